@@ -1,0 +1,1 @@
+"""Who are you? Face and liveness become evidence, evidence becomes a session."""

@@ -1,0 +1,1 @@
+"""The terminal's side of signing in: the camera, the challenge as performed, presence."""

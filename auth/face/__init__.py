@@ -1,0 +1,1 @@
+"""The face itself: numpy arrays in, numbers out. Knows no database, no network, no window."""

@@ -1,0 +1,1 @@
+"""The kernel under every feature: no Qt, imports nothing of ours."""

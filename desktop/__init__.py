@@ -1,0 +1,1 @@
+"""The Qt client: the only package that knows PySide6 and the only one that knows every feature."""
