@@ -1,0 +1,1 @@
+"""Every figure the README states, measured again by one command: ``./mahoroba bench``."""
