@@ -33,7 +33,7 @@ class GuardedClock:
         self._wall = wall
         self._monotonic = monotonic
         self._lock = threading.Lock()
-        self._last = self._read()
+        self._last = 0.0
         self._ticked = monotonic()
         self.set_back = False  # True from the moment the system clock was seen behind the last time kept
 

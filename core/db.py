@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sqlite3
 import threading
@@ -33,22 +34,29 @@ def open_database(path: Path, migrations: Sequence[Migration]) -> Database:
 
     WAL, synchronous FULL: what is committed survives a power cut. An existing file is copied to
     ``<name>.before-<n>.sqlite`` before migration ``n`` touches it; each migration is one transaction, so a
-    kill leaves the schema before or after it. SuiteError DB-001 … DB-007.
+    kill leaves the schema before or after it. SuiteError DB-001 … DB-006.
     """
     _check_numbers(migrations)
-    with database_errors(path):
+    try:
         make_private_folder(path.parent)
         os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
-        connection = sqlite3.connect(path, timeout=BUSY_SECONDS)
-        try:
-            connection.execute("PRAGMA journal_mode=WAL")
-            connection.execute("PRAGMA synchronous=FULL")
-            connection.execute("PRAGMA foreign_keys=ON")
-            database = Database(connection)
-            _migrate(database, path, migrations)
-        except BaseException:
-            connection.close()
-            raise
+        with database_errors(path):
+            return _opened(path, migrations)
+    except OSError as error:
+        raise _full() if error.errno == errno.ENOSPC else _unwritable(path) from error
+
+
+def _opened(path: Path, migrations: Sequence[Migration]) -> Database:
+    connection = sqlite3.connect(path, timeout=BUSY_SECONDS)
+    try:
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("PRAGMA synchronous=FULL")
+        connection.execute("PRAGMA foreign_keys=ON")
+        database = Database(connection)
+        _migrate(database, path, migrations)
+    except BaseException:
+        connection.close()
+        raise
     return database
 
 
@@ -71,15 +79,13 @@ def transaction(database: Database) -> Iterator[Database]:
 
 @contextmanager
 def database_errors(path: Path) -> Iterator[None]:
-    """Turn what SQLite and the file system say about ``path`` into an error with a next step."""
+    """Turn what SQLite says about ``path`` into an error with a next step."""
     try:
         yield
     except sqlite3.Error as error:
         if (readable := _readable(error, path)) is None:
             raise
         raise readable from error
-    except OSError as error:
-        raise _unwritable(path) from error
 
 
 class Connections:
@@ -153,9 +159,7 @@ def _back_up(database: Database, target: Path) -> None:
     """A whole, compact copy under its final name only when it is complete and on disk."""
     partial = target.with_name(target.name + ".partial")
     partial.unlink(missing_ok=True)
-    os.close(
-        os.open(partial, os.O_RDWR | os.O_CREAT, 0o600)
-    )  # VACUUM INTO takes an empty file, keeps its mode
+    os.close(os.open(partial, os.O_RDWR | os.O_CREAT, 0o600))  # VACUUM keeps an empty file's mode
     database.conn.execute("VACUUM INTO ?", (str(partial),))
     descriptor = os.open(partial, os.O_RDWR)
     try:
@@ -177,11 +181,7 @@ def _readable(error: sqlite3.Error, path: Path) -> SuiteError | None:
         why, step = _("別のプログラムがデータを使っています。"), _("少し待ってから、もう一度お試しください。")
         return _failed(why, step, "DB-001")
     if code == sqlite3.SQLITE_FULL:
-        why, step = (
-            _("ディスクの空きがありません。"),
-            _("不要なファイルを消してから、もう一度お試しください。"),
-        )
-        return _failed(why, step, "DB-002")
+        return _full()
     if code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM):
         return _unwritable(path)
     if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
@@ -192,6 +192,11 @@ def _readable(error: sqlite3.Error, path: Path) -> SuiteError | None:
             _("ディスクの読み書きに失敗しました。"), _("ディスクの空きと状態を確かめてください。"), "DB-006"
         )
     return None
+
+
+def _full() -> SuiteError:
+    why = _("ディスクの空きがありません。")
+    return _failed(why, _("不要なファイルを消してから、もう一度お試しください。"), "DB-002")
 
 
 def _unwritable(path: Path) -> SuiteError:

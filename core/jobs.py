@@ -14,7 +14,7 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from enum import Enum
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, cast
 
 from core.crash import unexpected
 from core.errors import SuiteError
@@ -61,7 +61,7 @@ class JobState:
 
 
 class Report:
-    """Given to the job: call it often with how far the work is. It raises Cancelled and waits while paused."""
+    """Given to the job: call it often, with how far the work is. Raises Cancelled, waits while paused."""
 
     def __init__(self, step: Callable[[float, float | None, str], None]) -> None:
         self._step = step
@@ -130,7 +130,7 @@ class JobHandle(Generic[T]):
                 raise Cancelled
             if self._state.error is not None:
                 raise self._state.error
-            return self._result  # type: ignore[return-value] - done: the result is a T
+            return cast(T, self._result)  # done: the result is a T
 
     def _stop(self) -> None:
         """End it as soon as it may: a job that must not be cancelled is let go on instead of held."""

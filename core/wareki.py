@@ -69,7 +69,7 @@ def format_datetime(moment: datetime) -> str:
 
 
 def parse_date(text: str) -> date:
-    """R8.11.23, 令和8年11月23日（月）, Ｒ８/１１/２３, 昭和元年12月25日, 2026/11/23, 2026-11-23, 2026年11月23日.
+    """R8.11.23, 令和8年11月23日（月）, 昭和元年12月25日, 2026/11/23, 2026-11-23; full-width too.
 
     SuiteError DATE-001: not a date; DATE-002: the era did not have that day (the right one is named);
     DATE-003: another weekday stands beside it. Where two eras meet, the day belongs to the newer one.
