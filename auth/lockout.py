@@ -1,0 +1,132 @@
+"""How long a person or a terminal waits after wrong guesses. A guess is counted before it is checked,
+in one transaction, so parallel guesses and a kill between the two gain nothing."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Protocol
+
+from auth.model import Factor
+from core.errors import SuiteError
+from core.i18n import _
+
+FIRST_WAIT_S = 30.0
+LONGEST_WAIT_S = 86_400.0
+FREE_TRIES_PERSON = 5
+FREE_TRIES_TERMINAL = 20  # many people share one terminal
+
+
+@dataclass(frozen=True)
+class Lock:
+    """Guesses since the last success and the time (seconds since the epoch) before which none is heard."""
+
+    failures: int = 0
+    until: float = 0.0
+
+
+class LockStore(Protocol):
+    """What the counters need from the repository: change some rows, all or none, atomically."""
+
+    def change_locks(
+        self, keys: tuple[str, ...], change: Callable[[tuple[Lock, ...]], tuple[Lock, ...]]
+    ) -> None: ...
+
+
+class Clock(Protocol):
+    def now(self) -> float: ...
+
+
+def wait_after(failures: int, free: int) -> float:
+    """Seconds to wait after ``failures`` guesses: none while ``free`` last, then 30 s, doubling to a day."""
+    over = failures - free
+    return 0.0 if over < 0 else min(FIRST_WAIT_S * 2.0 ** min(over, 32), LONGEST_WAIT_S)
+
+
+class Attempt:
+    """One counted guess; ``succeeded`` takes the count back."""
+
+    def __init__(self) -> None:
+        self.success = False
+
+    def succeeded(self) -> None:
+        self.success = True
+
+
+class Lockouts:
+    """Counters per factor, person and terminal over the repository's atomic change."""
+
+    def __init__(self, store: LockStore, clock: Clock) -> None:
+        self._store = store
+        self._clock = clock
+
+    @contextmanager
+    def attempt(self, factor: Factor, staff_number: str, device: str) -> Iterator[Attempt]:
+        """Count a guess, then run the block that checks it. SuiteError LOCK-001 while a wait lasts.
+
+        Success clears the person's counter; of the terminal's only this guess is taken back, or a
+        colluding colleague could reset it between guesses.
+        """
+        keys = (_person(factor, staff_number), f"{factor}:terminal:{device}")
+        before, claimed = self._claim(keys)
+        attempt = Attempt()
+        yield attempt
+        if attempt.success:
+            self._store.change_locks(keys, lambda now: (Lock(), _take_back(now[1], claimed[1], before[1])))
+
+    def waiting(self, factor: Factor, staff_number: str) -> float:
+        """Seconds this person still waits, 0 when free."""
+        seen: list[Lock] = []
+
+        def look(locks: tuple[Lock, ...]) -> tuple[Lock, ...]:
+            seen.extend(locks)
+            return locks
+
+        self._store.change_locks((_person(factor, staff_number),), look)
+        return max(0.0, seen[0].until - self._clock.now())
+
+    def unlock(self, staff_number: str) -> None:
+        """An administrator clears every counter of a person."""
+        self._store.change_locks(
+            tuple(_person(f, staff_number) for f in Factor), lambda now: tuple(Lock() for _lock in now)
+        )
+
+    def _claim(self, keys: tuple[str, ...]) -> tuple[tuple[Lock, ...], tuple[Lock, ...]]:
+        now = self._clock.now()
+        result: list[tuple[Lock, ...]] = []
+
+        def count(locks: tuple[Lock, ...]) -> tuple[Lock, ...]:
+            waits = [lock.until - now for lock in locks]
+            if max(waits) > 0:
+                raise _locked(max(waits))
+            after = tuple(
+                Lock(lock.failures + 1, now + wait) if (wait := wait_after(lock.failures + 1, free)) else
+                Lock(lock.failures + 1)
+                for lock, free in zip(locks, (FREE_TRIES_PERSON, FREE_TRIES_TERMINAL), strict=True)
+            )  # fmt: skip
+            result[:] = [locks, after]
+            return after
+
+        self._store.change_locks(keys, count)
+        return result[0], result[1]
+
+
+def _person(factor: Factor, staff_number: str) -> str:
+    return f"{factor}:person:{staff_number}"
+
+
+def _take_back(now: Lock, claimed: Lock, before: Lock) -> Lock:
+    """Undo one's own guess; a wait that someone else's guess has caused meanwhile stays."""
+    return before if now == claimed else Lock(max(0, now.failures - 1), now.until)
+
+
+def _locked(wait: float) -> SuiteError:
+    minutes = math.ceil(wait / 60)
+    return SuiteError(
+        _("いまはサインインできません。"),
+        _("失敗が続いたため、あと {minutes} 分お待ちいただきます。").format(minutes=minutes),
+        _("待つか、別の方法でサインインするか、情報担当に解除を依頼してください。"),
+        "LOCK-001",
+    )

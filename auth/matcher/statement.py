@@ -1,0 +1,143 @@
+"""What the matcher says it saw, signed: a short JWS (RFC 7515, Ed25519 of RFC 9864). A session opens from
+a verified statement, never from a boolean; the next link (a signer) checks the same token."""
+
+from __future__ import annotations
+
+import base64
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any, Protocol
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from joserfc import jwt
+from joserfc.errors import JoseError
+from joserfc.jwk import OKPKey
+
+from auth.lockout import Clock
+from auth.model import Evidence, Factor
+from core.errors import SuiteError
+from core.i18n import _
+
+ISSUER = "mahoroba-matcher"
+FOR_AGENT = "mahoroba-agent"  # opens a session; the next issue's signer has its own audience
+FOR_MATCHER = "mahoroba-matcher"  # lets a signed-in person reach his own data
+LIFETIME_S = {FOR_AGENT: 60, FOR_MATCHER: 12 * 3600}
+_ALGORITHM = "Ed25519"
+_LONGEST = 8192
+
+
+@dataclass(frozen=True)
+class Statement:
+    """Who was seen, by which evidence, where, in answer to which nonce, under which policy."""
+
+    subject: str
+    evidence: tuple[Evidence, ...]
+    nonce: str
+    device: str
+    zone: str
+    satisfied: bool
+    model_version: str
+    policy_version: str
+    issued: float = 0.0
+
+
+class Verifier(Protocol):
+    """Checks a token; holds no key that signs."""
+
+    def verify(self, token: str, audience: str, device: str, nonce: str | None = None) -> Statement: ...
+
+
+class StatementVerifier:
+    """Verifies with the public key alone."""
+
+    def __init__(self, public: Mapping[str, str], clock: Clock) -> None:
+        self._key = OKPKey.import_key(dict(public))
+        self._clock = clock
+
+    def verify(self, token: str, audience: str, device: str, nonce: str | None = None) -> Statement:
+        """The statement, or SuiteError AUTH-020 if it is not the matcher's, not for this audience, device
+        and nonce, or no longer (or not yet) valid."""
+        if len(token) > _LONGEST:
+            raise _refused()
+        rules: dict[str, Any] = {
+            "iss": {"essential": True, "value": ISSUER},
+            "aud": {"essential": True, "value": audience},
+            "device": {"essential": True, "value": device},
+            "sub": {"essential": True},
+            "iat": {"essential": True},
+            "exp": {"essential": True},
+        }
+        if nonce is not None:
+            rules["nonce"] = {"essential": True, "value": nonce}
+        try:
+            claims = jwt.decode(token, self._key, algorithms=[_ALGORITHM]).claims
+            jwt.JWTClaimsRegistry(now=int(self._clock.now()), leeway=1, **rules).validate(claims)
+            return _statement_of(claims)
+        except (JoseError, ValueError, TypeError, KeyError) as error:
+            raise _refused() from error
+
+
+class StatementSigner:
+    """Signs with the matcher's key: a 32-byte Ed25519 seed from the secret store."""
+
+    def __init__(self, seed: bytes, clock: Clock) -> None:
+        public = Ed25519PrivateKey.from_private_bytes(seed).public_key().public_bytes_raw()
+        self.public: Mapping[str, str] = MappingProxyType({"kty": "OKP", "crv": "Ed25519", "x": _b64(public)})
+        self._key = OKPKey.import_key({**self.public, "d": _b64(seed)})
+        self._clock = clock
+
+    def sign(self, statement: Statement, audience: str) -> str:
+        """The token, valid for ``LIFETIME_S[audience]`` seconds from now."""
+        now = int(self._clock.now())
+        claims: dict[str, Any] = {
+            "iss": ISSUER,
+            "aud": audience,
+            "sub": statement.subject,
+            "iat": now,
+            "exp": now + LIFETIME_S[audience],
+            "jti": secrets.token_urlsafe(16),
+            "nonce": statement.nonce,
+            "device": statement.device,
+            "zone": statement.zone,
+            "satisfied": statement.satisfied,
+            "evidence": [
+                {"factor": e.factor, "time": e.time, "alone": e.alone, "detail": dict(e.detail)}
+                for e in statement.evidence
+            ],
+            "model": statement.model_version,
+            "policy": statement.policy_version,
+        }
+        return jwt.encode({"alg": _ALGORITHM}, claims, self._key, algorithms=[_ALGORITHM])
+
+
+def _statement_of(claims: Mapping[str, Any]) -> Statement:
+    evidence = tuple(
+        Evidence(Factor(e["factor"]), float(e["time"]), e["alone"] is True, MappingProxyType(e["detail"]))
+        for e in claims["evidence"]
+    )
+    return Statement(
+        str(claims["sub"]),
+        evidence,
+        str(claims["nonce"]),
+        str(claims["device"]),
+        str(claims["zone"]),
+        claims["satisfied"] is True,
+        str(claims["model"]),
+        str(claims["policy"]),
+        float(claims["iat"]),
+    )
+
+
+def _b64(data: bytes) -> str:
+    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
+
+
+def _refused() -> SuiteError:
+    return SuiteError(
+        _("サインインを完了できませんでした。"),
+        _("照合の証明書が正しくないか、期限が切れています。"),
+        _("もう一度サインインしてください。"),
+        "AUTH-020",
+    )

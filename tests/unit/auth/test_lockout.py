@@ -1,0 +1,128 @@
+import threading
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from auth.lockout import FREE_TRIES_PERSON, FREE_TRIES_TERMINAL, Lockouts, wait_after
+from auth.model import Factor
+from auth.register import SqliteRegister
+from core.clock import GuardedClock
+from core.errors import SuiteError
+
+
+def guess(lockouts: Lockouts, who: str = "A1", where: str = "t1", right: bool = False) -> None:
+    with lockouts.attempt(Factor.PIN, who, where) as attempt:
+        if right:
+            attempt.succeeded()
+
+
+def refused(lockouts: Lockouts, who: str = "A1", where: str = "t1", right: bool = False) -> bool:
+    try:
+        guess(lockouts, who, where, right)
+    except SuiteError as error:
+        return error.code == "LOCK-001"
+    return False
+
+
+@pytest.fixture
+def lockouts(register: SqliteRegister, clock: Any) -> Lockouts:
+    return Lockouts(register, clock)
+
+
+def test_waits_begin_after_the_free_tries_and_double_up_to_a_day() -> None:
+    assert [wait_after(n, 5) for n in (1, 4, 5, 6, 7)] == [0, 0, 30, 60, 120]
+    assert wait_after(10_000, 5) == 86_400
+
+
+def test_even_the_right_pin_is_not_heard_during_a_wait(lockouts: Lockouts, clock: Any) -> None:
+    for _ in range(FREE_TRIES_PERSON):
+        assert not refused(lockouts)
+    assert refused(lockouts, right=True)
+    clock.time += 29
+    assert refused(lockouts, right=True)
+    clock.time += 2
+    assert not refused(lockouts, right=True)
+    assert not refused(lockouts), "success has cleared the counter"
+
+
+def test_each_failure_after_a_wait_doubles_the_next(lockouts: Lockouts, clock: Any) -> None:
+    for _ in range(FREE_TRIES_PERSON):
+        guess(lockouts)
+    for expected in (30, 60, 120, 240):
+        assert lockouts.waiting(Factor.PIN, "A1") == expected
+        clock.time += expected + 1
+        guess(lockouts)
+
+
+def test_a_refused_attempt_does_not_lengthen_the_wait(lockouts: Lockouts) -> None:
+    for _ in range(FREE_TRIES_PERSON):
+        guess(lockouts)
+    for _ in range(50):
+        assert refused(lockouts)
+    assert lockouts.waiting(Factor.PIN, "A1") == 30
+
+
+def test_a_terminal_waits_when_many_people_are_tried_there(lockouts: Lockouts) -> None:
+    for n in range(FREE_TRIES_TERMINAL):
+        guess(lockouts, who=f"B{n}")
+    assert refused(lockouts, who="C1")
+    assert not refused(lockouts, who="C1", where="t2")
+
+
+def test_a_colleagues_successes_do_not_reset_the_terminal(lockouts: Lockouts) -> None:
+    for n in range(FREE_TRIES_TERMINAL):
+        guess(lockouts, who=f"B{n}")
+        if n < FREE_TRIES_TERMINAL - 1:
+            guess(lockouts, who="colleague", right=True)
+    assert refused(lockouts, who="C1")
+
+
+def test_another_factor_has_its_own_counter_and_the_administrator_clears_all(lockouts: Lockouts) -> None:
+    for _ in range(FREE_TRIES_PERSON):
+        guess(lockouts)
+    with lockouts.attempt(Factor.FACE, "A1", "t1"):
+        pass
+    assert refused(lockouts)
+    lockouts.unlock("A1")
+    assert not refused(lockouts)
+
+
+def test_the_wait_survives_a_restart_and_a_clock_set_back(tmp_path: Path) -> None:
+    wall, ticks = [1_800_000_000.0], [100.0]
+
+    def started() -> Lockouts:
+        clock = GuardedClock(tmp_path / "clock.json", wall=lambda: wall[0], monotonic=lambda: ticks[0])
+        return Lockouts(SqliteRegister(tmp_path / "auth.db"), clock)
+
+    for _ in range(FREE_TRIES_PERSON):
+        guess(started())
+    wall[0] -= 10 * 86_400  # the clock is set back, then the terminal restarts
+    assert refused(started(), right=True)
+    running = started()
+    assert refused(running, right=True)
+    ticks[0] += 31  # the wait ends after its length all the same
+    assert not refused(running, right=True)
+
+
+def test_parallel_guesses_are_counted_one_by_one(lockouts: Lockouts) -> None:
+    heard: list[int] = []
+    start = threading.Barrier(12)
+
+    def hammer() -> None:
+        start.wait()
+        heard.extend(1 for _ in range(4) if not refused(lockouts))
+
+    threads = [threading.Thread(target=hammer) for _ in range(12)]
+    for t in threads:
+        t.start()
+    for t in threads:
+        t.join()
+    assert len(heard) == FREE_TRIES_PERSON
+
+
+def test_a_guess_counts_even_if_its_check_dies(lockouts: Lockouts) -> None:
+    for _ in range(FREE_TRIES_PERSON):
+        with pytest.raises(ZeroDivisionError), lockouts.attempt(Factor.PIN, "A1", "t1"):
+            raise ZeroDivisionError
+    assert refused(lockouts)
