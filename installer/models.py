@@ -24,6 +24,7 @@ from typing import Any
 from auth.face.models import LOCK_FILE, ModelFile, is_intact, locked_models, system_folder, user_folder
 from core.errors import SuiteError
 from core.i18n import _
+from installer.registry import uv_environment
 
 FETCH_SECONDS = 600
 """One package may take this long: the largest is 60 MB, over a slow line of a branch office."""
@@ -137,6 +138,7 @@ def _run(command: Sequence[str], package: str) -> str:
             timeout=FETCH_SECONDS,
             check=False,
             stdin=subprocess.DEVNULL,
+            env={**os.environ, **uv_environment(os.environ, Path.home())},
         )
     except subprocess.TimeoutExpired as error:
         raise _not_fetched(package, _("時間内に終わりませんでした。")) from error

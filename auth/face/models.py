@@ -17,6 +17,7 @@ from pathlib import Path
 
 from core.errors import SuiteError
 from core.i18n import _
+from core.paths import Paths
 
 LOCK_FILE = Path(__file__).resolve().parents[2] / "installer" / "models.lock"
 MAX_MODEL_BYTES = 512 * 1024 * 1024
@@ -54,8 +55,6 @@ def system_folder() -> Path:
 
 def user_folder() -> Path:
     """The folder that the set-up step fills when it has no administrator's rights."""
-    from core.paths import Paths
-
     return Paths.from_environment().cache / "models"
 
 
