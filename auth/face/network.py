@@ -1,10 +1,11 @@
-"""Run one LiteRT model on one thread: bytes in, arrays in and out. The only module that knows LiteRT."""
+"""Run one network on one thread: bytes in, arrays out. Only this module knows LiteRT and cv2.dnn."""
 
 from __future__ import annotations
 
 import threading
 from typing import Any
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -48,6 +49,26 @@ class Network:
             self._interpreter.set_tensor(self._input["index"], tensor)
             self._interpreter.invoke()
             return [self._interpreter.get_tensor(details["index"]) for details in self._outputs]
+
+
+class OnnxNetwork:
+    """An ONNX model that an administrator supplies, run by OpenCV; same calls and layout as Network."""
+
+    def __init__(self, content: bytes, name: str, input_shape: tuple[int, int, int, int]) -> None:
+        """input_shape: (n, h, w, 3). Raises SuiteError FACE-003 when OpenCV cannot run ``content`` on it."""
+        self.input_shape = input_shape
+        self._lock = threading.Lock()
+        try:
+            self._net = cv2.dnn.readNetFromONNX(np.frombuffer(content, np.uint8))
+            self.output_shapes = [output.shape for output in self.run(np.zeros(input_shape, np.float32))]
+        except (cv2.error, ValueError) as error:
+            raise unusable_model(name, _("壊れているか、対応していない形式です")) from error
+
+    def run(self, tensor: Array) -> list[Array]:
+        """One output. ``tensor`` is (n, h, w, 3); ONNX face models take (n, 3, h, w)."""
+        with self._lock:
+            self._net.setInput(np.ascontiguousarray(tensor.transpose(0, 3, 1, 2)))
+            return [np.asarray(self._net.forward(), np.float32)]
 
 
 def unusable_model(name: str, reason: str) -> SuiteError:
