@@ -20,3 +20,8 @@ def set_language(language: str, locale_dir: Path) -> None:
 def _(message: str) -> str:
     """Translate at call time; never call it at import time."""
     return _translations.gettext(message)
+
+
+def N_(message: str) -> str:  # noqa: N802 - gettext's own name for it
+    """Mark a text that is declared at import time; ``_`` translates it when it is shown."""
+    return message

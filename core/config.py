@@ -1,0 +1,320 @@
+"""The settings in force: policy file > the person's file > default, and who decided each.
+
+The files are read by pydantic-settings' own TOML sources; the environment is no source, so no variable gets
+round a policy. A person's file may be wrong in any way without keeping the suite from starting; a policy may
+not: what it meant to forbid would silently be allowed.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal, cast
+
+import tomlkit
+import tomlkit.exceptions
+from pydantic import BaseModel, ValidationError
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, TomlConfigSettingsSource
+
+from core import config_errors as errors
+from core.errors import SuiteError
+from core.files import exclusive, write_atomically
+from core.i18n import _
+from core.paths import Paths
+from core.settings import (
+    AppearanceSettings,
+    CameraSettings,
+    FaceSettings,
+    PresenceSettings,
+    Section,
+    SecuritySettings,
+    Settings,
+    TrialSettings,
+)
+
+__all__ = [
+    "AppearanceSettings",
+    "CameraSettings",
+    "Config",
+    "Declared",
+    "FaceSettings",
+    "Origin",
+    "PresenceSettings",
+    "SecuritySettings",
+    "Settings",
+    "TrialSettings",
+    "declared",
+]
+
+_MAX_FILE = 256 * 1024
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where a value comes from. ``locked``: the person cannot change it; ``by``: who decided that."""
+
+    source: Literal["policy", "user", "default"]
+    locked: bool
+    by: str
+
+
+@dataclass(frozen=True)
+class Declared:
+    """A setting as declared, for the settings page and the guide. ``kind``: its Python type."""
+
+    key: str
+    section: str
+    title: str
+    description: str
+    kind: Any
+    default: Any
+    policy_only: bool
+
+
+class _Locked(Section):
+    """The table ``[locked]`` of the policy file: keys (or whole sections) nobody else may set."""
+
+    by: str = ""
+    keys: tuple[str, ...] = ()
+
+
+class Config:
+    """The sections as attributes (immutable values), replaced as a whole when a setting is saved.
+
+    ``notices``: what was ignored in the files, each ready to be shown.
+    """
+
+    appearance: AppearanceSettings
+    camera: CameraSettings
+    face: FaceSettings
+    presence: PresenceSettings
+    security: SecuritySettings
+    trial: TrialSettings
+    notices: tuple[SuiteError, ...]
+
+    def __init__(self, paths: Paths) -> None:
+        self._paths = paths
+        self._load()
+
+    @classmethod
+    def load(cls, paths: Paths) -> Config:
+        """Read both files. SuiteError CONF-001 (policy unreadable) or CONF-002 (policy has a wrong value)."""
+        return cls(paths)
+
+    def origin(self, key: str) -> Origin:
+        """Where ``section.name`` comes from and whether the person may change it. KeyError if undeclared."""
+        section, name = _split(key)
+        by = self._locked.by or _("ポリシーファイル")
+        if name in self._policy.init_kwargs.get(section, {}):
+            return Origin("policy", True, by)
+        if _policy_only(section, name) or {key, section} & set(self._locked.keys):
+            return Origin("default", True, by)
+        if name in self._user.init_kwargs.get(section, {}):
+            return Origin("user", False, "")
+        return Origin("default", False, "")
+
+    def save_user(self, key: str, value: str | int | float | bool | None) -> None:
+        """Keep the person's choice (None: back to the default) in their file; its comments stay.
+
+        The file is replaced as a whole or not at all. KeyError if undeclared, SuiteError CONF-003 (not
+        allowed value), CONF-004 (locked), CONF-005 (not writable), CONF-001 (the file was broken meanwhile).
+        """
+        section, name = _split(key)
+        origin = self.origin(key)
+        if origin.locked:
+            raise errors.locked(_title(key), origin.by)
+        if value is not None:
+            current: BaseModel = getattr(self, section)
+            try:
+                type(current).model_validate({**current.model_dump(), name: value})
+            except ValidationError as error:
+                raise errors.not_allowed(_title(key)) from error
+        path = self._paths.user_settings
+        try:
+            with exclusive(path.with_suffix(".lock")):
+                text = path.read_text("utf-8") if path.exists() else ""
+                write_atomically(path, _edited(text, section, name, value).encode())
+        except OSError as error:
+            raise errors.unwritable() from error
+        except (ValueError, RecursionError) as error:
+            raise errors.broken(path.name) from error
+        self._load()
+
+    def _load(self) -> None:
+        self._policy = _policy_source(self._paths.policy)
+        notices: list[SuiteError] = []
+        self._user = _user_source(self._paths.user_settings, notices)
+        try:
+            self._locked = _Locked.model_validate(self._policy.init_kwargs.pop("locked", {}))
+        except ValidationError as error:
+            raise errors.policy_value("locked") from error
+        notices.extend(errors.unknown_in_policy(key) for key in self._locked.keys if not _known(key))
+        self._drop_forbidden(notices)
+        settings = self._validated(notices)
+        for section in Settings.model_fields:
+            setattr(self, section, getattr(settings, section))
+        self.notices = tuple(notices)
+
+    def _drop_forbidden(self, notices: list[SuiteError]) -> None:
+        """Take out of the person's file what only the policy may say."""
+        user = self._user.init_kwargs
+        for section, table in list(user.items()):
+            if not isinstance(table, dict):
+                notices.append(errors.ignored(section))
+                del user[section]
+                continue
+            for name in list(table):
+                key = f"{section}.{name}"
+                if _known(key) and _policy_only(section, name):
+                    notices.append(errors.policy_only(key))
+                    del table[name]
+                elif {key, section} & set(self._locked.keys):
+                    del table[name]
+
+    def _validated(self, notices: list[SuiteError]) -> Settings:
+        """Validate the merged sources; drop what is unknown, or wrong in the person's file, and say so."""
+        while True:
+            try:
+                return _merged(self._policy, self._user)
+            except ValidationError as error:
+                for problem in error.errors(include_url=False, include_input=False):
+                    location = tuple(str(part) for part in problem["loc"][:2])
+                    self._drop(location, problem["type"] == "extra_forbidden", notices)
+
+    def _drop(self, location: tuple[str, ...], unknown: bool, notices: list[SuiteError]) -> None:
+        key = ".".join(location)
+        if not unknown and _has(self._policy.init_kwargs, location):
+            raise errors.policy_value(key)
+        if unknown and _remove(self._policy.init_kwargs, location):
+            notices.append(errors.unknown_in_policy(key))
+        if _remove(self._user.init_kwargs, location):
+            notices.append(errors.ignored(key))
+
+
+def declared() -> Iterator[Declared]:
+    """Every setting with its words in the current language, in the order of the settings page."""
+    for section in Settings.model_fields:
+        kind = _section(section)
+        for name, field in kind.model_fields.items():
+            yield Declared(
+                key=f"{section}.{name}",
+                section=_(kind.model_config.get("title") or section),
+                title=_(field.title or name),
+                description=_(field.description or ""),
+                kind=field.annotation,
+                default=field.default,
+                policy_only=_policy_only(section, name),
+            )
+
+
+def _policy_source(path: Path) -> TomlConfigSettingsSource:
+    try:
+        if path.exists() and (not path.is_file() or path.stat().st_size > _MAX_FILE):
+            raise ValueError("not a settings file")
+        source = TomlConfigSettingsSource(Settings, path)
+    except (OSError, ValueError, RecursionError) as error:
+        raise errors.policy_unreadable(path) from error
+    for section, table in source.init_kwargs.items():
+        if not isinstance(table, dict):
+            raise errors.policy_value(section)
+    return source
+
+
+def _user_source(path: Path, notices: list[SuiteError]) -> TomlConfigSettingsSource:
+    try:
+        if path.exists() and (not path.is_file() or path.stat().st_size > _MAX_FILE):
+            raise ValueError("not a settings file")
+        return TomlConfigSettingsSource(Settings, path)
+    except OSError:
+        notices.append(errors.unreadable(path.name))
+    except (ValueError, RecursionError):
+        notices.append(_set_aside(path))
+    return TomlConfigSettingsSource(Settings, None)
+
+
+def _set_aside(path: Path) -> SuiteError:
+    """Rename a file that cannot be parsed: it is never overwritten, the suite starts with defaults."""
+    number = 1
+    while (target := path.with_name(f"{path.name}.broken-{number}")).exists():
+        number += 1
+    try:
+        path.rename(target)
+    except OSError:
+        return errors.unreadable(path.name)
+    return errors.set_aside(target.name)
+
+
+def _merged(policy: TomlConfigSettingsSource, user: TomlConfigSettingsSource) -> Settings:
+    class FromFiles(Settings):
+        @classmethod
+        def settings_customise_sources(
+            cls, settings_cls: type[BaseSettings], *_: Any, **__: Any
+        ) -> tuple[PydanticBaseSettingsSource, ...]:
+            return policy, user
+
+    return FromFiles()
+
+
+def _edited(text: str, section: str, name: str, value: str | int | float | bool | None) -> str:
+    document = tomlkit.parse(text)
+    if section not in document:
+        document[section] = tomlkit.table()
+    table = document[section]
+    if not isinstance(table, dict):
+        raise ValueError(f"{section} is not a table")
+    if value is None:
+        table.pop(name, None)
+    else:
+        table[name] = value
+    edited = tomlkit.dumps(document)
+    if tomllib.loads(edited).get(section, {}).get(name) != value:  # an unusual layout that tomlkit misplaces
+        raise ValueError("the edit did not take")
+    return edited
+
+
+def _split(key: str) -> tuple[str, str]:
+    if not _known(key) or "." not in key:
+        raise KeyError(key)
+    section, _dot, name = key.partition(".")
+    return section, name
+
+
+def _known(key: str) -> bool:
+    section, _dot, name = key.partition(".")
+    return section in Settings.model_fields and (not name or name in _section(section).model_fields)
+
+
+def _section(section: str) -> type[Section]:
+    kind = Settings.model_fields[section].annotation
+    return cast(type[Section], kind)
+
+
+def _policy_only(section: str, name: str) -> bool:
+    extra = _section(section).model_fields[name].json_schema_extra
+    return isinstance(extra, dict) and extra.get("scope") == "policy"
+
+
+def _title(key: str) -> str:
+    section, name = _split(key)
+    return _(_section(section).model_fields[name].title or name)
+
+
+def _has(values: dict[str, Any], location: tuple[str, ...]) -> bool:
+    table: Any = values
+    for part in location:
+        if not isinstance(table, dict) or part not in table:
+            return False
+        table = table[part]
+    return True
+
+
+def _remove(values: dict[str, Any], location: tuple[str, ...]) -> bool:
+    if not _has(values, location):
+        return False
+    table: Any = values
+    for part in location[:-1]:
+        table = table[part]
+    del table[location[-1]]
+    return True

@@ -1,0 +1,226 @@
+"""Every setting of the suite, declared once: type, bounds, default, and the words that explain it.
+
+The settings page, the operator's guide and the checks of both files come from these declarations.
+A setting marked ``POLICY`` is read from the administrator's policy file only: a person's own file must not be
+able to weaken what decides about a face, a key or a camera.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from core.i18n import N_
+
+POLICY: dict[str, Any] = {"scope": "policy"}
+
+
+class Section(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", protected_namespaces=())
+
+
+class AppearanceSettings(Section):
+    model_config = ConfigDict(title=N_("表示"))
+
+    theme: Literal["system", "light", "dark", "high-contrast"] = Field(
+        default="system",
+        title=N_("配色"),
+        description=N_("画面の明るさと色。system は端末の設定に合わせます。"),
+    )
+    font: Literal["noto", "ud"] = Field(
+        default="noto", title=N_("書体"), description=N_("ud は読みやすいユニバーサルデザイン書体です。")
+    )
+    text_scale: float = Field(
+        default=1.0, ge=1.0, le=2.0, title=N_("文字の大きさ"), description=N_("標準を 1.0 とした倍率です。")
+    )
+    language: Literal["ja", "en"] = Field("ja", title=N_("言語"), description=N_("画面に表示する言語です。"))
+    reduced_motion: bool = Field(
+        default=False, title=N_("動きを減らす"), description=N_("画面の動きや切り替えの効果を止めます。")
+    )
+
+
+class CameraSettings(Section):
+    model_config = ConfigDict(title=N_("カメラ"))
+
+    allowed: list[str] = Field(
+        default=[],
+        max_length=50,
+        title=N_("使ってよいカメラ"),
+        description=N_("カメラの名前か ID。空のときは、仮想カメラを除くすべての装置を使えます。"),
+        json_schema_extra=POLICY,
+    )
+    index: int = Field(
+        default=0, ge=0, le=63, title=N_("カメラの番号"), description=N_("複数あるときに使うカメラです。")
+    )
+    width: int = Field(default=640, ge=320, le=3840, title=N_("映像の幅"), description=N_("画素数です。"))
+    height: int = Field(default=480, ge=240, le=2160, title=N_("映像の高さ"), description=N_("画素数です。"))
+    fps: int = Field(default=15, ge=5, le=60, title=N_("毎秒の枚数"), description=N_("求める速さです。"))
+
+
+class FaceSettings(Section):
+    model_config = ConfigDict(title=N_("顔"))
+
+    engine: Literal["mobilefacenet", "dlib"] = Field(
+        default="mobilefacenet",
+        title=N_("顔照合の方式"),
+        description=N_("dlib は別に導入したときだけ使えます。"),
+        json_schema_extra=POLICY,
+    )
+    threshold_alone: float = Field(
+        default=0.37,
+        gt=0.0,
+        lt=2.0,
+        title=N_("顔だけで本人とするしきい値"),
+        description=N_("余弦距離。小さいほど厳しくなります。"),
+        json_schema_extra=POLICY,
+    )
+    threshold_with_second: float = Field(
+        default=0.41,
+        gt=0.0,
+        lt=2.0,
+        title=N_("もう一つの確認と合わせるしきい値"),
+        description=N_("余弦距離。PIN などもう一つの確認があるときに使います。"),
+        json_schema_extra=POLICY,
+    )
+    threshold_never: float = Field(
+        default=0.49,
+        gt=0.0,
+        lt=2.0,
+        title=N_("別人とするしきい値"),
+        description=N_("余弦距離。これより遠ければ、ほかの確認があっても顔は認めません。"),
+        json_schema_extra=POLICY,
+    )
+    dlib_threshold_alone: float = Field(
+        default=0.36,
+        gt=0.0,
+        lt=2.0,
+        title=N_("dlib: 顔だけで本人とするしきい値"),
+        description=N_("ユークリッド距離。小さいほど厳しくなります。"),
+        json_schema_extra=POLICY,
+    )
+    dlib_threshold_with_second: float = Field(
+        default=0.40,
+        gt=0.0,
+        lt=2.0,
+        title=N_("dlib: もう一つの確認と合わせるしきい値"),
+        description=N_("ユークリッド距離。PIN などもう一つの確認があるときに使います。"),
+        json_schema_extra=POLICY,
+    )
+    dlib_threshold_never: float = Field(
+        default=0.45,
+        gt=0.0,
+        lt=2.0,
+        title=N_("dlib: 別人とするしきい値"),
+        description=N_("ユークリッド距離。これより遠ければ、ほかの確認があっても顔は認めません。"),
+        json_schema_extra=POLICY,
+    )
+    cohort_size: int = Field(
+        default=30,
+        ge=0,
+        le=1000,
+        title=N_("比較集団の人数"),
+        description=N_("照合の値をならすために比べる人数です。"),
+        json_schema_extra=POLICY,
+    )
+    model_file: Path | None = Field(
+        default=None,
+        title=N_("追加の照合モデル"),
+        description=N_("管理者が用意したモデルファイルです。"),
+        json_schema_extra=POLICY,
+    )
+    passive_model: Path | None = Field(
+        default=None,
+        title=N_("追加の生体判定モデル"),
+        description=N_("管理者が用意した、写真などを見分けるモデルファイルです。"),
+        json_schema_extra=POLICY,
+    )
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        alone, second, never = self.threshold_alone, self.threshold_with_second, self.threshold_never
+        dlib = (self.dlib_threshold_alone, self.dlib_threshold_with_second, self.dlib_threshold_never)
+        if not alone <= second <= never or not dlib[0] <= dlib[1] <= dlib[2]:
+            raise ValueError("thresholds must rise: alone <= with_second <= never")
+        return self
+
+
+class PresenceSettings(Section):
+    model_config = ConfigDict(title=N_("離席"))
+
+    after_s: Literal[0, 10, 30, 60] = Field(
+        default=30,
+        title=N_("席を離れたらロック"),
+        description=N_("顔が見えなくなってからの秒数。0 は使いません。"),
+    )
+    warn_second_face: bool = Field(
+        default=True,
+        title=N_("のぞき込みを知らせる"),
+        description=N_("後ろに別の人の顔があるときに知らせます。"),
+    )
+
+
+class SecuritySettings(Section):
+    model_config = ConfigDict(title=N_("安全"))
+
+    secret_backend: Literal["auto", "secret-service", "file-key"] = Field(
+        default="auto",
+        title=N_("鍵の置き場所"),
+        description=N_("file-key は鍵をファイルに置きます。鍵の保管庫がない端末でだけ選んでください。"),
+        json_schema_extra=POLICY,
+    )
+    pin_min_length: int = Field(
+        default=6,
+        ge=4,
+        le=64,
+        title=N_("PIN の最短の長さ"),
+        description=N_("文字数です。"),
+        json_schema_extra=POLICY,
+    )
+    zone: str = Field(
+        default="office",
+        min_length=1,
+        max_length=64,
+        title=N_("この端末の区分"),
+        description=N_("zones に書いた区分の名前です。"),
+        json_schema_extra=POLICY,
+    )
+    zones: dict[str, list[list[str]]] = Field(
+        default={"office": [["face"], ["pin"]], "mynumber": [["face", "pin"], ["face", "totp"]]},
+        title=N_("区分ごとに必要な確認"),
+        description=N_("区分の名前と、どれか一組がそろえばよい確認の組です。"),
+        json_schema_extra=POLICY,
+    )
+
+
+class TrialSettings(Section):
+    model_config = ConfigDict(title=N_("体験版"))
+
+    enabled: bool = Field(
+        default=False,
+        title=N_("体験版として動かす"),
+        description=N_("見本の職員とカメラ役の映像を使います。本番では使いません。"),
+        json_schema_extra=POLICY,
+    )
+    camera: str | None = Field(
+        default=None,
+        max_length=500,
+        title=N_("体験版のカメラ"),
+        description=N_("actor か、映像のファイルまたはフォルダーです。"),
+        json_schema_extra=POLICY,
+    )
+
+
+class Settings(BaseSettings):
+    """All sections. ``core.config`` decides which files are read; the environment is never a source."""
+
+    model_config = SettingsConfigDict(frozen=True, extra="forbid", case_sensitive=True)
+
+    appearance: AppearanceSettings = AppearanceSettings()
+    camera: CameraSettings = CameraSettings()
+    face: FaceSettings = FaceSettings()
+    presence: PresenceSettings = PresenceSettings()
+    security: SecuritySettings = SecuritySettings()
+    trial: TrialSettings = TrialSettings()
