@@ -1,0 +1,94 @@
+"""``mahoroba COMMAND``: one command, the same verbs as in the window. Qt is imported for the window only."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from pathlib import Path
+
+from core.crash import unexpected
+from core.errors import SuiteError
+from core.i18n import _
+from core.paths import Paths
+
+ELSEWHERE = {"bench": "benchmarks.__main__", "face-report": "auth.face.report"}
+"""Commands whose module has a parser of its own: ``main(arguments) -> exit code``."""
+
+
+def run(options: argparse.Namespace) -> int:
+    """Open the window; where there is no screen, perform the main job under a virtual one."""
+    if not _has_screen():
+        from desktop import trial_run
+
+        return trial_run.main(options.out)
+    from desktop import app
+
+    return app.main(trial=options.trial)
+
+
+def audit_verify(_options: argparse.Namespace) -> int:
+    """Check the whole audit log: 1 and the first bad row if anything was edited, deleted or reordered."""
+    from core.audit import AuditLog
+    from core.config import Config
+
+    from core.secrets import open_secrets
+
+    paths = Paths.from_environment()
+    secrets = open_secrets(Config.load(paths), paths)
+    report = AuditLog(paths.data / "audit.db", secrets).verify()
+    print(report.reason)
+    return 0 if report.ok else 1
+
+
+def _has_screen() -> bool:
+    chosen = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
+    return sys.platform == "win32" or any(os.environ.get(name) for name in chosen)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="mahoroba", description=_("まほろば: 県職員の仕事の窓口"))
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    for name, text in (("run", _("アプリを開きます。")), ("demo", _("見本の職場で開きます。"))):
+        command = commands.add_parser(name, help=text, description=text)
+        command.add_argument(
+            "--trial", action="store_true", default=name == "demo", help=_("見本の人とカメラで試します。")
+        )
+        command.add_argument(
+            "--out", type=Path, default=Path("out"), help=_("画面のない端末で結果を置く場所")
+        )
+        command.set_defaults(call=run)
+    audit = commands.add_parser("audit", help=_("監査記録を調べます。")).add_subparsers(
+        dest="verb", metavar="VERB", required=True
+    )
+    verify = audit.add_parser("verify", help=_("監査記録が書き換えられていないか確かめます。"))
+    verify.set_defaults(call=audit_verify)
+    for name, text in (
+        ("bench", _("性能と精度を測ります。")),
+        ("face-report", _("顔画像のフォルダーで認証の精度を測ります。")),
+    ):
+        commands.add_parser(name, help=text, add_help=False)
+    return parser
+
+
+def main(arguments: Sequence[str]) -> int:
+    """0 when it went well; otherwise a sentence on stderr and 1 (2 for a command that does not exist)."""
+    try:
+        if arguments and arguments[0] in ELSEWHERE:
+            return int(import_module(ELSEWHERE[arguments[0]]).main(arguments[1:]))
+        options = _parser().parse_args(arguments)
+        return int(options.call(options))
+    except SuiteError as error:
+        print(error, file=sys.stderr)
+    except KeyboardInterrupt:
+        return 130
+    except Exception as error:  # noqa: BLE001 the outermost frame: nobody else will say it
+        failure = unexpected(error)
+        print(failure, failure.report, sep="\n", file=sys.stderr)
+    return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

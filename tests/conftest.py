@@ -1,0 +1,83 @@
+"""What every test stands on: a private home, no screen, the real face models, and no process left behind."""
+
+from __future__ import annotations
+
+import os
+import uuid
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+from auth.face.models import user_folder
+
+ROOT = Path(__file__).resolve().parent.parent
+RUN_MARK = "MAHOROBA_TEST_RUN"
+"""Set for this run and inherited by all it starts: how a process left behind is known, daemons included."""
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+os.environ.setdefault("MAHOROBA_MODELS", str(user_folder()))  # before the home moves away
+os.environ[RUN_MARK] = uuid.uuid4().hex
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--long", action="store_true", help="also run the slow proofs (a fresh machine)")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if config.getoption("--long"):
+        return
+    slow = [item for item in items if item.get_closest_marker("long")]
+    items[:] = [item for item in items if item not in slow]
+    config.hook.pytest_deselected(items=slow)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Why tests were skipped, counted: a green run must not hide what it did not look at."""
+    reasons = Counter(
+        report.longrepr[2]
+        for report in terminalreporter.stats.get("skipped", [])
+        if isinstance(report.longrepr, tuple)
+    )
+    for reason, count in reasons.most_common():
+        terminalreporter.write_line(f"{count} skipped: {reason.removeprefix('Skipped: ')}")
+
+
+@pytest.fixture
+def shared_data() -> Path:
+    """The folder of real faces, documents and calendars that lies beside the clone."""
+    folder = ROOT.parent / "shared" / "data"
+    if not folder.is_dir():
+        pytest.skip("../shared/data is not there")
+    return folder
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A private home: no test reads or writes the settings, databases or keyring of whoever runs it."""
+    folder = tmp_path_factory.mktemp("home")
+    monkeypatch.setenv("HOME", str(folder))
+    monkeypatch.setenv("MAHOROBA_HOME", str(folder / "mahoroba"))
+    for name in ("XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_STATE_HOME", "XDG_RUNTIME_DIR"):
+        monkeypatch.delenv(name, raising=False)
+    return folder
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_process_left() -> Iterator[None]:
+    yield
+    left = [process for process in psutil.process_iter() if _is_ours(process)]
+    _gone, alive = psutil.wait_procs(left, timeout=3)
+    for process in alive:
+        process.kill()
+    assert not alive, f"left running: {[process.name() for process in alive]}"
+
+
+def _is_ours(process: psutil.Process) -> bool:
+    try:
+        return process.pid != os.getpid() and process.environ().get(RUN_MARK) == os.environ[RUN_MARK]
+    except psutil.Error:
+        return False
