@@ -36,7 +36,9 @@ class AppearanceSettings(Section):
     text_scale: float = Field(
         default=1.0, ge=1.0, le=2.0, title=N_("文字の大きさ"), description=N_("標準を 1.0 とした倍率です。")
     )
-    language: Literal["ja", "en"] = Field("ja", title=N_("言語"), description=N_("画面に表示する言語です。"))
+    language: Literal["ja", "en"] = Field(
+        default="ja", title=N_("言語"), description=N_("画面に表示する言語です。")
+    )
     reduced_motion: bool = Field(
         default=False, title=N_("動きを減らす"), description=N_("画面の動きや切り替えの効果を止めます。")
     )
