@@ -15,8 +15,10 @@ def office(tmp_path: Path) -> dict[str, str]:
     folder = tmp_path / "config" / "pip"
     folder.mkdir(parents=True)
     (folder / "pip.conf").write_text(
-        "[global]\nindex-url = https://mirror.example/simple\nextra_index_url =\n  https://a.example/s\n"
-        "  file:///srv/more\nfind-links = /srv/wheels /srv/own\ncert = /srv/ca.pem\n[install]\ntimeout = 60\n",
+        "[global]\n"
+        "index-url = https://mirror.example/simple\nextra_index_url =\n  https://a.example/s\n"
+        "  file:///srv/more\n"
+        "find-links = /srv/wheels /srv/own\ncert = /srv/ca.pem\n[install]\ntimeout = 60\n",
         encoding="utf-8",
     )
     return {"XDG_CONFIG_HOME": str(tmp_path / "config"), "PIP_CONFIG_FILE": str(folder / "pip.conf")}
