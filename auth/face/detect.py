@@ -48,7 +48,7 @@ class Detector:
         self._anchors = _anchors()
 
     def detect(self, image: Image) -> list[Detection]:
-        """Faces of a checked BGR frame, the largest first."""
+        """Faces of a checked BGR frame, the surest first."""
         tensor, scale = _letterbox(image)
         regressors, scores = self._network.run(tensor)
         return _decode(regressors[0], scores[0, :, 0], self._anchors, scale)
@@ -91,8 +91,7 @@ def _decode(
     keypoints = (points[:, 2:] + offset[:, None]).reshape(-1, 12)
     everything = (np.concatenate([corners, keypoints], axis=1) * scale).astype(np.float32)
     usable = np.isfinite(everything).all(axis=1) & (sizes > 0).all(axis=1)
-    faces = _blend(everything[usable], probabilities[keep][usable])
-    return sorted(faces, key=lambda face: -face.box[2] * face.box[3])
+    return _blend(everything[usable], probabilities[keep][usable])
 
 
 def _blend(rows: NDArray[np.float32], scores: NDArray[np.float32]) -> list[Detection]:

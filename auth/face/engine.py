@@ -1,10 +1,12 @@
-"""From a frame to what is in it: the faces, and of the largest its points, pose and quality.
+"""From a frame to what is in it: the faces, and of the main one its points, pose and quality.
 
 Stateless on purpose: the terminal and the matcher look at the same frame and must see the same thing.
 """
 
 from __future__ import annotations
 
+import math
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from auth.face.detect import Detection, Detector
@@ -21,7 +23,7 @@ over a shoulder is about as large as the user."""
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Face:
-    """box: (x, y, w, h) in frame pixels; score 0..1. Only the largest face of a frame carries the rest:
+    """box: (x, y, w, h) in frame pixels; score 0..1. Only the main face of a frame carries the rest:
 
     mesh: float32 (468, 3) in frame pixels; yaw, pitch, roll, inter_eye, eye_open: see landmarks.Pose.
     """
@@ -39,7 +41,7 @@ class Face:
 
 @dataclass(frozen=True, slots=True)
 class Observation:
-    """What one frame shows. size: (width, height) of the frame; faces: largest first."""
+    """What one frame shows. size: (width, height) of the frame; faces: the main one first."""
 
     frame_number: int
     time: float
@@ -48,13 +50,13 @@ class Observation:
 
     @property
     def face(self) -> Face | None:
-        """The largest face, when its points were found."""
+        """The main face, when its points were found."""
         return self.faces[0] if self.faces and self.faces[0].mesh is not None else None
 
     @property
     def second_face(self) -> bool:
         """True when another face is about as near as the main one."""
-        return len(self.faces) > 1 and self.faces[1].box[2] > SECOND_FACE * self.faces[0].box[2]
+        return any(face.box[2] > SECOND_FACE * self.faces[0].box[2] for face in self.faces[1:])
 
     @property
     def problems(self) -> tuple[Problem, ...]:
@@ -65,19 +67,36 @@ class Observation:
         return face.quality.problems
 
 
+Choice = Callable[[Detection, tuple[int, int]], float]
+"""The face with the highest value is the main one. Takes a detection and the frame's (width, height)."""
+
+
+def largest(detection: Detection, size: tuple[int, int]) -> float:
+    """At a camera the person who signs in is the nearest."""
+    return detection.box[2] * detection.box[3]
+
+
+def most_central(detection: Detection, size: tuple[int, int]) -> float:
+    """In a labelled picture (LFW, staff photographs) the name belongs to the face in the middle."""
+    x, y, width, height = detection.box
+    return -math.hypot(x + width / 2 - size[0] / 2, y + height / 2 - size[1] / 2)
+
+
 class FaceAnalyser:
     """Detects, places points and measures quality. Safe to share between threads; calls take turns.
 
     Raises SuiteError FACE-001..003 when a model is missing, altered or unreadable.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, choice: Choice = largest) -> None:
+        self._choice = choice
         self._detector = Detector()
         self._landmarker = Landmarker()
 
     def analyse(self, frame: Frame) -> Observation:
         """CPU: about 8 ms for 640x480 on one core."""
         found = self._detector.detect(frame.image)
+        found.sort(key=lambda detection: -self._choice(detection, frame.size))
         faces = [Face(detection.box, detection.score) for detection in found]
         if found:
             faces[0] = self._look_closer(frame, found[0], faces[0])

@@ -68,7 +68,7 @@ class Landmarker:
         if first is None:
             return None
         second = self._pass(image, region_of_mesh(first))
-        return first if second is None else ((first + second) / 2).astype(np.float32)
+        return None if second is None else ((first + second) / 2).astype(np.float32)
 
     def _pass(self, image: Image, region: Region) -> Mesh | None:
         inverse = _from_crop(region)
