@@ -13,8 +13,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, cast
 
-import tomlkit
-import tomlkit.exceptions
 from pydantic import BaseModel, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, TomlConfigSettingsSource
 
@@ -258,6 +256,8 @@ def _merged(policy: TomlConfigSettingsSource, user: TomlConfigSettingsSource) ->
 
 
 def _edited(text: str, section: str, name: str, value: str | int | float | bool | None) -> str:
+    import tomlkit  # only who saves pays for it: the suite's start does not
+
     document = tomlkit.parse(text)
     if section not in document:
         document[section] = tomlkit.table()

@@ -13,16 +13,16 @@ import secrets
 import stat
 import sys
 from pathlib import Path
-from typing import Protocol
-
-import keyring.errors
-from keyring.backend import KeyringBackend
+from typing import TYPE_CHECKING, Protocol
 
 from core.config import Config
 from core.errors import SuiteError
 from core.files import exclusive, write_atomically
 from core.i18n import _
 from core.paths import Paths
+
+if TYPE_CHECKING:  # keyring is imported by who uses it: it costs a tenth of a second
+    from keyring.backend import KeyringBackend
 
 MAX_BYTES = 1024  # Windows keeps at most 2560 bytes of UTF-16 in one credential
 _SERVICE = "mahoroba"
@@ -178,9 +178,11 @@ class KeyringSecrets:
             raise _unreachable() from error
 
     def delete(self, name: str) -> None:
+        from keyring.errors import PasswordDeleteError
+
         try:
             self._backend.delete_password(_SERVICE, _checked_name(name))
-        except keyring.errors.PasswordDeleteError:
+        except PasswordDeleteError:
             return  # it was not there
         except Exception as error:
             raise _unreachable() from error
