@@ -25,9 +25,10 @@ from sqlite_utils import Database
 from core.db import Connections, Migration, database_errors, transaction
 from core.errors import SuiteError
 from core.i18n import _
+from core.secrets import SecretStore, get_or_create
 
 Detail = Mapping[str, str | int | float | bool]
-KEY_NAME = "audit-seal"  # in the secret store, 32 bytes
+KEY_NAME = "audit-seal"  # in the secret store
 _GENESIS = "0" * 64
 _WORD = re.compile(r"[!-~]{1,128}")  # staff numbers, terminals, codes: ASCII without spaces, never a name
 _COLUMNS = "id, time, action, actor, subject, detail, previous, hash"
@@ -55,7 +56,8 @@ class Head:
 
 @dataclass(frozen=True)
 class AuditReport:
-    """``first_bad``: the id of the first row that cannot be trusted (None: all fine, or nothing readable)."""
+    """``first_bad``: the first row that cannot be trusted (None: all fine, or no single row). ``reason``: a
+    sentence for the auditor in either case; ``rows``: how many could be read in order."""
 
     ok: bool
     rows: int
@@ -83,22 +85,23 @@ _SCHEMA = (
 class AuditLog:
     """The trail in one SQLite file. Safe from any thread and from several processes."""
 
-    def __init__(self, path: Path, key: bytes) -> None:
-        """``key``: 32 bytes, from ``get_or_create(secrets, KEY_NAME, 32)``."""
-        if len(key) < 32:
-            raise ValueError("the sealing key has at least 32 bytes")
-        self._key = key
+    def __init__(self, path: Path, secrets: SecretStore) -> None:
+        """The sealing key is made in ``secrets`` at the first use. SuiteError SEC-00x without it."""
+        self._key = get_or_create(secrets, KEY_NAME, 32)
         self._connections = Connections(path, [Migration(1, "entries and sealed head", self._create)])
 
     def append(self, action: str, *, actor: str, subject: str = "", detail: Detail | None = None) -> int:
-        """Add a row, durable when this returns; its id. ``actor``, ``subject``: staff numbers, never names.
+        """Add a row, durable when this returns; its id. ``actor``, ``subject``: staff numbers, never names;
+        empty where nobody is known.
 
         ValueError for anything that is not a bounded plain word or value; SuiteError DB-00x (nothing added).
         AUDIT-001 if the trail's head is missing or forged: then nothing is added over the damage.
         """
-        for word in (action, actor, *([subject] if subject else [])):
+        for word in filter(None, (action, actor, subject)):
             if not _WORD.fullmatch(word):
                 raise ValueError("audit words are 1-128 printable ASCII characters without spaces")
+        if not action:
+            raise ValueError("an audit row names its action")
         text = _canonical(_checked_detail(detail or {}))
         with transaction(self._open()) as database:
             head = self._sealed_head(database)
@@ -134,23 +137,26 @@ class AuditLog:
             reached = written_down in (None, Head(0, _GENESIS))
             for stored in database.conn.execute(f"SELECT {_COLUMNS} FROM entries ORDER BY id"):  # noqa: S608
                 if stored[0] != rows + 1:
-                    return AuditReport(False, rows, rows + 1, _("ここにあった行がありません。"))
+                    return AuditReport(
+                        False, rows, rows + 1, _("{id} 行目がありません。").format(id=rows + 1)
+                    )
                 if stored[6] != previous or stored[7] != _digest(stored[:7]):
-                    return AuditReport(False, rows, stored[0], _("この行か直前の行が書き換えられています。"))
+                    reason = _("{id} 行目かその直前の行が書き換えられています。").format(id=stored[0])
+                    return AuditReport(False, rows, stored[0], reason)
                 previous, rows = stored[7], stored[0]
                 reached = reached or written_down == Head(rows, previous)
             head = self._sealed_head(database)
         if head is None:
             return AuditReport(False, rows, None, _("末尾の封印がないか、偽造されています。"))
         if head != Head(rows, previous):
-            return AuditReport(
-                False, rows, min(head.count, rows) + 1, _("末尾の行が消されたか、足されています。")
-            )
+            first_bad = min(head.count, rows) + 1
+            reason = _("{id} 行目から後の行が消されたか、足されています。").format(id=first_bad)
+            return AuditReport(False, rows, first_bad, reason)
         if not reached:
-            return AuditReport(
-                False, rows, None, _("控えておいた末尾が見当たりません。古い写しに戻されています。")
-            )
-        return AuditReport(True, rows, None, "")
+            reason = _("控えておいた末尾が見当たりません。古い写しに戻されています。")
+            return AuditReport(False, rows, None, reason)
+        reason = _("{rows} 行すべてを確かめました。書き換えはありません。").format(rows=rows)
+        return AuditReport(True, rows, None, reason)
 
     def entries(
         self,
