@@ -33,7 +33,7 @@ _ERAS = (
 
 _SEPARATOR = r"\s*[./-]\s*"
 _ERA_DATE = re.compile(
-    r"(?P<era>[RHSTM]|令和|平成|昭和|大正|明治)\s*(?P<year>元|\d{1,2})"
+    r"(?P<era>[RHSTM]|令和|平成|昭和|大正|明治)\s*(?P<year>元|0?[1-9]|[1-9]\d)"
     rf"(?:\s*年\s*(?P<m1>\d{{1,2}})\s*月\s*(?P<d1>\d{{1,2}})\s*日|{_SEPARATOR}(?P<m2>\d{{1,2}}){_SEPARATOR}(?P<d2>\d{{1,2}}))"
     r"(?:\s*\((?P<weekday>[月火水木金土日])\))?",
     re.IGNORECASE | re.ASCII,
