@@ -14,7 +14,7 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from core.errors import SuiteError
-from core.files import make_private_folder, sync_folder
+from core.files import exclusive, make_private_folder, sync_folder
 from core.i18n import _
 
 BUSY_SECONDS = 5.0
@@ -125,16 +125,18 @@ def _migrate(database: Database, path: Path, migrations: Sequence[Migration]) ->
             _("まほろばを更新してください。データはそのまま残っています。"),
             "DB-005",
         )
-    if 0 < version < len(migrations):
-        _back_up(database, path.with_name(f"{path.stem}.before-{version + 1}.sqlite"))
-    for migration in migrations[version:]:
-        _apply(database, migration)
+    if version == len(migrations):
+        return
+    with exclusive(path.with_name(path.name + ".migrating")):  # one program at a time
+        version = _version(database)
+        if 0 < version < len(migrations):
+            _back_up(database, path.with_name(f"{path.stem}.before-{version + 1}.sqlite"))
+        for migration in migrations[version:]:
+            _apply(database, migration)
 
 
 def _apply(database: Database, migration: Migration) -> None:
     with transaction(database):
-        if _version(database) >= migration.number:
-            return  # another process was faster
         database.conn.execute(
             "CREATE TABLE IF NOT EXISTS schema_migrations"
             " (number INTEGER PRIMARY KEY, name TEXT NOT NULL, applied_at TEXT NOT NULL)"
