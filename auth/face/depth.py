@@ -1,0 +1,42 @@
+"""Holds the tracked skin from the last straight look on, and notices a plane that turns."""
+
+from __future__ import annotations
+
+import math
+
+from auth.face.engine import Face
+from auth.face.frame import Frame
+from auth.face.planarity import Parallax, PlaneTracker
+from auth.face.turns import Turn
+
+FLAT_NOSE, FLAT_SQUEEZE, FLAT_FRAMES = 0.025, 0.9, 3
+"""A plane seen to turn: foreshortened, and the nose still in it, in this many frames running."""
+ANCHOR_S = 0.4
+STRAIGHT = 0.3  # share of a turn
+
+
+class DepthWatch:
+    """push() every frame with a face; flat turns true when a turning plane was seen."""
+
+    def __init__(self) -> None:
+        self._tracker: PlaneTracker | None = None
+        self._anchored = -math.inf
+        self._flat_frames = 0
+        self.flat = False
+
+    def push(self, frame: Frame, face: Face, turn: Turn) -> Parallax | None:
+        """The parallax against the last straight look; None when too few tracks are left to say."""
+        if face.mesh is None:
+            return None
+        if self._tracker is None or (turn.amount < STRAIGHT and frame.time - self._anchored > ANCHOR_S):
+            self._tracker = PlaneTracker(frame, face.mesh, face.inter_eye)
+            self._anchored = frame.time
+            return None
+        self._tracker.follow(frame, face.mesh)
+        seen = self._tracker.parallax()
+        if not seen.measured:
+            return None
+        plane = seen.squeeze < FLAT_SQUEEZE and seen.nose < FLAT_NOSE
+        self._flat_frames = self._flat_frames + 1 if plane else 0
+        self.flat = self.flat or self._flat_frames >= FLAT_FRAMES
+        return seen

@@ -1,0 +1,217 @@
+"""Is a live person before the camera, doing now what was asked now?
+
+Confirm cues are all required: the turn asked for, parallax of tracked pixels during it, the blink when
+asked. Deny cues are final. Nothing is averaged: many weak cues added up let through attacks that each cue
+alone refuses.
+
+The same class guides the person at the terminal and judges the submitted frames at the matcher
+(``replay``). Time comes only from the frames, so both see the same thing; the terminal asks for a little
+more than the matcher does.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from typing import Protocol
+
+import numpy as np
+
+from auth.face.challenge import Action, Challenge
+from auth.face.compare import distance
+from auth.face.depth import DepthWatch
+from auth.face.encode import Encoder, Vector
+from auth.face.engine import Face, Observation
+from auth.face.evidence import Confirm, LivenessEvidence, Progress, required, spread
+from auth.face.eyelids import Patches, patches
+from auth.face.frame import Frame
+from auth.face.guards import FaceGuard, PictureGuard, TimeGuard
+from auth.face.guidance import Deny, Guidance, ask, done, look_ahead
+from auth.face.steps import BlinkStep, Outcome, TurnStep
+from auth.face.turns import Turn
+
+MOST_FRAMES = 64
+"""Frames of one attempt: what the matcher takes in one submission."""
+INTERVAL_S, BLINK_INTERVAL_S = 0.06, 0.045
+"""Least time between used frames: a blink needs them closer. Stretched when an attempt takes long."""
+EXTRA = 1.08
+"""The terminal asks for this much more turn than the matcher, so that JPEG and rounding do not undo a
+success."""
+SLACK_S = 0.3
+SETTLE_FRAMES = 4
+IDENTITY = 0.45
+"""Cosine distance between two moments of one attempt that a turn does not explain."""
+KEY_FRAMES = 5
+
+
+class PassiveModel(Protocol):
+    """A still-picture model that an administrator supplies: the probability 0..1 that the face is live."""
+
+    def live(self, frame: Frame, face: Face) -> float: ...
+
+
+class LivenessSession:
+    """One attempt at one challenge. Not thread-safe. used: numbers of the frames that counted, at most
+    MOST_FRAMES; the terminal submits exactly these. vectors: encodings made on the way, by frame number."""
+
+    def __init__(
+        self,
+        challenge: Challenge,
+        encoder: Encoder | None = None,
+        *,
+        replay: bool = False,
+        passive: PassiveModel | None = None,
+        passive_limit: float = 0.5,
+    ) -> None:
+        self._challenge, self._encoder, self._replay = challenge, encoder, replay
+        self._passive, self._passive_limit = passive, passive_limit
+        self._confirmed: set[Confirm] = set()
+        self._cues: dict[str, float] = {}
+        self._restart()
+
+    def _restart(self) -> None:
+        """Nothing has begun: the person does not look straight ahead yet."""
+        self.used: list[int] = []
+        self.vectors: dict[int, Vector] = {}
+        self._straight: list[tuple[float, float, float]] = []  # time, yaw, pitch
+        self._open: Patches | None = None
+        self._step: TurnStep | BlinkStep | None = None
+        self._at = 0
+        self._pictures, self._times, self._faces = PictureGuard(), TimeGuard(), FaceGuard()
+        self._depth = DepthWatch()
+        self._frontal: list[int] = []
+        self._last_time = -math.inf
+        self._progress = Progress(0, len(self._challenge.steps), look_ahead())
+
+    def push(self, frame: Frame, observation: Observation) -> Progress:
+        """Take one frame and what is in it. Frames that follow too quickly are passed over at the
+        terminal."""
+        if self._progress.finished or self._progress.denied:
+            return self._progress
+        if not self._replay and self._last_time < frame.time < self._last_time + self._interval():
+            return self._progress
+        self._last_time = frame.time
+        self.used.append(frame.number)
+        denied = self._guards(frame, observation) or self._advance(frame, observation)
+        if denied is not None:
+            self._cues.update(self._step.cues() if self._step else {})
+            self._progress = replace(
+                self._progress, denied=denied, guidance=Guidance(denied.sentence(), spoken=True)
+            )
+        return self._progress
+
+    def evidence(self) -> LivenessEvidence:
+        return LivenessEvidence(
+            self._progress.finished,
+            required(self._challenge),
+            frozenset(self._confirmed),
+            self._progress.denied,
+            dict(self._cues),
+            spread(self._frontal, KEY_FRAMES),
+        )
+
+    def _interval(self) -> float:
+        blink = isinstance(self._step, BlinkStep)
+        slower = 1 if len(self.used) < 40 else 2 if len(self.used) < 56 else 4
+        return (BLINK_INTERVAL_S if blink else INTERVAL_S) * slower
+
+    def _guards(self, frame: Frame, observation: Observation) -> Deny | None:
+        if len(self.used) > MOST_FRAMES:
+            return Deny.TIMEOUT
+        return self._times.push(frame.time) or self._pictures.push(frame) or self._faces.push(observation)
+
+    def _advance(self, frame: Frame, observation: Observation) -> Deny | None:
+        face, step = observation.face, self._step
+        if step is None:
+            return self._settle(frame, observation)
+        slack = SLACK_S if self._replay else 0.0
+        if frame.time - step.shown > step.step.deadline_s + slack:
+            return step.late
+        if face is None:
+            return None
+        turn = self._turn(face)
+        seen = self._depth.push(frame, face, turn)
+        if self._depth.flat:
+            return Deny.FLAT
+        if turn.front and face.quality is not None and face.quality.good:
+            self._frontal.append(frame.number)
+        return self._take(step, step.push(frame, face, turn, seen), frame, face, turn)
+
+    def _turn(self, face: Face) -> Turn:
+        _time, yaw, pitch = np.median(np.array(self._straight), axis=0)
+        return Turn(face.yaw - float(yaw), face.pitch - float(pitch))
+
+    def _settle(self, frame: Frame, observation: Observation) -> Deny | None:
+        """Wait for a good straight look of the asked length; its end is the first step's beginning."""
+        face, problems = observation.face, observation.problems
+        if face is None or face.mesh is None or (problems and not self._replay):
+            if not self._replay:
+                self._restart()
+                told = Guidance(problems[0].sentence()) if problems else look_ahead()
+                self._progress = replace(self._progress, guidance=told)
+            return None
+        self._straight.append((frame.time, face.yaw, face.pitch))
+        self._frontal.append(frame.number)
+        self._progress = replace(self._progress, guidance=look_ahead())
+        if (
+            len(self._straight) < SETTLE_FRAMES
+            or frame.time - self._straight[0][0] < self._challenge.settle_s
+        ):
+            return None
+        self._open = patches(frame.image, face.mesh)
+        self._depth.push(frame, face, Turn(0.0, 0.0))
+        self._show(frame.time, None)
+        return self._same_person(frame, face)
+
+    def _show(self, time: float, zone: Action | None) -> None:
+        """Show the next step, or finish."""
+        steps = self._challenge.steps
+        if self._at == len(steps):
+            self._progress = Progress(self._at, self._at, done(), 1.0, finished=True)
+            return
+        step = steps[self._at]
+        if step.action is Action.BLINK and self._open is not None:
+            self._step = BlinkStep(step, time, self._open)
+        else:
+            self._step = TurnStep(step, time, zone, 1.0 if self._replay else EXTRA)
+        self._progress = Progress(self._at, len(steps), ask(step.action), self._at / len(steps))
+
+    def _take(
+        self, step: TurnStep | BlinkStep, outcome: Outcome, frame: Frame, face: Face, turn: Turn
+    ) -> Deny | None:
+        if outcome.denied is not None:
+            return outcome.denied
+        if not outcome.done:
+            ratio = (self._at + outcome.ratio) / len(self._challenge.steps)
+            told = outcome.guidance or self._progress.guidance
+            repeated = told.sentence == self._progress.guidance.sentence
+            told = replace(told, spoken=told.spoken and not repeated)
+            self._progress = replace(self._progress, guidance=told, ratio=max(ratio, self._progress.ratio))
+            return None
+        self._cues.update(step.cues())
+        self._confirm(step)
+        self._at += 1
+        self._show(frame.time, turn.zone())
+        return self._same_person(frame, face)
+
+    def _confirm(self, step: TurnStep | BlinkStep) -> None:
+        if isinstance(step, BlinkStep):
+            self._confirmed.add(Confirm.BLINK)
+        elif step.has_depth:
+            self._confirmed |= {Confirm.TURN, Confirm.PARALLAX}
+
+    def _same_person(self, frame: Frame, face: Face) -> Deny | None:
+        """Before, after each step and at the end: the same face, and live in the eyes of the passive
+        model."""
+        if self._passive is not None:
+            live = self._passive.live(frame, face)
+            self._cues["passive"] = round(min(live, self._cues.get("passive", 1.0)), 3)
+            if not live >= self._passive_limit:
+                return Deny.PASSIVE
+        if self._encoder is None:
+            return None
+        now = self._encoder.encode(frame, face)
+        farthest = max((distance(now, each) for each in self.vectors.values()), default=0.0)
+        self.vectors[frame.number] = now
+        self._cues["identity"] = round(max(farthest, self._cues.get("identity", 0.0)), 3)
+        return Deny.IDENTITY if not farthest <= IDENTITY else None
