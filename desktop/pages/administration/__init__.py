@@ -1,0 +1,45 @@
+"""Administration for the IT role (people, audit, policy) and for the auditor (audit only)."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QStackedWidget, QWidget
+
+from auth.model import Role
+from core.i18n import _
+from desktop.pages.administration.audit import Audit
+from desktop.pages.administration.people import People
+from desktop.pages.administration.policy import policy_view
+from desktop.pages.services import Services
+from desktop.ui import page
+from desktop.ui.widgets.segmented import Segmented
+
+
+def administration_page(services: Services) -> QWidget:
+    """The concerns side by side on top; tables use the full width."""
+    content = QWidget()
+    layout = page.column(content, 1.0)
+    layout.setContentsMargins(*_margins())
+    session = services.auth.session
+    role = session.person.role if session is not None else Role.AUDITOR
+    views: list[tuple[str, QWidget]] = []
+    if role == Role.IT:
+        views.append((_("人"), People(services)))
+    views.append((_("監査"), Audit(services)))
+    if role == Role.IT:
+        views.append((_("方針"), policy_view(services)))
+    stack = QStackedWidget()
+    for _name, view in views:
+        stack.addWidget(view)
+    if len(views) > 1:
+        tabs = Segmented(_("管理の対象"), [(i, name) for i, (name, _view) in enumerate(views)], 0)
+        tabs.chosen.connect(stack.setCurrentIndex)
+        layout.addWidget(tabs, 0, Qt.AlignmentFlag.AlignLeft)
+    layout.addWidget(stack, 1)
+    return content
+
+
+def _margins() -> tuple[int, int, int, int]:
+    from desktop.ui.theme import em
+
+    return em(2), em(1.25), em(2), em(1.25)

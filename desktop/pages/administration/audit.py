@@ -1,0 +1,152 @@
+"""The audit trail: read, filter, verify, export. Staff numbers only; nobody can change it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QComboBox, QWidget
+
+from auth.model import Locked, PeopleChanged, SignedIn, Unlocked
+from core.audit import AuditReport, Entry
+from core.clock import TOKYO
+from core.i18n import _
+from desktop.pages.administration.words import action_words
+from desktop.pages.files import ask_save, save
+from desktop.pages.services import Services
+from desktop.ui import page, theme
+from desktop.ui.announce import announce
+from desktop.ui.buttons import button
+from desktop.ui.icons import set_icon
+from desktop.ui.widgets.fields import line_edit
+from desktop.ui.widgets.table import Table
+
+_PAGE = 500
+
+
+class Audit(QWidget):
+    """The newest five hundred rows first; older ones on request."""
+
+    def __init__(self, services: Services) -> None:
+        super().__init__()
+        self._services = services
+        self._entries: list[Entry] = []
+        layout = page.column(self, 0.75)
+        tools = page.row(spacing=0.6)
+        self.find = line_edit(_("記録を絞り込む"), _("操作・職員番号・日時"))
+        self.find.textChanged.connect(self._narrow)
+        tools.addWidget(self.find, 2)
+        self.kind = QComboBox()
+        self.kind.setAccessibleName(_("操作の種類"))
+        self.kind.setMinimumWidth(theme.em(10))
+        self.kind.activated.connect(lambda _index: self._put())
+        tools.addWidget(self.kind, 1)
+        self.check = button(_("改ざんを検査"), self._verify, icon="shield-check")
+        tools.addWidget(self.check)
+        tools.addWidget(button(_("書き出す"), self._export, icon="export"))
+        layout.addLayout(tools)
+        self.verdict = page.label("", wrap=True)
+        self.verdict.hide()
+        layout.addWidget(self.verdict)
+        titles = [_("番号"), _("日時"), _("操作"), _("行った人"), _("対象"), _("詳しく")]
+        self.table = Table(_("監査の記録"), titles, (4, 12, 13, 7, 7, 12))
+        layout.addWidget(self.table, 1)
+        foot = page.row()
+        self.count = page.label("", "caption")
+        foot.addWidget(self.count, 1)
+        self.older = button(_("もっと古い記録"), self._read_older, "plain", "caret-down")
+        foot.addWidget(self.older)
+        layout.addLayout(foot)
+        for event in (PeopleChanged, SignedIn, Locked, Unlocked):
+            services.bridge.subscribe(services.events, event, self, lambda _event: self.read())
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if not event.spontaneous():
+            self.read()
+
+    def read(self) -> None:
+        """The newest rows."""
+        audit = self._services.audit
+        self._services.bridge.run(self, _("監査の記録"), lambda _r: audit.entries(_PAGE), self._show)
+
+    def _read_older(self) -> None:
+        audit, before = self._services.audit, self._entries[-1].id if self._entries else None
+        self._services.bridge.run(
+            self,
+            _("監査の記録"),
+            lambda _r: audit.entries(_PAGE, before),
+            lambda more: self._show(self._entries + more),
+        )
+
+    def _show(self, entries: list[Entry]) -> None:
+        self._entries = entries
+        chosen = self.kind.currentData()
+        self.kind.clear()
+        self.kind.addItem(_("すべての操作"), "")
+        for action in sorted({e.action for e in entries}):
+            self.kind.addItem(action_words(action), action)
+        self.kind.setCurrentIndex(max(0, self.kind.findData(chosen)))
+        self.older.setVisible(bool(entries) and entries[-1].id > 1)
+        self._put()
+
+    def _put(self) -> None:
+        wanted = self.kind.currentData()
+        self.table.put([(e.id, _cells(e)) for e in self._entries if not wanted or e.action == wanted])
+        self._narrow(self.find.text())
+
+    def _narrow(self, text: str) -> None:
+        self.table.narrow(text)
+        self.count.setText(_("{count} 件を表示").format(count=self.table.shown()))
+
+    def _verify(self) -> None:
+        audit = self._services.audit
+        self.check.setEnabled(False)
+        self._services.bridge.run(
+            self,
+            _("監査の記録の検査"),
+            lambda _r: audit.verify(),
+            self._verified,
+            ended=lambda: self.check.setEnabled(True),
+            card=True,
+        )
+
+    def _verified(self, report: AuditReport) -> None:
+        if report.ok:
+            words = _("{rows} 件すべてがつながっています。書き換えや削除はありません。").format(
+                rows=report.rows
+            )
+        else:
+            where = _("{number} 番: ").format(number=report.first_bad) if report.first_bad else ""
+            words = (
+                _("記録が壊れています。")
+                + where
+                + report.reason
+                + _("ファイルに触れずに、監査の責任者に連絡してください。")
+            )
+        self.verdict.setProperty("role", "success" if report.ok else "danger")
+        page.restyle(self.verdict)
+        self.verdict.setText(words)
+        self.verdict.show()
+        set_icon(self.check, "check-circle" if report.ok else "warning-circle")
+        announce(self, words, urgent=not report.ok)
+
+    def _export(self) -> None:
+        path = ask_save(self, _("監査の記録.csv"), "CSV (*.csv)")
+        if path is None:
+            return
+        content = self.table.csv()
+        words = _("「{name}」に書き出しました。").format(name=path.name)
+        self._services.bridge.run(
+            self,
+            _("書き出し"),
+            lambda _r: save(path, content()),
+            lambda _n: self._services.notices.success(words),
+        )
+
+
+def _cells(entry: Entry) -> tuple[str, ...]:
+    when = datetime.fromisoformat(entry.time).astimezone(TOKYO)
+    detail = "、".join(f"{key}={value}" for key, value in entry.detail.items())
+    shown = when.strftime("%Y/%m/%d %H:%M:%S")
+    return (str(entry.id), shown, action_words(entry.action), entry.actor, entry.subject, detail)

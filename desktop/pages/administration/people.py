@@ -1,0 +1,247 @@
+"""People: find, add, import, deactivate, unlock, hand out a start code or a break-glass code."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QComboBox, QFrame, QWidget
+
+from auth.model import ImportReport, OneTimeCode, PeopleChanged, Person, Role
+from core.errors import SuiteError
+from core.i18n import _
+from desktop.pages.administration.person import PersonPanel
+from desktop.pages.files import ask_open, ask_save, save
+from desktop.pages.services import Services
+from desktop.pages.settings.account import role_words
+from desktop.ui import page, theme
+from desktop.ui.announce import announce
+from desktop.ui.buttons import button
+from desktop.ui.notice import Notice
+from desktop.ui.widgets.fields import labelled, line_edit
+from desktop.ui.widgets.table import Table
+
+_MOST_CSV = 5_000_000  # bytes; what the service takes at most
+
+
+class People(QWidget):
+    """The table on the left; who is chosen, or a new person, on the right."""
+
+    def __init__(self, services: Services) -> None:
+        super().__init__()
+        self._services = services
+        self._people: dict[str, Person] = {}
+        whole = page.row(self, 1.25)
+        left = page.column(spacing=0.75)
+        tools = page.row(spacing=0.6)
+        self.find = line_edit(_("人を探す"), _("氏名・ふりがな・所属・職員番号"))
+        self.find.textChanged.connect(self._narrow)
+        tools.addWidget(self.find, 1)
+        tools.addWidget(button(_("追加"), self._open_form, "primary", "user-plus"))
+        tools.addWidget(button(_("名簿を読み込む"), self._import, icon="upload-simple"))
+        tools.addWidget(button(_("書き出す"), self._export, icon="export"))
+        left.addLayout(tools)
+        titles = [_("職員番号"), _("氏名"), _("ふりがな"), _("所属"), _("役割"), _("状態")]
+        self.table = Table(_("職員の一覧"), titles, (7, 8, 10, 10, 6, 6))
+        self.table.picked.connect(self._pick)
+        left.addWidget(self.table, 1)
+        self.count = page.label("", "caption")
+        left.addWidget(self.count)
+        whole.addLayout(left, 1)
+        self._side = QFrame()
+        self._side.setProperty("card", True)
+        self._side.setFixedWidth(theme.em(20))
+        self._side_layout = page.column(self._side, 0, 1.25)
+        whole.addWidget(self._side)
+        self._side.hide()
+        services.bridge.subscribe(services.events, PeopleChanged, self, lambda _event: self.read())
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if not event.spontaneous():
+            self.read()
+
+    def read(self) -> None:
+        """Ask for everyone again."""
+        office = self._services.auth.administration
+        self._services.bridge.run(self, _("職員の一覧"), lambda _r: office.people(), self._show)
+
+    def choose(self, staff_number: str) -> None:
+        """Show one person (from the search field)."""
+        self.find.clear()
+        self.table.choose(staff_number)
+
+    def _show(self, people: list[Person]) -> None:
+        self._people = {p.staff_number: p for p in people}
+        self.table.put([(p.staff_number, _cells(p)) for p in people])
+        self._count()
+
+    def _narrow(self, text: str) -> None:
+        self.table.narrow(text)
+        self._count()
+
+    def _count(self) -> None:
+        words = _("{shown} 人を表示（全 {all} 人）")
+        self.count.setText(words.format(shown=self.table.shown(), all=len(self._people)))
+
+    def _pick(self, key: str | None) -> None:
+        person = self._people.get(key or "")
+        if person is not None:
+            self._put(PersonPanel(self._services, person, self._act))
+
+    def _put(self, widget: QWidget) -> None:
+        while (item := self._side_layout.takeAt(0)) is not None:
+            if item.widget() is not None:
+                item.widget().hide()
+                item.widget().deleteLater()
+        self._side_layout.addWidget(widget)
+        self._side.show()
+
+    # actions
+
+    def _act(self, action: str, person: Person) -> None:
+        office, number = self._services.auth.administration, person.staff_number
+        if action == "unlock":
+            words = _("{name} さんの待ち時間を解除しました。").format(name=person.name)
+            self._run(lambda: office.unlock(number), words)
+        elif action in ("activate", "deactivate"):
+            self._set_active(person, action == "activate")
+        elif action == "start-code":
+            self._issue(lambda: office.issue_start_code(number), _("開始コード"), person)
+        elif action == "break-glass":
+            self._issue(lambda: office.issue_break_glass(number), _("非常用コード"), person)
+
+    def _set_active(self, person: Person, active: bool) -> None:
+        office, notices = self._services.auth.administration, self._services.notices
+        if active:
+            words = _("{name} さんの利用を再開しました。").format(name=person.name)
+        else:
+            words = _("{name} さんの利用を止め、顔のデータを消しました。").format(name=person.name)
+
+        def undo() -> None:
+            self._set_active(replace(person, active=active), not active)
+
+        self._services.bridge.run(
+            self,
+            words,
+            lambda _r: office.set_active(person.staff_number, active),
+            lambda _n: notices.success(words, (_("元に戻す") if not active else _("取り消す"), undo)),
+        )
+
+    def _run(self, work: Callable[[], object], words: str) -> None:
+        self._services.bridge.run(
+            self, words, lambda _r: work(), lambda _n: self._services.notices.success(words)
+        )
+
+    def _issue(self, work: Callable[[], OneTimeCode], kind: str, person: Person) -> None:
+        def show(code: OneTimeCode) -> None:
+            panel = self._side_layout.itemAt(0).widget()
+            if isinstance(panel, PersonPanel) and panel.person.staff_number == person.staff_number:
+                panel.show_code(kind, code)
+
+        self._services.bridge.run(self, kind, lambda _r: work(), show)
+
+    def _open_form(self) -> None:
+        self._put(NewPerson(self._services, self.read))
+
+    def _import(self) -> None:
+        path = ask_open(self, "CSV (*.csv)")
+        if path is None:
+            return
+        office = self._services.auth.administration
+
+        def read(_report: object) -> ImportReport:
+            return office.import_csv(_bounded(path))
+
+        self._services.bridge.run(self, _("名簿の読み込み"), read, self._imported, card=True)
+
+    def _imported(self, report: ImportReport) -> None:
+        words = _("{count} 人を追加しました。").format(count=report.added)
+        if report.problems:
+            left_out = _("{count} 行は追加できませんでした: ").format(count=len(report.problems))
+            self._services.notices.show_notice(
+                Notice("warning", words, left_out + " ".join(report.problems[:3]))
+            )
+        else:
+            self._services.notices.success(words)
+        self.read()
+
+    def _export(self) -> None:
+        path = ask_save(self, _("職員の一覧.csv"), "CSV (*.csv)")
+        if path is not None:
+            words = _("「{name}」に書き出しました。").format(name=path.name)
+            content = self.table.csv()
+            self._run(lambda: save(path, content()), words)
+
+
+class NewPerson(QWidget):
+    """The form for one new person."""
+
+    def __init__(self, services: Services, added: Callable[[], object]) -> None:
+        super().__init__()
+        self._services, self._added = services, added
+        layout = page.column(self, 0.7)
+        layout.addWidget(page.label(_("職員を追加"), "section"))
+        self.number = line_edit(_("職員番号"), limit=16)
+        self.name, self.kana = line_edit(_("氏名")), line_edit(_("ふりがな"))
+        self.section, self.group = line_edit(_("所属")), line_edit(_("共用端末"))
+        self.role = QComboBox()
+        for role in Role:
+            self.role.addItem(role_words(role), role)
+        hint = _("窓口など、顔だけで誰かを見分ける端末のグループ名。なければ空のままで。")
+        for name, field, note in (
+            (_("職員番号"), self.number, ""),
+            (_("氏名"), self.name, ""),
+            (_("ふりがな"), self.kana, ""),
+            (_("所属"), self.section, ""),
+            (_("役割"), self.role, ""),
+            (_("共用端末"), self.group, hint),
+        ):
+            layout.addWidget(labelled(name, field, note))
+        self.wrong = page.label("", "danger", wrap=True)
+        self.wrong.hide()
+        layout.addWidget(self.wrong)
+        layout.addWidget(button(_("追加する"), self._add, "primary", main=True))
+        layout.addStretch()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.number.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _add(self) -> None:
+        role = Role(self.role.currentData())
+        texts = (f.text().strip() for f in (self.number, self.name, self.kana, self.section))
+        person = Person(*texts, role, True, self.group.text().strip())
+        office = self._services.auth.administration
+        self._services.bridge.run(
+            self, _("職員の追加"), lambda _r: office.add(person), lambda _n: self._done(person), self._failed
+        )
+
+    def _done(self, person: Person) -> None:
+        words = _("{name} さんを追加しました。次に、開始コードを発行して渡してください。").format(
+            name=person.name
+        )
+        self._services.notices.success(words)
+        for field in (self.number, self.name, self.kana):
+            field.clear()
+        self.wrong.hide()
+        self.number.setFocus(Qt.FocusReason.OtherFocusReason)
+        self._added()
+
+    def _failed(self, error: SuiteError) -> None:
+        self.wrong.setText(f"{error.what}{error.why}{error.next_step}（{error.code}）")
+        self.wrong.show()
+        announce(self, self.wrong.text(), urgent=True)
+
+
+def _cells(p: Person) -> tuple[str, ...]:
+    state = _("利用中") if p.active else _("停止中")
+    return (p.staff_number, p.name, p.kana, p.section, role_words(p.role), state)
+
+
+def _bounded(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return file.read(_MOST_CSV + 1)  # one byte more: the service says that it is too large

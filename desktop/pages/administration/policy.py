@@ -1,0 +1,61 @@
+"""The policy in force: zones, thresholds, every setting, and who decided it. Read only: the policy is a file."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QWidget
+
+from auth.model import Factor
+from core.config import declared
+from core.i18n import _
+from desktop.pages.services import Services
+from desktop.ui import page
+from desktop.ui.widgets.table import Table
+
+
+def policy_view(services: Services) -> QWidget:
+    """What suffices in which zone, in words, then all settings with their origin."""
+    box = QWidget()
+    layout = page.column(box, 0.9)
+    security = services.config.security
+    for zone, sets in security.zones.items():
+        here = _("（この端末）") if zone == security.zone else ""
+        words = _(" または ").join("＋".join(_factor(name) for name in names) for names in sets)
+        layout.addWidget(
+            page.label(
+                _("区分「{zone}」{here}: {words}").format(zone=zone, here=here, words=words), wrap=True
+            )
+        )
+    titles = [_("区分"), _("設定"), _("値"), _("決めた所"), _("説明")]
+    table = Table(_("有効な方針と設定"), titles, (6, 14, 11, 11, 20))
+    table.put([(row[0] + row[1], row) for row in _rows(services)])
+    layout.addWidget(table, 1)
+    layout.addWidget(page.label(_("変更は、管理者が方針ファイルで行います。"), "caption"))
+    return box
+
+
+def _rows(services: Services) -> list[tuple[str, ...]]:
+    rows = []
+    for one in declared():
+        section, _dot, name = one.key.partition(".")
+        value = getattr(getattr(services.config, section), name)
+        origin = services.config.origin(one.key)
+        decided = {"policy": _("方針: {by}"), "user": _("この利用者"), "default": _("既定値")}[origin.source]
+        rows.append((one.section, one.title, _shown(value), decided.format(by=origin.by), one.description))
+    return rows
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, bool):
+        return _("はい") if value else _("いいえ")
+    if value is None or value in ([], ""):
+        return _("なし")
+    return str(value)
+
+
+def _factor(name: str) -> str:
+    return {
+        Factor.FACE: _("顔"),
+        Factor.PIN: _("暗証番号"),
+        Factor.TOTP: _("ワンタイムパスワード"),
+        Factor.BREAK_GLASS: _("非常用コード"),
+    }.get(Factor(name), name)

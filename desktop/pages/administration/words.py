@@ -1,0 +1,28 @@
+"""Audit actions in words; an action without words here is shown as it is, never hidden."""
+
+from __future__ import annotations
+
+from core.i18n import _
+
+
+def action_words(action: str) -> str:
+    """What an audit row's action means."""
+    return {
+        "person.first": _("最初の管理者の登録"),
+        "person.added": _("職員の追加"),
+        "person.changed": _("職員の変更"),
+        "person.activated": _("利用の再開"),
+        "person.deactivated": _("利用の停止"),
+        "person.unlocked": _("待ち時間の解除"),
+        "people.imported": _("名簿の読み込み"),
+        "code.start.issued": _("開始コードの発行"),
+        "code.break-glass.issued": _("非常用コードの発行"),
+        "session.opened": _("サインイン"),
+        "session.closed": _("サインアウト"),
+        "session.locked": _("画面のロック"),
+        "session.unlocked": _("ロックの解除"),
+        "face.enrolled": _("顔の登録"),
+        "face.exported": _("顔データの書き出し"),
+        "face.deleted": _("顔データの削除"),
+        "pin.changed": _("暗証番号の変更"),
+    }.get(action, action)

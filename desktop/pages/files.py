@@ -1,0 +1,39 @@
+"""Where a person saves to or reads from: the system's own dialogue, remembered nowhere."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QStandardPaths
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+from core.errors import SuiteError
+from core.files import write_atomically
+from core.i18n import _
+
+
+def save(path: Path, content: bytes) -> None:
+    """Write a file that the person chose, as a whole or not at all. SuiteError DESK-001."""
+    try:
+        write_atomically(path, content)
+    except OSError as error:
+        raise SuiteError(
+            _("保存できませんでした。"),
+            _("「{name}」に書き込めません。").format(name=path.name),
+            _("ディスクの空きと権限を確かめるか、別の場所を選んでください。"),
+            "DESK-001",
+        ) from error
+
+
+def ask_save(parent: QWidget, name: str, kind: str) -> Path | None:
+    """A path to write, or None. ``kind`` is a Qt name filter."""
+    folder = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
+    chosen, _filter = QFileDialog.getSaveFileName(parent, _("保存する場所"), str(Path(folder) / name), kind)
+    return Path(chosen) if chosen else None
+
+
+def ask_open(parent: QWidget, kind: str) -> Path | None:
+    """A path to read, or None."""
+    folder = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
+    chosen, _filter = QFileDialog.getOpenFileName(parent, _("ファイルを選ぶ"), folder, kind)
+    return Path(chosen) if chosen else None

@@ -1,0 +1,37 @@
+"""What a page may use: handed to it once, made only by ``desktop.app``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from desktop.ui.bridge import Bridge
+from desktop.ui.notice import NoticeBar
+
+if TYPE_CHECKING:
+    from auth.service import AuthService
+    from core.audit import AuditLog
+    from core.config import Config
+    from core.events import Events
+    from core.paths import Paths
+
+
+@dataclass
+class Services:
+    """The features and the window's own verbs. ``notices`` is the bar of whatever is on the screen now."""
+
+    config: Config
+    paths: Paths
+    events: Events
+    bridge: Bridge
+    auth: AuthService = field(default=None)  # type: ignore[assignment] - opened after the first paint
+    audit: AuditLog = field(default=None)  # type: ignore[assignment]
+    key_warning: str = ""  # loud when the keys lie in a file instead of the system's store
+    trial: bool = False
+    notices: NoticeBar = field(default=None)  # type: ignore[assignment] - the window sets it
+    go: Callable[[str], None] = lambda _key: None
+    enrol: Callable[[bool], None] = lambda _proved: None  # proved: a PIN was shown a moment ago
+    first_pin: Callable[[str], None] = lambda _number: None
+    back: Callable[[], None] = lambda: None
+    appearance_changed: Callable[[bool], None] = lambda _rebuild: None

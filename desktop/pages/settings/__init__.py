@@ -1,0 +1,26 @@
+"""Settings: account, my face, appearance, presence, camera, about."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QWidget
+
+from desktop.pages.services import Services
+from desktop.pages.settings.about import about_card
+from desktop.pages.settings.account import account_card
+from desktop.pages.settings.choices import appearance_card, camera_card, presence_card
+from desktop.pages.settings.face_data import FaceData
+from desktop.ui import page
+
+
+def settings_page(services: Services) -> QWidget:
+    """One column of cards, in the order in which people look for things."""
+    content = QWidget()
+    layout = page.column(content, 1.25)
+    layout.addWidget(account_card(services))
+    layout.addWidget(FaceData(services))
+    layout.addWidget(appearance_card(services))
+    layout.addWidget(presence_card(services))
+    layout.addWidget(camera_card(services))
+    layout.addWidget(about_card(services))
+    layout.addStretch(1)
+    return page.scrolled(content)

@@ -1,0 +1,79 @@
+"""The settings a person chooses: appearance and language, presence, camera."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
+
+from core.i18n import _
+from desktop.pages.services import Services
+from desktop.pages.settings.rows import Choices, setting_row
+from desktop.ui import page
+
+
+def appearance_card(services: Services) -> QFrame:
+    """Theme and motion change at once; text size, typeface and language rebuild the window."""
+
+    def saved(key: str) -> None:
+        services.appearance_changed(key not in ("appearance.theme", "appearance.reduced_motion"))
+
+    frame, layout = page.card(_("表示と言語"))
+    rows = Choices(services, saved)
+    themes = [
+        ("system", _("端末に合わせる")),
+        ("light", _("明るい")),
+        ("dark", _("暗い")),
+        ("high-contrast", _("高コントラスト")),
+    ]
+    _stack(
+        layout,
+        rows.listed("appearance.theme", themes),
+        rows.listed(
+            "appearance.text_scale",
+            [
+                (1.0, _("標準")),
+                (1.15, _("少し大きい")),
+                (1.3, _("大きい")),
+                (1.5, _("とても大きい")),
+                (2.0, _("最大（2 倍）")),
+            ],
+        ),
+        rows.segmented("appearance.font", [("noto", _("ゴシック")), ("ud", _("UD 書体"))]),
+        rows.segmented("appearance.language", [("ja", "日本語"), ("en", "English")]),
+        rows.switched("appearance.reduced_motion"),
+    )
+    return frame
+
+
+def presence_card(services: Services) -> QFrame:
+    """What happens when the person leaves the desk."""
+    frame, layout = page.card(_("離席とのぞき込み"))
+    rows = Choices(services, lambda _key: None)
+    seconds = [(0, _("使わない")), (10, _("10 秒")), (30, _("30 秒")), (60, _("60 秒"))]
+    _stack(layout, rows.segmented("presence.after_s", seconds), rows.switched("presence.warn_second_face"))
+    layout.addWidget(
+        page.label(_("顔の有無だけを確かめます。勤務時間や表情は記録しません。"), "caption", wrap=True)
+    )
+    return frame
+
+
+def camera_card(services: Services) -> QFrame:
+    """Which camera; a list of devices is only asked for when the camera is used."""
+    frame, layout = page.card(_("カメラ"))
+    rows = Choices(services, lambda _key: None)
+    cameras = [(n, _("カメラ {number}").format(number=n + 1)) for n in range(4)]
+    allowed = services.config.camera.allowed
+    origin = services.config.origin("camera.allowed")
+    words = "、".join(allowed) if allowed else _("仮想カメラを除く、すべての装置")
+    _stack(
+        layout,
+        rows.listed("camera.index", cameras),
+        setting_row(_("使ってよいカメラ"), words, None, origin.by if origin.locked else ""),
+    )
+    return frame
+
+
+def _stack(layout: QVBoxLayout, *rows: QWidget) -> None:
+    for number, row in enumerate(rows):
+        if number:
+            layout.addWidget(page.line())
+        layout.addWidget(row)

@@ -1,0 +1,1 @@
+"""The sheets before the shell: first run, sign in, enrol, lock."""

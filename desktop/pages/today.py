@@ -1,0 +1,190 @@
+"""Today: a greeting, the date, what needs me, and the terminal in words. Only what exists is shown."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QResizeEvent, QShowEvent
+from PySide6.QtWidgets import QBoxLayout, QFrame, QLabel, QWidget
+
+from auth.model import FaceDeleted, FaceEnrolled, Factor, MyData, Session
+from core.clock import TOKYO
+from core.i18n import _
+from core.wareki import format_date
+from desktop.pages.services import Services
+from desktop.ui import page, theme
+from desktop.ui.buttons import button
+from desktop.ui.icons import set_icon
+from desktop.ui.widgets.empty import Empty
+
+_NARROW = 46  # em; below it one column
+
+
+def today_page(services: Services) -> QWidget:
+    """Build the page for whoever is signed in."""
+    return page.scrolled(Today(services), 72)
+
+
+class Today(QWidget):
+    def __init__(self, services: Services) -> None:
+        super().__init__()
+        self._services = services
+        whole = page.column(self, 1.5)
+        self._greeting = page.label("", "hero", wrap=True)
+        self._date = page.label("", "lead")
+        self._date.setProperty("role", "lead")
+        head = page.column(spacing=0.2)
+        head.addWidget(self._greeting)
+        head.addWidget(self._date)
+        whole.addLayout(head)
+        self._columns = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._columns.setSpacing(theme.em(1.5))
+        mine, self._mine = page.card(_("わたしの用件"))
+        self._items = page.column(spacing=0.25)
+        self._mine.addLayout(self._items)
+        self._mine.addStretch(1)
+        terminal, self._terminal = page.card(_("この端末"))
+        self._facts = page.column(spacing=0)
+        self._terminal.addLayout(self._facts)
+        self._terminal.addStretch(1)
+        self._columns.addWidget(mine, 3, Qt.AlignmentFlag.AlignTop)
+        self._columns.addWidget(terminal, 2, Qt.AlignmentFlag.AlignTop)
+        whole.addLayout(self._columns)
+        whole.addStretch(1)
+        self._minute = QTimer(self)
+        self._minute.setInterval(60_000)
+        self._minute.timeout.connect(self._greet)
+        self._minute.start()
+        for event in (FaceEnrolled, FaceDeleted):
+            services.bridge.subscribe(services.events, event, self, lambda _event: self._read())
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._greet()
+        self._read()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        wide = event.size().width() >= theme.em(_NARROW)
+        direction = QBoxLayout.Direction.LeftToRight if wide else QBoxLayout.Direction.TopToBottom
+        self._columns.setDirection(direction)
+
+    def _greet(self) -> None:
+        session = self._services.auth.session
+        now = datetime.now(TOKYO)
+        if session is not None:
+            self._greeting.setText(greeting(now.hour, session.person.name))
+        self._date.setText(format_date(now.date()))
+
+    def _read(self) -> None:
+        auth, session = self._services.auth, self._services.auth.session
+        if session is None:
+            return
+        self._services.bridge.run(
+            self, _("今日の画面"), lambda _r: auth.my_data(), lambda data: self._show(session, data)
+        )
+
+    def _show(self, session: Session, data: MyData) -> None:
+        _empty(self._items)
+        if data.enrolled is None:
+            self._items.addWidget(
+                _item(
+                    "scan-smiley",
+                    _("顔の登録がまだです"),
+                    _("1 分ほどで終わります。明日からは、カメラを見るだけで始められます。"),
+                    button(_("顔を登録する"), lambda: self._services.enrol(False), "primary"),
+                )
+            )
+        if self._services.key_warning and session.person.role == "it":
+            self._items.addWidget(
+                _item("warning", _("鍵の置き場所を確かめてください"), self._services.key_warning)
+            )
+        if self._items.count() == 0:
+            self._items.addWidget(Empty("sun-horizon", _("いま、することはありません。よい一日を。")))
+        _empty(self._facts)
+        facts = self._facts_of(session, data)
+        for number, (icon, name, words) in enumerate(facts):
+            if number:
+                self._facts.addWidget(page.line())
+            self._facts.addWidget(_fact(icon, name, words))
+
+    def _facts_of(self, session: Session, data: MyData) -> list[tuple[str, str, str]]:
+        config = self._services.config
+        after = config.presence.after_s
+        away = _("席を離れて {after} 秒でロックします").format(after=after) if after else _("使っていません")
+        face = (
+            _("登録済み（{date}）").format(date=format_date(data.enrolled.astimezone(TOKYO).date()))
+            if data.enrolled
+            else _("まだ登録していません")
+        )
+        return [
+            ("key", _("サインイン"), signed_in_words(session)),
+            ("scan-smiley", _("あなたの顔"), face),
+            ("user-focus", _("在席の確認"), away),
+            (
+                "lock-key",
+                _("鍵の置き場所"),
+                _("ファイル（注意）") if self._services.key_warning else _("端末の鍵の保管庫"),
+            ),
+            ("desktop", _("照合する所"), _("この端末の中だけ。外へは送りません")),
+        ]
+
+
+def greeting(hour: int, name: str) -> str:
+    """The greeting for the hour (0–23)."""
+    if 4 <= hour < 11:
+        return _("おはようございます、{name} さん").format(name=name)
+    if 11 <= hour < 18:
+        return _("こんにちは、{name} さん").format(name=name)
+    return _("こんばんは、{name} さん").format(name=name)
+
+
+def signed_in_words(session: Session) -> str:
+    """How and when, for example 「8:42 に顔で」."""
+    started = session.started.astimezone(TOKYO)
+    names = {
+        Factor.FACE: _("顔"),
+        Factor.PIN: _("暗証番号"),
+        Factor.TOTP: _("ワンタイムパスワード"),
+        Factor.BREAK_GLASS: _("非常用コード"),
+    }
+    how = "＋".join(names[f] for f in Factor if f in session.factors)
+    return _("{hour}:{minute:02d} に {how} で").format(hour=started.hour, minute=started.minute, how=how)
+
+
+def _item(icon: str, title: str, sentence: str, action: QWidget | None = None) -> QFrame:
+    frame = QFrame()
+    layout = page.row(frame, 0.9)
+    layout.setContentsMargins(0, theme.em(0.5), 0, theme.em(0.5))
+    mark = QLabel()
+    set_icon(mark, icon, "primary", 1.8)
+    layout.addWidget(mark, 0, Qt.AlignmentFlag.AlignTop)
+    words = page.column(spacing=0.15)
+    words.addWidget(page.label(title, "strong", wrap=True))
+    words.addWidget(page.label(sentence, "muted", wrap=True))
+    layout.addLayout(words, 1)
+    if action is not None:
+        layout.addWidget(action, 0, Qt.AlignmentFlag.AlignVCenter)
+    return frame
+
+
+def _fact(icon: str, name: str, words: str) -> QWidget:
+    box = QWidget()
+    layout = page.row(box, 0.8)
+    layout.setContentsMargins(0, theme.em(0.6), 0, theme.em(0.6))
+    mark = QLabel()
+    set_icon(mark, icon, "muted", 1.35)
+    layout.addWidget(mark, 0, Qt.AlignmentFlag.AlignTop)
+    texts = page.column(spacing=0)
+    texts.addWidget(page.label(name, "caption"))
+    texts.addWidget(page.label(words, wrap=True))
+    layout.addLayout(texts, 1)
+    return box
+
+
+def _empty(layout: QBoxLayout) -> None:
+    while (item := layout.takeAt(0)) is not None:
+        if item.widget() is not None:
+            item.widget().hide()
+            item.widget().deleteLater()

@@ -1,0 +1,228 @@
+"""The one window: which sheet is on the screen, or the shell. It follows the session's events."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QCloseEvent
+from PySide6.QtWidgets import QApplication, QMainWindow, QStackedWidget, QWidget
+
+from auth.model import Locked, Role, Session, SignedIn, SignedOut, Unlocked
+from core.i18n import _, set_language
+from desktop.pages.services import Services
+from desktop.pages.sign_in.first_run import FirstRun
+from desktop.pages.sign_in.sign_in import SignIn
+from desktop.ui import theme
+from desktop.ui.application import make_themed, window_icon
+from desktop.ui.focus_ring import FocusRing
+from desktop.ui.page import Page
+from desktop.ui.search import Command
+from desktop.ui.shell import Leaving, Shell, Who
+
+LOCALE = Path(__file__).resolve().parent.parent / "locale"
+
+
+class Window(QMainWindow):
+    """``open`` is called when the services are ready; until then the sign-in sheet says that they are not."""
+
+    def __init__(self, services: Services, pages: Sequence[Page]) -> None:
+        super().__init__()
+        self._services, self._pages = services, pages
+        self._shell: Shell | None = None
+        self.setWindowTitle(_("まほろば"))
+        self.setWindowIcon(window_icon())
+        self._stack = QStackedWidget()
+        self.setCentralWidget(self._stack)
+        self.setMinimumSize(theme.em(38), theme.em(30))
+        FocusRing(self)
+        services.go = lambda key: self._shell.go(key) if self._shell is not None else None
+        services.enrol = self.show_enrol
+        services.first_pin = self.show_first_pin
+        services.back = self.back
+        services.appearance_changed = self.appearance_changed
+        services.bridge.on_error = lambda error: services.notices.error(error)
+        bridge, events = services.bridge, services.events
+        bridge.subscribe(events, SignedIn, self, lambda event: self._signed_in(event.session))
+        bridge.subscribe(events, SignedOut, self, lambda _event: self.back())
+        bridge.subscribe(events, Locked, self, lambda event: self._locked(event.reason))
+        bridge.subscribe(events, Unlocked, self, lambda event: self._unlocked(event.session))
+        if (services.paths.data / "auth.db").exists():
+            self._put(SignIn(services, self._chips()))
+
+    def open(self) -> None:
+        """The services answer: first run, or sign in."""
+        services = self._services
+
+        def first(empty: bool) -> None:
+            if empty:
+                self._put(FirstRun(services, self._chips()))
+            elif isinstance(shown := self._stack.currentWidget(), SignIn):
+                shown.arrive()
+            else:
+                self.back()
+            for notice in services.config.notices:
+                services.notices.error(notice)
+
+        services.bridge.run(self, _("準備"), lambda _r: services.auth.first_run, first)
+
+    # the sheets
+
+    def _put(self, widget: QWidget) -> None:
+        """Show a fresh sheet; the one before it goes."""
+        old = self._stack.currentWidget()
+        self._stack.addWidget(widget)
+        self._stack.setCurrentWidget(widget)
+        self._services.notices = widget.notices  # type: ignore[attr-defined] - every sheet and the shell have one
+        if old is not None and old is not self._shell:
+            self._stack.removeWidget(old)
+            old.deleteLater()
+
+    def back(self) -> None:
+        """From wherever we are to where the session says we belong."""
+        session = self._services.auth.session
+        if session is None:
+            self._drop_shell()
+            self._put(SignIn(self._services, self._chips()))
+        elif session.locked:
+            self._locked("person")
+        else:
+            self._show_shell(session)
+
+    def show_enrol(self, proved: bool) -> None:
+        from desktop.pages.sign_in.enrol import Enrol
+
+        session = self._services.auth.session
+        if session is not None:
+            self._put(Enrol(self._services, session.person, proved))
+
+    def show_first_pin(self, number: str) -> None:
+        from desktop.pages.sign_in.first_pin import FirstPin
+
+        self._put(FirstPin(self._services, number))
+
+    def _signed_in(self, session: Session) -> None:
+        if not isinstance(self._stack.currentWidget(), FirstRun):  # which goes on to enrol by itself
+            self._show_shell(session)
+
+    def _locked(self, reason: str) -> None:
+        from desktop.pages.sign_in.lock import Lock
+
+        session = self._services.auth.session
+        if session is not None and not isinstance(self._stack.currentWidget(), Lock):
+            self._put(Lock(self._services, session.person, reason, self._sign_out))
+
+    def _unlocked(self, session: Session) -> None:
+        self._show_shell(session)
+
+    # the shell
+
+    def _show_shell(self, session: Session) -> None:
+        if self._shell is None:
+            self._shell = self._build_shell(session)
+            self._put(self._shell)
+            self._shell.go("today")
+        elif self._stack.currentWidget() is not self._shell:
+            old = self._stack.currentWidget()
+            self._stack.setCurrentWidget(self._shell)
+            self._services.notices = self._shell.notices
+            self._stack.removeWidget(old)
+            old.deleteLater()
+
+    def _build_shell(self, session: Session) -> Shell:
+        services, person = self._services, session.person
+        shell = Shell(
+            services.bridge,
+            self._pages,
+            lambda entry: entry.build(services),
+            Who(person.name, person.section, person.role),
+            Leaving(self._lock, self._sign_out, self._sign_out),
+            self._more_commands,
+        )
+        shell.set_chips(self._chips() or [("calm", _("この端末だけで動作中"))])
+        shell.set_status(self._status(session))
+        return shell
+
+    def _chips(self) -> list[tuple[str, str]]:
+        chips = [("note", _("体験版（見本の職員とカメラ）"))] if self._services.trial else []
+        if self._services.key_warning:
+            chips.append(("warning", _("鍵をファイルに保管中")))
+        return chips
+
+    def _status(self, session: Session) -> list[str]:
+        after = self._services.config.presence.after_s
+        away = _("離席 {after} 秒でロック").format(after=after) if after else _("離席ロックなし")
+        return [_("区分: {zone}").format(zone=session.zone), away]
+
+    def _drop_shell(self) -> None:
+        if self._shell is not None:
+            shell, self._shell = self._shell, None
+            self._stack.removeWidget(shell)
+            shell.deleteLater()
+
+    def _more_commands(self, text: str) -> list[Command]:
+        found = [
+            Command(
+                _("顔を登録・取り直す"), "scan-smiley", lambda: self.show_enrol(False), "face enrol かお"
+            ),
+            Command(_("明るい配色にする"), "palette", lambda: self._choose_theme("light"), "light theme"),
+            Command(_("暗い配色にする"), "palette", lambda: self._choose_theme("dark"), "dark theme"),
+            Command(
+                _("高コントラストにする"), "palette", lambda: self._choose_theme("high-contrast"), "contrast"
+            ),
+        ]
+        session = self._services.auth.session
+        if session is not None and session.person.role == Role.IT and text.strip():
+            words = _("「{text}」という人を探す").format(text=text.strip())
+            found.append(Command(words, "users", lambda: self._find_person(text.strip()), text))
+        return found
+
+    # what the person does
+
+    def _lock(self) -> None:
+        auth = self._services.auth
+        self._services.bridge.run(self, _("ロック"), lambda _r: auth.lock(), lane="sign-in")
+
+    def _sign_out(self) -> None:
+        auth = self._services.auth
+        self._services.bridge.run(self, _("サインアウト"), lambda _r: auth.sign_out(), lane="sign-in")
+
+    def _find_person(self, text: str) -> None:
+        from desktop.pages.administration.people import People
+
+        self._services.go("administration")
+        office = self._shell.findChild(People) if self._shell is not None else None
+        if isinstance(office, People):
+            office.find.setText(text)
+            office.find.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _choose_theme(self, name: str) -> None:
+        config = self._services.config
+        self._services.bridge.run(
+            self,
+            _("設定の保存"),
+            lambda _r: config.save_user("appearance.theme", name),
+            lambda _n: self.appearance_changed(False),
+        )
+
+    def appearance_changed(self, rebuild: bool) -> None:
+        """Colours change in place; sizes, typeface and language need fresh widgets."""
+        appearance = self._services.config.appearance
+        set_language(appearance.language, LOCALE)
+        make_themed(appearance)
+        if rebuild and self._shell is not None and self._services.auth.session is not None:
+            key, focus = self._shell.current(), QApplication.focusWidget()
+            name = focus.objectName() if focus is not None else ""
+            old, self._shell = self._shell, self._build_shell(self._services.auth.session)
+            self._put(self._shell)
+            self._stack.removeWidget(old)
+            old.deleteLater()
+            self._shell.go(key)
+            again = self._shell.findChild(QWidget, name) if name else None
+            if isinstance(again, QWidget):
+                again.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        self._services.bridge.close()
+        super().closeEvent(event)

@@ -1,0 +1,88 @@
+"""Keyboard focus drawn once, above everything: two rings, one dark and one bright, seen on any colour.
+
+Style-sheet rules can hide a widget's own focus frame; an overlay cannot be beaten by a rule.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
+
+from desktop.ui import theme
+
+
+class FocusRing(QWidget):
+    """A mouse-transparent overlay on a window that follows the focused widget."""
+
+    def __init__(self, window: QWidget) -> None:
+        super().__init__(window)
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._watched: list[QWidget] = []
+        window.installEventFilter(self)
+        app = QApplication.instance()
+        assert isinstance(app, QApplication)  # noqa: S101
+        app.focusChanged.connect(self._follow)
+        theme.current().changed.connect(self._place)
+        self.hide()
+
+    def _follow(self, _old: QWidget | None, new: QWidget | None) -> None:
+        for widget in self._watched:
+            widget.removeEventFilter(self)
+        self._watched = []
+        window = self.parentWidget()
+        if new is not None and new is not window and window.isAncestorOf(new):
+            widget = new
+            while widget is not window:
+                widget.installEventFilter(self)
+                self._watched.append(widget)
+                widget = widget.parentWidget()
+        self._place()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Destroy:
+            self._watched = [w for w in self._watched if w is not watched]
+        elif event.type() in _MOVES:
+            self._place()
+        return False
+
+    def _place(self) -> None:
+        if not self._watched or not self._watched[0].isVisible():
+            self.hide()
+            return
+        window, widget = self.parentWidget(), self._watched[0]
+        visible = QRect(widget.mapTo(window, QPoint(0, 0)), widget.size())
+        for ancestor in self._watched[1:]:
+            around = QRect(ancestor.mapTo(window, QPoint(0, 0)), ancestor.size())
+            visible = visible.intersected(around.adjusted(-5, -5, 5, 5))
+        if visible.isEmpty():
+            self.hide()
+            return
+        self.setGeometry(visible.adjusted(-5, -5, 5, 5))
+        self.show()
+        self.raise_()
+        self.update()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        tokens = theme.current().tokens
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        round_ = isinstance(self._watched[0], QAbstractButton) if self._watched else False
+        radius = theme.em(0.5 if round_ else 0.45)
+        for inset, width, colour in ((1.5, 3, tokens.focus_outer), (3.75, 1.5, tokens.focus_inner)):
+            painter.setPen(QPen(QColor(colour), width))
+            box = QRectF(self.rect()).adjusted(inset, inset, -inset, -inset)
+            painter.drawRoundedRect(box, radius + 4 - inset, radius + 4 - inset)
+
+
+_MOVES = frozenset(
+    {
+        QEvent.Type.Move,
+        QEvent.Type.Resize,
+        QEvent.Type.Show,
+        QEvent.Type.Hide,
+        QEvent.Type.LayoutRequest,
+        QEvent.Type.ParentChange,
+    }
+)

@@ -1,0 +1,64 @@
+"""One set of icons, one weight (Phosphor, MIT), drawn in the theme's colours and redrawn when it changes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QByteArray, QObject, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
+from PySide6.QtWidgets import QAbstractButton, QLabel
+
+from desktop.ui import theme
+
+_FOLDER = Path(__file__).with_name("icons")
+_sources: dict[str, str] = {}
+
+
+def pixmap(name: str, size: int, colour: str, ratio: float = 1.0) -> QPixmap:
+    """Icon ``name`` as a picture of ``size`` logical pixels in ``colour`` (``#rrggbb``)."""
+    from PySide6.QtSvg import QSvgRenderer
+
+    if name not in _sources:
+        _sources[name] = (_FOLDER / f"{name}.svg").read_text(encoding="utf-8")
+    svg = _sources[name].replace("currentColor", colour)
+    picture = QPixmap(QSize(round(size * ratio), round(size * ratio)))
+    picture.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(picture)
+    QSvgRenderer(QByteArray(svg.encode())).render(painter, QRectF(0, 0, size * ratio, size * ratio))
+    painter.end()
+    picture.setDevicePixelRatio(ratio)
+    return picture
+
+
+class _Follower(QObject):
+    """Redraws one widget's icon when the theme changes; lives and dies with the widget."""
+
+    def __init__(self, widget: QAbstractButton | QLabel, name: str, role: str, size: float) -> None:
+        super().__init__(widget)
+        self._widget, self.name, self.role, self._size = widget, name, role, size
+        theme.current().changed.connect(self.draw)
+        self.draw()
+
+    def draw(self) -> None:
+        tokens = theme.current().tokens
+        size = theme.em(self._size)
+        colour = QColor(getattr(tokens, self.role)).name()
+        picture = pixmap(self.name, size, colour, self._widget.devicePixelRatioF())
+        if isinstance(self._widget, QLabel):
+            self._widget.setPixmap(picture)
+        else:
+            icon = QIcon(picture)
+            grey = pixmap(self.name, size, tokens.disabled_text, self._widget.devicePixelRatioF())
+            icon.addPixmap(grey, QIcon.Mode.Disabled)
+            self._widget.setIcon(icon)
+            self._widget.setIconSize(QSize(size, size))
+
+
+def set_icon(widget: QAbstractButton | QLabel, name: str, role: str = "text", size: float = 1.25) -> None:
+    """Show icon ``name`` on ``widget`` in token ``role``, ``size`` in em; follows the theme."""
+    for child in widget.children():
+        if isinstance(child, _Follower):
+            child.name, child.role = name, role
+            child.draw()
+            return
+    _Follower(widget, name, role, size)

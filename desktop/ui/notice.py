@@ -1,0 +1,128 @@
+"""Banners under the top line: they push the page down, never cover it, and errors bring their code."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QFrame, QLabel, QSizePolicy, QWidget
+
+from core.errors import SuiteError
+from core.i18n import _
+from desktop.ui import page, theme
+from desktop.ui.announce import announce
+from desktop.ui.buttons import button, icon_button
+from desktop.ui.icons import set_icon
+
+_ICONS = {"info": "info", "success": "check-circle", "warning": "warning", "error": "warning-circle"}
+_ROLES = {"info": "link", "success": "success", "warning": "warning", "error": "danger"}
+
+
+@dataclass(frozen=True)
+class Notice:
+    """One sentence or two. ``action`` is a label and what it does (元に戻す …)."""
+
+    kind: str  # info | success | warning | error
+    text: str
+    next_step: str = ""
+    code: str = ""
+    action: tuple[str, Callable[[], object]] | None = None
+    time: float = field(default_factory=time.time)
+
+
+class NoticeBar(QWidget):
+    """Shows up to three notices, newest on top; keeps the last thirty for the bell."""
+
+    arrived = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._layout = page.column(self, 0)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
+        self.history: deque[Notice] = deque(maxlen=30)
+        self.unseen = 0
+
+    def show_notice(self, notice: Notice) -> None:
+        """Put ``notice`` on top; a calm one leaves by itself after eight seconds."""
+        self.history.appendleft(notice)
+        self.unseen += 1
+        while self._layout.count() >= 3:
+            self._remove(self._layout.itemAt(self._layout.count() - 1).widget())
+        banner = _Banner(notice, self._remove)
+        self._layout.insertWidget(0, banner)
+        announce(self, " ".join((notice.text, notice.next_step)), notice.kind in ("warning", "error"))
+        if notice.kind in ("info", "success"):
+            QTimer.singleShot(8000, banner, banner.leave_when_unused)
+        self.arrived.emit()
+
+    def info(self, text: str, action: tuple[str, Callable[[], object]] | None = None) -> None:
+        self.show_notice(Notice("info", text, action=action))
+
+    def success(self, text: str, action: tuple[str, Callable[[], object]] | None = None) -> None:
+        self.show_notice(Notice("success", text, action=action))
+
+    def warning(self, text: str, next_step: str = "") -> None:
+        self.show_notice(Notice("warning", text, next_step))
+
+    def error(self, error: SuiteError) -> None:
+        """What did not happen, why, what to do now, and the code."""
+        report = getattr(error, "report", "")  # an unexpected error brings a report to send on
+        copy = (_("報告をコピー"), lambda: QGuiApplication.clipboard().setText(report)) if report else None
+        self.show_notice(Notice("error", f"{error.what} {error.why}", error.next_step, error.code, copy))
+
+    def clear(self) -> None:
+        while self._layout.count():
+            self._remove(self._layout.itemAt(0).widget())
+
+    def _remove(self, banner: QWidget | None) -> None:
+        if banner is not None:
+            self._layout.removeWidget(banner)
+            banner.hide()
+            banner.deleteLater()
+
+
+class _Banner(QFrame):
+    def __init__(self, notice: Notice, remove: Callable[[QWidget], None]) -> None:
+        super().__init__()
+        self._remove = remove
+        self.setProperty("notice", notice.kind)
+        row = page.row(self, 0.75)
+        row.setContentsMargins(theme.em(1.7), theme.em(0.6), theme.em(1), theme.em(0.6))
+        mark = QLabel()
+        set_icon(mark, _ICONS[notice.kind], _ROLES[notice.kind])
+        row.addWidget(mark, 0, Qt.AlignmentFlag.AlignTop)
+        words = page.column(spacing=0.15)
+        words.addWidget(page.label(notice.text, "strong", wrap=True))
+        if notice.next_step:
+            words.addWidget(page.label(notice.next_step, wrap=True))
+        row.addLayout(words, 1)
+        if notice.action is not None:
+            text, act = notice.action
+            row.addWidget(
+                button(
+                    text,
+                    lambda: (act(), remove(self)),
+                    icon="copy" if notice.kind == "error" else "arrow-counter-clockwise",
+                )
+            )
+        if notice.code:
+            row.addWidget(_code_button(notice.code))
+        row.addWidget(icon_button(_("このお知らせを閉じる"), "x", lambda: remove(self)))
+
+    def leave_when_unused(self) -> None:
+        """Go, unless the person is using it."""
+        if self.underMouse() or self.isAncestorOf(QGuiApplication.focusObject() or self.window()):
+            QTimer.singleShot(4000, self, self.leave_when_unused)
+        else:
+            self._remove(self)
+
+
+def _code_button(code: str) -> QWidget:
+    made = button(code, lambda: QGuiApplication.clipboard().setText(code), icon="copy")
+    made.setAccessibleName(_("エラー番号 {code} をコピー").format(code=code))
+    made.setToolTip(_("エラー番号をコピーします。問い合わせのときにお伝えください。"))
+    return made

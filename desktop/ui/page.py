@@ -1,0 +1,102 @@
+"""A page is one dataclass: what the rail calls it, who may see it, and how to build it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+
+from desktop.ui import theme
+
+READING_WIDTH = 48  # em; longer lines are hard to read
+
+
+@dataclass(frozen=True)
+class Page:
+    """``title`` is called at run time (the language may change); ``roles`` empty means everyone."""
+
+    key: str
+    title: Callable[[], str]
+    icon: str
+    build: Callable[[Any], QWidget]
+    roles: frozenset[str] = frozenset()
+    bottom: bool = False  # below the features, beside the person
+
+    def for_role(self, role: str) -> bool:
+        return not self.roles or role in self.roles
+
+
+def scrolled(content: QWidget, width: float | None = READING_WIDTH) -> QScrollArea:
+    """``content`` in a scroll area with the page's margins, at most ``width`` em wide (None: full)."""
+    page = QWidget()
+    page.setObjectName("page")
+    row = QHBoxLayout(page)
+    margin = theme.em(2)
+    row.setContentsMargins(margin, theme.em(1.5), margin, margin)
+    if width is not None:
+        content.setMaximumWidth(theme.em(width))
+    row.addWidget(content, 1)
+    if width is not None:
+        row.addStretch(0)
+    area = QScrollArea()
+    area.setWidget(page)
+    area.setWidgetResizable(True)
+    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    area.setFrameShape(QFrame.Shape.NoFrame)
+    area.viewport().setAutoFillBackground(False)
+    return area
+
+
+def column(parent: QWidget | None = None, spacing: float = 0.75, margin: float = 0) -> QVBoxLayout:
+    """A vertical layout with em spacing and margins."""
+    layout = QVBoxLayout(parent) if parent is not None else QVBoxLayout()
+    layout.setSpacing(theme.em(spacing) if spacing else 0)
+    edge = theme.em(margin) if margin else 0
+    layout.setContentsMargins(edge, edge, edge, edge)
+    return layout
+
+
+def row(parent: QWidget | None = None, spacing: float = 0.75, margin: float = 0) -> QHBoxLayout:
+    """A horizontal layout with em spacing and margins."""
+    layout = QHBoxLayout(parent) if parent is not None else QHBoxLayout()
+    layout.setSpacing(theme.em(spacing) if spacing else 0)
+    edge = theme.em(margin) if margin else 0
+    layout.setContentsMargins(edge, edge, edge, edge)
+    return layout
+
+
+def label(text: str = "", role: str = "", wrap: bool = False) -> QLabel:
+    """A label in a text role of the style sheet. Text is plain: nothing from outside becomes markup."""
+    made = QLabel(text)
+    made.setTextFormat(Qt.TextFormat.PlainText)
+    if role:
+        made.setProperty("role", role)
+    made.setWordWrap(wrap)
+    return made
+
+
+def line() -> QFrame:
+    """A thin separator."""
+    made = QFrame()
+    made.setProperty("line", True)
+    made.setFixedHeight(1)
+    return made
+
+
+def card(title: str = "", margin: float = 1.25) -> tuple[QFrame, QVBoxLayout]:
+    """A card and its layout, with an optional section title."""
+    frame = QFrame()
+    frame.setProperty("card", True)
+    layout = column(frame, 0.75, margin)
+    if title:
+        layout.addWidget(label(title, "section"))
+    return frame, layout
+
+
+def restyle(widget: QWidget) -> None:
+    """Have the style sheet look again after a dynamic property changed."""
+    widget.style().unpolish(widget)
+    widget.style().polish(widget)

@@ -1,0 +1,1 @@
+"""Controls that more than one page uses, each drawn from the same tokens."""

@@ -1,0 +1,27 @@
+"""Empty is pleasant: it says so and offers one useful thing."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel, QWidget
+
+from desktop.ui import page
+from desktop.ui.icons import set_icon
+
+
+class Empty(QWidget):
+    """An icon, one sentence, and perhaps an action."""
+
+    def __init__(self, icon: str, title: str, sentence: str = "", action: QWidget | None = None) -> None:
+        super().__init__()
+        layout = page.column(self, 0.4, 1.5)
+        picture = QLabel()
+        set_icon(picture, icon, "muted", 2.2)
+        layout.addWidget(picture, 0, Qt.AlignmentFlag.AlignHCenter)
+        for text, role in ((title, "strong"), (sentence, "muted")):
+            if text:
+                words = page.label(text, role, wrap=True)
+                words.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+                layout.addWidget(words)
+        if action is not None:
+            layout.addWidget(action, 0, Qt.AlignmentFlag.AlignHCenter)

@@ -1,0 +1,82 @@
+"""Fields with a visible label above, and the secret field with its eye."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel, QLineEdit, QWidget
+
+from core.i18n import _
+from desktop.ui import page
+from desktop.ui.buttons import icon_button
+from desktop.ui.icons import set_icon
+from desktop.ui.search import LineEdit
+
+
+def labelled(text: str, field: QWidget, hint: str = "") -> QWidget:
+    """``field`` under its label; the label names it for a screen reader and carries its mnemonic."""
+    box = QWidget()
+    layout = page.column(box, 0.25)
+    words = QLabel(text)
+    words.setProperty("role", "strong")
+    words.setBuddy(field)
+    layout.addWidget(words)
+    layout.addWidget(field)
+    if hint:
+        layout.addWidget(page.label(hint, "caption", wrap=True))
+    focusable = field if field.focusPolicy() != Qt.FocusPolicy.NoFocus else None
+    if focusable is not None and not focusable.accessibleName():
+        focusable.setAccessibleName(text.replace("&", ""))
+    return box
+
+
+def line_edit(name: str, placeholder: str = "", main: bool = False, limit: int = 100) -> LineEdit:
+    """A text line of at most ``limit`` characters."""
+    made = LineEdit()
+    made.setAccessibleName(name)
+    made.setPlaceholderText(placeholder)
+    made.setMaxLength(limit)
+    if main:
+        made.setProperty("size", "main")
+    return made
+
+
+class PinField(QWidget):
+    """A PIN: dots, no input method, at most 64 characters, an eye to look at it."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self.edit = line_edit(name, main=True, limit=64)
+        self.edit.setEchoMode(QLineEdit.EchoMode.Password)
+        self.edit.setInputMethodHints(
+            Qt.InputMethodHint.ImhHiddenText
+            | Qt.InputMethodHint.ImhNoPredictiveText
+            | Qt.InputMethodHint.ImhSensitiveData
+            | Qt.InputMethodHint.ImhPreferNumbers
+        )
+        self._eye = icon_button(_("{name}を表示する").format(name=name), "eye", self._toggle)
+        self._name = name
+        self.setFocusProxy(self.edit)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        layout = page.row(self, 0.25)
+        layout.addWidget(self.edit, 1)
+        layout.addWidget(self._eye)
+
+    def text(self) -> str:
+        return self.edit.text()
+
+    def clear(self) -> None:
+        self.edit.clear()
+        self.edit.setEchoMode(QLineEdit.EchoMode.Password)
+
+    def mark_wrong(self, wrong: bool) -> None:
+        """A red edge while the last try was wrong."""
+        self.edit.setProperty("wrong", wrong)
+        page.restyle(self.edit)
+
+    def _toggle(self) -> None:
+        hidden = self.edit.echoMode() == QLineEdit.EchoMode.Password
+        self.edit.setEchoMode(QLineEdit.EchoMode.Normal if hidden else QLineEdit.EchoMode.Password)
+        set_icon(self._eye, "eye-slash" if hidden else "eye")
+        words = _("{name}を隠す") if hidden else _("{name}を表示する")
+        self._eye.setAccessibleName(words.format(name=self._name))
+        self._eye.setToolTip(self._eye.accessibleName())

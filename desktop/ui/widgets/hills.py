@@ -1,0 +1,98 @@
+"""The picture behind the sign-in sheet and the mark: 青垣, the hills folded around まほろば.
+
+「倭は国のまほろば たたなづく青垣 山隠れる倭しうるはし」(古事記). Drawn from tokens; plain in high contrast.
+"""
+
+from __future__ import annotations
+
+from math import pi, sin
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPainterPath, QPaintEvent
+from PySide6.QtWidgets import QWidget
+
+from desktop.ui import theme
+
+_RIDGES = (  # height of the crest, phase, waves across: measured by eye
+    (0.62, 0.3, 1.35, "hill_far"),
+    (0.44, 2.1, 1.7, "hill_middle"),
+    (0.24, 4.4, 1.25, "hill_near"),
+)
+
+
+class Hills(QWidget):
+    """A calm background: sky and three ridges in the lower third."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("canvas")
+        theme.current().changed.connect(self.update)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        tokens = theme.current().tokens
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.fillRect(self.rect(), QColor(tokens.sky))
+        if tokens.name != "high-contrast":
+            foot = QRectF(0, self.height() * 0.58, self.width(), self.height() * 0.42)
+            for crest, phase, waves, colour in _RIDGES:
+                painter.fillPath(_ridge(foot, crest, phase, waves), QColor(getattr(tokens, colour)))
+
+
+def _ridge(box: QRectF, crest: float, phase: float, waves: float) -> QPainterPath:
+    path = QPainterPath(box.bottomLeft())
+    for i in range(65):
+        x = i / 64
+        swell = sin(x * waves * 2 * pi + phase) + 0.35 * sin(x * waves * 5.3 * pi + 2 * phase)
+        path.lineTo(box.left() + x * box.width(), box.bottom() - box.height() * (crest + 0.14 * swell))
+    path.lineTo(box.bottomRight())
+    path.closeSubpath()
+    return path
+
+
+class Mark(QWidget):
+    """The product's mark: a sun over two hills in a rounded square."""
+
+    def __init__(self, size: float = 1.9) -> None:
+        super().__init__()
+        self.setFixedSize(theme.em(size), theme.em(size))
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        draw_mark(painter, QRectF(self.rect()))
+
+
+def draw_mark(painter: QPainter, box: QRectF) -> None:
+    """Draw the mark into ``box`` (also the window icon and the tray)."""
+    tokens = theme.current().tokens
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(Qt.PenStyle.NoPen)
+    clip = QPainterPath()
+    clip.addRoundedRect(box, box.width() * 0.26, box.width() * 0.26)
+    painter.fillPath(clip, QColor(tokens.primary))
+    painter.save()
+    painter.setClipPath(clip)
+    painter.setBrush(QColor(tokens.on_primary))
+    w, h = box.width(), box.height()
+    painter.drawEllipse(QPointF(box.left() + 0.64 * w, box.top() + 0.36 * h), 0.13 * w, 0.13 * h)
+    far, near = QColor(tokens.on_primary), QColor(tokens.on_primary)
+    far.setAlphaF(0.55)
+    for colour, points in (
+        (far, ((0.30, 0.95, 0.42), (0.62, 1.2, 0.42))),
+        (near, ((-0.2, 0.75, 0.56),)),
+    ):
+        for left, right, top in points:
+            hill = QPainterPath(QPointF(box.left() + left * w, box.bottom()))
+            middle = (left + right) / 2
+            hill.cubicTo(
+                QPointF(box.left() + (left + 0.16) * w, box.bottom() - 0.02 * h),
+                QPointF(box.left() + (middle - 0.12) * w, box.top() + top * h),
+                QPointF(box.left() + middle * w, box.top() + top * h),
+            )
+            hill.cubicTo(
+                QPointF(box.left() + (middle + 0.12) * w, box.top() + top * h),
+                QPointF(box.left() + (right - 0.16) * w, box.bottom() - 0.02 * h),
+                QPointF(box.left() + right * w, box.bottom()),
+            )
+            painter.fillPath(hill, colour)
+    painter.restore()

@@ -1,0 +1,52 @@
+"""One choice out of a few, all visible: radio buttons that look like one control."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QButtonGroup, QFrame, QPushButton, QSizePolicy
+
+from desktop.ui import page
+
+
+class Segmented(QFrame):
+    """``options`` are (value, words). Arrow keys move the choice, as a screen reader's user expects."""
+
+    chosen = Signal(object)
+
+    def __init__(self, name: str, options: Sequence[tuple[object, str]], value: object) -> None:
+        super().__init__()
+        self.setObjectName("segmented")
+        self.setAccessibleName(name)
+        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+        self._values = [option[0] for option in options]
+        self._group = QButtonGroup(self)
+        layout = page.row(self, 0.1, 0.15)
+        for index, (_value, words) in enumerate(options):
+            segment = _Segment(words)
+            segment.setCheckable(True)
+            segment.setProperty("kind", "segment")
+            segment.setAccessibleName(f"{name}: {words}")
+            self._group.addButton(segment, index)
+            layout.addWidget(segment)
+        self._group.button(self._values.index(value) if value in self._values else 0).setChecked(True)
+        self._group.idClicked.connect(lambda index: self.chosen.emit(self._values[index]))
+
+    def value(self) -> object:
+        return self._values[self._group.checkedId()]
+
+
+class _Segment(QPushButton):
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        step = {Qt.Key.Key_Right: 1, Qt.Key.Key_Left: -1}.get(Qt.Key(event.key()), 0)
+        group = self.group()
+        if step and group is not None:
+            other = group.button((group.id(self) + step) % len(group.buttons()))
+            other.setFocus(Qt.FocusReason.TabFocusReason)
+            other.click()
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.click()
+        else:
+            super().keyPressEvent(event)

@@ -1,0 +1,152 @@
+"""A table over plain tuples: sorted and filtered outside Qt, exported as CSV, read by a screen reader."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
+
+from desktop.ui import theme
+from desktop.ui.search import fold
+
+Index = QModelIndex | QPersistentModelIndex
+Row = tuple[str, ...]
+
+
+class _Rows(QAbstractTableModel):
+    def __init__(self, titles: Sequence[str]) -> None:
+        super().__init__()
+        self.titles = list(titles)
+        self.rows: list[tuple[Any, Row]] = []
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's signature
+        return 0 if parent.isValid() else len(self.rows)
+
+    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's signature
+        return 0 if parent.isValid() else len(self.titles)
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
+            return self.rows[index.row()][1][index.column()]
+        return None
+
+    def headerData(
+        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
+    ) -> Any:
+        if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
+            return self.titles[section]
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        return None
+
+    def show_rows(self, rows: list[tuple[Any, Row]]) -> None:
+        self.beginResetModel()
+        self.rows = rows
+        self.endResetModel()
+
+
+class Table(QTableView):
+    """``put`` gives the rows as (key, cells); ``opened`` is emitted with the key on Enter or double click."""
+
+    opened = Signal(object)
+    picked = Signal(object)
+
+    def __init__(self, name: str, titles: Sequence[str], widths: Sequence[float]) -> None:
+        super().__init__()
+        self._model = _Rows(titles)
+        self._all: list[tuple[Any, Row]] = []
+        self._filter = ""
+        self._order: tuple[int, bool] | None = None
+        self.setModel(self._model)
+        self.setAccessibleName(name)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setShowGrid(False)
+        self.setTabKeyNavigation(False)
+        self.setWordWrap(False)
+        self.verticalHeader().hide()
+        self.verticalHeader().setDefaultSectionSize(theme.em(2.6))
+        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        header = self.horizontalHeader()
+        header.setHighlightSections(False)
+        header.setMinimumSectionSize(theme.em(3))
+        header.setFixedHeight(theme.em(2.5))
+        for column, width in enumerate(widths):
+            self.setColumnWidth(column, theme.em(width))
+        header.setSectionResizeMode(len(titles) - 1, QHeaderView.ResizeMode.Stretch)
+        header.setSectionsClickable(True)
+        header.sectionClicked.connect(self._sort_by)
+        self.doubleClicked.connect(lambda index: self.opened.emit(self._model.rows[index.row()][0]))
+        self.selectionModel().currentRowChanged.connect(lambda *_index: self.picked.emit(self.key()))
+
+    def put(self, rows: Sequence[tuple[Any, Row]]) -> None:
+        """Show ``rows``; the chosen one stays chosen."""
+        self._all = list(rows)
+        self._refresh()
+
+    def narrow(self, text: str) -> None:
+        """Show only the rows that contain every word of ``text``."""
+        self._filter = text
+        self._refresh()
+
+    def key(self) -> Any:
+        """The key of the chosen row, or None."""
+        row = self.currentIndex().row()
+        return self._model.rows[row][0] if 0 <= row < len(self._model.rows) else None
+
+    def choose(self, key: Any) -> None:
+        """Select the row of ``key`` where it is shown."""
+        for number, (other, _cells) in enumerate(self._model.rows):
+            if other == key:
+                self.selectRow(number)
+
+    def shown(self) -> int:
+        return len(self._model.rows)
+
+    def csv(self) -> Callable[[], bytes]:
+        """Work that gives what is shown now as CSV (UTF-8 with BOM, as Excel wants)."""
+        titles, rows = self._model.titles, [cells for _key, cells in self._model.rows]
+
+        def written() -> bytes:
+            text = io.StringIO(newline="")
+            writer = csv.writer(text)
+            writer.writerow(titles)
+            writer.writerows([harmless(cell) for cell in cells] for cells in rows)
+            return text.getvalue().encode("utf-8-sig")
+
+        return written
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.key() is not None:
+            self.opened.emit(self.key())
+        else:
+            super().keyPressEvent(event)
+
+    def _sort_by(self, column: int) -> None:
+        down = self._order == (column, False)
+        self._order = (column, down)
+        self.horizontalHeader().setSortIndicatorShown(True)
+        order = Qt.SortOrder.DescendingOrder if down else Qt.SortOrder.AscendingOrder
+        self.horizontalHeader().setSortIndicator(column, order)
+        self._refresh()
+
+    def _refresh(self) -> None:
+        chosen = self.key()
+        words = [fold(w) for w in self._filter.split()]
+        rows = [r for r in self._all if all(w in fold("\n".join(r[1])) for w in words)]
+        if self._order is not None:
+            column, down = self._order
+            rows.sort(key=lambda r: r[1][column], reverse=down)
+        self._model.show_rows(rows)
+        if chosen is not None:
+            self.choose(chosen)
+
+
+def harmless(cell: str) -> str:
+    """A cell that a spreadsheet cannot take for a formula (CSV injection)."""
+    return "'" + cell if cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell
