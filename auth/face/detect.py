@@ -72,8 +72,8 @@ def _letterbox(image: Image) -> tuple[NDArray[np.float32], float]:
     interpolation = cv2.INTER_AREA if scale > 4 else cv2.INTER_LINEAR
     small = cv2.resize(image, size, interpolation=interpolation)
     tensor = np.zeros((1, SIDE, SIDE, 3), np.float32)
-    np.multiply(small[:, :, ::-1], 1 / 127.5, out=tensor[0, : size[1], : size[0]], casting="unsafe")
-    tensor[0, : size[1], : size[0]] -= 1.0
+    rgb = cv2.cvtColor(small, cv2.COLOR_BGR2RGB)
+    tensor[0, : size[1], : size[0]] = np.multiply(rgb, 1 / 127.5, dtype=np.float32) - 1
     return tensor, scale
 
 

@@ -10,25 +10,17 @@ import hashlib
 from pathlib import Path
 from typing import Protocol
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from auth.face.align import SIDE, align
 from auth.face.engine import Face
-from auth.face.frame import Frame, Image
-from auth.face.landmarks import MOUTH_LEFT, MOUTH_RIGHT, NOSE_TIP, Mesh, eye_centres
+from auth.face.frame import Frame
 from auth.face.models import locked_models, read_bounded, read_model
 from auth.face.network import Network, OnnxNetwork, unusable_model
 from core.i18n import _
 
 Vector = NDArray[np.float32]
-
-SIDE = 112
-FIVE_POINTS = np.array(
-    [[38.2946, 51.6963], [73.5318, 51.5014], [56.0252, 71.7366], [41.5493, 92.3655], [70.7299, 92.2041]]
-)
-"""Eyes, nose tip, mouth corners (image left first) of the 112-pixel crop that face networks are trained on
-(Deng et al. 2019, ArcFace, arXiv:1801.07698)."""
 
 
 class Encoder(Protocol):
@@ -102,30 +94,3 @@ def unit(vectors: NDArray[np.float32]) -> Vector:
     """Vectors (..., d) scaled to length 1; a zero vector stays zero."""
     length = np.linalg.norm(vectors, axis=-1, keepdims=True)
     return np.asarray(vectors / np.maximum(length, 1e-12), np.float32)
-
-
-def align(image: Image, mesh: Mesh) -> Image:
-    """The face turned upright and scaled to (112, 112, 3) by the least-squares similarity of five points.
-
-    A face larger than the crop is shrunk by area first, so fine detail does not alias into the vector.
-    """
-    right, left = eye_centres(mesh)
-    points = np.stack([right, left, mesh[NOSE_TIP, :2], mesh[MOUTH_RIGHT, :2], mesh[MOUTH_LEFT, :2]])
-    to_crop = _similarity(points.astype(np.float64))
-    scale = float(np.hypot(to_crop[0, 0], to_crop[1, 0]))
-    finer = max(1, min(8, round(1 / max(scale, 1e-3)))) if scale < 1 else 1
-    if finer == 1:
-        return np.asarray(cv2.warpAffine(image, to_crop, (SIDE, SIDE), flags=cv2.INTER_LINEAR), np.uint8)
-    larger = to_crop * finer
-    larger[:, 2] += (finer - 1) / 2
-    crop = cv2.warpAffine(image, larger, (SIDE * finer, SIDE * finer), flags=cv2.INTER_LINEAR)
-    return np.asarray(cv2.resize(crop, (SIDE, SIDE), interpolation=cv2.INTER_AREA), np.uint8)
-
-
-def _similarity(points: NDArray[np.float64]) -> NDArray[np.float64]:
-    """(2, 3) affine that takes points (5, 2) closest to FIVE_POINTS by rotation, scale, shift."""
-    source, target = points @ (1, 1j), FIVE_POINTS @ (1, 1j)
-    centred = source - source.mean()
-    turn = np.vdot(centred, target - target.mean()) / max(np.vdot(centred, centred).real, 1e-9)
-    shift = target.mean() - turn * source.mean()
-    return np.array([[turn.real, -turn.imag, shift.real], [turn.imag, turn.real, shift.imag]])

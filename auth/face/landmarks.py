@@ -74,7 +74,7 @@ class Landmarker:
         inverse = _from_crop(region)
         flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
         crop = cv2.warpAffine(image, inverse, (SIDE, SIDE), flags=flags)
-        tensor = np.multiply(crop[np.newaxis, :, :, ::-1], 1 / 255, dtype=np.float32)
+        tensor = np.multiply(cv2.cvtColor(crop, cv2.COLOR_BGR2RGB)[np.newaxis], 1 / 255, dtype=np.float32)
         points, flag = self._network.run(tensor)
         if not 1 / (1 + np.exp(-float(flag.ravel()[0]))) >= MIN_PRESENCE:
             return None
