@@ -69,23 +69,28 @@ class Lockouts:
         Success clears the person's counter; of the terminal's only this guess is taken back, or a
         colluding colleague could reset it between guesses.
         """
-        keys = (_person(factor, staff_number), f"{factor}:terminal:{device}")
+        keys = (_person(factor, staff_number), _terminal(factor, device))
         before, claimed = self._claim(keys)
         attempt = Attempt()
         yield attempt
         if attempt.success:
             self._store.change_locks(keys, lambda now: (Lock(), _take_back(now[1], claimed[1], before[1])))
 
-    def waiting(self, factor: Factor, staff_number: str) -> float:
-        """Seconds this person still waits, 0 when free."""
+    def waiting(self, factor: Factor, staff_number: str, device: str = "") -> float:
+        """Seconds this person (or terminal) still waits, 0 when free."""
         seen: list[Lock] = []
 
         def look(locks: tuple[Lock, ...]) -> tuple[Lock, ...]:
             seen.extend(locks)
             return locks
 
-        self._store.change_locks((_person(factor, staff_number),), look)
-        return max(0.0, seen[0].until - self._clock.now())
+        self._store.change_locks((_person(factor, staff_number), _terminal(factor, device)), look)
+        return max(0.0, max(lock.until for lock in seen) - self._clock.now())
+
+    def check(self, factor: Factor, staff_number: str, device: str) -> None:
+        """SuiteError LOCK-001 while a wait lasts; counts nothing."""
+        if (wait := self.waiting(factor, staff_number, device)) > 0:
+            raise _locked(wait)
 
     def unlock(self, staff_number: str) -> None:
         """An administrator clears every counter of a person."""
@@ -115,6 +120,10 @@ class Lockouts:
 
 def _person(factor: Factor, staff_number: str) -> str:
     return f"{factor}:person:{staff_number}"
+
+
+def _terminal(factor: Factor, device: str) -> str:
+    return f"{factor}:terminal:{device}"
 
 
 def _take_back(now: Lock, claimed: Lock, before: Lock) -> Lock:

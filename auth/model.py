@@ -12,6 +12,7 @@ from types import MappingProxyType
 import numpy as np
 from numpy.typing import NDArray
 
+from auth.face.guidance import Guidance
 from core.errors import SuiteError
 from core.i18n import _
 
@@ -71,15 +72,6 @@ class Session:
     @property
     def factors(self) -> frozenset[Factor]:
         return frozenset(e.factor for e in self.evidence)
-
-
-@dataclass(frozen=True)
-class Guidance:
-    """What the person does now: one sentence, an arrow on the (mirrored) screen, and whether to speak it."""
-
-    sentence: str
-    arrow: str | None = None  # "left" | "right" | "up" | "down"
-    spoken: bool = True
 
 
 @dataclass(frozen=True)

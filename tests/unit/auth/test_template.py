@@ -56,10 +56,10 @@ def test_another_key_does_not_open_it() -> None:
 
 @pytest.mark.parametrize(
     "vectors",
-    [np.zeros((8, 192)), np.full((8, 192), np.nan), np.ones((8, 192)), np.ones(192), np.ones((0, 192)),
+    [np.zeros((8, 192)), np.full((8, 192), np.nan), np.full((8, 192), 9.9), np.ones(192), np.ones((0, 192)),
      np.ones((65, 192)) / np.sqrt(192), np.full((2, 192), np.inf)],
 )  # fmt: skip
-def test_numbers_that_are_no_unit_vectors_are_not_sealed(vectors: np.ndarray) -> None:
+def test_numbers_that_are_no_face_vectors_are_not_sealed(vectors: np.ndarray) -> None:
     with pytest.raises(SuiteError) as caught:
         seal(vectors, KEY, **WHOSE)
     assert caught.value.code == "FACE-101"

@@ -1,0 +1,197 @@
+"""What the IT role does for people, and what the auditor reads. The role is checked here, not on a page."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable
+from dataclasses import replace
+
+from auth.codes import OneTimeCodes, Purpose
+from auth.lockout import Lockouts
+from auth.matcher.store import Register
+from auth.model import ImportReport, OneTimeCode, PeopleChanged, Person, Role, Session, check_person
+from core.audit import AuditLog, AuditReport, Entry
+from core.errors import SuiteError
+from core.events import Events
+from core.i18n import _
+
+MOST_CSV_BYTES = 5_000_000
+MOST_CSV_ROWS = 50_000
+_COLUMNS = ("職員番号", "氏名", "ふりがな", "所属", "共用端末")
+
+
+class Administration:
+    """Each call acts as the person of the open, unlocked session, and leaves a line in the audit trail."""
+
+    def __init__(
+        self,
+        register: Register,
+        lockouts: Lockouts,
+        codes: OneTimeCodes,
+        audit: AuditLog,
+        events: Events,
+        session: Callable[[], Session | None],
+    ) -> None:
+        self._register = register
+        self._lockouts = lockouts
+        self._codes = codes
+        self._audit = audit
+        self._events = events
+        self._session = session
+
+    def people(self, text: str = "") -> list[Person]:
+        """Everyone whose number, name, kana or section holds ``text``."""
+        self.require(Role.IT)
+        return self._register.people(text[:100])
+
+    def add(self, person: Person) -> None:
+        actor = self.require(Role.IT)
+        checked = check_person(person)
+        self._register.add_person(checked)
+        self._done(actor, "person.added", checked.staff_number)
+
+    def change(self, person: Person) -> None:
+        """New name, section, role, group. Nobody takes the IT role from himself: someone must keep it."""
+        actor = self.require(Role.IT)
+        checked = check_person(person)
+        if checked.staff_number == actor and (checked.role is not Role.IT or not checked.active):
+            raise _not_yourself()
+        self._register.change_person(checked)
+        self._done(actor, "person.changed", checked.staff_number)
+
+    def set_active(self, staff_number: str, active: bool) -> None:
+        """Deactivating ends sign-ins at once and deletes the face; the row stays for the audit trail."""
+        actor = self.require(Role.IT)
+        if staff_number == actor:
+            raise _not_yourself()
+        person = self._existing(staff_number)
+        self._register.change_person(replace(person, active=active))
+        if not active:
+            self._register.delete_template(staff_number)
+        self._done(actor, "person.activated" if active else "person.deactivated", staff_number)
+
+    def unlock(self, staff_number: str) -> None:
+        """End a person's waits after wrong guesses."""
+        actor = self.require(Role.IT)
+        self._existing(staff_number)
+        self._lockouts.unlock(staff_number)
+        self._done(actor, "person.unlocked", staff_number)
+
+    def issue_start_code(self, staff_number: str) -> OneTimeCode:
+        """A code with which the person sets the first, or a forgotten, PIN. Valid 7 days, once."""
+        return self._issue(Purpose.START, staff_number)
+
+    def issue_break_glass(self, staff_number: str) -> OneTimeCode:
+        """A code for the day nothing else works; to be kept sealed. Valid 90 days, once."""
+        return self._issue(Purpose.BREAK_GLASS, staff_number)
+
+    def import_csv(self, data: bytes) -> ImportReport:
+        """Add people from a CSV file (UTF-8 or Shift_JIS; columns 職員番号, 氏名, ふりがな, 所属, 共用端末).
+
+        Lines that do not fit are named and left out; the rest is added. SuiteError AUTH-030 for no such file.
+        """
+        actor = self.require(Role.IT)
+        added, problems = 0, []
+        for line, row in enumerate(_rows(data), start=2):
+            try:
+                number, name, kana, section, group = (row.get(column) or "" for column in _COLUMNS)
+                person = Person(number, name, kana, section, group=group)
+                self._register.add_person(check_person(person))
+                added += 1
+            except SuiteError as error:
+                problems.append(_("{line} 行目: {why}").format(line=line, why=error.why))
+        self._audit.append("people.imported", actor=actor, detail={"added": added, "problems": len(problems)})
+        self._events.publish(PeopleChanged())
+        return ImportReport(added, tuple(problems[:100]))
+
+    def audit_entries(
+        self,
+        limit: int = 100,
+        before: int | None = None,
+        *,
+        action: str | None = None,
+        subject: str | None = None,
+    ) -> list[Entry]:
+        """The audit trail, newest first, for the IT role and the auditor."""
+        self.require(Role.IT, Role.AUDITOR)
+        return self._audit.entries(limit, before, action=action, subject=subject)
+
+    def verify_audit(self) -> AuditReport:
+        """Whether the trail is as it was written. Reads all of it: run as a job."""
+        self.require(Role.IT, Role.AUDITOR)
+        return self._audit.verify()
+
+    def require(self, *roles: Role) -> str:
+        """The acting person's staff number, or SuiteError AUTH-031 without role or open session."""
+        session = self._session()
+        if session is None or session.locked or session.person.role not in roles:
+            raise SuiteError(
+                _("この操作はできません。"),
+                _("この操作に必要な権限がないか、サインインしていません。"),
+                _("権限のある人がサインインして行ってください。"),
+                "AUTH-031",
+            )
+        return session.person.staff_number
+
+    def _issue(self, purpose: Purpose, staff_number: str) -> OneTimeCode:
+        actor = self.require(Role.IT)
+        self._existing(staff_number)
+        issued = self._codes.issue(purpose, staff_number, actor)
+        self._audit.append(f"code.{purpose}.issued", actor=actor, subject=staff_number)
+        return issued
+
+    def _existing(self, staff_number: str) -> Person:
+        person = self._register.person(staff_number)
+        if person is None:
+            raise SuiteError(
+                _("この操作はできません。"),
+                _("この職員番号は登録されていません。"),
+                _("職員番号を確かめてください。"),
+                "AUTH-005",
+            )
+        return person
+
+    def _done(self, actor: str, action: str, staff_number: str) -> None:
+        self._audit.append(action, actor=actor, subject=staff_number)
+        self._events.publish(PeopleChanged(staff_number))
+
+
+def _rows(data: bytes) -> list[dict[str, str]]:
+    if len(data) > MOST_CSV_BYTES:
+        raise _no_csv(_("ファイルが大きすぎます。"))
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text = data.decode("cp932", errors="replace")
+    if "\ufffd" in text or "\0" in text:
+        raise _no_csv(_("文字コードが UTF-8 でも Shift_JIS でもありません。"))
+    reader = csv.DictReader(io.StringIO(text, newline=""), restval="")
+    try:
+        header = set(reader.fieldnames or ())
+        if not set(_COLUMNS[:2]) <= header:
+            raise _no_csv(_("見出しに「職員番号」と「氏名」がありません。"))
+        rows = [row for _n, row in zip(range(MOST_CSV_ROWS + 1), reader, strict=False)]
+    except csv.Error as error:
+        raise _no_csv(_("表の形が正しくありません。")) from error
+    if len(rows) > MOST_CSV_ROWS:
+        raise _no_csv(_("行が多すぎます。"))
+    return rows
+
+
+def _no_csv(why: str) -> SuiteError:
+    return SuiteError(
+        _("名簿を読み込めませんでした。だれも追加していません。"),
+        why,
+        _("1 行目に見出しを置いた CSV を選び直してください。"),
+        "AUTH-030",
+    )
+
+
+def _not_yourself() -> SuiteError:
+    return SuiteError(
+        _("この変更はできません。"),
+        _("自分自身の管理権限を外したり、利用を止めたりすることはできません。"),
+        _("ほかの情報担当に依頼してください。"),
+        "AUTH-032",
+    )

@@ -1,0 +1,145 @@
+"""The terminal's side of the matcher's door: typed calls, readable errors, nothing kept."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+
+from auth import wire
+from auth.model import Factor, Person, check_person
+from auth.verdict import Reason
+from core.errors import SuiteError
+from core.i18n import _
+
+TIMEOUT_S = 20.0
+
+
+@dataclass(frozen=True)
+class Reply:
+    """The matcher's answer to one piece of evidence; ``nonce`` is what the statement must answer."""
+
+    nonce: str
+    accepted: bool
+    reason: Reason
+    person: Person | None
+    statement: str | None
+    access: str | None
+    next_factors: tuple[Factor, ...]
+    timings: Mapping[str, float]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A challenge as given out: its id (the nonce, hex) and the name of the policy that draws its steps."""
+
+    challenge_id: str
+    level: str
+
+
+class MatcherClient:
+    """Calls the matcher over ``http`` (in process or TLS: it cannot tell). SuiteErrors pass through;
+    an unreachable matcher is NET-001."""
+
+    def __init__(self, http: httpx.Client) -> None:
+        self._http = http
+
+    def public_key(self) -> Mapping[str, str]:
+        return dict(self._call("GET", "/v1/keys")["keys"][0])
+
+    def challenge(self, purpose: str, staff_number: str | None, access: str = "") -> Asked:
+        head = {"purpose": purpose, "staff_number": staff_number}
+        answer = self._call("POST", "/v1/challenges", json=head, access=access)
+        return Asked(str(answer["challenge_id"]), str(answer["level"]))
+
+    def match(self, asked: Asked, pictures: Sequence[wire.Picture], prior: str | None) -> Reply:
+        body = wire.pack({"challenge_id": asked.challenge_id, "prior": prior}, pictures)
+        return _reply(asked.challenge_id, self._call("POST", "/v1/matches", body=body))
+
+    def enrol(
+        self, asked: Asked, pictures: Sequence[wire.Picture], consent_version: str, access: str
+    ) -> dict[str, Any]:
+        head = {"challenge_id": asked.challenge_id, "consent_version": consent_version}
+        return self._call("POST", "/v1/templates", body=wire.pack(head, pictures), access=access)
+
+    def pin(self, staff_number: str, pin: str, prior: str | None) -> Reply:
+        return self._evidence("pin", {"staff_number": staff_number, "pin": pin, "prior": prior})
+
+    def break_glass(self, staff_number: str, code: str) -> Reply:
+        return self._evidence("break-glass", {"staff_number": staff_number, "code": code})
+
+    def start(self, staff_number: str, code: str, pin: str) -> Reply:
+        return self._evidence("start", {"staff_number": staff_number, "code": code, "pin": pin})
+
+    def change_pin(self, access: str, pin: str) -> None:
+        self._call("POST", "/v1/pins", json={"pin": pin}, access=access)
+
+    def own_data(self, access: str) -> dict[str, Any]:
+        return self._call("GET", "/v1/templates/mine", access=access)
+
+    def export(self, access: str) -> dict[str, Any]:
+        return self._call("GET", "/v1/templates/mine/export", access=access)
+
+    def delete_face(self, access: str) -> bool:
+        return bool(self._call("DELETE", "/v1/templates/mine", access=access)["deleted"])
+
+    def _evidence(self, kind: str, head: Mapping[str, str | None]) -> Reply:
+        nonce = secrets.token_hex(32)
+        return _reply(nonce, self._call("POST", f"/v1/evidence/{kind}", json={**head, "nonce": nonce}))
+
+    def _call(
+        self,
+        method: str,
+        path: str,
+        *,
+        json: Mapping[str, str | None] | None = None,
+        body: bytes | None = None,
+        access: str = "",
+    ) -> dict[str, Any]:
+        headers = {"authorization": f"Bearer {access}"} if access else {}
+        if body is not None:
+            headers["content-type"] = wire.MEDIA_TYPE
+        try:
+            response = self._http.request(
+                method, path, json=json, content=body, headers=headers, timeout=TIMEOUT_S
+            )
+            answer = response.json()
+        except (httpx.HTTPError, ValueError) as error:
+            raise _unreachable() from error
+        if response.status_code != 200:
+            raise _error_of(answer)
+        return dict(answer)
+
+
+def _reply(nonce: str, answer: Mapping[str, Any]) -> Reply:
+    try:
+        return Reply(
+            nonce,
+            answer["accepted"] is True,
+            Reason(answer["reason"]),
+            None if answer["person"] is None else check_person(Person(**answer["person"])),
+            answer["statement"],
+            answer["access"],
+            tuple(Factor(f) for f in answer["next_factors"]),
+            {str(k): float(v) for k, v in answer["timings"].items()},
+        )
+    except (KeyError, ValueError, TypeError, AttributeError) as error:
+        raise _unreachable() from error
+
+
+def _error_of(answer: object) -> SuiteError:
+    parts = [answer.get(k) for k in ("what", "why", "next_step", "code")] if isinstance(answer, dict) else []
+    texts = [p for p in parts if isinstance(p, str)]
+    return SuiteError(*texts) if len(texts) == 4 else _unreachable()
+
+
+def _unreachable() -> SuiteError:
+    return SuiteError(
+        _("照合サーバーに確認できませんでした。"),
+        _("照合サーバーが応答しないか、答えを読み取れません。"),
+        _("ネットワークを確かめ、もう一度お試しください。"),
+        "NET-001",
+    )

@@ -1,0 +1,38 @@
+"""The terminal's side of enrolment: the same guided look, sent to become a template."""
+
+from __future__ import annotations
+
+from auth.agent.client import MatcherClient
+from auth.agent.signin import Look, Show
+from auth.face.engine import FaceAnalyser
+from auth.face.stream import FrameStream
+from auth.model import EnrolOutcome
+from auth.verdict import Reason
+from core.jobs import Report
+
+
+class Enrolment:
+    """A look whose frames become the person's template, if they are alive, good and nobody else's."""
+
+    def __init__(self, stream: FrameStream, analyser: FaceAnalyser, client: MatcherClient) -> None:
+        self._stream = stream
+        self._analyser = analyser
+        self._client = client
+
+    def run(self, consent_version: str, access: str, show: Show, report: Report) -> EnrolOutcome:
+        """Enrol whoever ``access`` names. SuiteError AUTH-022 when the PIN must be entered again first."""
+        look = Look(self._stream, self._analyser, show, report)
+        look.wait_for_face()
+        asked = self._client.challenge("enrol", None, access)
+        performed = look.perform(asked)
+        answer = self._client.enrol(asked, performed.pictures, consent_version, access)
+        reason = Reason(answer["reason"])
+        return EnrolOutcome(
+            answer["accepted"] is True,
+            str(reason),
+            reason.sentence(),
+            reason.next_step(),
+            int(answer["frames"]),
+            int(answer["poses"]),
+            {"challenge": performed.elapsed_ms, **answer["timings"]},
+        )

@@ -1,0 +1,260 @@
+"""Decides who stands at a terminal, from a PIN, a code or a face, and signs what it saw.
+
+Knows no HTTP and no window: ``api`` is its door. Every attempt leaves a line in the audit trail, with
+numbers and never with a picture or a name.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from auth import policy
+from auth.codes import OneTimeCodes, Purpose
+from auth.lockout import Clock, Lockouts
+from auth.matcher.statement import (
+    FOR_AGENT,
+    FOR_MATCHER,
+    Statement,
+    StatementSigner,
+    StatementVerifier,
+)
+from auth.matcher.store import IssuedChallenge, Register
+from auth.model import Evidence, Factor, Person, check_staff_number
+from auth.pin import Pins, check_new_pin
+from auth.verdict import Reason
+from core.errors import SuiteError
+from core.i18n import _
+from core.settings import FaceSettings, SecuritySettings
+
+CHALLENGE_LIFETIME_S = {"sign-in": 60.0, "enrol": 120.0}
+CHALLENGES_PER_MINUTE = 30
+FRESH_S = 600.0  # how long a PIN just entered lets its owner change his own data
+NONCE_BYTES = 32
+
+
+class Rules(Protocol):
+    """The settings that decide: ``core.config.Config`` has them."""
+
+    @property
+    def face(self) -> FaceSettings: ...
+
+    @property
+    def security(self) -> SecuritySettings: ...
+
+
+class Trail(Protocol):
+    """The audit trail: ``core.audit.AuditLog``."""
+
+    def append(
+        self,
+        action: str,
+        *,
+        actor: str,
+        subject: str = "",
+        detail: Mapping[str, str | int | float | bool] | None = None,
+    ) -> int: ...
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the matcher says to one piece of evidence. ``statement`` opens a session when the zone's policy
+    is satisfied and joins the next factor when not; ``access`` reaches one's own data."""
+
+    accepted: bool
+    reason: Reason
+    person: Person | None = None
+    statement: str | None = None
+    access: str | None = None
+    next_factors: tuple[Factor, ...] = ()
+    timings: Mapping[str, float] = field(default_factory=dict)
+
+
+class Matcher:
+    """The evidence that needs no camera; ``auth.matcher.face`` adds the one that does."""
+
+    def __init__(
+        self, register: Register, audit: Trail, clock: Clock, rules: Rules, seed: bytes, pins: Pins
+    ) -> None:
+        self.register = register
+        self.audit = audit
+        self.clock = clock
+        self.rules = rules
+        self.lockouts = Lockouts(register, clock)
+        self.codes = OneTimeCodes(register, clock)
+        self._pins = pins
+        self._signer = StatementSigner(seed, clock)
+        self._verifier = StatementVerifier(self._signer.public, clock)
+
+    @property
+    def public_key(self) -> Mapping[str, str]:
+        """The JWK with which anyone checks the matcher's statements."""
+        return self._signer.public
+
+    def challenge(self, purpose: str, staff_number: str, device: str) -> IssuedChallenge:
+        """A fresh nonce for one answer. SuiteError AUTH-021 if the terminal asks too often."""
+        now = self.clock.now()
+        lifetime = CHALLENGE_LIFETIME_S[purpose]
+        issued = IssuedChallenge(os.urandom(NONCE_BYTES), purpose, staff_number, device, now, now + lifetime)
+        if not self.register.add_challenge(issued, per_minute=CHALLENGES_PER_MINUTE):
+            raise _too_often()
+        return issued
+
+    def pin(self, staff_number: str, pin: str, device: str, nonce: str, prior: str | None = None) -> Answer:
+        """Evidence PIN. An unknown number costs the same time and gets the same answer as a wrong PIN."""
+        number = check_staff_number(staff_number)
+        earlier = self.earlier(prior, number, device)
+        with self.lockouts.attempt(Factor.PIN, number, device) as attempt:
+            held = self._pins.verify(self.register.pin_hash(number), pin)
+            person = self.register.person(number)
+            if held and person is not None and person.active:
+                attempt.succeeded()
+                evidence = Evidence(Factor.PIN, self.clock.now())
+                return self.conclude(person, (*earlier, evidence), device, nonce)
+        return self.refuse(Reason.PIN_WRONG, Factor.PIN, number, device)
+
+    def break_glass(self, staff_number: str, code: str, device: str, nonce: str) -> Answer:
+        """Evidence break-glass: the code is spent by this, whatever comes after."""
+        number = check_staff_number(staff_number)
+        with self.lockouts.attempt(Factor.BREAK_GLASS, number, device) as attempt:
+            person = self.register.person(number)
+            active = person is not None and person.active
+            if active and self.codes.spend(Purpose.BREAK_GLASS, number, code) and person is not None:
+                attempt.succeeded()
+                evidence = Evidence(Factor.BREAK_GLASS, self.clock.now())
+                return self.conclude(person, (evidence,), device, nonce)
+        return self.refuse(Reason.CODE_WRONG, Factor.BREAK_GLASS, number, device)
+
+    def start(self, staff_number: str, code: str, new_pin: str, device: str, nonce: str) -> Answer:
+        """The start code sets the first (or a forgotten) PIN; then as if the PIN had been entered."""
+        number = check_staff_number(staff_number)
+        check_new_pin(new_pin, number, self.rules.security.pin_min_length)  # before the code is spent
+        with self.lockouts.attempt(Factor.PIN, number, device) as attempt:
+            person = self.register.person(number)
+            active = person is not None and person.active
+            if active and self.codes.spend(Purpose.START, number, code) and person is not None:
+                attempt.succeeded()
+                self._keep_pin(number, new_pin)
+                evidence = Evidence(Factor.PIN, self.clock.now())
+                return self.conclude(person, (evidence,), device, nonce)
+        return self.refuse(Reason.CODE_WRONG, Factor.PIN, number, device)
+
+    def change_pin(self, access: str, new_pin: str, device: str) -> None:
+        """A new PIN for whoever has just proved the old one."""
+        self._keep_pin(self.caller(access, device, fresh=True).subject, new_pin)
+
+    def caller(self, access: str, device: str, *, fresh: bool) -> Statement:
+        """Whose access this is. With ``fresh``, only within ten minutes of a factor other than the face:
+        a template must not be changed by whoever the old template lets in. SuiteError AUTH-020, AUTH-022."""
+        statement = self._verifier.verify(access, FOR_MATCHER, device)
+        person = self.register.person(statement.subject)
+        if person is None or not person.active:
+            raise _not_allowed()
+        now = self.clock.now()
+        other = [e for e in statement.evidence if e.factor is not Factor.FACE and now - e.time <= FRESH_S]
+        if fresh and not other:
+            raise _prove_again()
+        return statement
+
+    def earlier(self, prior: str | None, number: str, device: str) -> tuple[Evidence, ...]:
+        """The evidence of an earlier statement about the same person at the same terminal."""
+        if prior is None:
+            return ()
+        statement = self._verifier.verify(prior, FOR_AGENT, device)
+        return statement.evidence if statement.subject == number else ()
+
+    def conclude(
+        self,
+        person: Person,
+        evidence: Sequence[Evidence],
+        device: str,
+        nonce: str,
+        timings: Mapping[str, float] | None = None,
+    ) -> Answer:
+        """Sign what was seen; accepted when it satisfies the policy of the zone."""
+        security = self.rules.security
+        by_factor = tuple({e.factor: e for e in evidence}.values())
+        sets = policy.sets_of(security.zones, security.zone)
+        enough = policy.satisfied(by_factor, sets)
+        statement = Statement(
+            person.staff_number, by_factor, nonce, device, security.zone, enough,
+            self.model_version, policy.version(security.zones),
+        )  # fmt: skip
+        reason = Reason.ACCEPTED if enough else Reason.SECOND_FACTOR_NEEDED
+        detail = {key: value for e in by_factor for key, value in e.detail.items()}
+        factors = "+".join(sorted(e.factor for e in by_factor))
+        self._note("sign-in.accepted" if enough else "sign-in.partial", person.staff_number, device,
+                   {"factors": factors, "reason": str(reason), **detail})  # fmt: skip
+        if enough:
+            self.register.remember(device, person.staff_number, self.clock.now())
+        may_access = any(e.alone for e in by_factor) or enough
+        return Answer(
+            enough,
+            reason,
+            person,
+            self._signer.sign(statement, FOR_AGENT),
+            self._signer.sign(statement, FOR_MATCHER) if may_access else None,
+            () if enough else policy.still_needed(by_factor, sets),
+            timings or {},
+        )
+
+    def refuse(
+        self,
+        reason: Reason,
+        factor: Factor,
+        number: str,
+        device: str,
+        detail: Mapping[str, str | int | float | bool] | None = None,
+        timings: Mapping[str, float] | None = None,
+    ) -> Answer:
+        """Note the refusal and say which ways in are left."""
+        self._note("sign-in.refused", number, device,
+                   {"factors": str(factor), "reason": str(reason), **(detail or {})})  # fmt: skip
+        others = (Factor.FACE,) if factor is Factor.PIN else (Factor.PIN,)
+        return Answer(False, reason, next_factors=(factor, *others) if factor is Factor.PIN else others,
+                      timings=timings or {})  # fmt: skip
+
+    @property
+    def model_version(self) -> str:
+        return str(self.rules.face.engine)
+
+    def _note(
+        self, action: str, number: str, device: str, detail: Mapping[str, str | int | float | bool]
+    ) -> None:
+        """What was typed as a number may be anything, even a PIN: only a registered one is written down."""
+        known = number if self.register.person(number) is not None else "unknown"
+        self.audit.append(action, actor=known, subject=known, detail={"terminal": device, **detail})
+
+    def _keep_pin(self, number: str, new_pin: str) -> None:
+        encoded = self._pins.hash(new_pin, number, self.rules.security.pin_min_length)
+        self.register.set_pin_hash(number, encoded)
+        self.audit.append("pin.set", actor=number, subject=number)
+
+
+def _too_often() -> SuiteError:
+    return SuiteError(
+        _("いまは顔でサインインできません。"),
+        _("この端末からの要求が多すぎます。"),
+        _("1 分ほど待つか、暗証番号でサインインしてください。"),
+        "AUTH-021",
+    )
+
+
+def _prove_again() -> SuiteError:
+    return SuiteError(
+        _("この操作はまだできません。"),
+        _("登録を変えるには、暗証番号で本人を確かめ直す必要があります。"),
+        _("暗証番号を入力してください。"),
+        "AUTH-022",
+    )
+
+
+def _not_allowed() -> SuiteError:
+    return SuiteError(
+        _("この操作はできません。"),
+        _("この職員は現在利用できません。"),
+        _("情報担当に確認してください。"),
+        "AUTH-023",
+    )

@@ -1,0 +1,339 @@
+"""The one face of ``auth`` towards the window: signing in and out, one's own data, administration.
+
+Calls that look, hash or ask the matcher take their time: run them as a job (lane ``camera`` for those with
+``show``, lane ``auth`` for the rest), never on the window's thread. Events are published on the caller's.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+
+from auth.administration import Administration
+from auth.agent.client import MatcherClient, Reply
+from auth.agent.enrol import Enrolment
+from auth.agent.signin import SignIn
+from auth.face.camera import Camera
+from auth.face.compare import Thresholds
+from auth.face.engine import FaceAnalyser
+from auth.face.stream import FrameStream
+from auth.lockout import Clock
+from auth.matcher.matcher import Trail
+from auth.matcher.statement import FOR_AGENT, StatementVerifier
+from auth.matcher.store import Register
+from auth.model import (
+    CameraView,
+    Consent,
+    EnrolOutcome,
+    FaceDeleted,
+    FaceEnrolled,
+    Locked,
+    MyData,
+    Outcome,
+    PeopleChanged,
+    Person,
+    Role,
+    Session,
+    SignedIn,
+    SignedOut,
+    Unlocked,
+    check_person,
+    check_staff_number,
+)
+from auth.pin import Pins
+from core.clock import TOKYO
+from core.errors import SuiteError
+from core.events import Events
+from core.i18n import _
+from core.jobs import Report
+
+Show = Callable[[CameraView], None]
+
+
+class AuthService:
+    """Holds the one session of this terminal. Thread-safe. ``auth.local.open_service`` builds it."""
+
+    def __init__(
+        self,
+        *,
+        client: MatcherClient,
+        verifier: StatementVerifier,
+        register: Register,
+        pins: Pins,
+        pin_min_length: Callable[[], int],
+        clock: Clock,
+        device: str,
+        audit: Trail,
+        events: Events,
+        camera: Callable[[], Camera],
+        analyser: Callable[[], FaceAnalyser],
+        administration: Callable[[Callable[[], Session | None]], Administration],
+        figures: Callable[[], Thresholds],
+    ) -> None:
+        self._client = client
+        self._verifier = verifier
+        self._register = register
+        self._pins = pins
+        self._pin_min_length = pin_min_length
+        self._clock = clock
+        self._device = device
+        self._audit = audit
+        self._events = events
+        self._camera = camera
+        self._analyser = analyser
+        self._lock = threading.RLock()
+        self._session: Session | None = None
+        self._pending: Reply | None = None  # evidence that holds but does not yet suffice
+        self._access = ""
+        self.administration = administration(lambda: self.session)
+        self.model_figures = figures  # the thresholds in force and what they were measured at
+
+    # who is here
+
+    @property
+    def session(self) -> Session | None:
+        """The open (or locked) session."""
+        with self._lock:
+            return self._session
+
+    @property
+    def known(self) -> str | None:
+        """Whose identity is shown so far: of the session, or of evidence that awaits a second factor."""
+        with self._lock:
+            if self._session is not None:
+                return self._session.person.staff_number
+            return self._pending.person.staff_number if self._pending and self._pending.person else None
+
+    @property
+    def first_run(self) -> bool:
+        """True until the first administrator exists."""
+        return self._register.is_empty()
+
+    def last_people(self, limit: int = 8) -> list[Person]:
+        """Who signed in at this terminal, latest first: the name cards of a shared terminal."""
+        return self._register.last_people(self._device, limit)
+
+    # signing in
+
+    def create_first_administrator(self, person: Person, pin: str) -> Outcome:
+        """Register the first person, with the IT role and a PIN, and sign in. Only while nobody exists."""
+        checked = check_person(replace(person, role=Role.IT, active=True))
+        encoded = self._pins.hash(pin, checked.staff_number, self._pin_min_length())
+        self._register.add_person(checked, encoded, first=True)
+        self._audit.append("person.first", actor=checked.staff_number, subject=checked.staff_number)
+        self._events.publish(PeopleChanged(checked.staff_number))
+        return self.sign_in_pin(checked.staff_number, pin)
+
+    def sign_in_face(self, staff_number: str | None, show: Show, report: Report) -> Outcome:
+        """Look at the camera. ``None`` compares with this terminal's few people (1:N).
+
+        ``show`` gets each frame with its guidance on this thread; ``report`` cancels. SuiteError CAM-… when
+        there is no camera, FACE-… when there are no models, LOCK-001 while a wait lasts.
+        """
+        number = check_staff_number(staff_number) if staff_number else None
+        with FrameStream(self._camera()) as stream:
+            run = SignIn(stream, self._analyser(), self._client)
+            reply, timings = run.run(number, self._prior(number), show, report)
+        return self._conclude(reply, timings)
+
+    def sign_in_pin(self, staff_number: str, pin: str) -> Outcome:
+        """Sign in, or complete a sign-in, with the PIN. SuiteError LOCK-001 while a wait lasts."""
+        number = check_staff_number(staff_number)
+        return self._conclude(self._client.pin(number, pin, self._prior(number)))
+
+    def sign_in_break_glass(self, staff_number: str, code: str) -> Outcome:
+        """Sign in with an emergency code; it is spent."""
+        return self._conclude(self._client.break_glass(check_staff_number(staff_number), code))
+
+    def start(self, staff_number: str, code: str, new_pin: str) -> Outcome:
+        """Set the first (or a forgotten) PIN with a start code, and sign in with it."""
+        return self._conclude(self._client.start(check_staff_number(staff_number), code, new_pin))
+
+    def sign_out(self) -> None:
+        """End the session and forget everything proved so far."""
+        with self._lock:
+            session, self._session, self._pending, self._access = self._session, None, None, ""
+        if session is not None:
+            number = session.person.staff_number
+            self._audit.append("session.closed", actor=number, subject=number)
+            self._events.publish(SignedOut(number))
+
+    def lock(self, reason: str = "person") -> None:
+        """Lock the session: by the ``person``, or because they are ``away``, ``other-face``, ``idle``."""
+        with self._lock:
+            if self._session is None or self._session.locked:
+                return
+            self._session = replace(self._session, locked=True)
+            self._pending, self._access = None, ""
+            number = self._session.person.staff_number
+        self._audit.append("session.locked", actor=number, subject=number, detail={"reason": reason})
+        self._events.publish(Locked(number, reason))
+
+    def unlock_face(self, show: Show, report: Report) -> Outcome:
+        """As sign_in_face, for the person of the locked session only."""
+        return self.sign_in_face(self._locked_person(), show, report)
+
+    def unlock_pin(self, pin: str) -> Outcome:
+        """As sign_in_pin, for the person of the locked session only."""
+        return self.sign_in_pin(self._locked_person(), pin)
+
+    # one's own data
+
+    def confirm_pin(self, pin: str) -> None:
+        """Prove again who is here: needed within ten minutes before enrolling, exporting, deleting and a new
+        PIN (their SuiteError AUTH-022 asks for it). SuiteError PIN-010 when wrong."""
+        reply = self._client.pin(self._own(), pin, None)
+        if reply.access is None:
+            raise SuiteError(
+                _("本人を確かめられませんでした。"),
+                reply.reason.sentence(),
+                reply.reason.next_step(),
+                "PIN-010",
+            )
+        with self._lock:
+            self._access = reply.access
+
+    def change_pin(self, old_pin: str, new_pin: str) -> None:
+        """Replace the PIN. SuiteError PIN-010 (old one wrong), PIN-001/002 (new one not acceptable)."""
+        self.confirm_pin(old_pin)
+        self._client.change_pin(self._access, new_pin)
+
+    def enrol(self, consent_version: str, show: Show, report: Report) -> EnrolOutcome:
+        """Enrol or renew the face of whoever is ``known``, after the consent of ``auth.consent``."""
+        number = self._own()
+        with FrameStream(self._camera()) as stream:
+            run = Enrolment(stream, self._analyser(), self._client)
+            outcome = run.run(consent_version, self._access, show, report)
+        if outcome.accepted:
+            self._events.publish(FaceEnrolled(number))
+        return outcome
+
+    def my_data(self) -> MyData:
+        """What is kept of one's own face."""
+        self._own()
+        kept = self._client.own_data(self._access)
+        person = self._register.person(kept["staff_number"])
+        template, consent = kept["template"] or {}, kept["consent"]
+        return MyData(
+            person or Person(kept["staff_number"], ""),
+            _moment(template["enrolled"]) if template else None,
+            template.get("model", ""),
+            template.get("model_version", ""),
+            template.get("frames", 0),
+            template.get("poses", 0),
+            Consent(consent["version"], _moment(consent["time"])) if consent else None,
+            kept["pin_set"],
+        )
+
+    def export_my_face(self) -> str:
+        """All that is kept, vectors included, as JSON text for the person to save."""
+        self._own()
+        return json.dumps(self._client.export(self._access), ensure_ascii=False, indent=1)
+
+    def delete_my_face(self) -> bool:
+        """Delete one's template and consent; False if there was none."""
+        number = self._own()
+        deleted = self._client.delete_face(self._access)
+        if deleted:
+            self._events.publish(FaceDeleted(number))
+        return deleted
+
+    # inside
+
+    def _own(self) -> str:
+        number = self.known
+        if number is None or (self.session is not None and self.session.locked):
+            raise SuiteError(
+                _("この操作はできません。"),
+                _("サインインしていないか、ロックされています。"),
+                _("先にサインインしてください。"),
+                "AUTH-033",
+            )
+        return number
+
+    def _locked_person(self) -> str:
+        session = self.session
+        if session is None:
+            raise SuiteError(
+                _("ロックを解除できません。"),
+                _("ロックされたセッションがありません。"),
+                _("サインインしてください。"),
+                "AUTH-034",
+            )
+        return session.person.staff_number
+
+    def _prior(self, number: str | None) -> str | None:
+        """The statement of a factor shown a moment ago by the same person, to be completed."""
+        with self._lock:
+            pending = self._pending
+        if pending is None or pending.person is None or number != pending.person.staff_number:
+            return None
+        try:
+            self._verifier.verify(pending.statement or "", FOR_AGENT, self._device)
+        except SuiteError:
+            return None  # a minute has passed: begin again
+        return pending.statement
+
+    def _conclude(self, reply: Reply, timings: dict[str, float] | None = None) -> Outcome:
+        """Open (or unlock) the session if the statement verifies and satisfies the policy."""
+        session = None
+        if reply.statement is not None and reply.person is not None:
+            statement = self._verifier.verify(reply.statement, FOR_AGENT, self._device, reply.nonce)
+            if statement.subject != reply.person.staff_number:
+                raise _mixed_up()
+            with self._lock:
+                was = self._session
+                if was is not None and was.locked and was.person.staff_number != statement.subject:
+                    raise _someone_else()
+                self._pending, self._access = reply, reply.access or ""
+                if reply.accepted and statement.satisfied:
+                    session = Session(reply.person, statement.evidence, statement.zone, self._now())
+                    self._session, self._pending = session, None
+            if session is not None:
+                self._announce(was, session)
+        return Outcome(
+            session is not None,
+            str(reply.reason),
+            reply.reason.sentence(),
+            reply.reason.next_step(),
+            reply.next_factors,
+            session,
+            reply.person.staff_number if reply.person else None,
+            {**reply.timings, **(timings or {})},
+        )
+
+    def _announce(self, was: Session | None, session: Session) -> None:
+        if was is not None and was.person.staff_number == session.person.staff_number:
+            self._events.publish(Unlocked(session))
+            return
+        if was is not None:
+            self._events.publish(SignedOut(was.person.staff_number))
+        self._events.publish(SignedIn(session))
+
+    def _now(self) -> datetime:
+        return _moment(self._clock.now())
+
+
+def _moment(seconds: float) -> datetime:
+    return datetime.fromtimestamp(seconds, TOKYO)
+
+
+def _mixed_up() -> SuiteError:
+    return SuiteError(
+        _("サインインを完了できませんでした。"),
+        _("照合の証明書が別の人のものです。"),
+        _("もう一度サインインしてください。"),
+        "AUTH-020",
+    )
+
+
+def _someone_else() -> SuiteError:
+    return SuiteError(
+        _("ロックを解除できません。"),
+        _("ロックした本人ではありません。"),
+        _("本人が解除するか、「別の人」を選んでサインアウトしてから使ってください。"),
+        "AUTH-035",
+    )

@@ -1,0 +1,290 @@
+"""The service with a PIN, through the whole in-process matcher: nothing under test is replaced."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from auth.local import open_service
+from auth.model import Factor, Locked, Person, Role, SignedIn, SignedOut, Unlocked
+from auth.service import AuthService
+from core.audit import AuditLog
+from core.config import Config
+from core.errors import SuiteError
+from core.events import Events
+from core.paths import Paths
+from core.secrets import MemorySecrets
+
+CHIEF = Person("IT-001", "管理 花子", "かんり はなこ", "情報政策課")
+PIN, OTHER_PIN = "917358", "604827"
+
+
+def no_camera() -> Any:
+    raise AssertionError("no test here looks")
+
+
+class Office:
+    """One machine: what survives a restart of the suite, and the service as started now."""
+
+    def __init__(self, home: Path, policy: str = "") -> None:
+        self.paths = Paths(*(home / n for n in ("data", "config", "cache", "state")), home / "policy.toml")
+        for folder in (self.paths.data, self.paths.config, self.paths.cache, self.paths.state):
+            folder.mkdir(parents=True)
+        self.paths.policy.write_text(policy, "utf-8")
+        self.secrets = MemorySecrets()
+        self.audit = AuditLog(self.paths.data / "audit.db", self.secrets)
+        self.heard: list[object] = []
+        self.service = self.start()
+
+    def start(self) -> AuthService:
+        events = Events()
+        for kind in (SignedIn, SignedOut, Locked, Unlocked):
+            events.subscribe(kind, self.heard.append)
+        config = Config.load(self.paths)
+        self.service = open_service(config, self.paths, self.secrets, self.audit, events, no_camera)
+        return self.service
+
+    def actions(self) -> list[str]:
+        return [e.action for e in reversed(self.audit.entries())]
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Office:
+    office = Office(tmp_path)
+    assert office.service.create_first_administrator(CHIEF, PIN).accepted
+    return office
+
+
+def code_of(act: Callable[[], object]) -> str:
+    with pytest.raises(SuiteError) as caught:
+        act()
+    return caught.value.code
+
+
+def test_the_first_run_makes_an_administrator_and_only_one(tmp_path: Path) -> None:
+    office = Office(tmp_path)
+    service = office.service
+    assert service.first_run
+    outcome = service.create_first_administrator(CHIEF, PIN)
+    assert outcome.accepted
+    assert service.session is not None
+    assert service.session.person.role is Role.IT
+    assert service.session.factors == {Factor.PIN}
+    assert not service.first_run
+    assert code_of(lambda: service.create_first_administrator(Person("X-9", "別人"), PIN)) == "AUTH-004"
+    assert office.actions() == ["person.first", "sign-in.accepted"]
+
+
+def test_an_easy_pin_leaves_the_first_run_open(tmp_path: Path) -> None:
+    service = Office(tmp_path).service
+    assert code_of(lambda: service.create_first_administrator(CHIEF, "123456")) == "PIN-002"
+    assert service.first_run
+
+
+def test_the_pin_signs_in_after_a_restart(office: Office) -> None:
+    service = office.start()
+    assert service.session is None
+    assert service.sign_in_pin("it-001", PIN).accepted, "typed small"
+    assert service.last_people()[0].staff_number == "IT-001"
+
+
+def test_a_wrong_pin_and_an_unknown_number_get_the_same_answer(office: Office) -> None:
+    service = office.start()
+    wrong, unknown = service.sign_in_pin("IT-001", OTHER_PIN), service.sign_in_pin("ZZ-999", OTHER_PIN)
+    assert wrong == unknown
+    assert not wrong.accepted
+    assert service.session is None
+    assert Factor.FACE in wrong.next_factors
+
+
+def test_what_was_typed_as_a_number_is_not_written_down_unless_registered(office: Office) -> None:
+    office.start().sign_in_pin("917358", "1")
+    entry = office.audit.entries(limit=1)[0]
+    assert (entry.action, entry.actor, entry.subject) == ("sign-in.refused", "unknown", "unknown")
+
+
+def test_five_wrong_pins_make_the_right_one_wait_even_after_a_restart(office: Office) -> None:
+    service = office.start()
+    for _ in range(5):
+        assert not service.sign_in_pin("IT-001", OTHER_PIN).accepted
+    assert code_of(lambda: service.sign_in_pin("IT-001", PIN)) == "LOCK-001"
+    assert code_of(lambda: office.start().sign_in_pin("IT-001", PIN)) == "LOCK-001"
+
+
+def test_sign_out_and_lock_are_told_and_noted(office: Office) -> None:
+    service = office.service
+    service.lock("away")
+    assert service.session is not None
+    assert service.session.locked
+    assert code_of(service.my_data) == "AUTH-033"
+    assert code_of(service.administration.people) == "AUTH-031"
+    assert not service.unlock_pin(OTHER_PIN).accepted
+    assert service.session.locked
+    assert service.unlock_pin(PIN).accepted
+    assert not service.session.locked
+    service.sign_out()
+    assert service.session is None
+    assert [type(e) for e in office.heard] == [SignedIn, Locked, Unlocked, SignedOut]
+    assert office.actions()[-4:] == [
+        "session.locked",
+        "sign-in.refused",
+        "sign-in.accepted",
+        "session.closed",
+    ]
+
+
+def new_colleague(office: Office, number: str = "S-100", role: Role = Role.STAFF) -> str:
+    """Register a person and return the start code."""
+    office.service.administration.add(Person(number, "職員 太郎", "しょくいん", "土木部", role))
+    return office.service.administration.issue_start_code(number).code
+
+
+def test_a_start_code_sets_the_first_pin_once(office: Office) -> None:
+    code = new_colleague(office)
+    service = office.service
+    service.sign_out()
+    assert not service.sign_in_pin("S-100", OTHER_PIN).accepted, "no PIN yet"
+    assert code_of(lambda: service.start("S-100", code, "111111")) == "PIN-002"
+    assert service.start("S-100", code, OTHER_PIN).accepted, "an unacceptable PIN has not spent the code"
+    service.sign_out()
+    assert not service.start("S-100", code, PIN).accepted
+    assert service.sign_in_pin("S-100", OTHER_PIN).accepted
+
+
+def test_another_person_does_not_unlock_my_session(office: Office) -> None:
+    code = new_colleague(office)
+    service = office.service
+    service.start("S-100", code, OTHER_PIN)
+    assert service.session is not None
+    assert service.session.person.staff_number == "S-100"
+    service.lock()
+    assert code_of(lambda: service.sign_in_pin("IT-001", PIN)) == "AUTH-035"
+    assert service.session.locked
+
+
+def test_break_glass_opens_once_and_only_for_its_person(office: Office) -> None:
+    new_colleague(office)
+    service = office.service
+    code = service.administration.issue_break_glass("S-100").code
+    service.sign_out()
+    assert not service.sign_in_break_glass("IT-001", code).accepted
+    assert service.sign_in_break_glass("S-100", code).accepted
+    assert service.session is not None
+    assert service.session.factors == {Factor.BREAK_GLASS}
+    service.sign_out()
+    assert not service.sign_in_break_glass("S-100", code).accepted
+    assert "code.break-glass.issued" in office.actions()
+
+
+def test_a_deactivated_person_does_not_get_in(office: Office) -> None:
+    code = new_colleague(office)
+    service = office.service
+    service.administration.set_active("S-100", False)
+    service.sign_out()
+    assert not service.start("S-100", code, OTHER_PIN).accepted
+    assert service.session is None
+
+
+def test_a_zone_of_two_factors_takes_no_pin_alone(tmp_path: Path) -> None:
+    office = Office(tmp_path, '[security]\nzone = "mynumber"\n')
+    outcome = office.service.create_first_administrator(CHIEF, PIN)
+    assert not outcome.accepted
+    assert outcome.next_factors == (Factor.FACE,)
+    assert office.service.session is None
+    assert office.service.known == "IT-001"
+    assert office.service.my_data().pin_set, "enough to reach one's own data and enrol"
+
+
+def test_a_policy_nobody_can_satisfy_opens_nothing(tmp_path: Path) -> None:
+    office = Office(tmp_path, '[security]\nzone = "gone"\n')
+    assert code_of(lambda: office.service.create_first_administrator(CHIEF, PIN)) == "POLICY-001"
+    assert office.service.session is None
+
+
+def test_my_pin_is_changed_by_whoever_knows_the_old_one(office: Office) -> None:
+    service = office.service
+    assert code_of(lambda: service.change_pin(OTHER_PIN, "380462")) == "PIN-010"
+    assert code_of(lambda: service.change_pin(PIN, "121212")) == "PIN-002"
+    service.change_pin(PIN, "380462")
+    service.sign_out()
+    assert not service.sign_in_pin("IT-001", PIN).accepted
+    assert service.sign_in_pin("IT-001", "380462").accepted
+
+
+@pytest.mark.parametrize("role", [Role.STAFF, Role.AUDITOR])
+def test_only_the_it_role_administers(office: Office, role: Role) -> None:
+    code = new_colleague(office, role=role)
+    service = office.service
+    service.start("S-100", code, OTHER_PIN)
+    admin = service.administration
+    for forbidden in (
+        admin.people,
+        lambda: admin.add(Person("S-200", "新人")),
+        lambda: admin.change(Person("S-100", "昇格", role=Role.IT)),
+        lambda: admin.set_active("IT-001", False),
+        lambda: admin.unlock("IT-001"),
+        lambda: admin.issue_start_code("IT-001"),
+        lambda: admin.issue_break_glass("IT-001"),
+        lambda: admin.import_csv(b""),
+    ):
+        assert code_of(forbidden) == "AUTH-031"
+
+
+def test_the_auditor_reads_the_trail_and_the_staff_does_not(office: Office) -> None:
+    for number, role, reads in (("S-100", Role.AUDITOR, True), ("S-200", Role.STAFF, False)):
+        office.service.sign_in_pin("IT-001", PIN)
+        office.service.start(number, new_colleague(office, number, role), OTHER_PIN)
+        admin = office.service.administration
+        if reads:
+            assert admin.audit_entries(limit=1)[0].subject == number
+            assert admin.verify_audit().ok
+        else:
+            assert code_of(admin.audit_entries) == "AUTH-031"
+            assert code_of(admin.verify_audit) == "AUTH-031"
+
+
+def test_the_last_administrator_cannot_lock_himself_out(office: Office) -> None:
+    admin = office.service.administration
+    assert code_of(lambda: admin.set_active("IT-001", False)) == "AUTH-032"
+    assert code_of(lambda: admin.change(Person("IT-001", "降格", role=Role.STAFF))) == "AUTH-032"
+
+
+def test_unlocking_ends_a_persons_wait(office: Office) -> None:
+    code = new_colleague(office)
+    other = office.start()
+    other.start("S-100", code, OTHER_PIN)
+    other.sign_out()
+    for _ in range(5):
+        other.sign_in_pin("S-100", PIN)
+    assert code_of(lambda: other.sign_in_pin("S-100", OTHER_PIN)) == "LOCK-001"
+    assert other.sign_in_pin("IT-001", PIN).accepted
+    other.administration.unlock("S-100")
+    assert other.sign_in_pin("S-100", OTHER_PIN).accepted
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp932"])
+def test_people_come_from_a_csv_of_either_encoding(office: Office, encoding: str) -> None:
+    text = """職員番号,氏名,ふりがな,所属
+S-1001,髙橋 一,たかはし はじめ,総務課
+IT-001,二重,,
+??,だれか,,
+,,,
+ｓ-1002,佐藤 二,,税務課
+"""
+    report = office.service.administration.import_csv(text.encode(encoding))
+    assert report.added == 2
+    assert [p.split(" ")[0] for p in report.problems] == ["3", "4", "5"]
+    assert [p.staff_number for p in office.service.administration.people("課") if p.role is Role.STAFF] == [
+        "S-1001", "S-1002",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "data", [b"", b"\xff\xfe\x00", b"a,b\n1,2\n", b"x" * 5_000_001, "職員番号\n1".encode(), bytes(range(256))]
+)
+def test_no_csv_no_people(office: Office, data: bytes) -> None:
+    assert code_of(lambda: office.service.administration.import_csv(data)) == "AUTH-030"
+    assert len(office.service.administration.people()) == 1
