@@ -24,16 +24,19 @@ def run(options: argparse.Namespace) -> int:
         from desktop import trial_run
 
         return trial_run.main(options.out)
+    if options.trial:
+        from desktop import trial
+
+        trial.move_in()
     from desktop import app
 
-    return app.main(trial=options.trial)
+    return app.main()
 
 
 def audit_verify(_options: argparse.Namespace) -> int:
     """Check the whole audit log: 1 and the first bad row if anything was edited, deleted or reordered."""
     from core.audit import AuditLog
     from core.config import Config
-
     from core.secrets import open_secrets
 
     paths = Paths.from_environment()

@@ -47,12 +47,12 @@ def build(config: Config, paths: Paths, trial: bool = False) -> Services:
 def open_features(services: Services, camera: Callable[[], Camera] | None = None) -> None:
     """Open keys, audit trail and sign-in; slow (imports, databases), so never on the UI thread."""
     from auth.local import open_service
-    from core.audit import KEY_NAME, AuditLog
-    from core.secrets import get_or_create, open_secrets
+    from core.audit import AuditLog
+    from core.secrets import open_secrets
 
     secrets = open_secrets(services.config, services.paths)
     services.key_warning = getattr(secrets, "warning", None) or ""
-    services.audit = AuditLog(services.paths.data / "audit.db", get_or_create(secrets, KEY_NAME, 32))
+    services.audit = AuditLog(services.paths.data / "audit.db", secrets)
     services.auth = open_service(
         services.config,
         services.paths,

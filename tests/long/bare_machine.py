@@ -65,12 +65,12 @@ class BareMachine:
             timeout=1200,
         )
         self._take_settings()
-        self.clone = folder / "root" / "mahoroba"
+        self.clone = folder / "srv" / "mahoroba"
         subprocess.run(["git", "clone", "-q", str(ROOT), str(self.clone)], check=True, timeout=120)
 
     def _take_settings(self) -> None:
         pairs = [(Path(name), self.root / name.lstrip("/")) for name in SETTINGS]
-        pairs += [(Path.home() / name, self.root / "root" / name) for name in OWN_SETTINGS]
+        pairs += [(Path.home() / name, self.root / "srv/home" / name) for name in OWN_SETTINGS]
         (self.root / "etc/apt/sources.list").unlink(missing_ok=True)
         for source, target in pairs:
             if source.is_dir():
@@ -83,7 +83,7 @@ class BareMachine:
         """Run a shell command line; what it started dies with it. TimeoutExpired after ``timeout`` s."""
         spaces = ["unshare", "--mount", "--pid", "--fork", "--kill-child", *([] if network else ["--net"])]
         program = PROGRAM % {"wheels": " ".join(map(shlex.quote, _folders_of_wheels()))}
-        inside = ["/usr/bin/env", "-i", *self._environment(), "sh", "-c", f"cd /root/mahoroba && {command}"]
+        inside = ["/usr/bin/env", "-i", *self._environment(), "sh", "-c", f"cd /srv/mahoroba && {command}"]
         return subprocess.run(
             [*spaces, "sh", "-c", program, str(self.root), *inside],
             stdin=subprocess.DEVNULL,
@@ -95,7 +95,7 @@ class BareMachine:
         )
 
     def _environment(self) -> list[str]:
-        own = ["PATH=/usr/sbin:/usr/bin:/sbin:/bin", "HOME=/root", "LANG=C.UTF-8"]
+        own = ["PATH=/usr/sbin:/usr/bin:/sbin:/bin", "HOME=/srv/home", "LANG=C.UTF-8"]
         return own + [f"{name}={value}" for name, value in os.environ.items() if PASSED_ON.fullmatch(name)]
 
 

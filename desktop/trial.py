@@ -1,0 +1,136 @@
+"""The trial: the suite on any machine, with an actor before the camera and a sample office. Nothing real is touched.
+
+It lives in a home of its own, whose policy says that this is a trial; a machine with a real policy file of
+its own keeps that one, so nobody gets round it.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from enum import StrEnum
+from pathlib import Path
+from typing import cast
+
+import cv2
+import numpy as np
+
+from auth.face.actor import ActorCamera, room, still
+from auth.face.actor_mesh import Image, Pose
+from auth.face.camera import Camera, FolderCamera, VideoCamera
+from auth.face.challenge import Action
+from auth.face.frame import Frame
+from auth.face.models import user_folder
+from core.config import Config
+from core.files import write_atomically
+from core.paths import Paths
+
+POLICY = """\
+# Written by the trial; this folder can be deleted.
+[trial]
+enabled = true
+camera = "actor"
+
+[security]
+secret_backend = "file-key"
+"""
+
+
+class Scene(StrEnum):
+    """What is before the trial's camera."""
+
+    PERSON = "person"
+    PHOTO = "photo"
+    NOBODY = "nobody"
+
+
+def move_in() -> None:
+    """Lead this process, and what it starts, to the trial's own home (MAHOROBA_HOME, where it is set)."""
+    os.environ.setdefault("MAHOROBA_MODELS", str(user_folder()))
+    if "MAHOROBA_HOME" not in os.environ:
+        os.environ["MAHOROBA_HOME"] = str(Paths.from_environment().state / "trial")
+    policy = Path(os.environ["MAHOROBA_HOME"]) / "policy.toml"
+    Paths.from_environment()  # makes the folders, private
+    if not policy.exists():
+        write_atomically(policy, POLICY.encode())
+
+
+def scene_file(paths: Paths) -> Path:
+    """One word, a ``Scene``: whoever tries the suite out changes it while it runs. Missing: a person."""
+    return paths.state / "scene"
+
+
+def trial_camera(config: Config) -> Camera:
+    """The camera that the trial's policy names: the actor, a folder of pictures or a video."""
+    chosen = config.trial.camera or "actor"
+    if chosen == "actor":
+        return StageCamera(scene_file(Paths.from_environment()))
+    path = Path(chosen)
+    return FolderCamera(path, loop=True) if path.is_dir() else VideoCamera(path, loop=True)
+
+
+class Photo(ActorCamera):
+    """A print of the actor's face, held up and moved about."""
+
+    def draw(self, pose: Pose, now: float) -> Image:
+        picture = still(self._head)
+        height, width = picture.shape[:2]
+        lean = np.float32([[1, 0, pose.x - 2 * pose.yaw], [0.002 * pose.yaw, 1, pose.y - 2 * pose.pitch]])
+        return cast(Image, cv2.warpAffine(picture, lean, (width, height), borderMode=cv2.BORDER_REPLICATE))
+
+
+class EmptyRoom(ActorCamera):
+    """The actor's office after the actor has left."""
+
+    def draw(self, pose: Pose, now: float) -> Image:
+        return room(0)
+
+
+class StageCamera:
+    """A camera before which the scene changes as the scene file says. Performs what the screen asks."""
+
+    name = "actor"
+    _CAST: Mapping[Scene, Callable[[], Camera]] = {
+        Scene.PERSON: lambda: ActorCamera(paced=True),
+        Scene.PHOTO: lambda: Photo(paced=True),
+        Scene.NOBODY: lambda: EmptyRoom(paced=True),
+    }
+
+    def __init__(self, scene: Path) -> None:
+        self._file = scene
+        self._scene: Scene | None = None
+        self._on_stage: Camera | None = None
+        self._asked: Action | None = None
+
+    def open(self) -> None:
+        self._enter(self._wanted())
+
+    def ask(self, action: Action | None) -> None:
+        """What the screen shows now; the person on the stage sees it."""
+        self._asked = action
+
+    def read(self) -> Frame:
+        wanted = self._wanted()
+        if self._on_stage is None or wanted is not self._scene:
+            self._enter(wanted)
+        camera = self._on_stage
+        assert camera is not None
+        if isinstance(camera, ActorCamera):
+            camera.ask(self._asked)
+        return camera.read()
+
+    def close(self) -> None:
+        if self._on_stage is not None:
+            self._on_stage.close()
+        self._on_stage = self._scene = None
+
+    def _enter(self, scene: Scene) -> None:
+        self.close()
+        self._on_stage, self._scene = self._CAST[scene](), scene
+        self._on_stage.open()
+
+    def _wanted(self) -> Scene:
+        try:
+            return Scene(self._file.read_text("ascii").strip())
+        except (OSError, ValueError):
+            return Scene.PERSON
