@@ -25,13 +25,18 @@ class Services:
     paths: Paths
     events: Events
     bridge: Bridge
-    auth: AuthService = field(default=None)  # type: ignore[assignment] - opened after the first paint
-    audit: AuditLog = field(default=None)  # type: ignore[assignment]
+    auth: AuthService = field(init=False)  # opened after the first paint
+    audit: AuditLog = field(init=False)
     key_warning: str = ""  # loud when the keys lie in a file instead of the system's store
     trial: bool = False
-    notices: NoticeBar = field(default=None)  # type: ignore[assignment] - the window sets it
+    notices: NoticeBar = field(init=False)  # the window sets it
     go: Callable[[str], None] = lambda _key: None
     enrol: Callable[[bool], None] = lambda _proved: None  # proved: a PIN was shown a moment ago
     first_pin: Callable[[str], None] = lambda _number: None
     back: Callable[[], None] = lambda: None
     appearance_changed: Callable[[bool], None] = lambda _rebuild: None
+
+    @property
+    def ready(self) -> bool:
+        """Whether the features have been opened."""
+        return hasattr(self, "auth")

@@ -86,7 +86,7 @@ class Today(QWidget):
         )
 
     def _show(self, session: Session, data: MyData) -> None:
-        _empty(self._items)
+        page.clear(self._items)
         if data.enrolled is None:
             self._items.addWidget(
                 _item(
@@ -102,7 +102,7 @@ class Today(QWidget):
             )
         if self._items.count() == 0:
             self._items.addWidget(Empty("sun-horizon", _("いま、することはありません。よい一日を。")))
-        _empty(self._facts)
+        page.clear(self._facts)
         facts = self._facts_of(session, data)
         for number, (icon, name, words) in enumerate(facts):
             if number:
@@ -181,10 +181,3 @@ def _fact(icon: str, name: str, words: str) -> QWidget:
     texts.addWidget(page.label(words, wrap=True))
     layout.addLayout(texts, 1)
     return box
-
-
-def _empty(layout: QBoxLayout) -> None:
-    while (item := layout.takeAt(0)) is not None:
-        if item.widget() is not None:
-            item.widget().hide()
-            item.widget().deleteLater()

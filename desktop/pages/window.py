@@ -13,6 +13,7 @@ from auth.model import Locked, Role, Session, SignedIn, SignedOut, Unlocked
 from core.i18n import _, set_language
 from desktop.pages.services import Services
 from desktop.pages.sign_in.first_run import FirstRun
+from desktop.pages.sign_in.sheet import Sheet
 from desktop.pages.sign_in.sign_in import SignIn
 from desktop.ui import theme
 from desktop.ui.application import make_themed, window_icon
@@ -36,7 +37,7 @@ class Window(QMainWindow):
         self._stack = QStackedWidget()
         self.setCentralWidget(self._stack)
         self.setMinimumSize(theme.em(38), theme.em(30))
-        FocusRing(self)
+        self._ring = FocusRing(self)
         services.go = lambda key: self._shell.go(key) if self._shell is not None else None
         services.enrol = self.show_enrol
         services.first_pin = self.show_first_pin
@@ -69,12 +70,13 @@ class Window(QMainWindow):
 
     # the sheets
 
-    def _put(self, widget: QWidget) -> None:
+    def _put(self, widget: Sheet | Shell) -> None:
         """Show a fresh sheet; the one before it goes."""
         old = self._stack.currentWidget()
-        self._stack.addWidget(widget)
+        if self._stack.indexOf(widget) < 0:
+            self._stack.addWidget(widget)
         self._stack.setCurrentWidget(widget)
-        self._services.notices = widget.notices  # type: ignore[attr-defined] - every sheet and the shell have one
+        self._services.notices = widget.notices
         if old is not None and old is not self._shell:
             self._stack.removeWidget(old)
             old.deleteLater()
@@ -123,12 +125,10 @@ class Window(QMainWindow):
             self._shell = self._build_shell(session)
             self._put(self._shell)
             self._shell.go("today")
+            self._shell.rest()
+            self._ring.rest()
         elif self._stack.currentWidget() is not self._shell:
-            old = self._stack.currentWidget()
-            self._stack.setCurrentWidget(self._shell)
-            self._services.notices = self._shell.notices
-            self._stack.removeWidget(old)
-            old.deleteLater()
+            self._put(self._shell)
 
     def _build_shell(self, session: Session) -> Shell:
         services, person = self._services, session.person
@@ -194,8 +194,8 @@ class Window(QMainWindow):
         self._services.go("administration")
         office = self._shell.findChild(People) if self._shell is not None else None
         if isinstance(office, People):
-            office.find.setText(text)
-            office.find.setFocus(Qt.FocusReason.OtherFocusReason)
+            office.finder.setText(text)
+            office.finder.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _choose_theme(self, name: str) -> None:
         config = self._services.config

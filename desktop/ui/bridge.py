@@ -1,4 +1,4 @@
-"""From worker threads to the screen: jobs and events arrive on the UI thread, at most ten updates a second."""
+"""From worker threads to the screen: jobs and events arrive on the UI thread, ten updates a second."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ class Bridge(QObject):
     ) -> JobHandle[T]:
         """Do ``work`` off the UI thread. ``done`` gets its result; without ``failed`` the error is a notice.
 
-        Nothing is called once ``owner`` is gone. ``ended`` comes last, whatever happened. ``card`` shows progress.
+        Nothing is called once ``owner`` is gone. ``ended`` comes last, whatever happened. ``card``: shown.
         """
         handle = self._runner.submit(Job(title, work, lane))
         number = handle.state.number

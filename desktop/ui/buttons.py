@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QPushButton
 
@@ -22,6 +22,27 @@ class Button(QPushButton):
             super().keyPressEvent(event)
 
 
+class CardButton(Button):
+    """A button that holds a layout (an avatar and two lines) and is as high as that needs."""
+
+    def sizeHint(self) -> QSize:
+        layout = self.layout()
+        return layout.sizeHint() if layout is not None else super().sizeHint()
+
+    def minimumSizeHint(self) -> QSize:
+        return self.sizeHint()
+
+
+def card_button(name: str, kind: str, on_click: Callable[[], Any]) -> CardButton:
+    """An empty card button in style ``kind``; ``name`` is what a screen reader says."""
+    made = CardButton()
+    made.setAutoDefault(False)
+    made.setProperty("kind", kind)
+    made.setAccessibleName(name)
+    made.clicked.connect(lambda _checked=False: on_click())
+    return made
+
+
 def button(
     text: str, on_click: Callable[[], Any] | None = None, kind: str = "", icon: str = "", main: bool = False
 ) -> Button:
@@ -31,7 +52,7 @@ def button(
     if kind:
         made.setProperty("kind", kind)
     if main:
-        made.setProperty("size", "main")
+        made.setProperty("big", True)
     if icon:
         role = {"primary": "on_primary", "danger": "danger", "plain": "link"}.get(kind, "text")
         set_icon(made, icon, role)

@@ -6,7 +6,7 @@ Style-sheet rules can hide a widget's own focus frame; an overlay cannot be beat
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QGuiApplication, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
 
 from desktop.ui import theme
@@ -17,6 +17,7 @@ class FocusRing(QWidget):
 
     def __init__(self, window: QWidget) -> None:
         super().__init__(window)
+        self._window = window
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._watched: list[QWidget] = []
@@ -31,14 +32,21 @@ class FocusRing(QWidget):
         for widget in self._watched:
             widget.removeEventFilter(self)
         self._watched = []
-        window = self.parentWidget()
+        window = self._window
+        by_mouse = QGuiApplication.mouseButtons() != Qt.MouseButton.NoButton
+        if new is not None and by_mouse and not new.testAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled):
+            new = None  # who has just clicked knows where
         if new is not None and new is not window and window.isAncestorOf(new):
-            widget = new
-            while widget is not window:
-                widget.installEventFilter(self)
-                self._watched.append(widget)
-                widget = widget.parentWidget()
+            inside: QWidget | None = new
+            while inside is not None and inside is not window:
+                inside.installEventFilter(self)
+                self._watched.append(inside)
+                inside = inside.parentWidget()
         self._place()
+
+    def rest(self) -> None:
+        """Show nothing until the focus moves: a page that has just appeared by itself is calm."""
+        self._follow(None, None)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.Destroy:
@@ -51,7 +59,7 @@ class FocusRing(QWidget):
         if not self._watched or not self._watched[0].isVisible():
             self.hide()
             return
-        window, widget = self.parentWidget(), self._watched[0]
+        window, widget = self._window, self._watched[0]
         visible = QRect(widget.mapTo(window, QPoint(0, 0)), widget.size())
         for ancestor in self._watched[1:]:
             around = QRect(ancestor.mapTo(window, QPoint(0, 0)), ancestor.size())

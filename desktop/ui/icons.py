@@ -30,6 +30,20 @@ def pixmap(name: str, size: int, colour: str, ratio: float = 1.0) -> QPixmap:
     return picture
 
 
+def _padded(picture: QPixmap, gap: int) -> QPixmap:
+    """``picture`` with ``gap`` logical pixels of nothing on its right."""
+    if not gap:
+        return picture
+    ratio = picture.devicePixelRatio()
+    wide = QPixmap(picture.width() + round(gap * ratio), picture.height())
+    wide.setDevicePixelRatio(ratio)
+    wide.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(wide)
+    painter.drawPixmap(0, 0, picture)
+    painter.end()
+    return wide
+
+
 class _Follower(QObject):
     """Redraws one widget's icon when the theme changes; lives and dies with the widget."""
 
@@ -47,11 +61,12 @@ class _Follower(QObject):
         if isinstance(self._widget, QLabel):
             self._widget.setPixmap(picture)
         else:
-            icon = QIcon(picture)
+            gap = theme.em(0.45) if self._widget.text() else 0  # a style sheet cannot set the space between
+            icon = QIcon(_padded(picture, gap))
             grey = pixmap(self.name, size, tokens.disabled_text, self._widget.devicePixelRatioF())
-            icon.addPixmap(grey, QIcon.Mode.Disabled)
+            icon.addPixmap(_padded(grey, gap), QIcon.Mode.Disabled)
             self._widget.setIcon(icon)
-            self._widget.setIconSize(QSize(size, size))
+            self._widget.setIconSize(QSize(size + gap, size))
 
 
 def set_icon(widget: QAbstractButton | QLabel, name: str, role: str = "text", size: float = 1.25) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QProgressBar, QWidget
 
@@ -45,7 +47,7 @@ class JobCards(QWidget):
 class JobCard(QFrame):
     """One job. A screen reader reads the progress bar by the job's title."""
 
-    def __init__(self, bridge: Bridge, number: int, close: object) -> None:
+    def __init__(self, bridge: Bridge, number: int, close: Callable[[int], None]) -> None:
         super().__init__()
         self.setProperty("card", True)
         self._paused = False
@@ -60,9 +62,9 @@ class JobCard(QFrame):
         layout.addLayout(words, 1)
         self._hold = button(_("一時停止"), lambda: bridge.pause(number, not self._paused))
         self._cancel = button(_("中止"), lambda: bridge.cancel(number))
-        self._close = icon_button(_("閉じる"), "x", lambda: close(number))  # type: ignore[operator]
-        for widget in (self._hold, self._cancel, self._close):
-            layout.addWidget(widget, 0, Qt.AlignmentFlag.AlignVCenter)
+        self._close = icon_button(_("閉じる"), "x", lambda: close(number))
+        for one in (self._hold, self._cancel, self._close):
+            layout.addWidget(one, 0, Qt.AlignmentFlag.AlignVCenter)
 
     def show_state(self, state: JobState) -> None:
         self._paused = state.status is Status.PAUSED

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QFrame, QLabel, QSizePolicy, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QLabel, QSizePolicy, QWidget
 
 from core.errors import SuiteError
 from core.i18n import _
@@ -45,15 +45,17 @@ class NoticeBar(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         self.history: deque[Notice] = deque(maxlen=30)
         self.unseen = 0
+        self._banners: list[_Banner] = []
 
     def show_notice(self, notice: Notice) -> None:
         """Put ``notice`` on top; a calm one leaves by itself after eight seconds."""
         self.history.appendleft(notice)
         self.unseen += 1
-        while self._layout.count() >= 3:
-            self._remove(self._layout.itemAt(self._layout.count() - 1).widget())
+        while len(self._banners) >= 3:
+            self._remove(self._banners[-1])
         banner = _Banner(notice, self._remove)
         self._layout.insertWidget(0, banner)
+        self._banners.insert(0, banner)
         announce(self, " ".join((notice.text, notice.next_step)), notice.kind in ("warning", "error"))
         if notice.kind in ("info", "success"):
             QTimer.singleShot(8000, banner, banner.leave_when_unused)
@@ -75,18 +77,19 @@ class NoticeBar(QWidget):
         self.show_notice(Notice("error", f"{error.what} {error.why}", error.next_step, error.code, copy))
 
     def clear(self) -> None:
-        while self._layout.count():
-            self._remove(self._layout.itemAt(0).widget())
+        for banner in list(self._banners):
+            self._remove(banner)
 
-    def _remove(self, banner: QWidget | None) -> None:
-        if banner is not None:
+    def _remove(self, banner: _Banner) -> None:
+        if banner in self._banners:
+            self._banners.remove(banner)
             self._layout.removeWidget(banner)
             banner.hide()
             banner.deleteLater()
 
 
 class _Banner(QFrame):
-    def __init__(self, notice: Notice, remove: Callable[[QWidget], None]) -> None:
+    def __init__(self, notice: Notice, remove: Callable[[_Banner], None]) -> None:
         super().__init__()
         self._remove = remove
         self.setProperty("notice", notice.kind)
@@ -102,20 +105,20 @@ class _Banner(QFrame):
         row.addLayout(words, 1)
         if notice.action is not None:
             text, act = notice.action
-            row.addWidget(
-                button(
-                    text,
-                    lambda: (act(), remove(self)),
-                    icon="copy" if notice.kind == "error" else "arrow-counter-clockwise",
-                )
-            )
+            icon = "copy" if notice.kind == "error" else "arrow-counter-clockwise"
+            row.addWidget(button(text, lambda: self._act(act), icon=icon))
         if notice.code:
             row.addWidget(_code_button(notice.code))
         row.addWidget(icon_button(_("このお知らせを閉じる"), "x", lambda: remove(self)))
 
+    def _act(self, act: Callable[[], object]) -> None:
+        act()
+        self._remove(self)
+
     def leave_when_unused(self) -> None:
         """Go, unless the person is using it."""
-        if self.underMouse() or self.isAncestorOf(QGuiApplication.focusObject() or self.window()):
+        focus = QApplication.focusWidget()
+        if self.underMouse() or (focus is not None and self.isAncestorOf(focus)):
             QTimer.singleShot(4000, self, self.leave_when_unused)
         else:
             self._remove(self)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
@@ -13,7 +14,7 @@ from core.i18n import _
 from desktop.ui import page, theme
 from desktop.ui.announce import announce
 from desktop.ui.bridge import Bridge
-from desktop.ui.buttons import Button, button, icon_button
+from desktop.ui.buttons import Button, button, card_button, icon_button
 from desktop.ui.icons import set_icon
 from desktop.ui.job_card import JobCards
 from desktop.ui.notice import NoticeBar
@@ -105,18 +106,15 @@ class Shell(QWidget):
         return rail
 
     def _nav_button(self, entry: Page) -> Button:
-        made = button("  " + entry.title(), lambda: self.go(entry.key), "nav")
-        made.setAccessibleName(entry.title())
+        made = button(entry.title(), lambda: self.go(entry.key), "nav", entry.icon)
         made.setObjectName(f"nav-{entry.key}")
-        set_icon(made, entry.icon)
         self._buttons[entry.key] = made
         return made
 
     def _person_button(self) -> Button:
-        made = button("", self._open_person_menu, "person")
+        name = _("{name}（ロック・交代・サインアウト）").format(name=self._who.name)
+        made = card_button(name, "person", self._open_person_menu)
         made.setObjectName("person")
-        made.setAccessibleName(_("{name}（ロック・交代・サインアウト）").format(name=self._who.name))
-        made.setMinimumHeight(theme.em(3.6))
         made.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         layout = page.row(made, 0.6, 0.35)
         layout.addWidget(Avatar(self._who.name))
@@ -179,6 +177,11 @@ class Shell(QWidget):
         announce(self, entry.title())
         self.page_shown.emit(key)
 
+    def rest(self) -> None:
+        """Put the focus on the rail, where a keyboard begins."""
+        if self.current() in self._buttons:
+            self._buttons[self.current()].setFocus(Qt.FocusReason.OtherFocusReason)
+
     def current(self) -> str:
         """The key of the page on the screen."""
         widget = self._stack.currentWidget()
@@ -190,7 +193,7 @@ class Shell(QWidget):
 
     def set_chips(self, chips: Sequence[tuple[str, str]]) -> None:
         """State chips beside the search field: (calm | note | warning | plain, words)."""
-        _clear(self._chips)
+        page.clear(self._chips)
         for kind, words in chips:
             made = page.label(words)
             made.setProperty("chip", kind)
@@ -199,7 +202,7 @@ class Shell(QWidget):
 
     def set_status(self, sentences: Sequence[str]) -> None:
         """Short facts on the bottom line."""
-        _clear(self._status)
+        page.clear(self._status)
         for words in sentences:
             self._status.addWidget(page.label(words))
 
@@ -253,12 +256,5 @@ class Shell(QWidget):
             menu.addAction(_("お知らせはありません")).setEnabled(False)
         for notice in list(self.notices.history)[:8]:
             words = notice.text + (f"（{notice.code}）" if notice.code else "")
-            menu.addAction(words, lambda again=notice: self.notices.show_notice(again))
+            menu.addAction(words, partial(self.notices.show_notice, notice))
         menu.popup(self._bell.mapToGlobal(QPoint(0, self._bell.height())))
-
-
-def _clear(layout: object) -> None:
-    while (item := layout.takeAt(0)) is not None:  # type: ignore[attr-defined]
-        if item.widget() is not None:
-            item.widget().hide()
-            item.widget().deleteLater()

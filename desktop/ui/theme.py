@@ -82,7 +82,7 @@ class Theme(QObject):
 
 def _resolve(wanted: str) -> ThemeName:
     if wanted in THEMES:
-        return wanted  # type: ignore[return-value]
+        return wanted
     hints = QGuiApplication.styleHints()
     accessibility = getattr(hints, "accessibility", None)  # Qt 6.10
     if (
@@ -125,8 +125,8 @@ def _drawings(t: Tokens) -> dict[str, str]:
         "checkbox-checked": f'<rect {box} fill="{t.primary}" stroke="{t.primary}" stroke-width="2"/>'
         f'<path d="M7 12.5l3.5 3.5 7-8" {stroke.replace("2", "2.6", 1)} stroke="{t.on_primary}"/>',
         "radio": f'<circle cx="12" cy="12" r="10" fill="{t.surface}" stroke="{t.border}" stroke-width="2"/>',
-        "radio-checked": f'<circle cx="12" cy="12" r="10" fill="{t.surface}" stroke="{t.primary}" stroke-width="2"/>'
-        f'<circle cx="12" cy="12" r="5.5" fill="{t.primary}"/>',
+        "radio-checked": f'<circle cx="12" cy="12" r="10" fill="{t.surface}" stroke-width="2"'
+        f' stroke="{t.primary}"/><circle cx="12" cy="12" r="5.5" fill="{t.primary}"/>',
     }
 
 

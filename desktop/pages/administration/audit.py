@@ -33,9 +33,9 @@ class Audit(QWidget):
         self._entries: list[Entry] = []
         layout = page.column(self, 0.75)
         tools = page.row(spacing=0.6)
-        self.find = line_edit(_("記録を絞り込む"), _("操作・職員番号・日時"))
-        self.find.textChanged.connect(self._narrow)
-        tools.addWidget(self.find, 2)
+        self.finder = line_edit(_("記録を絞り込む"), _("操作・職員番号・日時"))
+        self.finder.textChanged.connect(self._narrow)
+        tools.addWidget(self.finder, 2)
         self.kind = QComboBox()
         self.kind.setAccessibleName(_("操作の種類"))
         self.kind.setMinimumWidth(theme.em(10))
@@ -93,7 +93,7 @@ class Audit(QWidget):
     def _put(self) -> None:
         wanted = self.kind.currentData()
         self.table.put([(e.id, _cells(e)) for e in self._entries if not wanted or e.action == wanted])
-        self._narrow(self.find.text())
+        self._narrow(self.finder.text())
 
     def _narrow(self, text: str) -> None:
         self.table.narrow(text)

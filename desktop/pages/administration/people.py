@@ -8,7 +8,7 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QComboBox, QFrame, QWidget
+from PySide6.QtWidgets import QComboBox, QFrame, QScrollArea, QWidget
 
 from auth.model import ImportReport, OneTimeCode, PeopleChanged, Person, Role
 from core.errors import SuiteError
@@ -37,15 +37,15 @@ class People(QWidget):
         whole = page.row(self, 1.25)
         left = page.column(spacing=0.75)
         tools = page.row(spacing=0.6)
-        self.find = line_edit(_("人を探す"), _("氏名・ふりがな・所属・職員番号"))
-        self.find.textChanged.connect(self._narrow)
-        tools.addWidget(self.find, 1)
+        self.finder = line_edit(_("人を探す"), _("氏名・ふりがな・所属・職員番号"))
+        self.finder.textChanged.connect(self._narrow)
+        tools.addWidget(self.finder, 1)
         tools.addWidget(button(_("追加"), self._open_form, "primary", "user-plus"))
         tools.addWidget(button(_("名簿を読み込む"), self._import, icon="upload-simple"))
         tools.addWidget(button(_("書き出す"), self._export, icon="export"))
         left.addLayout(tools)
         titles = [_("職員番号"), _("氏名"), _("ふりがな"), _("所属"), _("役割"), _("状態")]
-        self.table = Table(_("職員の一覧"), titles, (7, 8, 10, 10, 6, 6))
+        self.table = Table(_("職員の一覧"), titles, (6.5, 7.5, 9, 8, 5.5, 5))
         self.table.picked.connect(self._pick)
         left.addWidget(self.table, 1)
         self.count = page.label("", "caption")
@@ -54,7 +54,16 @@ class People(QWidget):
         self._side = QFrame()
         self._side.setProperty("card", True)
         self._side.setFixedWidth(theme.em(20))
-        self._side_layout = page.column(self._side, 0, 1.25)
+        inside = QWidget()
+        inside.setObjectName("page")
+        self._side_layout = page.column(inside, 0, 1.25)
+        area = QScrollArea()
+        area.setWidget(inside)
+        area.setWidgetResizable(True)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.viewport().setAutoFillBackground(False)
+        page.column(self._side, 0).addWidget(area)
         whole.addWidget(self._side)
         self._side.hide()
         services.bridge.subscribe(services.events, PeopleChanged, self, lambda _event: self.read())
@@ -71,7 +80,7 @@ class People(QWidget):
 
     def choose(self, staff_number: str) -> None:
         """Show one person (from the search field)."""
-        self.find.clear()
+        self.finder.clear()
         self.table.choose(staff_number)
 
     def _show(self, people: list[Person]) -> None:
@@ -93,10 +102,7 @@ class People(QWidget):
             self._put(PersonPanel(self._services, person, self._act))
 
     def _put(self, widget: QWidget) -> None:
-        while (item := self._side_layout.takeAt(0)) is not None:
-            if item.widget() is not None:
-                item.widget().hide()
-                item.widget().deleteLater()
+        page.clear(self._side_layout)
         self._side_layout.addWidget(widget)
         self._side.show()
 
@@ -138,7 +144,7 @@ class People(QWidget):
 
     def _issue(self, work: Callable[[], OneTimeCode], kind: str, person: Person) -> None:
         def show(code: OneTimeCode) -> None:
-            panel = self._side_layout.itemAt(0).widget()
+            panel = self._side.findChild(PersonPanel)
             if isinstance(panel, PersonPanel) and panel.person.staff_number == person.staff_number:
                 panel.show_code(kind, code)
 
@@ -213,8 +219,10 @@ class NewPerson(QWidget):
 
     def _add(self) -> None:
         role = Role(self.role.currentData())
-        texts = (f.text().strip() for f in (self.number, self.name, self.kana, self.section))
-        person = Person(*texts, role, True, self.group.text().strip())
+        number, name, kana, section, group = (
+            f.text().strip() for f in (self.number, self.name, self.kana, self.section, self.group)
+        )
+        person = Person(number, name, kana, section, role, True, group)
         office = self._services.auth.administration
         self._services.bridge.run(
             self, _("職員の追加"), lambda _r: office.add(person), lambda _n: self._done(person), self._failed

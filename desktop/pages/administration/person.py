@@ -70,15 +70,14 @@ class PersonPanel(QWidget):
 
     def show_code(self, kind: str, issued: OneTimeCode) -> None:
         """Show a code once, to be handed over; it is never shown again."""
-        while (item := self._code_layout.takeAt(0)) is not None:
-            if item.widget() is not None:
-                item.widget().deleteLater()
+        page.clear(self._code_layout)
         self._code_layout.addWidget(page.label(kind, "strong"))
-        code = page.label(issued.code, "lead", wrap=True)
+        parts = issued.code.split("-")
+        half = (len(parts) + 1) // 2  # two lines, broken where a reader pauses
+        code = page.label("-".join(parts[:half]) + "-\n" + "-".join(parts[half:]), "section")
         code.setTextInteractionFlags(
             Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
         )
-        code.setAccessibleName("")
         self._code_layout.addWidget(code)
         until = format_datetime(issued.expires.astimezone(TOKYO))
         words = _("一度だけ使えます。{until} まで。この画面を離れると、もう表示できません。").format(

@@ -1,4 +1,4 @@
-"""The policy in force: zones, thresholds, every setting, and who decided it. Read only: the policy is a file."""
+"""The policy in force: zones, thresholds, all settings, and who decided each. Read only: it is a file."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def policy_view(services: Services) -> QWidget:
             )
         )
     titles = [_("区分"), _("設定"), _("値"), _("決めた所"), _("説明")]
-    table = Table(_("有効な方針と設定"), titles, (6, 14, 11, 11, 20))
+    table = Table(_("有効な方針と設定"), titles, (5, 15, 12, 9, 20))
     table.put([(row[0] + row[1], row) for row in _rows(services)])
     layout.addWidget(table, 1)
     layout.addWidget(page.label(_("変更は、管理者が方針ファイルで行います。"), "caption"))
@@ -34,8 +34,9 @@ def policy_view(services: Services) -> QWidget:
 
 
 def _rows(services: Services) -> list[tuple[str, ...]]:
-    rows = []
-    for one in declared():
+    rows: list[tuple[str, ...]] = []
+    order = ("security", "face", "presence", "camera", "trial", "appearance")  # what decides comes first
+    for one in sorted(declared(), key=lambda d: order.index(d.key.partition(".")[0])):
         section, _dot, name = one.key.partition(".")
         value = getattr(getattr(services.config, section), name)
         origin = services.config.origin(one.key)

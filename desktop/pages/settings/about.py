@@ -21,9 +21,7 @@ def about_card(services: Services) -> QFrame:
     layout.addWidget(page.line())
     layout.addWidget(_Models(services))
     layout.addWidget(page.line())
-    credits = _(
-        "色: デジタル庁デザインシステム（MIT）。アイコン: Phosphor Icons（MIT）。画面: Qt for Python（LGPL）。"
-    )
+    credits = _("色: デジタル庁デザインシステム（MIT）。アイコン: Phosphor（MIT）。画面: Qt（LGPL）。")
     layout.addWidget(page.label(credits, "caption", wrap=True))
     return frame
 
@@ -46,6 +44,7 @@ class _Models(QWidget):
         if not self._asked:
             self._asked = True
             auth = self._services.auth
-            self._services.bridge.run(
-                self, _("モデル"), lambda _r: auth.model_figures(), self._figures.setText
-            )
+            self._services.bridge.run(self, _("モデル"), lambda _r: str(auth.model_figures()), self._show)
+
+    def _show(self, figures: str) -> None:
+        self._figures.setText(figures)

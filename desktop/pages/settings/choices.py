@@ -26,7 +26,7 @@ def appearance_card(services: Services) -> QFrame:
     ]
     _stack(
         layout,
-        rows.listed("appearance.theme", themes),
+        rows.listed("appearance.theme", themes, _("画面の明るさと色です。")),
         rows.listed(
             "appearance.text_scale",
             [
@@ -36,8 +36,13 @@ def appearance_card(services: Services) -> QFrame:
                 (1.5, _("とても大きい")),
                 (2.0, _("最大（2 倍）")),
             ],
+            _("画面全体が同じ割合で大きくなります。"),
         ),
-        rows.segmented("appearance.font", [("noto", _("ゴシック")), ("ud", _("UD 書体"))]),
+        rows.segmented(
+            "appearance.font",
+            [("noto", _("ゴシック")), ("ud", _("UD 書体"))],
+            _("UD 書体は、字の形を見分けやすい書体です。"),
+        ),
         rows.segmented("appearance.language", [("ja", "日本語"), ("en", "English")]),
         rows.switched("appearance.reduced_motion"),
     )
@@ -49,7 +54,11 @@ def presence_card(services: Services) -> QFrame:
     frame, layout = page.card(_("離席とのぞき込み"))
     rows = Choices(services, lambda _key: None)
     seconds = [(0, _("使わない")), (10, _("10 秒")), (30, _("30 秒")), (60, _("60 秒"))]
-    _stack(layout, rows.segmented("presence.after_s", seconds), rows.switched("presence.warn_second_face"))
+    _stack(
+        layout,
+        rows.segmented("presence.after_s", seconds, _("顔が見えなくなってからロックするまでの時間です。")),
+        rows.switched("presence.warn_second_face"),
+    )
     layout.addWidget(
         page.label(_("顔の有無だけを確かめます。勤務時間や表情は記録しません。"), "caption", wrap=True)
     )

@@ -47,14 +47,14 @@ class Choices:
         self._services, self._saved = services, saved
         self._declared = {d.key: d for d in declared()}
 
-    def segmented(self, key: str, options: Sequence[tuple[Value, str]]) -> QWidget:
-        """A few options side by side."""
+    def segmented(self, key: str, options: Sequence[tuple[Value, str]], words: str | None = None) -> QWidget:
+        """A few options side by side. ``words`` replace the declared description."""
         title = self._declared[key].title
         control = Segmented(title, options, self._value(key))
         control.chosen.connect(lambda value: self._save(key, value))
-        return self._row(key, control)
+        return self._row(key, control, words)
 
-    def listed(self, key: str, options: Sequence[tuple[Value, str]]) -> QWidget:
+    def listed(self, key: str, options: Sequence[tuple[Value, str]], words: str | None = None) -> QWidget:
         """A drop-down list."""
         control = QComboBox()
         control.setAccessibleName(self._declared[key].title)
@@ -64,20 +64,21 @@ class Choices:
         control.setCurrentIndex(max(0, control.findData(self._value(key))))
         control.activated.connect(lambda _index: self._save(key, control.currentData()))
         control.setMinimumWidth(theme.em(11))
-        return self._row(key, control)
+        return self._row(key, control, words)
 
-    def switched(self, key: str) -> QWidget:
+    def switched(self, key: str, words: str | None = None) -> QWidget:
         """On or off."""
         control = QCheckBox(_("使う"))
         control.setAccessibleName(self._declared[key].title)
         control.setObjectName(key)
         control.setChecked(bool(self._value(key)))
         control.clicked.connect(lambda on: self._save(key, on))
-        return self._row(key, control)
+        return self._row(key, control, words)
 
-    def _row(self, key: str, control: QWidget) -> QWidget:
+    def _row(self, key: str, control: QWidget, words: str | None) -> QWidget:
         one, origin = self._declared[key], self._services.config.origin(key)
-        return setting_row(one.title, one.description, control, origin.by if origin.locked else "")
+        words = one.description if words is None else words
+        return setting_row(one.title, words, control, origin.by if origin.locked else "")
 
     def _value(self, key: str) -> Value:
         section, _dot, name = key.partition(".")

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QCheckBox, QGridLayout, QLabel, QStackedWidget, QWidget
+from PySide6.QtWidgets import QCheckBox, QGridLayout, QLabel, QSizePolicy, QStackedWidget, QWidget
 
 from auth import consent
 from auth.model import EnrolOutcome, Person
@@ -26,9 +25,6 @@ from desktop.ui.widgets.steps import Steps
 if TYPE_CHECKING:
     from core.jobs import Report
     from desktop.pages.sign_in.face_panel import Show
-
-
-_ICONS = ("numbers", "lock-key", "clock", "trash", "numpad", "shield-check")  # one a line of the consent
 
 
 class Enrol(Sheet):
@@ -111,18 +107,19 @@ class Enrol(Sheet):
         grid.setHorizontalSpacing(theme.em(0.9))
         grid.setVerticalSpacing(theme.em(0.8))
         grid.setColumnStretch(1, 1)
-        for row, (icon, sentence) in enumerate(zip_longest(_ICONS, consent.text().splitlines())):
+        for row, sentence in enumerate(consent.text().splitlines()):
             mark = QLabel()
-            set_icon(mark, icon or "info", "primary", 1.5)
+            set_icon(mark, "check", "primary")
             grid.addWidget(mark, row, 0, Qt.AlignmentFlag.AlignTop)
-            grid.addWidget(page.label(sentence or "", wrap=True), row, 1)
+            grid.addWidget(page.label(sentence, wrap=True), row, 1)
         layout.addLayout(grid)
         self.agree = QCheckBox(_("読みました。顔のデータを残すことに同意します"))
-        self.agree.toggled.connect(lambda on: self.start.setEnabled(on))
+        self.agree.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         layout.addWidget(self.agree)
         line = page.row()
         self.start = button(_("同意して顔を登録する"), self._enrol, "primary", main=True)
         self.start.setEnabled(False)
+        self.agree.toggled.connect(self.start.setEnabled)
         line.addWidget(self.start)
         line.addWidget(button(_("顔は使わない"), self._services.back, main=True))
         line.addStretch()

@@ -41,7 +41,8 @@ class FacePanel(QWidget):
         self.again = button(_("カメラを使う"), icon="camera", main=True)
         self.again.hide()
         layout = page.column(self, 0.5)
-        layout.addWidget(self.preview, 1)
+        layout.addStretch(1)
+        layout.addWidget(self.preview, 100)
         for words in (self.sentence, self.detail):
             words.setAlignment(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop)
             words.setMinimumWidth(theme.em(18))
@@ -49,6 +50,7 @@ class FacePanel(QWidget):
         self.sentence.setMinimumHeight(theme.em(2.2))
         self.detail.setMinimumHeight(theme.em(1.7))
         layout.addWidget(self.again, 0, Qt.AlignmentFlag.AlignHCenter)
+        layout.addStretch(1)
         self._timer = QTimer(self)
         self._timer.setInterval(_PICTURE_MS)
         self._timer.timeout.connect(self._draw)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QVBoxLayout
 
 from auth.model import Outcome, Person
 from core.i18n import _
@@ -36,7 +37,7 @@ class Lock(Sheet):
         columns.addLayout(self._build_side(switch), 10)
         self.body.addLayout(columns)
 
-    def _build_side(self, switch: Callable[[], object]) -> object:
+    def _build_side(self, switch: Callable[[], object]) -> QVBoxLayout:
         side = page.column(spacing=0.9)
         side.addStretch(1)
         who = page.row(spacing=0.8)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QGridLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
 from auth.model import Factor, Outcome, Person
 from core.errors import SuiteError
@@ -16,7 +16,7 @@ from desktop.pages.sign_in.face_panel import FacePanel
 from desktop.pages.sign_in.sheet import Sheet
 from desktop.ui import page, theme
 from desktop.ui.announce import announce
-from desktop.ui.buttons import Button, button
+from desktop.ui.buttons import Button, button, card_button
 from desktop.ui.widgets.avatar import Avatar
 from desktop.ui.widgets.fields import PinField, labelled, line_edit
 
@@ -41,7 +41,7 @@ class SignIn(Sheet):
         columns.addLayout(self._build_other_ways(), 10)
         self.body.addLayout(columns)
 
-    def _build_other_ways(self) -> object:
+    def _build_other_ways(self) -> QVBoxLayout:
         side = page.column(spacing=0.8)
         side.addWidget(page.label(_("サインイン"), "title"))
         self.hint = page.label(
@@ -53,11 +53,11 @@ class SignIn(Sheet):
         side.addLayout(self._people)
         self.number = line_edit(_("職員番号"), main=True, limit=16)
         self.number.editingFinished.connect(self._number_typed)
-        self.number.returnPressed.connect(lambda: self.pin.setFocus(Qt.FocusReason.TabFocusReason))
         self._number_box = labelled(_("職員番号"), self.number)
         side.addWidget(self._number_box)
         self.pin = PinField(_("暗証番号"))
         self.pin.edit.returnPressed.connect(self._sign_in_pin)
+        self.number.returnPressed.connect(self.pin.setFocus)
         side.addWidget(labelled(_("暗証番号"), self.pin))
         self.wrong = page.label("", "danger", wrap=True)
         self.wrong.hide()
@@ -97,7 +97,7 @@ class SignIn(Sheet):
         super().showEvent(event)
         if event.spontaneous():
             return
-        if self._services.auth is not None:
+        if self._services.ready:
             QTimer.singleShot(0, self, self.arrive)
         else:
             self.enter.setEnabled(False)
@@ -111,10 +111,7 @@ class SignIn(Sheet):
         self._services.bridge.run(self, _("この端末の人"), lambda _r: auth.last_people(), self._show_people)
 
     def _show_people(self, people: list[Person]) -> None:
-        while self._people.count():
-            gone = self._people.takeAt(0).widget()
-            gone.hide()
-            gone.deleteLater()
+        page.clear(self._people)
         self._cards = []
         for index, person in enumerate(people[:4]):
             card = self._name_card(person)
@@ -128,9 +125,8 @@ class SignIn(Sheet):
         self.look()
 
     def _name_card(self, person: Person) -> Button:
-        card = button("", lambda: self._choose(person), "namecard")
-        card.setAccessibleName(_("{name}（{section}）").format(name=person.name, section=person.section))
-        card.setMinimumHeight(theme.em(3.6))
+        name = _("{name}（{section}）").format(name=person.name, section=person.section)
+        card = card_button(name, "namecard", lambda: self._choose(person))
         layout = page.row(card, 0.6, 0.5)
         layout.addWidget(Avatar(person.name, 2.0))
         words = page.column(spacing=0)

@@ -39,6 +39,7 @@ class CameraPreview(QWidget):
         self._icon = "user-focus"
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMinimumSize(theme.em(11), theme.em(11))
+        self.setMaximumHeight(theme.em(size))
         theme.current().changed.connect(self.update)
         self._glide = QTimer(self)
         self._glide.setInterval(33)
@@ -83,7 +84,7 @@ class CameraPreview(QWidget):
         side = min(self.width(), self.height()) - 2
         outer = QRectF((self.width() - side) / 2, (self.height() - side) / 2, side, side)
         thick = theme.em(0.42)
-        gap = theme.em(0.5)
+        gap = theme.em(0.9 if self._dotted else 0.5)
         inner = outer.adjusted(thick + gap, thick + gap, -thick - gap, -thick - gap)
         self._draw_picture(painter, inner)
         self._draw_ring(painter, outer.adjusted(thick / 2, thick / 2, -thick / 2, -thick / 2), thick)

@@ -15,7 +15,7 @@ from desktop.ui.search import LineEdit
 def labelled(text: str, field: QWidget, hint: str = "") -> QWidget:
     """``field`` under its label; the label names it for a screen reader and carries its mnemonic."""
     box = QWidget()
-    layout = page.column(box, 0.25)
+    layout = page.column(box, 0.35)
     words = QLabel(text)
     words.setProperty("role", "strong")
     words.setBuddy(field)
@@ -36,7 +36,7 @@ def line_edit(name: str, placeholder: str = "", main: bool = False, limit: int =
     made.setPlaceholderText(placeholder)
     made.setMaxLength(limit)
     if main:
-        made.setProperty("size", "main")
+        made.setProperty("big", True)
     return made
 
 

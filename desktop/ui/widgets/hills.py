@@ -69,30 +69,27 @@ def draw_mark(painter: QPainter, box: QRectF) -> None:
     painter.setPen(Qt.PenStyle.NoPen)
     clip = QPainterPath()
     clip.addRoundedRect(box, box.width() * 0.26, box.width() * 0.26)
-    painter.fillPath(clip, QColor(tokens.primary))
     painter.save()
     painter.setClipPath(clip)
-    painter.setBrush(QColor(tokens.on_primary))
-    w, h = box.width(), box.height()
-    painter.drawEllipse(QPointF(box.left() + 0.64 * w, box.top() + 0.36 * h), 0.13 * w, 0.13 * h)
-    far, near = QColor(tokens.on_primary), QColor(tokens.on_primary)
-    far.setAlphaF(0.55)
-    for colour, points in (
-        (far, ((0.30, 0.95, 0.42), (0.62, 1.2, 0.42))),
-        (near, ((-0.2, 0.75, 0.56),)),
-    ):
-        for left, right, top in points:
-            hill = QPainterPath(QPointF(box.left() + left * w, box.bottom()))
-            middle = (left + right) / 2
-            hill.cubicTo(
-                QPointF(box.left() + (left + 0.16) * w, box.bottom() - 0.02 * h),
-                QPointF(box.left() + (middle - 0.12) * w, box.top() + top * h),
-                QPointF(box.left() + middle * w, box.top() + top * h),
-            )
-            hill.cubicTo(
-                QPointF(box.left() + (middle + 0.12) * w, box.top() + top * h),
-                QPointF(box.left() + (right - 0.16) * w, box.bottom() - 0.02 * h),
-                QPointF(box.left() + right * w, box.bottom()),
-            )
-            painter.fillPath(hill, colour)
+    painter.fillRect(box, QColor(tokens.primary))
+    light = QColor(tokens.on_primary)
+    painter.setBrush(light)
+    painter.drawEllipse(_at(box, 0.66, 0.33), 0.12 * box.width(), 0.12 * box.width())
+    far = QColor(light)
+    far.setAlphaF(0.6)
+    painter.fillPath(_hill(box, 0.72, 0.52), far)
+    painter.fillPath(_hill(box, 0.32, 0.6), light)
     painter.restore()
+
+
+def _at(box: QRectF, x: float, y: float) -> QPointF:
+    return QPointF(box.left() + x * box.width(), box.top() + y * box.height())
+
+
+def _hill(box: QRectF, middle: float, top: float) -> QPainterPath:
+    """A soft hill with its crest at (``middle``, ``top``) of the box."""
+    path = QPainterPath(_at(box, middle - 0.62, 1.05))
+    path.cubicTo(_at(box, middle - 0.3, 0.98), _at(box, middle - 0.2, top), _at(box, middle, top))
+    path.cubicTo(_at(box, middle + 0.2, top), _at(box, middle + 0.3, 0.98), _at(box, middle + 0.62, 1.05))
+    path.closeSubpath()
+    return path

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 
 from desktop.ui import theme
@@ -76,13 +76,19 @@ class Table(QTableView):
         header.setHighlightSections(False)
         header.setMinimumSectionSize(theme.em(3))
         header.setFixedHeight(theme.em(2.5))
-        for column, width in enumerate(widths):
-            self.setColumnWidth(column, theme.em(width))
-        header.setSectionResizeMode(len(titles) - 1, QHeaderView.ResizeMode.Stretch)
+        self._widths = list(widths)
+        header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         header.setSectionsClickable(True)
         header.sectionClicked.connect(self._sort_by)
         self.doubleClicked.connect(lambda index: self.opened.emit(self._model.rows[index.row()][0]))
         self.selectionModel().currentRowChanged.connect(lambda *_index: self.picked.emit(self.key()))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Columns share the width in proportion; where it is too small they keep theirs and scroll."""
+        super().resizeEvent(event)
+        unit = max(theme.em(1), self.viewport().width() / sum(self._widths))
+        for column, width in enumerate(self._widths):
+            self.setColumnWidth(column, int(unit * width))
 
     def put(self, rows: Sequence[tuple[Any, Row]]) -> None:
         """Show ``rows``; the chosen one stays chosen."""
