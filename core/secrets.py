@@ -6,12 +6,13 @@ The keyring library is used with one backend chosen here. Left to choose, it may
 from __future__ import annotations
 
 import base64
-import binascii
 import json
 import os
 import secrets
 import stat
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -161,31 +162,23 @@ class KeyringSecrets:
         self.get("probe")
 
     def get(self, name: str) -> bytes | None:
-        try:
-            text = self._backend.get_password(_SERVICE, _checked_name(name))
-        except Exception as error:  # each backend raises its own family (secretstorage, D-Bus, Win32)
-            raise _unreachable() from error
-        try:
+        _checked_name(name)
+        with _answering():
+            text = self._backend.get_password(_SERVICE, name)
             return None if text is None else base64.b64decode(text, validate=True)
-        except (binascii.Error, ValueError) as error:
-            raise _unreachable() from error
 
     def set(self, name: str, value: bytes) -> None:
+        _checked_name(name)
         text = base64.b64encode(_checked(value)).decode()
-        try:
-            self._backend.set_password(_SERVICE, _checked_name(name), text)
-        except Exception as error:
-            raise _unreachable() from error
+        with _answering():
+            self._backend.set_password(_SERVICE, name, text)
 
     def delete(self, name: str) -> None:
         from keyring.errors import PasswordDeleteError
 
-        try:
-            self._backend.delete_password(_SERVICE, _checked_name(name))
-        except PasswordDeleteError:
-            return  # it was not there
-        except Exception as error:
-            raise _unreachable() from error
+        _checked_name(name)
+        with _answering(), suppress(PasswordDeleteError):  # it was not there
+            self._backend.delete_password(_SERVICE, name)
 
     def create(self, name: str, value: bytes) -> bytes:
         try:
@@ -197,6 +190,15 @@ class KeyringSecrets:
                 return value
         except OSError as error:
             raise _unwritable() from error
+
+
+@contextmanager
+def _answering() -> Iterator[None]:
+    """Each backend raises its own family of errors (secretstorage, D-Bus, Win32): one for all of them."""
+    try:
+        yield
+    except Exception as error:
+        raise _unreachable() from error
 
 
 def _system_backend() -> KeyringBackend:
