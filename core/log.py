@@ -91,11 +91,11 @@ def _cut(text: str, longest: int) -> str:
 
 def _message(record: logging.LogRecord) -> str:
     args: Any = record.args
-    if isinstance(args, dict):
-        args = {key: safe_value(value) for key, value in args.items()}
-    elif args:
-        args = tuple(safe_value(value) for value in args)
     message = record.msg if isinstance(record.msg, str) else str(safe_value(record.msg))
+    if isinstance(args, dict) and "%(" in message:
+        args = {key: safe_value(value) for key, value in args.items()}
+    elif args:  # logging unpacks a dict given as the only argument: pack it again
+        args = tuple(safe_value(value) for value in ((args,) if isinstance(args, dict) else args))
     try:
         return message % args if args else message
     except (TypeError, ValueError, KeyError):
