@@ -4,8 +4,7 @@ in one transaction, so parallel guesses and a kill between the two gain nothing.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -46,13 +45,21 @@ def wait_after(failures: int, free: int) -> float:
 
 
 class Attempt:
-    """One counted guess; ``succeeded`` takes the count back."""
+    """One counted guess."""
 
-    def __init__(self) -> None:
-        self.success = False
+    def __init__(
+        self, store: LockStore, keys: tuple[str, ...], before: tuple[Lock, ...], claimed: tuple[Lock, ...]
+    ) -> None:
+        self._store = store
+        self._keys = keys
+        self._before = before
+        self._claimed = claimed
 
     def succeeded(self) -> None:
-        self.success = True
+        """Clear the person's counter; of the terminal's only this guess is taken back, or a colluding
+        colleague could reset it between guesses."""
+        before, claimed = self._before[1], self._claimed[1]
+        self._store.change_locks(self._keys, lambda now: (Lock(), _take_back(now[1], claimed, before)))
 
 
 class Lockouts:
@@ -62,19 +69,10 @@ class Lockouts:
         self._store = store
         self._clock = clock
 
-    @contextmanager
-    def attempt(self, factor: Factor, staff_number: str, device: str) -> Iterator[Attempt]:
-        """Count a guess, then run the block that checks it. SuiteError LOCK-001 while a wait lasts.
-
-        Success clears the person's counter; of the terminal's only this guess is taken back, or a
-        colluding colleague could reset it between guesses.
-        """
+    def claim(self, factor: Factor, staff_number: str, device: str) -> Attempt:
+        """Count a guess before it is checked. SuiteError LOCK-001 while a wait lasts (nothing is counted)."""
         keys = (_person(factor, staff_number), _terminal(factor, device))
-        before, claimed = self._claim(keys)
-        attempt = Attempt()
-        yield attempt
-        if attempt.success:
-            self._store.change_locks(keys, lambda now: (Lock(), _take_back(now[1], claimed[1], before[1])))
+        return Attempt(self._store, keys, *self._count(keys))
 
     def waiting(self, factor: Factor, staff_number: str, device: str = "") -> float:
         """Seconds this person (or terminal) still waits, 0 when free."""
@@ -98,7 +96,7 @@ class Lockouts:
             tuple(_person(f, staff_number) for f in Factor), lambda now: tuple(Lock() for _lock in now)
         )
 
-    def _claim(self, keys: tuple[str, ...]) -> tuple[tuple[Lock, ...], tuple[Lock, ...]]:
+    def _count(self, keys: tuple[str, ...]) -> tuple[tuple[Lock, ...], tuple[Lock, ...]]:
         now = self._clock.now()
         result: list[tuple[Lock, ...]] = []
 

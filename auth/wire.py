@@ -1,7 +1,8 @@
 """What goes over the boundary between agent and matcher: a JSON head and JPEG frames in one bounded body.
 
-``u32 length of head (big-endian) | head, UTF-8 JSON | frames one after the other``. The head's ``frames``
-lists ``[time in seconds, bytes]`` for each. A picture lives in such a body and in memory only.
+``u32 length | head, UTF-8 JSON``, then for each frame ``f64 time | u32 length | JPEG``, then a frame of
+length 0 (big-endian). It is sent while the person performs the challenge, so that the matcher has looked at all but
+the last frame when the last one comes. A picture lives in such a body and in memory only.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import json
 import math
 import struct
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,7 +23,8 @@ MOST_BODY_BYTES = 8_000_000
 MOST_HEAD_BYTES = 32_768
 MOST_JSON_BYTES = 16_384
 MEDIA_TYPE = "application/vnd.mahoroba.frames"
-_LENGTH = struct.Struct(">I")
+_HEAD = struct.Struct(">I")
+_FRAME = struct.Struct(">dI")
 
 
 @dataclass(frozen=True)
@@ -33,26 +35,82 @@ class Picture:
     jpeg: bytes
 
 
-def pack(head: Mapping[str, Any], pictures: Sequence[Picture]) -> bytes:
-    """The body of a request. ValueError if a bound is broken: the sender is ours."""
-    sizes = [len(p.jpeg) for p in pictures]
-    text = json.dumps({**head, "frames": [[p.time, len(p.jpeg)] for p in pictures]}, allow_nan=False).encode()
-    body = b"".join([_LENGTH.pack(len(text)), text, *(p.jpeg for p in pictures)])
-    if len(sizes) > MOST_FRAMES or max(sizes, default=0) > MOST_FRAME_BYTES or len(body) > MOST_BODY_BYTES:
-        raise ValueError("too many or too large frames")
-    return body
+def begin(head: Mapping[str, Any]) -> bytes:
+    """The first bytes of a body: the head. ValueError if it is too large: the sender is ours."""
+    text = json.dumps(head, allow_nan=False).encode()
+    if len(text) > MOST_HEAD_BYTES:
+        raise ValueError("the head is too large")
+    return _HEAD.pack(len(text)) + text
 
 
-def unpack(body: bytes) -> tuple[dict[str, Any], list[Picture]]:
-    """Head and pictures of a hostile body, or SuiteError WIRE-001. Nothing of it is kept on failure."""
-    try:
-        (length,) = _LENGTH.unpack_from(body)
-        if length > MOST_HEAD_BYTES or len(body) > MOST_BODY_BYTES:
-            raise ValueError("too large")
-        head = parse_json(body[_LENGTH.size : _LENGTH.size + length], MOST_HEAD_BYTES)
-        return head, _pictures(head.pop("frames"), body, _LENGTH.size + length)
-    except (struct.error, ValueError, TypeError, KeyError) as error:
-        raise malformed() from error
+def frame(picture: Picture) -> bytes:
+    """The bytes of one frame. ValueError if it is too large."""
+    if not 0 < len(picture.jpeg) <= MOST_FRAME_BYTES:
+        raise ValueError("the frame is too large")
+    return _FRAME.pack(picture.time, len(picture.jpeg)) + picture.jpeg
+
+
+END = _FRAME.pack(0.0, 0)
+"""After the last frame: a body that was cut off lacks it."""
+
+
+class FrameReader:
+    """Takes a hostile body apart as it comes. SuiteError WIRE-001 as soon as a bound is broken."""
+
+    def __init__(self) -> None:
+        self.head: dict[str, Any] | None = None
+        self._rest = bytearray()
+        self._received = 0
+        self._frames = 0
+        self._ended = False
+
+    def feed(self, chunk: bytes) -> list[Picture]:
+        """The pictures that are complete with this chunk."""
+        self._received += len(chunk)
+        if self._received > MOST_BODY_BYTES or (self._ended and chunk):
+            raise malformed()
+        self._rest += chunk
+        if self.head is None:
+            self._read_head()
+        pictures: list[Picture] = []
+        while self.head is not None and (picture := self._read_frame()) is not None:
+            pictures.append(picture)
+        return pictures
+
+    def finish(self) -> None:
+        """WIRE-001 unless the body was whole."""
+        if not self._ended or self._rest:
+            raise malformed()
+
+    def _read_head(self) -> None:
+        if len(self._rest) < _HEAD.size:
+            return
+        (length,) = _HEAD.unpack_from(self._rest)
+        if length > MOST_HEAD_BYTES:
+            raise malformed()
+        if len(self._rest) >= _HEAD.size + length:
+            self.head = parse_json(self._take(_HEAD.size + length)[_HEAD.size :], MOST_HEAD_BYTES)
+
+    def _read_frame(self) -> Picture | None:
+        if self._ended or len(self._rest) < _FRAME.size:
+            return None
+        time, length = _FRAME.unpack_from(self._rest)
+        if length == 0:
+            self._take(_FRAME.size)
+            self._ended = True
+            self.finish()
+            return None
+        if length > MOST_FRAME_BYTES or self._frames >= MOST_FRAMES or not math.isfinite(time):
+            raise malformed()
+        if len(self._rest) < _FRAME.size + length:
+            return None
+        self._frames += 1
+        return Picture(time, self._take(_FRAME.size + length)[_FRAME.size :])
+
+    def _take(self, count: int) -> bytes:
+        taken = bytes(self._rest[:count])
+        del self._rest[:count]
+        return taken
 
 
 def parse_json(data: bytes, limit: int = MOST_JSON_BYTES) -> dict[str, Any]:
@@ -78,22 +136,6 @@ def text_field(head: Mapping[str, Any], name: str, longest: int = 256) -> str:
 
 def optional_text(head: Mapping[str, Any], name: str, longest: int = 256) -> str | None:
     return None if head.get(name) is None else text_field(head, name, longest)
-
-
-def _pictures(rows: object, body: bytes, start: int) -> list[Picture]:
-    if not isinstance(rows, list) or len(rows) > MOST_FRAMES:
-        raise ValueError("frames")
-    pictures = []
-    for time, size in rows:
-        if isinstance(time, bool) or not isinstance(time, int | float) or not math.isfinite(time):
-            raise ValueError("time")
-        if type(size) is not int or not 0 < size <= MOST_FRAME_BYTES or start + size > len(body):
-            raise ValueError("size")
-        pictures.append(Picture(float(time), body[start : start + size]))
-        start += size
-    if start != len(body):
-        raise ValueError("bytes left over")
-    return pictures
 
 
 def _no_constant(name: str) -> float:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 import httpx
@@ -55,15 +56,17 @@ class MatcherClient:
         answer = self._call("POST", "/v1/challenges", json=head, access=access)
         return Asked(str(answer["challenge_id"]), str(answer["level"]))
 
-    def match(self, asked: Asked, pictures: Sequence[wire.Picture], prior: str | None) -> Reply:
-        body = wire.pack({"challenge_id": asked.challenge_id, "prior": prior}, pictures)
+    def match(self, asked: Asked, frames: Iterable[bytes], prior: str | None) -> Reply:
+        """``frames``: as from ``wire.frame``, closed by ``wire.END``; sent as they come."""
+        body = chain([wire.begin({"challenge_id": asked.challenge_id, "prior": prior})], frames)
         return _reply(asked.challenge_id, self._call("POST", "/v1/matches", body=body))
 
     def enrol(
-        self, asked: Asked, pictures: Sequence[wire.Picture], consent_version: str, access: str
+        self, asked: Asked, frames: Iterable[bytes], consent_version: str, access: str
     ) -> dict[str, Any]:
         head = {"challenge_id": asked.challenge_id, "consent_version": consent_version}
-        return self._call("POST", "/v1/templates", body=wire.pack(head, pictures), access=access)
+        body = chain([wire.begin(head)], frames)
+        return self._call("POST", "/v1/templates", body=body, access=access)
 
     def pin(self, staff_number: str, pin: str, prior: str | None) -> Reply:
         return self._evidence("pin", {"staff_number": staff_number, "pin": pin, "prior": prior})
@@ -96,7 +99,7 @@ class MatcherClient:
         path: str,
         *,
         json: Mapping[str, str | None] | None = None,
-        body: bytes | None = None,
+        body: Iterable[bytes] | None = None,
         access: str = "",
     ) -> dict[str, Any]:
         headers = {"authorization": f"Bearer {access}"} if access else {}

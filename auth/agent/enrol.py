@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import time
+
 from auth.agent.client import MatcherClient
-from auth.agent.signin import Look, Show
+from auth.agent.look import Look, Show
+from auth.agent.signin import send_while_made
 from auth.face.engine import FaceAnalyser
 from auth.face.stream import FrameStream
 from auth.model import EnrolOutcome
@@ -24,8 +27,10 @@ class Enrolment:
         look = Look(self._stream, self._analyser, show, report)
         look.wait_for_face()
         asked = self._client.challenge("enrol", None, access)
-        performed = look.perform(asked)
-        answer = self._client.enrol(asked, performed.pictures, consent_version, access)
+        begin = time.monotonic()
+        answer, performed = send_while_made(
+            lambda frames: self._client.enrol(asked, frames, consent_version, access), look.perform(asked)
+        )
         reason = Reason(answer["reason"])
         return EnrolOutcome(
             answer["accepted"] is True,
@@ -34,5 +39,5 @@ class Enrolment:
             reason.next_step(),
             int(answer["frames"]),
             int(answer["poses"]),
-            {"challenge": performed.elapsed_ms, **answer["timings"]},
+            {"challenge": (performed - begin) * 1000, **answer["timings"]},
         )

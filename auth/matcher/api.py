@@ -8,25 +8,28 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import asdict
-from typing import Any, Protocol
+from functools import partial
+from typing import Any
 
 import anyio
 import anyio.to_thread
 from starlette.applications import Starlette
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from auth import wire
+from auth.matcher.face import Enrolment, FaceMatcher, Match
 from auth.matcher.matcher import CHALLENGE_LIFETIME_S, Answer, Matcher
 from auth.matcher.own_data import OwnData
 from core.crash import unexpected
 from core.errors import SuiteError
 
 TERMINAL_HEADER = "mahoroba-terminal"
-BODY_WITHIN_S = 15.0
+BODY_WITHIN_S = 10.0
+PERFORMED_WITHIN_S = 40.0  # a person performs the challenge meanwhile
 _TERMINAL = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _STATUS = {"WIRE": 400, "LOCK": 429, "DB": 503, "CLOCK": 503, "SEC": 503, "CORE": 500}
 _STATUS_OF_CODE = {"AUTH-020": 401, "AUTH-021": 429, "AUTH-022": 403, "AUTH-023": 403, "AUTH-024": 410}
@@ -35,23 +38,7 @@ _log = logging.getLogger(__name__)
 Handler = Callable[[Request], Awaitable[Response]]
 
 
-class Faces(Protocol):
-    """What the door needs of ``auth.matcher.face``."""
-
-    def challenge(
-        self, purpose: str, staff_number: str | None, device: str, access: str
-    ) -> Mapping[str, Any]: ...
-
-    def match(
-        self, challenge_id: str, pictures: Sequence[wire.Picture], device: str, prior: str | None
-    ) -> Answer: ...
-
-    def enrol(
-        self, challenge_id: str, pictures: Sequence[wire.Picture], device: str, access: str, consent: str
-    ) -> Mapping[str, Any]: ...
-
-
-def create_app(matcher: Matcher, own_data: OwnData, faces: Callable[[], Faces]) -> Starlette:
+def create_app(matcher: Matcher, own_data: OwnData, faces: Callable[[], FaceMatcher]) -> Starlette:
     """The application. ``faces`` is asked at each use, so that a missing model stops faces, not PINs."""
     doors = _Doors(matcher, own_data, faces)
     return Starlette(
@@ -73,7 +60,7 @@ def create_app(matcher: Matcher, own_data: OwnData, faces: Callable[[], Faces]) 
 class _Doors:
     """One method a route: read and bound the request, ask the matcher off the event loop, answer."""
 
-    def __init__(self, matcher: Matcher, own_data: OwnData, faces: Callable[[], Faces]) -> None:
+    def __init__(self, matcher: Matcher, own_data: OwnData, faces: Callable[[], FaceMatcher]) -> None:
         self._matcher = matcher
         self._own_data = own_data
         self._faces = faces
@@ -82,7 +69,7 @@ class _Doors:
         return JSONResponse({"keys": [dict(self._matcher.public_key)]})
 
     async def challenge(self, request: Request) -> Response:
-        head, device = wire.parse_json(await _body(request, wire.MOST_JSON_BYTES)), _terminal(request)
+        head, device = wire.parse_json(await _body(request)), _terminal(request)
         purpose = wire.text_field(head, "purpose")
         if purpose not in CHALLENGE_LIFETIME_S:
             raise wire.malformed()
@@ -92,39 +79,43 @@ class _Doors:
         )
 
     async def match(self, request: Request) -> Response:
-        head, pictures = wire.unpack(await _body(request, wire.MOST_BODY_BYTES))
-        device, nonce = _terminal(request), wire.text_field(head, "challenge_id")
-        prior = wire.optional_text(head, "prior", wire.MOST_JSON_BYTES)
-        return _answer(await _in_thread(lambda: self._faces().match(nonce, pictures, device, prior)))
+        device = _terminal(request)
+
+        def open_match(head: Mapping[str, Any]) -> Match:
+            prior = wire.optional_text(head, "prior", wire.MOST_JSON_BYTES)
+            return self._faces().open_match(wire.text_field(head, "challenge_id"), device, prior)
+
+        return _answer(await _hear(request, open_match))
 
     async def enrol(self, request: Request) -> Response:
-        head, pictures = wire.unpack(await _body(request, wire.MOST_BODY_BYTES))
-        device, nonce = _terminal(request), wire.text_field(head, "challenge_id")
-        consent, access = wire.text_field(head, "consent_version", 32), _access(request)
-        return JSONResponse(
-            await _in_thread(lambda: self._faces().enrol(nonce, pictures, device, access, consent))
-        )
+        device, access = _terminal(request), _access(request)
+
+        def open_enrolment(head: Mapping[str, Any]) -> Enrolment:
+            nonce, consent = (wire.text_field(head, n, 128) for n in ("challenge_id", "consent_version"))
+            return self._faces().open_enrolment(nonce, device, access, consent)
+
+        return JSONResponse(await _hear(request, open_enrolment))
 
     async def pin(self, request: Request) -> Response:
-        head, device = wire.parse_json(await _body(request, wire.MOST_JSON_BYTES)), _terminal(request)
+        head, device = wire.parse_json(await _body(request)), _terminal(request)
         number, pin = wire.text_field(head, "staff_number"), wire.text_field(head, "pin")
         nonce, prior = wire.text_field(head, "nonce"), wire.optional_text(head, "prior", wire.MOST_JSON_BYTES)
         return _answer(await _in_thread(lambda: self._matcher.pin(number, pin, device, nonce, prior)))
 
     async def break_glass(self, request: Request) -> Response:
-        head, device = wire.parse_json(await _body(request, wire.MOST_JSON_BYTES)), _terminal(request)
+        head, device = wire.parse_json(await _body(request)), _terminal(request)
         number, code, nonce = (wire.text_field(head, n) for n in ("staff_number", "code", "nonce"))
         return _answer(await _in_thread(lambda: self._matcher.break_glass(number, code, device, nonce)))
 
     async def start(self, request: Request) -> Response:
-        head, device = wire.parse_json(await _body(request, wire.MOST_JSON_BYTES)), _terminal(request)
+        head, device = wire.parse_json(await _body(request)), _terminal(request)
         number, code, pin, nonce = (
             wire.text_field(head, n) for n in ("staff_number", "code", "pin", "nonce")
         )
         return _answer(await _in_thread(lambda: self._matcher.start(number, code, pin, device, nonce)))
 
     async def change_pin(self, request: Request) -> Response:
-        head, device = wire.parse_json(await _body(request, wire.MOST_JSON_BYTES)), _terminal(request)
+        head, device = wire.parse_json(await _body(request)), _terminal(request)
         pin, access = wire.text_field(head, "pin"), _access(request)
         await _in_thread(lambda: self._matcher.change_pin(access, pin, device))
         return JSONResponse({})
@@ -159,17 +150,47 @@ async def _in_thread(work: Callable[[], Any]) -> Any:
     return await anyio.to_thread.run_sync(work)
 
 
-async def _body(request: Request, limit: int) -> bytes:
-    """The whole body, read up to ``limit`` bytes within BODY_WITHIN_S."""
-    body = bytearray()
-    with anyio.move_on_after(BODY_WITHIN_S) as scope:
-        async for chunk in request.stream():
-            body += chunk
-            if len(body) > limit:
-                raise wire.malformed()
-    if scope.cancelled_caught:
+async def _hear(request: Request, opened: Callable[[Mapping[str, Any]], Match | Enrolment]) -> Any:
+    """Feed the frames as they come, each looked at before the next is read; then the conclusion."""
+    reader, answer = wire.FrameReader(), None
+    async for chunk in _chunks(request, PERFORMED_WITHIN_S):
+        pictures = reader.feed(chunk)
+        if answer is None and (head := reader.head) is not None:
+            answer = await _in_thread(partial(opened, head))
+        for picture in pictures:
+            if answer is not None:
+                await _in_thread(partial(answer.push, picture))
+    reader.finish()
+    if answer is None:
         raise wire.malformed()
+    return await _in_thread(answer.conclude)
+
+
+async def _body(request: Request) -> bytes:
+    """A whole JSON body."""
+    body = bytearray()
+    async for chunk in _chunks(request, BODY_WITHIN_S):
+        body += chunk
+        if len(body) > wire.MOST_JSON_BYTES:
+            raise wire.malformed()
     return bytes(body)
+
+
+async def _chunks(request: Request, within: float) -> AsyncIterator[bytes]:
+    """The body's chunks; a sender that takes longer than ``within`` seconds in all is cut off."""
+    end = anyio.current_time() + within
+    chunks = request.stream()
+    while True:
+        with anyio.move_on_at(end) as scope:
+            try:
+                chunk = await anext(chunks, None)
+            except ClientDisconnect:
+                raise wire.malformed() from None
+        if scope.cancelled_caught:
+            raise wire.malformed()
+        if chunk is None:
+            return
+        yield chunk
 
 
 def _terminal(request: Request) -> str:

@@ -1,11 +1,9 @@
-"""Looks at the frames of a submission: the same challenge replayed, then the probe's vectors."""
+"""Looks at the frames of a submission as they come: the same challenge replayed, then the probe's vectors."""
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from auth.face.challenge import Challenge
 from auth.face.encode import Encoder, Vector
@@ -14,49 +12,51 @@ from auth.face.evidence import LivenessEvidence
 from auth.face.frame import Frame
 from auth.face.liveness import LivenessSession
 from auth.matcher.pictures import decode
-from auth.wire import Picture, malformed
-
-_ONE_AT_A_TIME = threading.Lock()  # two looks at once would only share the same cores
+from auth.wire import Picture
 
 
-@dataclass(frozen=True, eq=False)
 class Look:
-    """What the frames of one submission show; ``observations`` and ``frames`` by their place in it."""
+    """One submission. Not thread-safe. Frames are numbered by their place in it."""
 
-    liveness: LivenessEvidence
-    frames: tuple[Frame, ...]
-    observations: tuple[Observation, ...]
-    vectors: dict[int, Vector]
-    elapsed_ms: float
+    def __init__(self, challenge: Challenge, analyser: FaceAnalyser, encoder: Encoder) -> None:
+        self._analyser = analyser
+        self._encoder = encoder
+        self._session = LivenessSession(challenge, encoder, replay=True)
+        self._over = False
+        self.frames: list[Frame] = []
+        self.observations: list[Observation] = []
+        self.elapsed_ms = 0.0  # spent on looking, most of it while the person was still moving
 
-
-def look(pictures: Sequence[Picture], challenge: Challenge, analyser: FaceAnalyser, encoder: Encoder) -> Look:
-    """Decode, analyse and judge. CPU: about 15 ms a frame. SuiteError WIRE-001, FACE-010 for bad pictures."""
-    if not pictures:
-        raise malformed()
-    with _ONE_AT_A_TIME:
+    def push(self, picture: Picture) -> None:
+        """Decode, analyse, judge. CPU: about 20 ms. After the end of the challenge frames are passed over.
+        SuiteError WIRE-001, FACE-010 for what is no usable picture."""
+        if self._over:
+            return
         begin = time.perf_counter()
-        session = LivenessSession(challenge, encoder, replay=True)
-        frames: list[Frame] = []
-        observations: list[Observation] = []
-        for number, picture in enumerate(pictures):
-            frames.append(decode(picture, number))
-            observations.append(analyser.analyse(frames[-1]))
-            progress = session.push(frames[-1], observations[-1])
-            if progress.denied is not None:
-                break
-        elapsed = (time.perf_counter() - begin) * 1000
-    return Look(session.evidence(), tuple(frames), tuple(observations), dict(session.vectors), elapsed)
+        frame = decode(picture, len(self.frames))
+        observation = self._analyser.analyse(frame)
+        self.frames.append(frame)
+        self.observations.append(observation)
+        progress = self._session.push(frame, observation)
+        self._over = progress.finished or progress.denied is not None
+        self.elapsed_ms += (time.perf_counter() - begin) * 1000
 
+    @property
+    def liveness(self) -> LivenessEvidence:
+        return self._session.evidence()
 
-def vector_of(seen: Look, number: int, encoder: Encoder) -> Vector:
-    """The encoding of one frame, made now unless liveness has made it already."""
-    found = seen.vectors.get(number)
-    face = seen.observations[number].face
-    if found is not None or face is None:
-        return found if found is not None else _no_face()
-    return encoder.encode(seen.frames[number], face)
+    @property
+    def span(self) -> float:
+        """Seconds from the first frame to the last, by the camera's clock."""
+        return self.frames[-1].time - self.frames[0].time if self.frames else 0.0
 
+    def vectors(self, numbers: Sequence[int]) -> list[Vector]:
+        """The encodings of these frames, made now unless liveness has made them already."""
+        return [self._vector(n) for n in numbers]
 
-def _no_face() -> Vector:
-    raise ValueError("a frame without a face has no vector")
+    def _vector(self, number: int) -> Vector:
+        if (found := self._session.vectors.get(number)) is not None:
+            return found
+        if (face := self.observations[number].face) is None:
+            raise ValueError("a frame without a face has no vector")
+        return self._encoder.encode(self.frames[number], face)

@@ -106,39 +106,37 @@ class Matcher:
         """Evidence PIN. An unknown number costs the same time and gets the same answer as a wrong PIN."""
         number = check_staff_number(staff_number)
         earlier = self.earlier(prior, number, device)
-        with self.lockouts.attempt(Factor.PIN, number, device) as attempt:
-            held = self._pins.verify(self.register.pin_hash(number), pin)
-            person = self.register.person(number)
-            if held and person is not None and person.active:
-                attempt.succeeded()
-                evidence = Evidence(Factor.PIN, self.clock.now())
-                return self.conclude(person, (*earlier, evidence), device, nonce)
+        attempt = self.lockouts.claim(Factor.PIN, number, device)
+        held = self._pins.verify(self.register.pin_hash(number), pin)
+        person = self._active(number)
+        if held and person is not None:
+            attempt.succeeded()
+            evidence = Evidence(Factor.PIN, self.clock.now())
+            return self.conclude(person, (*earlier, evidence), device, nonce)
         return self.refuse(Reason.PIN_WRONG, Factor.PIN, number, device)
 
     def break_glass(self, staff_number: str, code: str, device: str, nonce: str) -> Answer:
         """Evidence break-glass: the code is spent by this, whatever comes after."""
         number = check_staff_number(staff_number)
-        with self.lockouts.attempt(Factor.BREAK_GLASS, number, device) as attempt:
-            person = self.register.person(number)
-            active = person is not None and person.active
-            if active and self.codes.spend(Purpose.BREAK_GLASS, number, code) and person is not None:
-                attempt.succeeded()
-                evidence = Evidence(Factor.BREAK_GLASS, self.clock.now())
-                return self.conclude(person, (evidence,), device, nonce)
+        attempt = self.lockouts.claim(Factor.BREAK_GLASS, number, device)
+        person = self._active(number)
+        if person is not None and self.codes.spend(Purpose.BREAK_GLASS, number, code):
+            attempt.succeeded()
+            evidence = Evidence(Factor.BREAK_GLASS, self.clock.now())
+            return self.conclude(person, (evidence,), device, nonce)
         return self.refuse(Reason.CODE_WRONG, Factor.BREAK_GLASS, number, device)
 
     def start(self, staff_number: str, code: str, new_pin: str, device: str, nonce: str) -> Answer:
         """The start code sets the first (or a forgotten) PIN; then as if the PIN had been entered."""
         number = check_staff_number(staff_number)
         check_new_pin(new_pin, number, self.rules.security.pin_min_length)  # before the code is spent
-        with self.lockouts.attempt(Factor.PIN, number, device) as attempt:
-            person = self.register.person(number)
-            active = person is not None and person.active
-            if active and self.codes.spend(Purpose.START, number, code) and person is not None:
-                attempt.succeeded()
-                self._keep_pin(number, new_pin)
-                evidence = Evidence(Factor.PIN, self.clock.now())
-                return self.conclude(person, (evidence,), device, nonce)
+        attempt = self.lockouts.claim(Factor.PIN, number, device)
+        person = self._active(number)
+        if person is not None and self.codes.spend(Purpose.START, number, code):
+            attempt.succeeded()
+            self._keep_pin(number, new_pin)
+            evidence = Evidence(Factor.PIN, self.clock.now())
+            return self.conclude(person, (evidence,), device, nonce)
         return self.refuse(Reason.CODE_WRONG, Factor.PIN, number, device)
 
     def change_pin(self, access: str, new_pin: str, device: str) -> None:
@@ -149,8 +147,7 @@ class Matcher:
         """Whose access this is. With ``fresh``, only within ten minutes of a factor other than the face:
         a template must not be changed by whoever the old template lets in. SuiteError AUTH-020, AUTH-022."""
         statement = self._verifier.verify(access, FOR_MATCHER, device)
-        person = self.register.person(statement.subject)
-        if person is None or not person.active:
+        if self._active(statement.subject) is None:
             raise _not_allowed()
         now = self.clock.now()
         other = [e for e in statement.evidence if e.factor is not Factor.FACE and now - e.time <= FRESH_S]
@@ -219,6 +216,10 @@ class Matcher:
     @property
     def model_version(self) -> str:
         return str(self.rules.face.engine)
+
+    def _active(self, number: str) -> Person | None:
+        person = self.register.person(number)
+        return person if person is not None and person.active else None
 
     def _note(
         self, action: str, number: str, device: str, detail: Mapping[str, str | int | float | bool]

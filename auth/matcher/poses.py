@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import Enum
 from statistics import median
 
-from auth.face.engine import Face
+from auth.face.engine import Face, Observation
 from auth.face.quality import Problem
-from auth.matcher.look import Look
 
 FEWEST_FRAMES = 8
 FEWEST_POSES = 2
@@ -25,15 +25,15 @@ class Pose(Enum):
     DOWN = "down"
 
 
-def enrolment_frames(seen: Look) -> tuple[list[int], int]:
-    """Numbers of the frames to encode and the count of poses; ([], 0) when they are too few."""
-    straight = [seen.observations[n].face for n in seen.liveness.key_frames]
-    ahead = [f for f in straight if f is not None]
+def enrolment_frames(observations: Sequence[Observation], key_frames: Sequence[int]) -> tuple[list[int], int]:
+    """Numbers of the frames to encode and the count of poses; ([], 0) when they are too few. ``key_frames``
+    look straight ahead; what straight means differs between people and cameras."""
+    ahead = [face for n in key_frames if (face := observations[n].face) is not None]
     if not ahead:
         return [], 0
     yaw, pitch = median(f.yaw for f in ahead), median(f.pitch for f in ahead)
     by_pose: dict[Pose, list[int]] = {}
-    for number, observation in enumerate(seen.observations):
+    for number, observation in enumerate(observations):
         face = observation.face
         if face is None or set(observation.problems) - {Problem.TURNED}:
             continue

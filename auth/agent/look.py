@@ -1,0 +1,144 @@
+"""One person before the terminal's camera: waits for a usable face, then leads through one challenge."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from typing import Protocol, runtime_checkable
+
+import cv2
+
+from auth.agent.client import Asked
+from auth.face.challenge import LEVELS, Action, draw
+from auth.face.engine import FaceAnalyser, Observation
+from auth.face.evidence import Progress
+from auth.face.frame import Frame, Image
+from auth.face.guidance import Guidance
+from auth.face.liveness import LivenessSession
+from auth.face.stream import FrameStream
+from auth.model import CameraView
+from auth.wire import Picture
+from core.errors import SuiteError
+from core.i18n import _
+from core.jobs import Report
+
+JPEG_QUALITIES = (90, 80, 70, 55)
+FRAME_BYTES = 120_000  # 64 of them fit into the 8 MB of a body
+LONGEST_SIDE = 960  # a 4K camera's frame is made smaller first: faces need no more
+WAIT_FOR_FACE_S = 20.0
+WAIT_FOR_FRAME_S = 3.0
+ATTEMPT_S = 30.0
+
+Show = Callable[[CameraView], None]
+
+
+@runtime_checkable
+class WatchesScreen(Protocol):
+    """The trial's actor: it sees on the screen, as a person does, what is asked."""
+
+    def ask(self, action: Action | None) -> None: ...
+
+
+class Look:
+    """``show`` gets every frame that was looked at; ``report`` raises when the person cancels."""
+
+    def __init__(self, stream: FrameStream, analyser: FaceAnalyser, show: Show, report: Report) -> None:
+        self._stream = stream
+        self._analyser = analyser
+        self._show = show
+        self._report = report
+        self._number = -1
+
+    def wait_for_face(self) -> None:
+        """Return at the first frame fit to match. SuiteError FACE-112 when nobody comes, CAM-…"""
+        begin = time.monotonic()
+        while time.monotonic() - begin < WAIT_FOR_FACE_S:
+            frame, seen = self._next()
+            if not seen.problems:
+                return
+            self._draw(frame, seen, Progress(0, 0, Guidance(seen.problems[0].sentence())))
+        raise SuiteError(
+            _("顔を確かめられませんでした。"),
+            _("カメラに、照合できる顔が写りませんでした。"),
+            _("明るい場所で正面を向いてもう一度試すか、暗証番号を使ってください。"),
+            "FACE-112",
+        )
+
+    def perform(self, asked: Asked) -> Iterator[Picture]:
+        """Lead through the challenge to its end, good or bad; yields the frames that count, encoded.
+
+        Those before the first step are held back until it is shown: until then the liveness may begin anew.
+        """
+        begin = time.monotonic()
+        session = LivenessSession(draw(bytes.fromhex(asked.challenge_id), LEVELS[asked.level]))
+        held: dict[int, Picture] = {}
+        sent, stepping = 0, False
+        while time.monotonic() - begin < ATTEMPT_S:
+            frame, seen = self._next()
+            progress = session.push(frame, seen)
+            over = progress.finished or progress.denied is not None
+            stepping = stepping or over or progress.guidance.action is not None
+            if session.used and session.used[-1] == frame.number:
+                held[frame.number] = encode(frame)
+            self._draw(frame, seen, progress)
+            if stepping:
+                for number in session.used[sent:]:
+                    yield held.pop(number)
+                sent = len(session.used)
+            if over:
+                return
+
+    def _next(self) -> tuple[Frame, Observation]:
+        """The next frame and what is in it; raises when cancelled or without camera."""
+        begin = time.monotonic()
+        while True:
+            self._report()
+            frame = self._stream.newest(self._number, 0.1)
+            if frame is not None:
+                self._number = frame.number
+                small = Frame(_smaller(frame.image), frame.time, frame.number)
+                return small, self._analyser.analyse(small)
+            waited, error = time.monotonic() - begin, self._stream.error
+            if error is not None and (self._number >= 0 or waited > WAIT_FOR_FRAME_S):
+                raise _camera_lost(error)
+            if waited > 2 * WAIT_FOR_FRAME_S:
+                raise _camera_lost(None)
+
+    def _draw(self, frame: Frame, seen: Observation, progress: Progress) -> None:
+        camera = self._stream.camera
+        if isinstance(camera, WatchesScreen):
+            camera.ask(progress.guidance.action)
+        face = seen.faces[0] if seen.faces else None
+        quality = face.quality.score if face and face.quality else 0.0
+        box = face.box if face else None
+        steps = progress.step, progress.steps, progress.ratio
+        self._show(CameraView(frame.image, progress.guidance, quality, *steps, box))
+
+
+def encode(frame: Frame) -> Picture:
+    """The frame as JPEG, as good as the bounds of the wire allow."""
+    for quality in JPEG_QUALITIES:
+        done, data = cv2.imencode(".jpg", frame.image, (cv2.IMWRITE_JPEG_QUALITY, quality))
+        if not done:
+            break
+        if len(data) <= FRAME_BYTES:
+            return Picture(frame.time, data.tobytes())
+    raise _camera_lost(None)
+
+
+def _smaller(image: Image) -> Image:
+    scale = LONGEST_SIDE / max(image.shape[:2])
+    if scale >= 1:
+        return image
+    size = (round(image.shape[1] * scale), round(image.shape[0] * scale))
+    return cv2.resize(image, size, interpolation=cv2.INTER_AREA)  # type: ignore[return-value]
+
+
+def _camera_lost(error: SuiteError | None) -> SuiteError:
+    """The camera's own words, with the way in that needs no camera."""
+    return SuiteError(
+        error.what if error else _("カメラの映像を受け取れませんでした。"),
+        error.why if error else _("カメラが応答しません。"),
+        _("カメラの接続を確かめるか、暗証番号でサインインしてください。"),
+        error.code if error else "CAM-020",
+    )
