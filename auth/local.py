@@ -66,7 +66,6 @@ def open_service(
         register=register,
         pins=pins,
         pin_min_length=lambda: config.security.pin_min_length,
-        clock=clock,
         device=device,
         audit=audit,
         events=events,

@@ -20,7 +20,6 @@ from auth.face.camera import Camera
 from auth.face.compare import Thresholds
 from auth.face.engine import FaceAnalyser
 from auth.face.stream import FrameStream
-from auth.lockout import Clock
 from auth.matcher.matcher import Trail
 from auth.matcher.statement import FOR_AGENT, StatementVerifier
 from auth.matcher.store import Register
@@ -64,7 +63,6 @@ class AuthService:
         register: Register,
         pins: Pins,
         pin_min_length: Callable[[], int],
-        clock: Clock,
         device: str,
         audit: Trail,
         events: Events,
@@ -78,7 +76,6 @@ class AuthService:
         self._register = register
         self._pins = pins
         self._pin_min_length = pin_min_length
-        self._clock = clock
         self._device = device
         self._audit = audit
         self._events = events
@@ -290,7 +287,9 @@ class AuthService:
                     raise _someone_else()
                 self._pending, self._access = reply, reply.access or ""
                 if reply.accepted and statement.satisfied:
-                    session = Session(reply.person, statement.evidence, statement.zone, self._now())
+                    session = Session(
+                        reply.person, statement.evidence, statement.zone, _moment(statement.issued)
+                    )
                     self._session, self._pending = session, None
             if session is not None:
                 self._announce(was, session)
@@ -312,9 +311,6 @@ class AuthService:
         if was is not None:
             self._events.publish(SignedOut(was.person.staff_number))
         self._events.publish(SignedIn(session))
-
-    def _now(self) -> datetime:
-        return _moment(self._clock.now())
 
 
 def _moment(seconds: float) -> datetime:

@@ -1,7 +1,7 @@
 """What goes over the boundary between agent and matcher: a JSON head and JPEG frames in one bounded body.
 
 ``u32 length | head, UTF-8 JSON``, then for each frame ``f64 time | u32 length | JPEG``, then a frame of
-length 0 (big-endian). It is sent while the person performs the challenge, so that the matcher has looked at all but
+length 0 (big-endian). It is sent while the person performs the challenge: the matcher has looked at all but
 the last frame when the last one comes. A picture lives in such a body and in memory only.
 """
 

@@ -85,7 +85,7 @@ class Matcher:
         self.lockouts = Lockouts(register, clock)
         self.codes = OneTimeCodes(register, clock)
         self._pins = pins
-        self._signer = StatementSigner(seed, clock)
+        self._signer = StatementSigner(seed)
         self._verifier = StatementVerifier(self._signer.public, clock)
 
     @property
@@ -170,22 +170,30 @@ class Matcher:
         nonce: str,
         timings: Mapping[str, float] | None = None,
     ) -> Answer:
-        """Sign what was seen; accepted when it satisfies the policy of the zone."""
+        """Sign what was seen (the newest last); accepted when it satisfies the policy of the zone."""
         security = self.rules.security
         by_factor = tuple({e.factor: e for e in evidence}.values())
         sets = policy.sets_of(security.zones, security.zone)
         enough = policy.satisfied(by_factor, sets)
+        now = evidence[-1].time
         statement = Statement(
-            person.staff_number, by_factor, nonce, device, security.zone, enough,
-            self.model_version, policy.version(security.zones),
-        )  # fmt: skip
+            person.staff_number,
+            by_factor,
+            nonce,
+            device,
+            security.zone,
+            enough,
+            self.model_version,
+            policy.version(security.zones),
+            now,
+        )
         reason = Reason.ACCEPTED if enough else Reason.SECOND_FACTOR_NEEDED
         detail = {key: value for e in by_factor for key, value in e.detail.items()}
         factors = "+".join(sorted(e.factor for e in by_factor))
         self._note("sign-in.accepted" if enough else "sign-in.partial", person.staff_number, device,
                    {"factors": factors, "reason": str(reason), **detail})  # fmt: skip
         if enough:
-            self.register.remember(device, person.staff_number, self.clock.now())
+            self.register.remember(device, person.staff_number, now)
         may_access = any(e.alone for e in by_factor) or enough
         return Answer(
             enough,

@@ -40,7 +40,7 @@ class Statement:
     satisfied: bool
     model_version: str
     policy_version: str
-    issued: float = 0.0
+    issued: float
 
 
 class Verifier(Protocol):
@@ -82,15 +82,14 @@ class StatementVerifier:
 class StatementSigner:
     """Signs with the matcher's key: a 32-byte Ed25519 seed from the secret store."""
 
-    def __init__(self, seed: bytes, clock: Clock) -> None:
+    def __init__(self, seed: bytes) -> None:
         public = Ed25519PrivateKey.from_private_bytes(seed).public_key().public_bytes_raw()
         self.public: Mapping[str, str] = MappingProxyType({"kty": "OKP", "crv": "Ed25519", "x": _b64(public)})
         self._key = OKPKey.import_key({**self.public, "d": _b64(seed)})
-        self._clock = clock
 
     def sign(self, statement: Statement, audience: str) -> str:
-        """The token, valid for ``LIFETIME_S[audience]`` seconds from now."""
-        now = int(self._clock.now())
+        """The token, valid for ``LIFETIME_S[audience]`` seconds from ``statement.issued``."""
+        now = int(statement.issued)
         claims: dict[str, Any] = {
             "iss": ISSUER,
             "aud": audience,
