@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from auth.face.camera import Camera
+    from core.secrets import SecretStore
 
 PAGES = (
     Page("today", lambda: _("今日"), "sun-horizon", today_page),
@@ -44,13 +45,18 @@ def build(config: Config, paths: Paths, trial: bool = False) -> Services:
     return Services(config, paths, Events(), Bridge(), trial=trial or config.trial.enabled)
 
 
-def open_features(services: Services, camera: Callable[[], Camera] | None = None) -> None:
-    """Open keys, audit trail and sign-in; slow (imports, databases), so never on the UI thread."""
+def open_features(
+    services: Services, camera: Callable[[], Camera] | None = None, secrets: SecretStore | None = None
+) -> None:
+    """Open keys, audit trail and sign-in; slow (imports, databases), so never on the UI thread.
+
+    Tests bring a ``camera`` and ``secrets``. SuiteError when a key or a database fails.
+    """
     from auth.local import open_service
     from core.audit import AuditLog
     from core.secrets import open_secrets
 
-    secrets = open_secrets(services.config, services.paths)
+    secrets = secrets or open_secrets(services.config, services.paths)
     services.key_warning = getattr(secrets, "warning", None) or ""
     services.audit = AuditLog(services.paths.data / "audit.db", secrets)
     services.auth = open_service(

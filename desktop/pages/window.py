@@ -37,7 +37,7 @@ class Window(QMainWindow):
         self._stack = QStackedWidget()
         self.setCentralWidget(self._stack)
         self.setMinimumSize(theme.em(38), theme.em(30))
-        self._ring = FocusRing(self)
+        self.ring = FocusRing(self)
         services.go = lambda key: self._shell.go(key) if self._shell is not None else None
         services.enrol = self.show_enrol
         services.first_pin = self.show_first_pin
@@ -67,6 +67,17 @@ class Window(QMainWindow):
                 services.notices.error(notice)
 
         services.bridge.run(self, _("準備"), lambda _r: services.auth.first_run, first)
+
+    @property
+    def showing(self) -> str:
+        """What is on the screen: ``shell``, ``lock`` or a ``sheet``."""
+        widget = self._stack.currentWidget()
+        return widget.what if isinstance(widget, Sheet) else "shell" if widget is self._shell else ""
+
+    @property
+    def page(self) -> str:
+        """The key of the shell's page, or empty."""
+        return self._shell.current() if self._shell is not None else ""
 
     # the sheets
 
@@ -126,7 +137,7 @@ class Window(QMainWindow):
             self._put(self._shell)
             self._shell.go("today")
             self._shell.rest()
-            self._ring.rest()
+            self.ring.rest()
         elif self._stack.currentWidget() is not self._shell:
             self._put(self._shell)
 

@@ -98,6 +98,11 @@ class Bridge(QObject):
         unsubscribe = events.subscribe(event, arrive)
         owner.destroyed.connect(lambda _gone=None: unsubscribe())
 
+    @property
+    def idle(self) -> bool:
+        """Nothing runs and nothing waits to be told."""
+        return not self._waiting and not self._pending
+
     def close(self) -> None:
         """Cancel what runs and wait up to three seconds."""
         self._runner.close(3.0)

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 class Lock(Sheet):
     """Says why it locked; nothing of the session is visible behind it."""
 
+    what = "lock"
+
     def __init__(self, services: Services, person: Person, reason: str, switch: Callable[[], object]) -> None:
         super().__init__(52)
         self._services, self._person, self._reason = services, person, reason

@@ -14,6 +14,8 @@ from desktop.ui.widgets.hills import Hills, Mark
 class Sheet(Hills):
     """``body`` is the card's layout; ``top`` the line of chips and small buttons at the upper right."""
 
+    what = "sheet"
+
     def __init__(self, width: float, chips: list[tuple[str, str]] | None = None) -> None:
         super().__init__()
         outer = page.column(self, 0)

@@ -1,0 +1,97 @@
+"""The window on the real sign-in service: only the camera and the key store are the tests' own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import NoReturn
+
+import pytest
+from PySide6.QtWidgets import QApplication, QWidget
+from pytestqt.qtbot import QtBot
+
+from auth.model import Person, Role
+from core.config import Config
+from core.errors import SuiteError
+from core.paths import Paths
+from core.secrets import MemorySecrets
+from desktop import app as desktop_app
+from desktop.pages.services import Services
+from desktop.pages.window import Window
+from desktop.ui import theme
+from desktop.ui.application import make_application
+
+PIN = "493817"
+HANAKO = Person("K100234", "山本 花子", "やまもと はなこ", "情報政策課", Role.IT)
+
+
+def no_camera() -> NoReturn:
+    raise SuiteError("カメラを使えません。", "カメラがありません。", "暗証番号を使ってください。", "CAM-001")
+
+
+class Office:
+    """One window and what a test does with it."""
+
+    def __init__(self, qtbot: QtBot, camera: Callable[[], object] = no_camera) -> None:
+        self.bot = qtbot
+        paths = Paths.from_environment()
+        config = Config.load(paths)
+        theme.current().choose("light", "noto", 1.0, reduced_motion=True)
+        self.services: Services = desktop_app.build(config, paths)
+        desktop_app.open_features(self.services, camera, MemorySecrets())  # type: ignore[arg-type]
+        self.window: Window | None = None
+
+    def with_hanako(self) -> Office:
+        """The first administrator exists and has signed out again."""
+        self.services.auth.create_first_administrator(HANAKO, PIN)
+        self.services.auth.sign_out()
+        return self
+
+    def open(self, width: int = 1280, height: int = 800) -> Window:
+        self.window = Window(self.services, desktop_app.PAGES)
+        self.bot.addWidget(self.window)
+        self.window.resize(width, height)
+        self.window.show()
+        self.window.open()
+        self.settle()
+        return self.window
+
+    def signed_in(self) -> Window:
+        """The shell of Hanako, on the page *today*."""
+        window = self.with_hanako().open()
+        self.services.auth.sign_in_pin(HANAKO.staff_number, PIN)
+        self.bot.waitUntil(lambda: window.showing == "shell")
+        self.settle()
+        return window
+
+    def settle(self) -> None:
+        """Until nothing is running and everything has been drawn."""
+        self.bot.waitUntil(lambda: self.services.bridge.idle, timeout=10_000)
+        for _round in range(3):  # results change words, words change layouts
+            QApplication.processEvents()
+
+    def find(self, kind: type[QWidget], name: str) -> QWidget:
+        """The visible control that a screen reader would call ``name``."""
+        assert self.window is not None
+        found = [w for w in self.window.findChildren(kind) if w.isVisible() and spoken(w) == name]
+        assert len(found) == 1, (name, [spoken(w) for w in self.window.findChildren(kind) if w.isVisible()])
+        return found[0]
+
+
+def spoken(widget: QWidget) -> str:
+    """The name that a screen reader gets from Qt."""
+    from PySide6.QtGui import QAccessible
+
+    interface = QAccessible.queryAccessibleInterface(widget)
+    return interface.text(QAccessible.Text.Name).replace("&", "") if interface is not None else ""
+
+
+@pytest.fixture(scope="session")
+def qapp() -> QApplication:
+    return make_application()
+
+
+@pytest.fixture
+def office(qapp: QApplication, qtbot: QtBot) -> Iterator[Office]:
+    made = Office(qtbot)
+    yield made
+    made.services.bridge.close()

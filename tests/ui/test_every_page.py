@@ -1,0 +1,193 @@
+"""What holds on every page and sheet: names for a screen reader, sizes for a hand, no Qt warning."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QWidget
+
+from desktop.pages.window import Window
+from desktop.ui import theme
+from tests.ui.conftest import HANAKO, PIN, Office, spoken
+
+
+def _first_run(office: Office) -> Window:
+    return office.open()
+
+
+def _sign_in(office: Office) -> Window:
+    return office.with_hanako().open()
+
+
+def _lock(office: Office) -> Window:
+    window = office.signed_in()
+    office.services.auth.lock("away")
+    office.bot.waitUntil(lambda: window.showing == "lock")
+    return window
+
+
+def _enrol(office: Office) -> Window:
+    window = office.signed_in()
+    office.services.enrol(True)
+    return window
+
+
+def _prove(office: Office) -> Window:
+    window = office.signed_in()
+    office.services.enrol(False)
+    return window
+
+
+def _first_pin(office: Office) -> Window:
+    window = office.with_hanako().open()
+    office.services.first_pin("K100871")
+    return window
+
+
+def _page(key: str, tab: str = "") -> Callable[[Office], Window]:
+    def show(office: Office) -> Window:
+        window = office.signed_in()
+        office.services.go(key)
+        office.settle()
+        if tab:
+            office.find(QAbstractButton, tab).click()  # type: ignore[attr-defined]
+        return window
+
+    return show
+
+
+SCREENS = {
+    "first run": _first_run,
+    "sign in": _sign_in,
+    "lock": _lock,
+    "prove": _prove,
+    "consent": _enrol,
+    "first pin": _first_pin,
+    "today": _page("today"),
+    "settings": _page("settings"),
+    "people": _page("administration"),
+    "audit": _page("administration", "管理の対象: 監査"),
+    "policy": _page("administration", "管理の対象: 方針"),
+}
+EVERY = pytest.mark.parametrize("show", SCREENS.values(), ids=SCREENS.keys())
+
+
+def focusable(window: Window) -> list[QWidget]:
+    """Every visible control that Tab reaches."""
+    return [
+        w
+        for w in window.findChildren(QWidget)
+        if w.isVisible() and w.isEnabled() and w.focusPolicy() & Qt.FocusPolicy.TabFocus and not w.focusProxy()
+    ]
+
+
+@EVERY
+def test_every_control_has_a_name_and_is_large_enough(
+    office: Office, show: Callable[[Office], Window]
+) -> None:
+    window = show(office)
+    office.settle()
+    controls = focusable(window)
+    assert controls
+    nameless = [type(w).__name__ + w.objectName() for w in controls if not spoken(w)]
+    assert nameless == []
+    small = [(spoken(w), w.width(), w.height()) for w in controls if min(w.width(), w.height()) < 24]
+    assert small == []
+    main = [w for w in window.findChildren(QAbstractButton) if w.property("big") and w.isVisible()]
+    assert [(w.text(), w.height()) for w in main if w.height() < 44] == []
+
+
+@EVERY
+def test_tab_goes_through_everything_and_downwards_or_rightwards_in_a_form(
+    office: Office, show: Callable[[Office], Window]
+) -> None:
+    window = show(office)
+    office.settle()
+    reached: list[QWidget] = []
+    widget = QApplication.focusWidget() or window
+    for _step in range(200):
+        office.bot.keyClick(widget, Qt.Key.Key_Tab)
+        widget = QApplication.focusWidget()
+        assert widget is not None
+        if widget in reached:
+            break
+        reached.append(widget)
+    wanted = {spoken(w) for w in focusable(window) if not isinstance(w, QAbstractButton) or not w.isCheckable()}
+    assert wanted - {spoken(w) for w in reached} == set()
+
+
+@EVERY
+@pytest.mark.parametrize("scale", [1.0, 2.0])
+def test_no_words_are_cut(office: Office, show: Callable[[Office], Window], scale: float) -> None:
+    theme.current().choose("light", "noto", scale, reduced_motion=True)
+    window = show(office)
+    window.resize(1600, 1000)
+    office.settle()
+    cut = []
+    for label in window.findChildren(QLabel):
+        if not label.isVisible() or not label.text():
+            continue
+        needed = label.heightForWidth(label.width()) if label.wordWrap() else label.sizeHint().height()
+        wide = not label.wordWrap() and label.sizeHint().width() > label.width() + 1
+        if wide or needed > label.height() + 1:
+            cut.append((label.text(), label.size().toTuple(), label.sizeHint().toTuple()))
+    for button in window.findChildren(QAbstractButton):
+        if button.isVisible() and button.text() and button.sizeHint().width() > button.width() + 1:
+            cut.append((button.text(), button.size().toTuple(), button.sizeHint().toTuple()))
+    assert cut == []
+
+
+@EVERY
+def test_two_pictures_of_the_same_page_are_the_same(
+    office: Office, show: Callable[[Office], Window]
+) -> None:
+    window = show(office)
+    office.settle()
+    QApplication.processEvents()
+    focus = QApplication.focusWidget()
+    if focus is not None:
+        focus.clearFocus()  # a blinking cursor is no difference
+    assert window.grab().toImage() == window.grab().toImage()
+
+
+def test_the_focus_ring_surrounds_the_focused_control(office: Office) -> None:
+    window = office.with_hanako().open()
+    focus = QApplication.focusWidget()
+    assert focus is not None
+    ring = window.ring
+    assert ring.isVisible()
+    inside = ring.geometry().contains(focus.mapTo(window, QPoint(0, 0)))
+    assert inside
+    assert ring.width() > focus.width()
+
+
+def test_an_auditor_sees_the_audit_trail_and_nothing_else(office: Office) -> None:
+    from dataclasses import replace
+
+    from auth.model import Person, Role
+
+    office.with_hanako()
+    auth = office.services.auth
+    auth.sign_in_pin(HANAKO.staff_number, PIN)
+    auditor = Person("K101502", "鈴木 美咲", "すずき みさき", "税務課", Role.AUDITOR)
+    auth.administration.add(auditor)
+    code = auth.administration.issue_start_code(auditor.staff_number).code
+    auth.sign_out()
+    window = office.open()
+    auth.start(auditor.staff_number, code, "582914")
+    office.bot.waitUntil(lambda: window.showing == "shell")
+    office.services.go("administration")
+    office.settle()
+    words = {w.text() for w in window.findChildren(QAbstractButton) if w.isVisible()}
+    assert "改ざんを検査" in words
+    assert "追加" not in words
+    assert replace(auditor) == auth.session.person  # type: ignore[union-attr]
+
+
+def test_staff_do_not_see_administration(office: Office) -> None:
+    from desktop import app as desktop_app
+
+    pages = [p.key for p in desktop_app.PAGES if p.for_role("staff")]
+    assert pages == ["today", "settings"]
