@@ -149,7 +149,7 @@ class AuditLog:
         if head is None:
             return AuditReport(False, rows, None, _("末尾の封印がないか、偽造されています。"))
         if head != Head(rows, previous):
-            first_bad = min(head.count, rows) + 1
+            first_bad = rows if head.count == rows else min(head.count, rows) + 1
             reason = _("{id} 行目から後の行が消されたか、足されています。").format(id=first_bad)
             return AuditReport(False, rows, first_bad, reason)
         if not reached:

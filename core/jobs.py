@@ -156,10 +156,10 @@ class JobHandle(Generic[T]):
             if self._pause and not self._cancel:
                 self._become(status=Status.PAUSED)
                 self._changed.wait_for(lambda: self._cancel or not self._pause)
-                if not self._cancel:
-                    self._become(status=Status.RUNNING)
             if self._cancel:
                 raise Cancelled
+            if self._state.status is Status.PAUSED:
+                self._become(status=Status.RUNNING)
 
     def _step(self, done: float, total: float | None, text: str) -> None:
         self._checkpoint()

@@ -10,6 +10,7 @@ import signal
 import sqlite3
 import threading
 from contextlib import closing
+from datetime import datetime, tzinfo
 from pathlib import Path
 
 import pytest
@@ -136,6 +137,18 @@ def test_every_change_is_found(
     assert not report.ok
     assert report.first_bad == first_bad
     assert report.reason
+
+
+@pytest.mark.parametrize(("changed", "first_bad"), [(1, 2), (3, 4), (ROWS, ROWS)])
+def test_a_row_rewritten_together_with_its_own_hash_is_found(
+    path: Path, log: AuditLog, changed: int, first_bad: int
+) -> None:
+    with closing(sqlite3.connect(path)) as connection:
+        row = connection.execute("SELECT * FROM entries WHERE id = ?", (changed,)).fetchone()
+    digest = _digest((*row[:4], "999999", *row[5:7]))
+    tamper(path, f"UPDATE entries SET subject = '999999', hash = '{digest}' WHERE id = {changed}")
+    report = log.verify()
+    assert (report.ok, report.first_bad) == (False, first_bad)
 
 
 def forge(path: Path) -> None:
@@ -287,6 +300,18 @@ def test_every_plain_detail_comes_back_as_it_was(
 def test_a_lone_surrogate_is_kept_readable(log: AuditLog) -> None:
     log.append("x", actor="1", detail={"text": "\ud800"})
     assert log.verify().ok
+
+
+def test_a_clock_set_back_does_not_disturb_the_order(log: AuditLog, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Earlier(datetime):
+        @classmethod
+        def now(cls, tz: tzinfo | None = None) -> datetime:
+            return datetime(1970, 1, 1, tzinfo=tz)
+
+    monkeypatch.setattr("core.audit.datetime", Earlier)
+    log.append("later", actor="1")
+    assert log.verify().ok
+    assert log.entries(limit=1)[0].action == "later"
 
 
 def test_many_threads_make_one_chain(path: Path, log: AuditLog) -> None:

@@ -168,7 +168,7 @@ def test_a_job_paused_while_queued_waits_when_its_turn_comes(runner: JobRunner) 
     assert held.result(PATIENCE) == "went on"
 
 
-def test_cancel_while_paused(runner: JobRunner) -> None:
+def test_cancel_while_paused(runner: JobRunner, told: list[JobState]) -> None:
     def work(report: Report) -> None:
         while True:
             report()
@@ -179,6 +179,25 @@ def test_cancel_while_paused(runner: JobRunner) -> None:
     assert handle.cancel()
     with pytest.raises(Cancelled):
         handle.result(PATIENCE)
+    after = statuses(told, 1)
+    assert after[after.index(Status.PAUSED) :] == [Status.PAUSED, Status.CANCELLED], "no flicker"
+
+
+def test_pause_after_cancel_does_not_show(runner: JobRunner, told: list[JobState]) -> None:
+    gate = threading.Event()
+
+    def work(report: Report) -> None:
+        gate.wait(PATIENCE)
+        report()
+
+    handle = runner.submit(Job("題", work, "lane"))
+    reached(handle, Status.RUNNING)
+    assert handle.cancel()
+    assert handle.pause()
+    gate.set()
+    with pytest.raises(Cancelled):
+        handle.result(PATIENCE)
+    assert statuses(told, 1) == [Status.QUEUED, Status.RUNNING, Status.CANCELLED]
 
 
 def test_what_must_not_be_cancelled_is_not(runner: JobRunner) -> None:

@@ -81,6 +81,20 @@ def test_a_kill_while_writing_leaves_the_old_or_the_new(tmp_path: Path) -> None:
     assert seen == {b"old", b"new"}
 
 
+def test_the_content_is_on_disk_before_its_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A power cut cannot be tried here; the order that survives one can be seen."""
+    calls: list[str] = []
+
+    def seen(name: str) -> None:
+        real = getattr(os, name)
+        monkeypatch.setattr(os, name, lambda *arguments: (calls.append(name), real(*arguments))[1])
+
+    seen("fsync")
+    seen("replace")
+    write_atomically(tmp_path / "file", b"x")
+    assert calls == ["fsync", "replace", "fsync"]
+
+
 def test_a_failed_write_leaves_nothing_behind(tmp_path: Path) -> None:
     (tmp_path / "folder").mkdir()
     with pytest.raises(OSError):  # noqa: PT011 - which one depends on the system
