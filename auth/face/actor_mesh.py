@@ -102,9 +102,3 @@ def place(head: Head, pose: Pose) -> Array:
     eyes_above_neck = 150.0 - 102.0
     origin = np.array([pose.x, pose.y + MM * eyes_above_neck, pose.distance + MM * PIVOT[2]], np.float32)
     return cast(Array, (turned * np.float32(MM) + origin).astype(np.float32))
-
-
-def project(points: Array, focal: float, centre: tuple[float, float]) -> Array:
-    """Pinhole projection to (n, 2) pixels. focal in pixels."""
-    depth = np.maximum(points[:, 2:3], 50.0)
-    return cast(Array, (points[:, :2] * (focal / depth) + np.array(centre, np.float32)).astype(np.float32))

@@ -115,6 +115,10 @@ class Pace:
         self._begin = time.monotonic()
         self._count = 0
 
+    def peek(self) -> float:
+        """The time of the frame that comes next."""
+        return self._begin + (self._count + 1) * self._interval
+
     def next(self) -> tuple[float, int]:
         """(time in seconds, number from 1); waits until the frame is due when paced."""
         self._count += 1

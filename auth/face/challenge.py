@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import permutations
 from typing import TypeVar
 
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -88,6 +89,16 @@ class _Dice:
         return round(bounds[0] + (bounds[1] - bounds[0]) * self.unit(), 3)
 
 
+def sequences(policy: ChallengePolicy) -> list[tuple[Action, ...]]:
+    """Every order of different actions that a level may ask for: 14 at the standard level, 30 at the high
+    one."""
+    return [
+        each
+        for each in permutations(Action, policy.steps)
+        if not set(TURNS).isdisjoint(each) and (Action.BLINK in each or not policy.blink_always)
+    ]
+
+
 def draw(nonce: bytes, policy: ChallengePolicy = STANDARD) -> Challenge:
     """The challenge of a nonce: always the same for the same nonce and policy.
 
@@ -96,14 +107,7 @@ def draw(nonce: bytes, policy: ChallengePolicy = STANDARD) -> Challenge:
     if len(nonce) < NONCE_BYTES:
         raise ValueError(f"a nonce needs {NONCE_BYTES} bytes")
     dice = _Dice(nonce, policy.name)
-    actions = [dice.pick(TURNS)]
-    if policy.blink_always:
-        actions.append(Action.BLINK)
-    while len(actions) < policy.steps:
-        actions.append(dice.pick([each for each in Action if each not in actions]))
-    shuffled = []
-    while actions:
-        shuffled.append(actions.pop(int(dice.unit() * len(actions))))
+    actions = dice.pick(sequences(policy))
     settle = dice.between(policy.settle_s)
-    steps = (Step(each, dice.between(policy.hold_s), dice.between(policy.deadline_s)) for each in shuffled)
+    steps = (Step(each, dice.between(policy.hold_s), dice.between(policy.deadline_s)) for each in actions)
     return Challenge(nonce, settle, tuple(steps))

@@ -27,6 +27,7 @@ from auth.face.eyelids import Patches, patches
 from auth.face.frame import Frame
 from auth.face.guards import FaceGuard, PictureGuard, TimeGuard
 from auth.face.guidance import Deny, Guidance, ask, done, look_ahead
+from auth.face.screen import ScreenGuard
 from auth.face.steps import BlinkStep, Outcome, TurnStep
 from auth.face.turns import Turn
 
@@ -78,7 +79,7 @@ class LivenessSession:
         self._step: TurnStep | BlinkStep | None = None
         self._at = 0
         self._pictures, self._times, self._faces = PictureGuard(), TimeGuard(), FaceGuard()
-        self._depth = DepthWatch()
+        self._depth, self._screen = DepthWatch(), ScreenGuard()
         self._frontal: list[int] = []
         self._last_time = -math.inf
         self._progress = Progress(0, len(self._challenge.steps), look_ahead())
@@ -118,7 +119,10 @@ class LivenessSession:
     def _guards(self, frame: Frame, observation: Observation) -> Deny | None:
         if len(self.used) > MOST_FRAMES:
             return Deny.TIMEOUT
-        return self._times.push(frame.time) or self._pictures.push(frame) or self._faces.push(observation)
+        denied = self._times.push(frame.time) or self._pictures.push(frame) or self._faces.push(observation)
+        if denied is None and observation.face is not None:
+            return self._screen.push(frame, observation.face)
+        return denied
 
     def _advance(self, frame: Frame, observation: Observation) -> Deny | None:
         face, step = observation.face, self._step

@@ -16,6 +16,8 @@ from auth.face.turns import Turn
 
 LEAST_REACTION_S = 0.25
 """A pose reached sooner after it was shown was not an answer to it: seeing and starting alone take 0.2 s."""
+ONSET_S, ONSET = 0.16, 0.3
+"""No one has begun to turn so soon, by so much of a turn."""
 WRONG_FRAMES = 3
 NOSE, RESIDUAL = 0.05, 0.035
 """Least parallax, in eye distances. The actor at 24 degrees and more: nose 0.11-0.18, residual 0.10-0.23;
@@ -46,6 +48,7 @@ class TurnStep:
         self.step, self.shown, self._demand = step, shown, demand
         self._before = before
         self._reached: float | None = None
+        self._first: float | None = None
         self._wrong = 0
         self._samples: list[Parallax] = []
         self.most = 0.0
@@ -79,6 +82,8 @@ class TurnStep:
         action = self.step.action
         towards = turn.towards(action)
         self.most = max(self.most, towards)
+        if self._started_early(frame.time, towards):
+            return Outcome(denied=Deny.TOO_EARLY)
         if self._is_wrong(turn):
             return Outcome(denied=Deny.WRONG_WAY)
         if towards < self._demand:
@@ -92,6 +97,11 @@ class TurnStep:
         if frame.time - self._reached < self.step.hold_s:
             return Outcome(guidance=hold(action), ratio=0.6)
         return self._judge()
+
+    def _started_early(self, time: float, towards: float) -> bool:
+        """Already on the way there when it was shown: a film runs by its own clock."""
+        self._first = towards if self._first is None else self._first
+        return time - self.shown < ONSET_S and towards - self._first > ONSET
 
     def _is_wrong(self, turn: Turn) -> bool:
         """A turn that was not asked for, taken since this step was shown."""
