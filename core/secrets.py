@@ -135,8 +135,7 @@ class FileKeySecrets:
         except OSError as error:
             raise _damaged(self._path) from error
         with os.fdopen(descriptor, "rb") as file:
-            if sys.platform != "win32":
-                _check_private(os.fstat(file.fileno()), self._path)
+            _check_private(os.fstat(file.fileno()), self._path)
             content = file.read(1_000_001)
         try:
             values = json.loads(content)
@@ -203,12 +202,10 @@ def _answering() -> Iterator[None]:
 
 def _system_backend() -> KeyringBackend:
     if sys.platform == "win32":
-        from keyring.backends.Windows import WinVaultKeyring
-
-        return WinVaultKeyring()
-    from keyring.backends.SecretService import Keyring
-
-    return Keyring()  # type: ignore[no-untyped-call]
+        from keyring.backends.Windows import WinVaultKeyring as Pinned
+    else:
+        from keyring.backends.SecretService import Keyring as Pinned
+    return Pinned()  # type: ignore[no-untyped-call]
 
 
 def _checked_name(name: str) -> str:
@@ -224,6 +221,8 @@ def _checked(value: bytes) -> bytes:
 
 
 def _check_private(status: os.stat_result, path: Path) -> None:
+    if sys.platform == "win32":
+        return  # access lists, not modes: the profile folder is the person's own
     if stat.S_IMODE(status.st_mode) & 0o077 or status.st_uid != os.geteuid():
         raise SuiteError(
             _("鍵を読めません。"),
