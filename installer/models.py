@@ -198,7 +198,7 @@ def _not_fetched(package: str, reason: str) -> SuiteError:
     return SuiteError(
         _("顔認証のモデルを取得できませんでした。"),
         _("パッケージ {package} を取得できません（{reason}）。").format(package=package, reason=reason),
-        _("ネットワークを確かめて、もう一度実行してください。PINでのサインインはそのまま使えます。"),
+        _("ネットワークを確かめて、もう一度実行してください。暗証番号でのサインインはそのまま使えます。"),
         "FACE-004",
     )
 
@@ -209,7 +209,7 @@ def _wrong_content(model: ModelFile, reason: str) -> SuiteError:
         _("パッケージ {package} の {name} が正規のものと一致しません（{reason}）。").format(
             package=model.package, name=model.name, reason=reason
         ),
-        _("管理者に連絡してください。PINでのサインインはそのまま使えます。"),
+        _("管理者に連絡してください。暗証番号でのサインインはそのまま使えます。"),
         "FACE-005",
     )
 

@@ -89,14 +89,14 @@ class FaceAnalyser:
     """
 
     def __init__(self, choice: Choice = largest) -> None:
-        self._choice = choice
+        self.choice = choice
         self._detector = Detector()
         self._landmarker = Landmarker()
 
     def analyse(self, frame: Frame) -> Observation:
         """CPU: about 8 ms for 640x480 on one core."""
         found = self._detector.detect(frame.image)
-        found.sort(key=lambda detection: -self._choice(detection, frame.size))
+        found.sort(key=lambda detection: -self.choice(detection, frame.size))
         faces = [Face(detection.box, detection.score) for detection in found]
         if found:
             faces[0] = self._look_closer(frame, found[0], faces[0])

@@ -112,7 +112,7 @@ def _missing(name: str) -> SuiteError:
     return SuiteError(
         _("顔認証の準備ができませんでした。"),
         _("顔認証のモデル「{name}」がこの端末にありません。").format(name=name),
-        _("PINでサインインし、管理者に ./mahoroba run での再設定を依頼してください。"),
+        _("暗証番号でサインインし、管理者に ./mahoroba run での再設定を依頼してください。"),
         "FACE-001",
     )
 
@@ -121,7 +121,7 @@ def _altered(path: Path) -> SuiteError:
     return SuiteError(
         _("顔認証の準備ができませんでした。"),
         _("顔認証のモデル「{name}」の内容が正規のものと一致しません。").format(name=path.name),
-        _("PINでサインインし、管理者に連絡してください。ファイルを消して再設定すると直ります。"),
+        _("暗証番号でサインインし、管理者に連絡してください。ファイルを消して再設定すると直ります。"),
         "FACE-002",
     )
 
@@ -130,6 +130,6 @@ def _unreadable(path: Path, reason: str) -> SuiteError:
     return SuiteError(
         _("顔認証の準備ができませんでした。"),
         _("顔認証のモデル「{name}」を読めません（{reason}）。").format(name=path.name, reason=reason),
-        _("PINでサインインし、管理者に連絡してください。"),
+        _("暗証番号でサインインし、管理者に連絡してください。"),
         "FACE-003",
     )

@@ -77,6 +77,6 @@ def unusable_model(name: str, reason: str) -> SuiteError:
     return SuiteError(
         _("顔認証の準備ができませんでした。"),
         _("顔認証のモデル「{name}」を使えません（{reason}）。").format(name=name, reason=reason),
-        _("PINでサインインし、管理者に連絡してください。"),
+        _("暗証番号でサインインし、管理者に連絡してください。"),
         "FACE-003",
     )
