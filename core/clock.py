@@ -19,7 +19,8 @@ class GuardedClock:
     """Wall time (seconds since 1970) which never goes back, not even over a restart.
 
     The last time seen is kept in ``path``. While the system clock stands behind it, time goes on from there
-    with the monotonic clock, so that waits of a lockout neither end early nor last for ever.
+    with the monotonic clock, so that waits of a lockout neither end early nor last for ever. A clock set
+    forward is believed: a machine that slept looks the same, and only an administrator can set it.
     """
 
     def __init__(

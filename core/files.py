@@ -9,8 +9,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-_thread_lock = threading.RLock()
-
 
 def make_private_folder(folder: Path) -> Path:
     """Create ``folder`` with mode 0700 (parents too); an existing folder keeps its mode."""
@@ -54,9 +52,9 @@ def sync_folder(folder: Path) -> None:
 def exclusive(path: Path) -> Iterator[None]:
     """Hold ``path`` (created empty, never deleted) as a lock between threads and processes.
 
-    The kernel frees it when the process dies. Not re-entrant between two paths in different order.
+    The kernel frees it when the process dies. Not re-entrant.
     """
-    with _thread_lock, path.open("ab") as file:
+    with path.open("ab") as file:
         os.chmod(path, 0o600)
         _lock(file.fileno())
         try:

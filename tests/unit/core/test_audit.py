@@ -287,7 +287,7 @@ DETAILS = st.dictionaries(
 )
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(detail=DETAILS)
 def test_every_plain_detail_comes_back_as_it_was(
     log: AuditLog, detail: dict[str, str | int | float | bool]

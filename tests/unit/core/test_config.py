@@ -452,7 +452,7 @@ VALUES = st.recursive(
 NAMES = st.sampled_from(["locked", "trial", *(key for s in declared() for key in s.key.split("."))])
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(content=st.dictionaries(NAMES, st.dictionaries(NAMES, VALUES, max_size=4) | VALUES, max_size=4))
 def test_no_user_file_keeps_the_suite_from_starting(paths: Paths, content: dict[str, object]) -> None:
     def without_none(value: object) -> object:
@@ -467,7 +467,7 @@ def test_no_user_file_keeps_the_suite_from_starting(paths: Paths, content: dict[
     assert config.trial.enabled is False
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(content=st.binary(max_size=300))
 def test_no_bytes_keep_the_suite_from_starting(paths: Paths, content: bytes) -> None:
     paths.user_settings.write_bytes(content)

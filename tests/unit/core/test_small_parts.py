@@ -16,7 +16,6 @@ from core.crash import describe, unexpected
 from core.errors import SuiteError
 from core.events import Events
 from core.files import exclusive, make_private_folder, write_atomically
-from core.i18n import N_, _, set_language
 from core.paths import Paths
 from tests.unit.core.death import every_death, in_child
 
@@ -242,14 +241,6 @@ def test_foreign_code_has_no_place_in_the_report() -> None:
         json.loads("{")
     assert "json/decoder" not in describe(caught.value)
     assert describe(caught.value).startswith("json.decoder.JSONDecodeError: tests/")
-
-
-def test_the_source_text_is_japanese(tmp_path: Path) -> None:
-    set_language("ja", tmp_path)
-    assert _("表示") == "表示"
-    assert N_("表示") == "表示"
-    with pytest.raises(FileNotFoundError):
-        set_language("en", tmp_path)
 
 
 def test_an_error_reads_as_sentences() -> None:
