@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QBoxLayout, QFrame, QLabel, QWidget
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout, QWidget
 
 from auth.model import FaceDeleted, FaceEnrolled, Factor, MyData, Session
 from core.clock import TOKYO
@@ -38,8 +38,7 @@ class Today(QWidget):
         head.addWidget(self._greeting)
         head.addWidget(self._date)
         whole.addLayout(head)
-        self._columns = QBoxLayout(QBoxLayout.Direction.LeftToRight)
-        self._columns.setSpacing(theme.em(1.5))
+        columns = page.Across(_NARROW, 1.5)
         mine, self._mine = page.card(_("わたしの用件"))
         self._items = page.column(spacing=0.25)
         self._mine.addLayout(self._items)
@@ -48,9 +47,9 @@ class Today(QWidget):
         self._facts = page.column(spacing=0)
         self._terminal.addLayout(self._facts)
         self._terminal.addStretch(1)
-        self._columns.addWidget(mine, 3, Qt.AlignmentFlag.AlignTop)
-        self._columns.addWidget(terminal, 2, Qt.AlignmentFlag.AlignTop)
-        whole.addLayout(self._columns)
+        columns.add(_on_top(mine), 3)
+        columns.add(_on_top(terminal), 2)
+        whole.addWidget(columns)
         whole.addStretch(1)
         self._minute = QTimer(self)
         self._minute.setInterval(60_000)
@@ -63,12 +62,6 @@ class Today(QWidget):
         super().showEvent(event)
         self._greet()
         self._read()
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        wide = event.size().width() >= theme.em(_NARROW)
-        direction = QBoxLayout.Direction.LeftToRight if wide else QBoxLayout.Direction.TopToBottom
-        self._columns.setDirection(direction)
 
     def _greet(self) -> None:
         session = self._services.auth.session
@@ -181,3 +174,11 @@ def _fact(icon: str, name: str, words: str) -> QWidget:
     texts.addWidget(page.label(words, wrap=True))
     layout.addLayout(texts, 1)
     return box
+
+
+def _on_top(card: QFrame) -> QVBoxLayout:
+    """``card`` as high as it needs, at the top of its column."""
+    layout = page.column(spacing=0)
+    layout.addWidget(card)
+    layout.addStretch(1)
+    return layout

@@ -36,7 +36,8 @@ class Window(QMainWindow):
         self.setWindowIcon(window_icon())
         self._stack = QStackedWidget()
         self.setCentralWidget(self._stack)
-        self.setMinimumSize(theme.em(38), theme.em(30))
+        room = self.screen().availableSize()
+        self.setMinimumSize(min(theme.em(40), room.width()), min(theme.em(26), room.height()))
         self.ring = FocusRing(self)
         services.go = lambda key: self._shell.go(key) if self._shell is not None else None
         services.enrol = self.show_enrol

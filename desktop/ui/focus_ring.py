@@ -67,7 +67,8 @@ class FocusRing(QWidget):
         if visible.isEmpty():
             self.hide()
             return
-        self.setGeometry(visible.adjusted(-5, -5, 5, 5))
+        room = theme.em(0.33)
+        self.setGeometry(visible.adjusted(-room, -room, room, room))
         self.show()
         self.raise_()
         self.update()
@@ -78,7 +79,11 @@ class FocusRing(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         round_ = isinstance(self._watched[0], QAbstractButton) if self._watched else False
         radius = theme.em(0.5 if round_ else 0.45)
-        for inset, width, colour in ((1.5, 3, tokens.focus_outer), (3.75, 1.5, tokens.focus_inner)):
+        outer, inner = theme.em(0.19), theme.em(0.1)
+        for inset, width, colour in (
+            (outer / 2, outer, tokens.focus_outer),
+            (outer + inner / 2, inner, tokens.focus_inner),
+        ):
             painter.setPen(QPen(QColor(colour), width))
             box = QRectF(self.rect()).adjusted(inset, inset, -inset, -inset)
             painter.drawRoundedRect(box, radius + 4 - inset, radius + 4 - inset)

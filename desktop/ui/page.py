@@ -7,7 +7,17 @@ from dataclasses import dataclass
 from typing import Any
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import (
+    QBoxLayout,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QLayout,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
 
 from desktop.ui import theme
 
@@ -66,6 +76,30 @@ def row(parent: QWidget | None = None, spacing: float = 0.75, margin: float = 0)
     edge = theme.em(margin) if margin else 0
     layout.setContentsMargins(edge, edge, edge, edge)
     return layout
+
+
+class Across(QWidget):
+    """Things side by side, or one below the other where there are fewer than ``narrow`` em."""
+
+    def __init__(self, narrow: float, spacing: float = 0.75) -> None:
+        super().__init__()
+        self._narrow = narrow
+        self._box = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
+        self._box.setContentsMargins(0, 0, 0, 0)
+        self._box.setSpacing(theme.em(spacing))
+
+    def add(self, thing: QWidget | QLayout, stretch: int = 0) -> None:
+        """Append ``thing`` with its share of the width."""
+        if isinstance(thing, QWidget):
+            self._box.addWidget(thing, stretch)
+        else:
+            self._box.addLayout(thing, stretch)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        wide = event.size().width() >= theme.em(self._narrow)
+        down = QBoxLayout.Direction.TopToBottom
+        self._box.setDirection(QBoxLayout.Direction.LeftToRight if wide else down)
 
 
 def label(text: str = "", role: str = "", wrap: bool = False) -> QLabel:

@@ -6,13 +6,13 @@ import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QFocusEvent, QIcon, QInputMethodEvent, QKeyEvent, QMouseEvent
-from PySide6.QtWidgets import QFrame, QLineEdit, QListWidget, QListWidgetItem
+from PySide6.QtCore import QPoint, QRect, Qt
+from PySide6.QtGui import QFocusEvent, QIcon, QInputMethodEvent, QKeyEvent, QMouseEvent, QResizeEvent
+from PySide6.QtWidgets import QFrame, QLabel, QLineEdit, QListWidget, QListWidgetItem
 
 from core.i18n import _
 from desktop.ui import page, theme
-from desktop.ui.icons import pixmap
+from desktop.ui.icons import pixmap, set_icon
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,9 @@ class SearchField(LineEdit):
         self.setAccessibleName(_("検索と操作"))
         self.setPlaceholderText(_("検索・操作（Ctrl+K）"))
         self.setClearButtonEnabled(False)
-        self.addAction(_icon("magnifying-glass"), QLineEdit.ActionPosition.LeadingPosition)
+        self._glass = QLabel(self)  # an action's icon would not grow with the text
+        set_icon(self._glass, "magnifying-glass", "muted", 1.1)
+        self.setTextMargins(theme.em(1.5), 0, 0, 0)
         self.textChanged.connect(self._refresh)
         self.returnPressed.connect(self._run)
 
@@ -127,6 +129,11 @@ class SearchField(LineEdit):
         self.close_panel()
         self.clear()
         command.run()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        size = self._glass.sizeHint()
+        self._glass.setGeometry(QRect(QPoint(theme.em(0.6), (self.height() - size.height()) // 2), size))
 
     def close_panel(self) -> None:
         if self._panel is not None:

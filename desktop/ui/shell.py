@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from PySide6.QtCore import QPoint, Qt, Signal
-from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QFrame, QLabel, QMenu, QSizePolicy, QStackedWidget, QWidget
 
 from core.i18n import _
@@ -67,7 +67,6 @@ class Shell(QWidget):
         self._stack = QStackedWidget()
         self._title = page.label("", "title")
         self.search = SearchField(self.commands)
-        self._chips = page.row(spacing=0.4)
         self._status = page.row(spacing=1.5)
         whole = page.row(self, 0)
         whole.addWidget(self._build_rail())
@@ -138,10 +137,12 @@ class Shell(QWidget):
         layout.setContentsMargins(theme.em(2), theme.em(0.7), theme.em(1.25), theme.em(0.7))
         layout.addWidget(self._title)
         layout.addStretch(1)
-        self.search.setMinimumWidth(theme.em(14))
+        self.search.setMinimumWidth(theme.em(9))
         self.search.setMaximumWidth(theme.em(22))
         layout.addWidget(self.search, 2)
-        layout.addLayout(self._chips)
+        self._chip_box = QWidget()
+        self._chips = page.row(self._chip_box, 0.4)
+        layout.addWidget(self._chip_box)
         self._bell = icon_button(_("お知らせ"), "bell", self._open_history)
         self.notices.arrived.connect(self._ring_bell)
         layout.addWidget(self._bell)
@@ -160,6 +161,10 @@ class Shell(QWidget):
 
     # what happens
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._chip_box.setVisible(event.size().width() >= theme.em(56))  # today says the same in words
+
     def go(self, key: str) -> None:
         """Show page ``key``; unknown or not for this role: nothing happens."""
         entry = next((p for p in self._pages if p.key == key), None)
@@ -173,6 +178,8 @@ class Shell(QWidget):
         for other, made in self._buttons.items():
             made.setProperty("current", other == key)
             made.setAccessibleDescription(_("表示中のページ") if other == key else "")
+            icon = next(p.icon for p in self._pages if p.key == other)
+            set_icon(made, icon, "on_selected" if other == key else "text")
             page.restyle(made)
         announce(self, entry.title())
         self.page_shown.emit(key)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QWidget
 
 from desktop.pages.window import Window
 from desktop.ui import theme
+from desktop.ui.tokens import THEMES, contrast
 from tests.ui.conftest import HANAKO, PIN, Office, spoken
 
 
@@ -119,12 +121,16 @@ def test_tab_goes_through_everything_and_downwards_or_rightwards_in_a_form(
 
 
 @EVERY
-@pytest.mark.parametrize("scale", [1.0, 2.0])
-def test_no_words_are_cut(office: Office, show: Callable[[Office], Window], scale: float) -> None:
-    theme.current().choose("light", "noto", scale, reduced_motion=True)
+@pytest.mark.parametrize("font", ["noto", "ud"])
+@pytest.mark.parametrize(("scale", "width", "height"), [(1.0, 800, 600), (1.0, 1600, 1000), (2.0, 1366, 768)])
+def test_no_words_are_cut(
+    office: Office, show: Callable[[Office], Window], scale: float, width: int, height: int, font: str
+) -> None:
+    theme.current().choose("light", font, scale, reduced_motion=True)
     window = show(office)
-    window.resize(1600, 1000)
+    window.resize(width, height)
     office.settle()
+    assert window.width() <= width, "it fits the screen"
     cut = []
     for label in window.findChildren(QLabel):
         if not label.isVisible() or not label.text():
@@ -137,6 +143,32 @@ def test_no_words_are_cut(office: Office, show: Callable[[Office], Window], scal
         if button.isVisible() and button.text() and button.sizeHint().width() > button.width() + 1:
             cut.append((button.text(), button.size().toTuple(), button.sizeHint().toTuple()))
     assert cut == []
+
+
+def _ink(window: Window, label: QLabel) -> float:
+    """The contrast of the strongest pixel of ``label`` against its most frequent colour."""
+    picture = window.grab(QRect(label.mapTo(window, QPoint(0, 0)), label.size())).toImage()
+    if picture.isNull():
+        return 21.0
+    pixels = Counter(
+        picture.pixelColor(x, y).name() for x in range(picture.width()) for y in range(picture.height())
+    )
+    ground = pixels.most_common(1)[0][0]
+    return max(contrast(ground, colour) for colour in pixels)
+
+
+@EVERY
+@pytest.mark.parametrize("name", THEMES)
+def test_words_are_readable_where_they_are_drawn(
+    office: Office, show: Callable[[Office], Window], name: str
+) -> None:
+    theme.current().choose(name, "noto", 1.0, reduced_motion=True)
+    window = show(office)
+    office.settle()
+    shown = [w for w in window.findChildren(QLabel) if w.isVisible() and w.text() and not w.visibleRegion().isEmpty()]
+    assert shown
+    faint = [(w.text(), round(ink, 1)) for w in shown if (ink := _ink(window, w)) < 4.5]
+    assert faint == []
 
 
 @EVERY

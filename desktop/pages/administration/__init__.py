@@ -19,7 +19,6 @@ def administration_page(services: Services) -> QWidget:
     """The concerns side by side on top; tables use the full width."""
     content = QWidget()
     layout = page.column(content, 1.0)
-    layout.setContentsMargins(*_margins())
     session = services.auth.session
     role = session.person.role if session is not None else Role.AUDITOR
     views: list[tuple[str, QWidget]] = []
@@ -36,10 +35,4 @@ def administration_page(services: Services) -> QWidget:
         tabs.chosen.connect(stack.setCurrentIndex)
         layout.addWidget(tabs, 0, Qt.AlignmentFlag.AlignLeft)
     layout.addWidget(stack, 1)
-    return content
-
-
-def _margins() -> tuple[int, int, int, int]:
-    from desktop.ui.theme import em
-
-    return em(2), em(1.25), em(2), em(1.25)
+    return page.scrolled(content, None)

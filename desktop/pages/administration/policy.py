@@ -8,7 +8,7 @@ from auth.model import Factor
 from core.config import declared
 from core.i18n import _
 from desktop.pages.services import Services
-from desktop.ui import page
+from desktop.ui import page, theme
 from desktop.ui.widgets.table import Table
 
 
@@ -28,6 +28,7 @@ def policy_view(services: Services) -> QWidget:
     titles = [_("区分"), _("設定"), _("値"), _("決めた所"), _("説明")]
     table = Table(_("有効な方針と設定"), titles, (5, 15, 12, 9, 20))
     table.put([(row[0] + row[1], row) for row in _rows(services)])
+    table.setMinimumHeight(theme.em(14))
     layout.addWidget(table, 1)
     layout.addWidget(page.label(_("変更は、管理者が方針ファイルで行います。"), "caption"))
     return box

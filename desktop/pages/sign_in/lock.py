@@ -34,10 +34,10 @@ class Lock(Sheet):
         self._services, self._person, self._reason = services, person, reason
         self.face = FacePanel(services.bridge, size=17)
         self.face.again.clicked.connect(self.look)
-        columns = page.row(spacing=2.5)
-        columns.addWidget(self.face, 11)
-        columns.addLayout(self._build_side(switch), 10)
-        self.body.addLayout(columns)
+        columns = page.Across(38, 2.5)
+        columns.add(self.face, 11)
+        columns.add(self._build_side(switch), 10)
+        self.body.addWidget(columns)
 
     def _build_side(self, switch: Callable[[], object]) -> QVBoxLayout:
         side = page.column(spacing=0.9)

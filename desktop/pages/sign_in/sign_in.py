@@ -36,10 +36,10 @@ class SignIn(Sheet):
         self._cards: list[Button] = []
         self.face = FacePanel(services.bridge)
         self.face.again.clicked.connect(self.look)
-        columns = page.row(spacing=2.5)
-        columns.addWidget(self.face, 11)
-        columns.addLayout(self._build_other_ways(), 10)
-        self.body.addLayout(columns)
+        columns = page.Across(38, 2.5)
+        columns.add(self.face, 11)
+        columns.add(self._build_other_ways(), 10)
+        self.body.addWidget(columns)
 
     def _build_other_ways(self) -> QVBoxLayout:
         side = page.column(spacing=0.8)
