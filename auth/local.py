@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import secrets as random
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from functools import cache, partial
 from pathlib import Path
 
@@ -14,9 +15,12 @@ import httpx
 
 from auth.administration import Administration
 from auth.agent.client import MatcherClient
+from auth.agent.look import Stream
 from auth.agent.transport import InProcessTransport
 from auth.face.camera import Camera
 from auth.face.engine import FaceAnalyser
+from auth.face.stream import FrameStream
+from auth.lockout import Clock
 from auth.matcher.api import TERMINAL_HEADER, create_app
 from auth.matcher.engines import engine_of, thresholds_of
 from auth.matcher.face import FaceMatcher
@@ -43,12 +47,16 @@ def open_service(
     audit: AuditLog,
     events: Events,
     camera: Callable[[], Camera],
+    *,
+    stream: Callable[[Camera], AbstractContextManager[Stream]] = FrameStream,
+    clock: Clock | None = None,
 ) -> AuthService:
     """The service with everything behind it. Loads no model: that happens at the first look.
 
-    ``camera`` makes the camera to look through, at each look. SuiteError when a key or database fails.
+    ``camera`` makes the camera to look through, at each look. ``stream`` and ``clock`` are replaced where
+    time is counted instead of waited for. SuiteError when a key or database fails.
     """
-    clock = GuardedClock(paths.state / "clock.json")
+    clock = clock or GuardedClock(paths.state / "clock.json")
     register = SqliteRegister(paths.data / "auth.db")
     pins = Pins()
     matcher = Matcher(register, audit, clock, config, get_or_create(secrets, "matcher-statement", 32), pins)
@@ -69,7 +77,7 @@ def open_service(
         device=device,
         audit=audit,
         events=events,
-        camera=camera,
+        stream=lambda: stream(camera()),
         analyser=analyser,
         administration=partial(Administration, register, matcher.lockouts, matcher.codes, audit, events),
         figures=lambda: thresholds_of(config.face),

@@ -9,22 +9,21 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import datetime
 
 from auth.administration import Administration
 from auth.agent.client import MatcherClient, Reply
 from auth.agent.enrol import Enrolment
+from auth.agent.look import Show, Stream
 from auth.agent.signin import SignIn
-from auth.face.camera import Camera
 from auth.face.compare import Thresholds
 from auth.face.engine import FaceAnalyser
-from auth.face.stream import FrameStream
 from auth.matcher.matcher import Trail
 from auth.matcher.statement import FOR_AGENT, StatementVerifier
 from auth.matcher.store import Register
 from auth.model import (
-    CameraView,
     Consent,
     EnrolOutcome,
     FaceDeleted,
@@ -49,8 +48,6 @@ from core.events import Events
 from core.i18n import _
 from core.jobs import Report
 
-Show = Callable[[CameraView], None]
-
 
 class AuthService:
     """Holds the one session of this terminal. Thread-safe. ``auth.local.open_service`` builds it."""
@@ -66,7 +63,7 @@ class AuthService:
         device: str,
         audit: Trail,
         events: Events,
-        camera: Callable[[], Camera],
+        stream: Callable[[], AbstractContextManager[Stream]],
         analyser: Callable[[], FaceAnalyser],
         administration: Callable[[Callable[[], Session | None]], Administration],
         figures: Callable[[], Thresholds],
@@ -79,7 +76,7 @@ class AuthService:
         self._device = device
         self._audit = audit
         self._events = events
-        self._camera = camera
+        self._stream = stream
         self._analyser = analyser
         self._lock = threading.RLock()
         self._session: Session | None = None
@@ -131,7 +128,7 @@ class AuthService:
         there is no camera, FACE-… when there are no models, LOCK-001 while a wait lasts.
         """
         number = check_staff_number(staff_number) if staff_number else None
-        with FrameStream(self._camera()) as stream:
+        with self._stream() as stream:
             run = SignIn(stream, self._analyser(), self._client)
             reply, timings = run.run(number, self._prior(number), show, report)
         return self._conclude(reply, timings)
@@ -201,7 +198,7 @@ class AuthService:
     def enrol(self, consent_version: str, show: Show, report: Report) -> EnrolOutcome:
         """Enrol or renew the face of whoever is ``known``, after the consent of ``auth.consent``."""
         number = self._own()
-        with FrameStream(self._camera()) as stream:
+        with self._stream() as stream:
             run = Enrolment(stream, self._analyser(), self._client)
             outcome = run.run(consent_version, self._access, show, report)
         if outcome.accepted:

@@ -5,10 +5,9 @@ from __future__ import annotations
 import time
 
 from auth.agent.client import MatcherClient
-from auth.agent.look import Look, Show
+from auth.agent.look import Look, Show, Stream
 from auth.agent.signin import send_while_made
 from auth.face.engine import FaceAnalyser
-from auth.face.stream import FrameStream
 from auth.model import EnrolOutcome
 from auth.verdict import Reason
 from core.jobs import Report
@@ -17,7 +16,7 @@ from core.jobs import Report
 class Enrolment:
     """A look whose frames become the person's template, if they are alive, good and nobody else's."""
 
-    def __init__(self, stream: FrameStream, analyser: FaceAnalyser, client: MatcherClient) -> None:
+    def __init__(self, stream: Stream, analyser: FaceAnalyser, client: MatcherClient) -> None:
         self._stream = stream
         self._analyser = analyser
         self._client = client

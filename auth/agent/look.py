@@ -15,7 +15,6 @@ from auth.face.evidence import Progress
 from auth.face.frame import Frame, Image
 from auth.face.guidance import Guidance
 from auth.face.liveness import LivenessSession
-from auth.face.stream import FrameStream
 from auth.model import CameraView
 from auth.wire import Picture
 from core.errors import SuiteError
@@ -32,6 +31,16 @@ ATTEMPT_S = 30.0
 Show = Callable[[CameraView], None]
 
 
+class Stream(Protocol):
+    """The newest frame of a camera: ``auth.face.stream.FrameStream``; tests and benchmarks count the time."""
+
+    error: SuiteError | None
+
+    @property
+    def camera(self) -> object: ...
+    def newest(self, after_number: int = -1, timeout: float = 1.0) -> Frame | None: ...
+
+
 @runtime_checkable
 class WatchesScreen(Protocol):
     """The trial's actor: it sees on the screen, as a person does, what is asked."""
@@ -42,7 +51,7 @@ class WatchesScreen(Protocol):
 class Look:
     """``show`` gets every frame that was looked at; ``report`` raises when the person cancels."""
 
-    def __init__(self, stream: FrameStream, analyser: FaceAnalyser, show: Show, report: Report) -> None:
+    def __init__(self, stream: Stream, analyser: FaceAnalyser, show: Show, report: Report) -> None:
         self._stream = stream
         self._analyser = analyser
         self._show = show

@@ -14,9 +14,8 @@ from typing import TypeVar
 
 from auth import wire
 from auth.agent.client import MatcherClient, Reply
-from auth.agent.look import Look, Show
+from auth.agent.look import Look, Show, Stream
 from auth.face.engine import FaceAnalyser
-from auth.face.stream import FrameStream
 from core.jobs import Report
 
 T = TypeVar("T")
@@ -25,7 +24,7 @@ T = TypeVar("T")
 class SignIn:
     """A look whose frames go to be matched."""
 
-    def __init__(self, stream: FrameStream, analyser: FaceAnalyser, client: MatcherClient) -> None:
+    def __init__(self, stream: Stream, analyser: FaceAnalyser, client: MatcherClient) -> None:
         self._stream = stream
         self._analyser = analyser
         self._client = client

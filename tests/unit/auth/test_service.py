@@ -2,53 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from auth.local import open_service
 from auth.model import Factor, Locked, Person, Role, SignedIn, SignedOut, Unlocked
-from auth.service import AuthService
-from core.audit import AuditLog
-from core.config import Config
-from core.errors import SuiteError
-from core.events import Events
-from core.paths import Paths
-from core.secrets import MemorySecrets
-
-CHIEF = Person("IT-001", "管理 花子", "かんり はなこ", "情報政策課")
-PIN, OTHER_PIN = "917358", "604827"
-
-
-def no_camera() -> Any:
-    raise AssertionError("no test here looks")
-
-
-class Office:
-    """One machine: what survives a restart of the suite, and the service as started now."""
-
-    def __init__(self, home: Path, policy: str = "") -> None:
-        self.paths = Paths(*(home / n for n in ("data", "config", "cache", "state")), home / "policy.toml")
-        for folder in (self.paths.data, self.paths.config, self.paths.cache, self.paths.state):
-            folder.mkdir(parents=True)
-        self.paths.policy.write_text(policy, "utf-8")
-        self.secrets = MemorySecrets()
-        self.audit = AuditLog(self.paths.data / "audit.db", self.secrets)
-        self.heard: list[object] = []
-        self.service = self.start()
-
-    def start(self) -> AuthService:
-        events = Events()
-        for kind in (SignedIn, SignedOut, Locked, Unlocked):
-            events.subscribe(kind, self.heard.append)
-        config = Config.load(self.paths)
-        self.service = open_service(config, self.paths, self.secrets, self.audit, events, no_camera)
-        return self.service
-
-    def actions(self) -> list[str]:
-        return [e.action for e in reversed(self.audit.entries())]
+from tests.fakes.office import CHIEF, OTHER_PIN, PIN, Office, code_of
 
 
 @pytest.fixture
@@ -56,12 +15,6 @@ def office(tmp_path: Path) -> Office:
     office = Office(tmp_path)
     assert office.service.create_first_administrator(CHIEF, PIN).accepted
     return office
-
-
-def code_of(act: Callable[[], object]) -> str:
-    with pytest.raises(SuiteError) as caught:
-        act()
-    return caught.value.code
 
 
 def test_the_first_run_makes_an_administrator_and_only_one(tmp_path: Path) -> None:

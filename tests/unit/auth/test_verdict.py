@@ -1,4 +1,4 @@
-"""The decision, exhaustively: nothing with a deny cue, without a confirm cue, or with NaN is ever accepted."""
+"""The decision, exhaustively: nothing with a deny cue, without a confirm cue, or with NaN gets in."""
 
 from __future__ import annotations
 

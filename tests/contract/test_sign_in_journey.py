@@ -1,0 +1,252 @@
+"""From first run to attacks at the camera, through service, agent, wire, matcher and models as shipped."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from auth.face.actor import ActorCamera
+from auth.face.actor_people import sample
+from auth.face.attacks import (
+    CardCamera,
+    FrozenCamera,
+    InjectedReplayCamera,
+    ReplayCamera,
+    ScreenCamera,
+    SwapCamera,
+)
+from auth.face.camera import Camera, unplugged
+from auth.face.frame import Frame
+from auth.model import FaceDeleted, FaceEnrolled, Factor, Outcome, Person, SignedIn
+from core.jobs import Cancelled, Report
+from tests.fakes.office import CHIEF, CONSENT, OTHER_PIN, PIN, REPORT, Office, code_of
+
+TARO = Person("S-100", "職員 太郎", "しょくいん たろう", "土木部", group="窓口")
+
+
+@pytest.fixture(scope="module")
+def enrolled(tmp_path_factory: pytest.TempPathFactory) -> Office:
+    """An office whose chief has enrolled a face; each test signs in anew."""
+    office = Office(tmp_path_factory.mktemp("office"))
+    assert office.service.create_first_administrator(CHIEF, PIN).accepted
+    outcome = enrol(office, ActorCamera(seed=1))
+    assert outcome == "enrolled"
+    return office
+
+
+@pytest.fixture
+def office(enrolled: Office) -> Office:
+    enrolled.start()
+    enrolled.heard.clear()
+    enrolled.clock.time += 2 * 86_400  # whatever wait a test before has caused is over
+    return enrolled
+
+
+def enrol(office: Office, camera: Camera) -> str:
+    office.camera = camera
+    return office.service.enrol(CONSENT, lambda view: None, REPORT).reason
+
+
+def trail(office: Office) -> dict[str, object]:
+    return dict(office.audit.entries(1)[0].detail)
+
+
+def test_the_enrolled_face_opens_the_session(office: Office) -> None:
+    outcome = office.look("IT-001", ActorCamera(seed=7))
+    assert outcome.accepted, outcome
+    session = office.service.session
+    assert session is not None
+    assert session.factors == {Factor.FACE}
+    assert [type(e) for e in office.heard] == [SignedIn]
+    assert {"look", "match", "challenge", "verdict", "total"} <= set(outcome.timings)
+    noted = trail(office)
+    assert noted["reason"] == "accepted"
+    assert isinstance(noted["distance"], float)
+    assert noted["distance"] < 0.37
+
+
+ATTACKS: dict[str, Callable[[], Camera]] = {
+    "print": lambda: CardCamera(seed=3),
+    "screen": lambda: ScreenCamera(seed=3),
+    "replay": lambda: ReplayCamera(seed=3),
+    "injected replay": lambda: InjectedReplayCamera(seed=3),
+    "frozen": lambda: FrozenCamera(seed=3),
+    "swap": lambda: SwapCamera(seed=3),
+}
+
+
+@pytest.mark.parametrize("species", ATTACKS)
+def test_an_attack_is_refused_with_a_reason_and_the_next_way_in(office: Office, species: str) -> None:
+    outcome = office.look("IT-001", ATTACKS[species]())
+    assert not outcome.accepted
+    assert office.service.session is None
+    assert outcome.sentence
+    assert Factor.PIN in outcome.next_factors
+    assert office.actions()[-1] == "sign-in.refused"
+    assert trail(office)["reason"] == outcome.reason
+    assert office.service.sign_in_pin("IT-001", PIN).accepted, "the PIN is heard at once"
+
+
+def test_a_live_stranger_does_not_match(office: Office) -> None:
+    outcome = office.look("IT-001", ActorCamera(seed=5, head=sample(1)))
+    assert (outcome.accepted, outcome.reason) == (False, "not-matching")
+
+
+def test_a_face_not_enrolled_is_told_before_performing(office: Office) -> None:
+    assert code_of(lambda: office.look("ZZ-999", ActorCamera())) == "FACE-110"
+
+
+def test_five_strangers_make_the_face_wait_but_not_the_pin(office: Office) -> None:
+    for seed in range(5):
+        assert not office.look("IT-001", FrozenCamera(seed=seed)).accepted
+    assert code_of(lambda: office.look("IT-001", ActorCamera(seed=7))) == "LOCK-001"
+    assert office.service.sign_in_pin("IT-001", PIN).accepted
+
+
+def test_a_colleague_enrols_and_each_is_known_at_the_shared_terminal(office: Office) -> None:
+    service = office.service
+    service.sign_in_pin("IT-001", PIN)
+    service.administration.add(TARO)
+    service.start("S-100", service.administration.issue_start_code("S-100").code, OTHER_PIN)
+    assert enrol(office, ActorCamera(seed=2)) == "belongs-to-other"
+    assert office.actions()[-1] == "face.enrolment-refused"
+    assert trail(office)["other"] == "IT-001"
+    assert enrol(office, CardCamera(seed=2)) not in ("enrolled", "too-few-frames"), "a print is not enrolled"
+    assert enrol(office, ActorCamera(seed=2, head=sample(1))) == "enrolled"
+    assert FaceEnrolled("S-100") in office.heard
+    for head, expected in ((None, "IT-001"), (sample(1), "S-100")):
+        office.start()
+        outcome = office.look(None, ActorCamera(seed=9, head=head))
+        assert outcome.accepted, outcome
+        assert outcome.staff_number == expected
+    stranger = office.look(None, ActorCamera(seed=9, head=sample(3)))
+    assert not stranger.accepted
+    office.service.sign_in_pin("IT-001", PIN)
+    office.service.administration.set_active("S-100", False)
+    assert code_of(lambda: office.look("S-100", ActorCamera(seed=9, head=sample(1)))) == "FACE-110"
+
+
+def test_a_locked_session_opens_for_its_person_by_face(office: Office) -> None:
+    assert office.service.sign_in_pin("IT-001", PIN).accepted
+    office.service.lock("away")
+    office.camera = ActorCamera(seed=11)
+    assert office.service.unlock_face(lambda view: None, REPORT).accepted
+    assert office.service.session is not None
+    assert not office.service.session.locked
+
+
+def test_my_data_is_shown_exported_renewed_and_deleted(tmp_path: Path) -> None:
+    office = Office(tmp_path)
+    service = office.service
+    service.create_first_administrator(CHIEF, PIN)
+    assert service.my_data().enrolled is None
+    assert enrol(office, ActorCamera(seed=1)) == "enrolled"
+    first = service.my_data()
+    assert (first.model, first.pin_set) == ("mobilefacenet", True)
+    assert first.frames >= 8
+    assert first.poses >= 2
+    assert first.consent is not None
+    assert first.consent.version == CONSENT
+    office.clock.time += 3600
+    for act in (service.export_my_face, service.delete_my_face, lambda: enrol(office, ActorCamera(seed=2))):
+        assert code_of(act) == "AUTH-022", "an hour later the PIN is asked again"
+    service.confirm_pin(PIN)
+    exported = json.loads(service.export_my_face())
+    assert len(exported["template"]["vectors"]) == first.frames
+    assert enrol(office, ActorCamera(seed=2)) == "enrolled"
+    renewed = service.my_data()
+    assert renewed.enrolled is not None
+    assert first.enrolled is not None
+    assert renewed.enrolled > first.enrolled
+    assert service.delete_my_face()
+    assert not service.delete_my_face()
+    assert service.my_data().consent is None
+    assert FaceDeleted("IT-001") in office.heard
+    assert code_of(lambda: office.look("IT-001", ActorCamera(seed=3))) == "FACE-110"
+    assert not any("vector" in str(e.detail) for e in office.audit.entries(100))
+
+
+def test_a_face_does_not_change_the_face(office: Office) -> None:
+    """Whoever gets past the camera must not enrol himself for good: that needs the PIN."""
+    assert office.look("IT-001", ActorCamera(seed=7)).accepted
+    assert code_of(lambda: enrol(office, ActorCamera(seed=8))) == "AUTH-022"
+    assert code_of(office.service.export_my_face) == "AUTH-022"
+
+
+def test_a_zone_of_two_factors_takes_face_and_pin_in_either_order(tmp_path: Path) -> None:
+    office = Office(tmp_path, '[security]\nzone = "mynumber"\n')
+    service = office.service
+    assert not service.create_first_administrator(CHIEF, PIN).accepted
+    assert enrol(office, ActorCamera(seed=1)) == "enrolled", "the PIN is enough to enrol"
+
+    def face() -> Outcome:
+        return office.look("IT-001", ActorCamera(seed=3))
+
+    def pin() -> Outcome:
+        return office.service.sign_in_pin("IT-001", PIN)
+
+    for one, other in ((face, pin), (pin, face)):
+        office.start()
+        first = one()
+        assert (first.accepted, first.reason) == (False, "second-factor-needed")
+        assert office.service.session is None
+        assert other().accepted
+        assert office.service.session is not None
+        assert office.service.session.factors == {Factor.FACE, Factor.PIN}
+    office.start()
+    assert not face().accepted
+    office.clock.time += 90
+    assert not pin().accepted, "the face of a minute and a half ago no longer counts"
+
+
+class Unplugged(ActorCamera):
+    """Its cable comes out during the challenge."""
+
+    def read(self) -> Frame:
+        frame = super().read()
+        if frame.number > 15:
+            raise unplugged(self.name)
+        return frame
+
+
+def test_a_camera_lost_midway_says_so_and_points_to_the_pin(office: Office) -> None:
+    office.camera = Unplugged(seed=4)
+    with pytest.raises(Exception, match="暗証番号") as caught:
+        office.service.sign_in_face("IT-001", lambda view: None, REPORT)
+    assert caught.value.code.startswith("CAM-")
+    assert office.service.session is None
+    assert office.look("IT-001", ActorCamera(seed=7)).accepted, "and the next look works"
+
+
+def test_a_cancelled_look_ends_and_opens_nothing(office: Office) -> None:
+    left = [20]
+
+    def cancel_later(_done: float, _total: float | None, _text: str) -> None:
+        left[0] -= 1
+        if left[0] == 0:
+            raise Cancelled
+
+    office.camera = ActorCamera(seed=4)
+    with pytest.raises(Cancelled):
+        office.service.sign_in_face("IT-001", lambda view: None, Report(cancel_later))
+    assert office.service.session is None
+
+
+def test_a_damaged_template_is_named_and_the_pin_still_works(tmp_path: Path) -> None:
+    office = Office(tmp_path)
+    office.service.create_first_administrator(CHIEF, PIN)
+    assert enrol(office, ActorCamera(seed=1)) == "enrolled"
+    with sqlite3.connect(office.paths.data / "auth.db") as database:
+        database.execute("UPDATE templates SET sealed = zeroblob(length(sealed))")
+    office.start()
+    assert code_of(lambda: office.look("IT-001", ActorCamera(seed=3))) == "FACE-102"
+    assert office.service.session is None
+    with sqlite3.connect(office.paths.data / "auth.db") as database:
+        database.execute("UPDATE templates SET model_version = 'older'")
+    outcome = office.look("IT-001", ActorCamera(seed=3))
+    assert (outcome.accepted, outcome.reason) == (False, "other-model")
+    assert office.service.sign_in_pin("IT-001", PIN).accepted

@@ -1,0 +1,78 @@
+"""One machine with a sample office: what survives a restart of the suite, and the service as started now.
+
+Everything is real but the camera (an actor), its time (counted) and the secret store (in memory)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from auth.face.actor import ActorCamera
+from auth.face.camera import Camera
+from auth.local import open_service
+from auth.model import FaceDeleted, FaceEnrolled, Locked, Outcome, Person, SignedIn, SignedOut, Unlocked
+from auth.service import AuthService
+from core.audit import AuditLog
+from core.config import Config
+from core.errors import SuiteError
+from core.events import Events
+from core.jobs import Report
+from core.paths import Paths
+from core.secrets import MemorySecrets
+from tests.fakes.step_stream import CountedClock, StepStream
+
+CHIEF = Person("IT-001", "管理 花子", "かんり はなこ", "情報政策課")
+PIN, OTHER_PIN = "917358", "604827"
+CONSENT = "2026-11-1"
+REPORT = Report(lambda done, total, text: None)
+
+
+class Office:
+    """``camera`` is what the next look goes through."""
+
+    def __init__(self, home: Path, policy: str = "") -> None:
+        self.paths = Paths(*(home / n for n in ("data", "config", "cache", "state")), home / "policy.toml")
+        for folder in (self.paths.data, self.paths.config, self.paths.cache, self.paths.state):
+            folder.mkdir(parents=True)
+        self.paths.policy.write_text(policy, "utf-8")
+        self.secrets = MemorySecrets()
+        self.audit = AuditLog(self.paths.data / "audit.db", self.secrets)
+        self.clock = CountedClock()
+        self.camera: Camera = ActorCamera()
+        self.heard: list[object] = []
+        self.service = self.start()
+
+    def start(self) -> AuthService:
+        """Start the suite anew: no session, everything else as it was left."""
+        events = Events()
+        for kind in (SignedIn, SignedOut, Locked, Unlocked, FaceEnrolled, FaceDeleted):
+            events.subscribe(kind, self.heard.append)
+        self.service = open_service(
+            Config.load(self.paths),
+            self.paths,
+            self.secrets,
+            self.audit,
+            events,
+            lambda: self.camera,
+            stream=lambda camera: StepStream(camera, self.clock),
+            clock=self.clock,
+        )
+        return self.service
+
+    def look(self, staff_number: str | None, camera: Camera) -> Outcome:
+        """Sign in by what is before ``camera``."""
+        self.camera = camera
+        return self.service.sign_in_face(staff_number, lambda view: None, REPORT)
+
+    def actions(self) -> list[str]:
+        """The audit trail's actions, oldest first."""
+        return [e.action for e in reversed(self.audit.entries(1000))]
+
+
+def code_of(act: Callable[[], object]) -> str:
+    """The code of the SuiteError that ``act`` ends with."""
+    with pytest.raises(SuiteError) as caught:
+        act()
+    return caught.value.code
