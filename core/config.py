@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Literal, cast
 
 from pydantic import BaseModel, ValidationError
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, TomlConfigSettingsSource
+from pydantic_settings import PydanticBaseSettingsSource, TomlConfigSettingsSource
 
 from core import config_errors as errors
 from core.errors import SuiteError
@@ -247,9 +247,7 @@ def _set_aside(path: Path) -> SuiteError:
 def _merged(policy: TomlConfigSettingsSource, user: TomlConfigSettingsSource) -> Settings:
     class FromFiles(Settings):
         @classmethod
-        def settings_customise_sources(
-            cls, settings_cls: type[BaseSettings], *_: Any, **__: Any
-        ) -> tuple[PydanticBaseSettingsSource, ...]:
+        def settings_customise_sources(cls, *_: Any, **__: Any) -> tuple[PydanticBaseSettingsSource, ...]:
             return policy, user
 
     return FromFiles()
