@@ -54,6 +54,7 @@ def det_plot(results: Sequence[Result]) -> str:
 
 def fnmr_plot(results: Sequence[Result], fmr: float) -> str:
     """FNMR at one FMR with its interval, a bar an engine, side by side for each group."""
+    results = sorted(results, key=lambda result: (result.group, result.protocol))
     shown = [(result, point) for result in results for point in result.operating if point.fmr == fmr]
     figure, axes = _figure(7.2, 0.42 * len(shown) + 1.1)
     engines = list(dict.fromkeys(result.engine for result in results))
@@ -83,6 +84,9 @@ def _figure(width: float, height: float) -> tuple[Any, Any]:
 
 
 def _svg(figure: Any) -> str:
+    import matplotlib as mpl
+
     text = io.StringIO()
-    figure.savefig(text, format="svg", metadata={"Date": None})
+    with mpl.rc_context({"svg.fonttype": "none"}):  # words stay words: for a screen reader, and searchable
+        figure.savefig(text, format="svg", metadata={"Date": None})
     return text.getvalue()[text.getvalue().index("<svg") :]

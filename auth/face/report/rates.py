@@ -90,11 +90,11 @@ def at_threshold(scores: Scores, threshold: float) -> tuple[Rate, Rate]:
 
 def det_curve(scores: Scores, points: int = 400) -> tuple[Floats, Floats]:
     """FMR and FNMR over all thresholds, thinned to about ``points`` (ISO/IEC 19795-1, DET curve)."""
-    both = np.concatenate([scores.genuine, scores.impostor])
-    thresholds = np.unique(np.quantile(both, np.linspace(0, 1, points)))
-    low = np.sort(scores.impostor)[: max(points // 4, 1)]
-    thresholds = np.unique(np.concatenate([thresholds, low]))
-    fmr = np.searchsorted(np.sort(scores.impostor), thresholds, side="right") / len(scores.impostor)
+    impostor = np.sort(scores.impostor)
+    ranks = np.unique(np.geomspace(1, len(impostor), points).astype(np.int64)) - 1
+    misses = np.quantile(scores.genuine, np.linspace(0, 1, points))
+    thresholds = np.unique(np.concatenate([impostor[ranks], misses]))
+    fmr = np.searchsorted(impostor, thresholds, side="right") / len(impostor)
     fnmr = 1 - np.searchsorted(np.sort(scores.genuine), thresholds, side="right") / len(scores.genuine)
     return fmr, fnmr
 

@@ -11,6 +11,7 @@ import logging
 import zipfile
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 from typing import Protocol
 
@@ -27,7 +28,7 @@ from core.errors import SuiteError
 
 _log = logging.getLogger(__name__)
 MAKERS = (align, detect, encode, engine, landmarks, network, quality)
-"""Modules whose source decides a vector; a change in one makes every cached vector another's."""
+"""Modules whose source decides a vector: a change in one, or in a library below, empties the cache."""
 
 
 class Progress(Protocol):
@@ -59,7 +60,8 @@ class Cache:
     """Vectors by the SHA-256 of a picture's content, one file an engine. A damaged file counts as empty."""
 
     def __init__(self, folder: Path, encoder: Encoder) -> None:
-        made_by = hashlib.sha256(LOCK_FILE.read_bytes())
+        made_by = hashlib.sha256(LOCK_FILE.read_bytes() + f"{cv2.__version__} {np.__version__}".encode())
+        made_by.update(version("ai-edge-litert").encode())
         for module in MAKERS:
             made_by.update(Path(str(module.__file__)).read_bytes())
         self._path = folder / f"{encoder.name}-{encoder.version}-{made_by.hexdigest()[:12]}.npz"
