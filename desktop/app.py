@@ -6,6 +6,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication
 
 from core.config import Config
 from core.events import Events
@@ -83,6 +84,12 @@ def _camera(services: Services) -> Camera:
 
 def main(trial: bool = False) -> int:
     """Open the window and stay until it is closed; the exit code."""
+    app, _services, _window = start(trial)
+    return app.exec()
+
+
+def start(trial: bool = False) -> tuple[QApplication, Services, Window]:
+    """Show the window; the features open behind its first paint."""
     paths = Paths.from_environment()
     config = Config.load(paths)
     set_language(config.appearance.language, LOCALE)
@@ -94,7 +101,7 @@ def main(trial: bool = False) -> int:
     window.resize(theme.em(76), theme.em(50))
     window.show()
     QTimer.singleShot(0, window, lambda: open_later(services, window))
-    return app.exec()
+    return app, services, window
 
 
 def open_later(services: Services, window: Window, camera: Callable[[], Camera] | None = None) -> None:

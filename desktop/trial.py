@@ -1,4 +1,4 @@
-"""The trial: the suite on any machine, with an actor before the camera and a sample office. Nothing real is touched.
+"""The trial: the suite on any machine, an actor before the camera, a sample office. Nothing real is touched.
 
 It lives in a home of its own, whose policy says that this is a trial; a machine with a real policy file of
 its own keeps that one, so nobody gets round it.
@@ -10,13 +10,10 @@ import os
 from collections.abc import Callable, Mapping
 from enum import StrEnum
 from pathlib import Path
-from typing import cast
 
-import cv2
-import numpy as np
-
-from auth.face.actor import ActorCamera, room, still
+from auth.face.actor import ActorCamera, room
 from auth.face.actor_mesh import Image, Pose
+from auth.face.attacks import BentPrintCamera
 from auth.face.camera import Camera, FolderCamera, VideoCamera
 from auth.face.challenge import Action
 from auth.face.frame import Frame
@@ -44,13 +41,15 @@ class Scene(StrEnum):
     NOBODY = "nobody"
 
 
-def move_in() -> None:
-    """Lead this process, and what it starts, to the trial's own home (MAHOROBA_HOME, where it is set)."""
-    os.environ.setdefault("MAHOROBA_MODELS", str(user_folder()))
-    if "MAHOROBA_HOME" not in os.environ:
-        os.environ["MAHOROBA_HOME"] = str(Paths.from_environment().state / "trial")
-    policy = Path(os.environ["MAHOROBA_HOME"]) / "policy.toml"
+def move_in(home: Path | None = None) -> None:
+    """Lead this process, and what it starts, to a home of the trial's own (by default one that is kept)."""
+    os.environ.setdefault("MAHOROBA_MODELS", str(user_folder()))  # where they are fetched to, before we move
+    if home is None and "MAHOROBA_HOME" not in os.environ:
+        home = Paths.from_environment().state / "trial"
+    if home is not None:
+        os.environ["MAHOROBA_HOME"] = str(home)
     Paths.from_environment()  # makes the folders, private
+    policy = Path(os.environ["MAHOROBA_HOME"]) / "policy.toml"
     if not policy.exists():
         write_atomically(policy, POLICY.encode())
 
@@ -69,16 +68,6 @@ def trial_camera(config: Config) -> Camera:
     return FolderCamera(path, loop=True) if path.is_dir() else VideoCamera(path, loop=True)
 
 
-class Photo(ActorCamera):
-    """A print of the actor's face, held up and moved about."""
-
-    def draw(self, pose: Pose, now: float) -> Image:
-        picture = still(self._head)
-        height, width = picture.shape[:2]
-        lean = np.float32([[1, 0, pose.x - 2 * pose.yaw], [0.002 * pose.yaw, 1, pose.y - 2 * pose.pitch]])
-        return cast(Image, cv2.warpAffine(picture, lean, (width, height), borderMode=cv2.BORDER_REPLICATE))
-
-
 class EmptyRoom(ActorCamera):
     """The actor's office after the actor has left."""
 
@@ -90,16 +79,16 @@ class StageCamera:
     """A camera before which the scene changes as the scene file says. Performs what the screen asks."""
 
     name = "actor"
-    _CAST: Mapping[Scene, Callable[[], Camera]] = {
+    _CAST: Mapping[Scene, Callable[[], ActorCamera]] = {
         Scene.PERSON: lambda: ActorCamera(paced=True),
-        Scene.PHOTO: lambda: Photo(paced=True),
+        Scene.PHOTO: lambda: BentPrintCamera(paced=True),
         Scene.NOBODY: lambda: EmptyRoom(paced=True),
     }
 
     def __init__(self, scene: Path) -> None:
         self._file = scene
         self._scene: Scene | None = None
-        self._on_stage: Camera | None = None
+        self._on_stage: ActorCamera | None = None
         self._asked: Action | None = None
 
     def open(self) -> None:
@@ -110,13 +99,8 @@ class StageCamera:
         self._asked = action
 
     def read(self) -> Frame:
-        wanted = self._wanted()
-        if self._on_stage is None or wanted is not self._scene:
-            self._enter(wanted)
-        camera = self._on_stage
-        assert camera is not None
-        if isinstance(camera, ActorCamera):
-            camera.ask(self._asked)
+        camera = self._enter(self._wanted())
+        camera.ask(self._asked)
         return camera.read()
 
     def close(self) -> None:
@@ -124,10 +108,12 @@ class StageCamera:
             self._on_stage.close()
         self._on_stage = self._scene = None
 
-    def _enter(self, scene: Scene) -> None:
-        self.close()
-        self._on_stage, self._scene = self._CAST[scene](), scene
-        self._on_stage.open()
+    def _enter(self, scene: Scene) -> ActorCamera:
+        if self._on_stage is None or scene is not self._scene:
+            self.close()
+            self._on_stage, self._scene = self._CAST[scene](), scene
+            self._on_stage.open()
+        return self._on_stage
 
     def _wanted(self) -> Scene:
         try:

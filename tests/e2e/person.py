@@ -1,4 +1,4 @@
-"""What a person does at the screen, and sees there: controls by role and name, as a screen reader says them."""
+"""What a person does at the screen and sees there: by role and name, as a screen reader says them."""
 
 from __future__ import annotations
 
