@@ -21,7 +21,15 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from auth.face.models import LOCK_FILE, ModelFile, is_intact, locked_models, system_folder, user_folder
+from auth.face.models import (
+    LOCK_FILE,
+    ModelFile,
+    is_intact,
+    locate,
+    locked_models,
+    system_folder,
+    user_folder,
+)
 from core.errors import SuiteError
 from core.i18n import _
 from installer.registry import uv_environment
@@ -214,6 +222,14 @@ def _wrong_content(model: ModelFile, reason: str) -> SuiteError:
     )
 
 
+def _all_found() -> bool:
+    """Every model lies, intact, in some folder that is searched: the user's need not be filled."""
+    try:
+        return all(locate(name) for name in locked_models())
+    except SuiteError:
+        return False
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """``python -m installer.models [--system [FOLDER]]``; 0 when every model is in place."""
     parser = argparse.ArgumentParser(prog="installer.models", description=_("顔認証のモデルをそろえます。"))
@@ -224,9 +240,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         const=system_folder(),
         help=_("利用者ごとでなく、端末全体のフォルダーに置きます。"),
     )
-    folder = parser.parse_args(arguments).system or user_folder()
+    system = parser.parse_args(arguments).system
+    if system is None and _all_found():
+        return 0
     try:
-        fetch(folder)
+        fetch(system or user_folder())
     except SuiteError as error:
         print(error, file=sys.stderr)
         return 1
