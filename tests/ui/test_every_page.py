@@ -81,7 +81,10 @@ def focusable(window: Window) -> list[QWidget]:
     return [
         w
         for w in window.findChildren(QWidget)
-        if w.isVisible() and w.isEnabled() and w.focusPolicy() & Qt.FocusPolicy.TabFocus and not w.focusProxy()
+        if w.isVisible()
+        and w.isEnabled()
+        and w.focusPolicy() & Qt.FocusPolicy.TabFocus
+        and not w.focusProxy()
     ]
 
 
@@ -116,7 +119,9 @@ def test_tab_goes_through_everything_and_downwards_or_rightwards_in_a_form(
         if widget in reached:
             break
         reached.append(widget)
-    wanted = {spoken(w) for w in focusable(window) if not isinstance(w, QAbstractButton) or not w.isCheckable()}
+    wanted = {
+        spoken(w) for w in focusable(window) if not isinstance(w, QAbstractButton) or not w.isCheckable()
+    }
     assert wanted - {spoken(w) for w in reached} == set()
 
 
@@ -165,16 +170,18 @@ def test_words_are_readable_where_they_are_drawn(
     theme.current().choose(name, "noto", 1.0, reduced_motion=True)
     window = show(office)
     office.settle()
-    shown = [w for w in window.findChildren(QLabel) if w.isVisible() and w.text() and not w.visibleRegion().isEmpty()]
+    shown = [
+        w
+        for w in window.findChildren(QLabel)
+        if w.isVisible() and w.text() and not w.visibleRegion().isEmpty()
+    ]
     assert shown
     faint = [(w.text(), round(ink, 1)) for w in shown if (ink := _ink(window, w)) < 4.5]
     assert faint == []
 
 
 @EVERY
-def test_two_pictures_of_the_same_page_are_the_same(
-    office: Office, show: Callable[[Office], Window]
-) -> None:
+def test_two_pictures_of_the_same_page_are_the_same(office: Office, show: Callable[[Office], Window]) -> None:
     window = show(office)
     office.settle()
     QApplication.processEvents()

@@ -30,6 +30,10 @@ def test_a_person_signs_in_by_pin_with_the_keyboard_alone(office: Office) -> Non
     office.bot.waitUntil(lambda: window.showing == "shell", timeout=10_000)
     assert office.services.auth.session is not None
     assert office.services.auth.session.person == HANAKO
+    office.settle()
+    assert not window.ring.isVisible(), "the first thing seen in the morning is calm"
+    keys(office, "\t")
+    assert window.ring.isVisible()
 
 
 def test_another_person_types_number_and_pin(office: Office) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QStackedWidget, QWidget
+from PySide6.QtWidgets import QWidget
 
 from auth.model import Role
 from core.i18n import _
@@ -27,7 +27,7 @@ def administration_page(services: Services) -> QWidget:
     views.append((_("監査"), Audit(services)))
     if role == Role.IT:
         views.append((_("方針"), policy_view(services)))
-    stack = QStackedWidget()
+    stack = page.Stack()
     for _name, view in views:
         stack.addWidget(view)
     if len(views) > 1:

@@ -39,7 +39,7 @@ class Audit(QWidget):
         line.add(self.finder, 2)
         self.kind = QComboBox()
         self.kind.setAccessibleName(_("操作の種類"))
-        self.kind.setMinimumWidth(theme.em(10))
+        self.kind.setMinimumWidth(theme.em(7))
         self.kind.activated.connect(lambda _index: self._put())
         tools.addWidget(self.kind, 1)
         self.check = button(_("改ざんを検査"), self._verify, icon="shield-check")

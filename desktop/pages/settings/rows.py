@@ -59,8 +59,8 @@ class Choices:
         control = QComboBox()
         control.setAccessibleName(self._declared[key].title)
         control.setObjectName(key)
-        for value, words in options:
-            control.addItem(words, value)
+        for value, shown in options:
+            control.addItem(shown, value)
         control.setCurrentIndex(max(0, control.findData(self._value(key))))
         control.activated.connect(lambda _index: self._save(key, control.currentData()))
         control.setMinimumWidth(theme.em(11))

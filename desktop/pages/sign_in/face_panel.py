@@ -45,7 +45,7 @@ class FacePanel(QWidget):
         layout.addWidget(self.preview, 100)
         for words in (self.sentence, self.detail):
             words.setAlignment(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop)
-            words.setMinimumWidth(theme.em(18))
+            words.setMinimumWidth(theme.em(13))
             layout.addWidget(words)
         self.sentence.setMinimumHeight(theme.em(2.2))
         self.detail.setMinimumHeight(theme.em(1.7))

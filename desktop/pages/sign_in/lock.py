@@ -34,7 +34,7 @@ class Lock(Sheet):
         self._services, self._person, self._reason = services, person, reason
         self.face = FacePanel(services.bridge, size=17)
         self.face.again.clicked.connect(self.look)
-        columns = page.Across(38, 2.5)
+        columns = page.Across(32, 2)
         columns.add(self.face, 11)
         columns.add(self._build_side(switch), 10)
         self.body.addWidget(columns)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from core.i18n import _
 from desktop.ui import page, theme
 from desktop.ui.notice import NoticeBar
+from desktop.ui.widgets.camera_preview import CameraPreview
 from desktop.ui.widgets.hills import Hills, Mark
 
 
@@ -51,3 +53,9 @@ class Sheet(Hills):
         area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         area.viewport().setAutoFillBackground(False)
         outer.addWidget(area, 1)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """On a low screen the mirror gives way, so that sentence and fields stay in sight."""
+        super().resizeEvent(event)
+        for preview in self.findChildren(CameraPreview):
+            preview.limit(event.size().height() * 0.42)

@@ -36,7 +36,7 @@ class SignIn(Sheet):
         self._cards: list[Button] = []
         self.face = FacePanel(services.bridge)
         self.face.again.clicked.connect(self.look)
-        columns = page.Across(38, 2.5)
+        columns = page.Across(32, 2)
         columns.add(self.face, 11)
         columns.add(self._build_other_ways(), 10)
         self.body.addWidget(columns)

@@ -38,7 +38,7 @@ class CameraPreview(QWidget):
         self._tone = "primary"
         self._icon = "user-focus"
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self.setMinimumSize(theme.em(11), theme.em(11))
+        self.setMinimumSize(theme.em(8), theme.em(8))
         self.setMaximumHeight(theme.em(size))
         theme.current().changed.connect(self.update)
         self._glide = QTimer(self)
@@ -47,6 +47,10 @@ class CameraPreview(QWidget):
 
     def sizeHint(self) -> QSize:
         return QSize(theme.em(self._wanted), theme.em(self._wanted))
+
+    def limit(self, height: float) -> None:
+        """Use at most ``height`` pixels, but never less than can be recognised."""
+        self.setMaximumHeight(max(theme.em(8), min(theme.em(self._wanted), round(height))))
 
     def show_view(
         self, image: NDArray[np.uint8] | None, ring: float, arrow: str | None = None, tone: str = "primary"
