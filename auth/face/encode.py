@@ -7,6 +7,7 @@ faces: at FMR 1e-3 it misses half of them, MobileFaceNet one in twenty-five (ben
 from __future__ import annotations
 
 import hashlib
+import math
 from pathlib import Path
 from typing import Protocol
 
@@ -54,7 +55,7 @@ class AlignedEncoder:
         self._pair = batch == 2
         self.name = name
         self.version = version
-        self.dimensions = shapes[0][-1]
+        self.dimensions = math.prod(shapes[0]) // batch
 
     def encode(self, frame: Frame, face: Face) -> Vector:
         """float32 (dimensions,), length 1. CPU: 16 ms for MobileFaceNet. ValueError: the face has no mesh."""

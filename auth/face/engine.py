@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from auth.face.detect import Detection, Detector
 from auth.face.frame import Frame
 from auth.face.landmarks import Landmarker, Mesh, pose_of, region_of_detection
-from auth.face.quality import Problem, Quality, assess
+from auth.face.quality import Problem, Quality, assess, missing_face
 
 SECOND_FACE = 0.6
 """Width of another face over the main one's from which it counts as a second person at the camera.
@@ -41,12 +41,14 @@ class Face:
 
 @dataclass(frozen=True, slots=True)
 class Observation:
-    """What one frame shows. size: (width, height) of the frame; faces: the main one first."""
+    """What one frame shows. size: (width, height) of the frame; faces: the main one first; faceless: what
+    is wrong when there is no face, as a room may only be too dark to find it."""
 
     frame_number: int
     time: float
     size: tuple[int, int]
     faces: tuple[Face, ...]
+    faceless: Problem = Problem.NO_FACE
 
     @property
     def face(self) -> Face | None:
@@ -63,7 +65,7 @@ class Observation:
         """What stands in the way of matching this frame; empty when it is good."""
         face = self.face
         if face is None or face.quality is None:
-            return (Problem.NO_FACE,)
+            return (self.faceless,)
         return face.quality.problems
 
 
@@ -100,7 +102,8 @@ class FaceAnalyser:
         faces = [Face(detection.box, detection.score) for detection in found]
         if found:
             faces[0] = self._look_closer(frame, found[0], faces[0])
-        observation = Observation(frame.number, frame.time, frame.size, tuple(faces))
+        faceless = missing_face(frame.image)
+        observation = Observation(frame.number, frame.time, frame.size, tuple(faces), faceless)
         return _with_second_face(observation)
 
     def _look_closer(self, frame: Frame, detection: Detection, face: Face) -> Face:

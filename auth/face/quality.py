@@ -138,6 +138,14 @@ def assess(image: Image, mesh: Mesh, pose: Pose) -> Quality:
     return Quality(pose.inter_eye, sharpness, light, contrast, worst_pose, score, problems)
 
 
+def missing_face(image: Image) -> Problem:
+    """Why no face may have been found in a whole frame: darkness, glare, or nobody there."""
+    light = float(image[::8, ::8].mean())
+    if light < MIN_LIGHT:
+        return Problem.TOO_DARK
+    return Problem.TOO_BRIGHT if light > MAX_LIGHT else Problem.NO_FACE
+
+
 INNER_FACE = np.s_[26:106, 20:92]
 RIGHT_EYE, LEFT_EYE, MOUTH = np.s_[42:62, 24:54], np.s_[42:62, 60:88], np.s_[82:104, 34:78]
 """Boxes of the aligned crop."""
