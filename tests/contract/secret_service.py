@@ -6,8 +6,9 @@ import os
 import shutil
 import subprocess
 import tempfile
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 PROGRAMS = ("dbus-daemon", "gnome-keyring-daemon")
@@ -48,9 +49,21 @@ def secret_service() -> Iterator[str]:
                 assert ring.stdin is not None
                 ring.stdin.write(b"test")
                 ring.stdin.close()
-                assert ring.stdout is not None
-                ring.stdout.readline()  # GNOME_KEYRING_CONTROL=…: it is ready
+                _wait_until_it_answers(address, ring)
                 yield address
+
+
+def _wait_until_it_answers(address: str, ring: subprocess.Popen[bytes]) -> None:
+    import secretstorage  # Linux only
+    from jeepney.io.blocking import open_dbus_connection
+
+    for _attempt in range(400):
+        assert ring.poll() is None, "gnome-keyring-daemon ended at once"
+        with closing(open_dbus_connection(address)) as connection:
+            if secretstorage.check_service_availability(connection):
+                return
+        time.sleep(0.05)
+    raise AssertionError("gnome-keyring-daemon took no name on the bus")
 
 
 @contextmanager
