@@ -1,0 +1,310 @@
+"""A CalDAV server over HTTP: the few requests that a synchronisation makes (RFC 4791, RFC 6578).
+
+Nothing here decides: it says what the server has answered. An outcome that cannot be known is ``Unknown``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from urllib.parse import quote, unquote, urljoin, urlsplit
+from xml.sax.saxutils import escape
+
+import httpx
+
+from calendar_sync.ics import MAX_BYTES
+from calendar_sync.multistatus import CALDAV, DAV, Response, Tail, Truncated, read
+from calendar_sync.plan import Listing
+from core.errors import SuiteError
+from core.i18n import _
+
+BATCH = 500
+_XML = {"Content-Type": "application/xml; charset=utf-8"}
+_NS = 'xmlns:D="DAV:" xmlns:C="urn:ietf:params:xml:ns:caldav" xmlns:A="http://apple.com/ns/ical/"'
+_DATA = CALDAV + "calendar-data"
+_INVALID_TOKEN = (400, 403, 409, 410, 412, 507)
+
+
+class Unknown(Exception):  # noqa: N818 - says what is known
+    """A write whose reply did not come or makes no sense: it may have happened."""
+
+
+class InvalidToken(Exception):  # noqa: N818
+    """The server does not know (or no longer knows) the sync token."""
+
+
+@dataclass(frozen=True, slots=True)
+class Credential:
+    """A user name and a password for this server only. ``repr`` never shows the password."""
+
+    user: str
+    password: str
+
+    def __repr__(self) -> str:
+        return f"Credential({self.user!r})"
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A calendar collection as the server lists it."""
+
+    href: str
+    name: str
+    colour: str
+    writable: bool
+
+
+class Remote:
+    """One account on one server. Use from one thread at a time."""
+
+    def __init__(
+        self, url: str, credential: Credential, transport: httpx.BaseTransport | None = None
+    ) -> None:
+        self.url = url
+        self._client = httpx.Client(
+            auth=httpx.BasicAuth(credential.user, credential.password),
+            timeout=httpx.Timeout(30, connect=5),
+            headers={"User-Agent": "mahoroba"},
+            transport=transport,
+            trust_env=False,
+        )
+
+    def close(self) -> None:
+        self._client.close()
+
+    # reading
+
+    def calendars(self, home: str) -> list[Found]:
+        """The calendars below ``home``."""
+        body = (
+            f"<D:propfind {_NS}><D:prop><D:resourcetype/><D:displayname/><A:calendar-color/>"
+            "<D:current-user-privilege-set/></D:prop></D:propfind>"
+        )
+        return [
+            Found(
+                path(r.href),
+                r.text(DAV + "displayname") or path(r.href).rstrip("/").rpartition("/")[2],
+                r.text("{http://apple.com/ns/ical/}calendar-color")[:7],
+                _writable(r),
+            )
+            for r in self._multistatus("PROPFIND", home, body, 1, Tail())
+            if (kind := r.found.get(DAV + "resourcetype")) is not None
+            and kind.find(CALDAV + "calendar") is not None
+        ]
+
+    def listing(self, collection: str) -> Listing:
+        """Every object's etag. Only ever complete: an answer cut short raises."""
+        token = self._token(collection)  # before the listing: what changes meanwhile is seen next time
+        body = f"<D:propfind {_NS}><D:prop><D:getetag/><D:resourcetype/></D:prop></D:propfind>"
+        present = {
+            path(r.href): r.etag
+            for r in self._multistatus("PROPFIND", collection, body, 1, Tail())
+            if r.status == 200 and r.etag and not _is_collection(r, collection)
+        }
+        return Listing(present, frozenset(), True, token)
+
+    def changes(self, collection: str, token: str) -> Listing:
+        """What has changed since ``token``, all pages. InvalidToken when the server does not know it."""
+        present: dict[str, str] = {}
+        gone: set[str] = set()
+        for _page in range(1000):
+            tail = Tail()
+            body = (
+                f"<D:sync-collection {_NS}><D:sync-token>{escape(token)}</D:sync-token>"
+                "<D:sync-level>1</D:sync-level><D:prop><D:getetag/></D:prop></D:sync-collection>"
+            )
+            more = False
+            for r in self._multistatus("REPORT", collection, body, None, tail, _INVALID_TOKEN):
+                href = path(r.href)
+                if r.status == 507:
+                    more = True
+                elif r.status == 404:
+                    gone.add(href)
+                    present.pop(href, None)
+                elif r.etag and not _is_collection(r, collection):
+                    present[href] = r.etag
+                    gone.discard(href)
+            if not tail.token:
+                raise InvalidToken
+            if not more or tail.token == token:
+                return Listing(present, frozenset(gone), False, tail.token)
+            token = tail.token
+        raise InvalidToken
+
+    def fetch(self, collection: str, hrefs: Sequence[str]) -> Iterator[tuple[str, str, bytes]]:
+        """(href, etag, bytes) of each of ``hrefs`` that the server hands out; one left out is unknown, not
+        gone."""
+        for start in range(0, len(hrefs), BATCH):
+            wanted = "".join(f"<D:href>{escape(href)}</D:href>" for href in hrefs[start : start + BATCH])
+            body = (
+                f"<C:calendar-multiget {_NS}><D:prop><D:getetag/><C:calendar-data/></D:prop>"
+                f"{wanted}</C:calendar-multiget>"
+            )
+            yield from self._data(collection, body)
+
+    def everything(self, collection: str) -> Iterator[tuple[str, str, bytes]]:
+        """(href, etag, bytes) of the whole collection in one streamed answer."""
+        body = (
+            f"<C:calendar-query {_NS}><D:prop><D:getetag/><C:calendar-data/></D:prop><C:filter>"
+            '<C:comp-filter name="VCALENDAR"/></C:filter></C:calendar-query>'
+        )
+        yield from self._data(collection, body)
+
+    def get(self, href: str) -> tuple[str, bytes] | None:
+        """Etag and bytes, or None when there is certainly nothing."""
+        with self._asking("GET", href) as response:
+            if response.status_code in (404, 410):
+                return None
+            _refuse(response)
+            body = b"".join(_bounded(response))
+            if response.status_code != 200 or not response.headers.get("etag"):
+                raise unanswerable()
+            return response.headers["etag"], body
+
+    # writing
+
+    def put(self, href: str, raw: bytes, etag: str) -> str | None:
+        """Store ``raw`` where ``etag`` is what the server has (empty: nothing). The new etag (empty: not
+        told), or None: refused because the server has something else. Unknown: it may have happened."""
+        condition = {"If-Match": etag} if etag else {"If-None-Match": "*"}
+        headers = {"Content-Type": "text/calendar; charset=utf-8", **condition}
+        return self._write("PUT", href, headers, raw)
+
+    def delete(self, href: str, etag: str) -> bool:
+        """Delete if the server still has ``etag``; False when it has something else or nothing."""
+        return self._write("DELETE", href, {"If-Match": etag} if etag else {}, None) is not None
+
+    def make_calendar(self, href: str, name: str, colour: str = "") -> None:
+        """MKCALENDAR, and the folder it lies in; fine when they are there already."""
+        self._make("MKCOL", href.rstrip("/").rpartition("/")[0] + "/", b"")
+        body = (
+            f"<C:mkcalendar {_NS}><D:set><D:prop><D:displayname>{escape(name)}</D:displayname>"
+            f"<A:calendar-color>{escape(colour)}</A:calendar-color></D:prop></D:set></C:mkcalendar>"
+        )
+        self._make("MKCALENDAR", href, body.encode())
+
+    def _make(self, method: str, href: str, body: bytes) -> None:
+        """A refusal is no error here: a collection that is missing shows when it is used."""
+        with self._asking(method, href, body, _XML if body else None) as response:
+            if response.status_code == 401:
+                _refuse(response)
+
+    def _write(self, method: str, href: str, headers: Mapping[str, str], raw: bytes | None) -> str | None:
+        try:
+            response = self._client.request(method, self._absolute(href), content=raw, headers=headers)
+        except httpx.ConnectError as error:
+            raise unreachable() from error  # certainly not sent
+        except httpx.HTTPError as error:
+            raise Unknown from error
+        if response.status_code in (200, 201, 204):
+            return str(response.headers.get("etag", ""))
+        if response.status_code in (404, 409, 410, 412):
+            return None
+        if response.status_code in (401, 403, 405, 413, 415, 423):
+            _refuse(response)
+        raise Unknown
+
+    # plumbing
+
+    def _absolute(self, href: str) -> str:
+        return urljoin(self.url, href)
+
+    def _token(self, collection: str) -> str:
+        body = f"<D:propfind {_NS}><D:prop><D:sync-token/></D:prop></D:propfind>"
+        found = list(self._multistatus("PROPFIND", collection, body, 0, Tail()))
+        return found[0].text(DAV + "sync-token") if found else ""
+
+    def _data(self, collection: str, body: str) -> Iterator[tuple[str, str, bytes]]:
+        for r in self._multistatus("REPORT", collection, body, 1, Tail()):
+            text = r.text(_DATA)
+            if text and r.etag and len(text) <= MAX_BYTES:
+                yield path(r.href), r.etag, text.encode()
+
+    def _multistatus(
+        self,
+        method: str,
+        href: str,
+        body: str,
+        depth: int | None,
+        tail: Tail,
+        invalid_token: Sequence[int] = (),
+    ) -> Iterator[Response]:
+        headers = {**_XML, **({} if depth is None else {"Depth": str(depth)})}
+        with self._asking(method, href, body.encode(), headers) as response:
+            if response.status_code in invalid_token:
+                raise InvalidToken
+            _refuse(response)
+            if response.status_code != 207:
+                raise unanswerable()
+            try:
+                yield from read(response.iter_bytes(), tail)
+            except Truncated as error:
+                raise unanswerable() from error
+
+    @contextmanager
+    def _asking(
+        self, method: str, href: str, body: bytes | None = None, headers: Mapping[str, str] | None = None
+    ) -> Iterator[httpx.Response]:
+        try:
+            with self._client.stream(method, self._absolute(href), content=body, headers=headers) as response:
+                yield response
+        except httpx.HTTPError as error:
+            raise unreachable() from error
+
+
+def path(href: str) -> str:
+    """A href as the cache knows it: the path only, percent-encoded one way."""
+    return quote(unquote(urlsplit(href).path), safe="/@:!$&'()*+,;=~-._")
+
+
+def _is_collection(r: Response, collection: str) -> bool:
+    kind = r.found.get(DAV + "resourcetype")
+    return path(r.href).rstrip("/") == path(collection).rstrip("/") or (
+        kind is not None and kind.find(DAV + "collection") is not None
+    )
+
+
+def _writable(r: Response) -> bool:
+    rights = r.found.get(DAV + "current-user-privilege-set")
+    if rights is None:
+        return True  # not told; a refusal will say so
+    names = {str(element.tag) for element in rights.iter()}
+    return bool(names & {DAV + "write", DAV + "write-content", DAV + "all", DAV + "bind"})
+
+
+def _bounded(response: httpx.Response) -> Iterator[bytes]:
+    size = 0
+    for chunk in response.iter_bytes():
+        size += len(chunk)
+        if size > MAX_BYTES:
+            raise unanswerable()
+        yield chunk
+
+
+def _refuse(response: httpx.Response) -> None:
+    if response.status_code in (401, 403, 405, 413, 415, 423):
+        raise SuiteError(
+            _("予定を同期できませんでした。"),
+            _("サーバーに断られました（{status}）。").format(status=response.status_code),
+            _("変更はこの端末に残っています。権限を確かめるか、情報担当に連絡してください。"),
+            "CAL-011",
+        )
+
+
+def unreachable() -> SuiteError:
+    return SuiteError(
+        _("予定を同期できませんでした。"),
+        _("サーバーにつながりません。"),
+        _("変更はこの端末に残っていて、つながったときに送ります。そのまま仕事を続けられます。"),
+        "CAL-010",
+    )
+
+
+def unanswerable() -> SuiteError:
+    return SuiteError(
+        _("予定を同期できませんでした。"),
+        _("サーバーの返事が途中で切れたか、読み取れません。"),
+        _("変更はこの端末に残っています。少し待って、もう一度同期します。"),
+        "CAL-012",
+    )

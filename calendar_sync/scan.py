@@ -1,0 +1,153 @@
+"""What the index needs of an object, read from its lines on arrival."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta, tzinfo
+
+from calendar_sync import ics
+from calendar_sync.ics import Component
+from calendar_sync.times import Moment, identity, parse_duration, parse_moment, wall, zone_named
+
+LONGEST = timedelta(days=3660)
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """When one entry is, on the office's clock. ``end`` is never before ``start``."""
+
+    start: datetime
+    end: datetime
+    all_day: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One VEVENT. ``recurrence``: which of a series (``times.identity``), empty for the master or a single
+    event."""
+
+    span: Span | None
+    summary: str
+    location: str
+    status: str
+    private: bool
+    busy: bool
+    recurrence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """An object's UID, its entries, whether it has to be expanded, and the zone names nobody knows."""
+
+    uid: str
+    entries: tuple[Entry, ...]
+    repeats: bool
+    unknown_zones: tuple[str, ...]
+    words: str
+
+
+def scan(raw: bytes) -> Scan:
+    """Read ``raw`` for the index. SuiteError CAL-001 when it is no iCalendar object."""
+    root = ics.parse(raw)
+    unknown: dict[str, None] = {}
+    zones = file_zones(root)
+    entries, uid, repeats, words = [], "", False, []
+    for event in root.walk("VEVENT"):
+        uid = uid or event.value("UID")
+        repeats = repeats or any(line.name in ("RRULE", "RDATE", "RECURRENCE-ID") for line in event.lines())
+        entry = _entry(event, zones, unknown)
+        entries.append(entry)
+        words += [entry.summary, entry.location, ics.unescape(event.value("DESCRIPTION"))]
+    if not uid:
+        uid = next((c.value("UID") for c in ics.entries(root)), "")
+    return Scan(uid, tuple(entries), repeats, tuple(unknown), fold(" ".join(dict.fromkeys(words)))[:20_000])
+
+
+def fold(text: str) -> str:
+    """Text for searching: width and case do not matter."""
+    return unicodedata.normalize("NFKC", text).casefold()
+
+
+def span(event: Component, zones: Mapping[str, tzinfo], unknown: dict[str, None]) -> Span | None:
+    """The event's time: DTSTART with DTEND, else DURATION, else a day or a moment (RFC 5545 section
+    3.6.1)."""
+    start = moment(event, "DTSTART", zones, unknown)
+    if start is None:
+        return None
+    end = moment(event, "DTEND", zones, unknown)
+    first = wall(start)
+    all_day = not isinstance(start, datetime)
+    if end is not None:
+        last = wall(end)
+    else:
+        given = parse_duration(event.value("DURATION"))
+        last = _after(first, given if given is not None else timedelta(days=1 if all_day else 0))
+    if all_day and last <= first:
+        last = _after(first, timedelta(days=1))
+    return Span(first, min(max(first, last), _after(first, LONGEST)), all_day)
+
+
+def moment(
+    event: Component, name: str, zones: Mapping[str, tzinfo], unknown: dict[str, None]
+) -> Moment | None:
+    line = event.first(name)
+    if line is None:
+        return None
+    params, value = line.split()
+    zone = params.get("TZID", "")
+    if zone and zone not in zones and zone_named(zone) is None:
+        unknown[zone] = None
+    found = parse_moment(value, params, zones)
+    if params.get("VALUE") == "DATE" and isinstance(found, datetime):
+        return found.date()
+    return found
+
+
+def file_zones(root: Component) -> dict[str, tzinfo]:
+    """Zones with a name nobody knows, as the file's own VTIMEZONE defines them."""
+    found: dict[str, tzinfo] = {}
+    for zone in root.walk("VTIMEZONE"):
+        name = zone.value("TZID")
+        if name and zone_named(name) is None and (made := _defined(zone)) is not None:
+            found[name] = made
+    return found
+
+
+def _defined(zone: Component) -> tzinfo | None:
+    import icalendar
+
+    try:
+        component = icalendar.Timezone.from_ical(zone.raw())
+        made = component.to_tz() if isinstance(component, icalendar.Timezone) else None
+        return made if isinstance(made, tzinfo) else None
+    except Exception:  # noqa: BLE001 - a hostile VTIMEZONE may raise anything; the name is then shown as unknown
+        return None
+
+
+def _entry(event: Component, zones: Mapping[str, tzinfo], unknown: dict[str, None]) -> Entry:
+    values: dict[str, str] = {}
+    for line in event.lines():
+        if line.name in _WANTED and line.name not in values:
+            values[line.name] = line.value
+    status = values.get("STATUS", "").upper()
+    return Entry(
+        span(event, zones, unknown),
+        ics.unescape(values.get("SUMMARY", ""))[:500],
+        ics.unescape(values.get("LOCATION", ""))[:500],
+        status,
+        values.get("CLASS", "").upper() in ("PRIVATE", "CONFIDENTIAL"),
+        values.get("TRANSP", "").upper() != "TRANSPARENT" and status != "CANCELLED",
+        identity(original) if (original := moment(event, "RECURRENCE-ID", zones, unknown)) else "",
+    )
+
+
+_WANTED = frozenset({"SUMMARY", "LOCATION", "STATUS", "CLASS", "TRANSP"})
+
+
+def _after(start: datetime, length: timedelta) -> datetime:
+    try:
+        return start + length
+    except OverflowError:
+        return start

@@ -1,0 +1,56 @@
+"""The cache's tables. ``base`` is what the server last had, ``local`` what the person sees now."""
+
+from __future__ import annotations
+
+from sqlite_utils import Database
+
+from core.db import Migration
+
+_FIRST = (
+    """CREATE TABLE collection (
+        id INTEGER PRIMARY KEY, href TEXT NOT NULL UNIQUE, name TEXT NOT NULL, colour TEXT NOT NULL DEFAULT
+        '', kind TEXT NOT NULL DEFAULT 'own', writable INTEGER NOT NULL DEFAULT 1, shown INTEGER NOT NULL
+        DEFAULT 1,
+        token TEXT NOT NULL DEFAULT '', audited_at TEXT NOT NULL DEFAULT '', held TEXT NOT NULL DEFAULT '[]',
+        allow_mass_deletion INTEGER NOT NULL DEFAULT 0)""",
+    # dirty: local is what the person wants (NULL: deleted). Clean: local is NULL, the content is base.
+    """CREATE TABLE object (
+        id INTEGER PRIMARY KEY, collection INTEGER NOT NULL REFERENCES collection(id) ON DELETE CASCADE,
+        href TEXT NOT NULL, uid TEXT NOT NULL, etag TEXT NOT NULL DEFAULT '', reread INTEGER NOT NULL
+        DEFAULT 0,
+        base BLOB, local BLOB, dirty INTEGER NOT NULL DEFAULT 0, repeats INTEGER NOT NULL DEFAULT 0,
+        problem TEXT NOT NULL DEFAULT '', UNIQUE (collection, href))""",
+    "CREATE INDEX object_dirty ON object (collection) WHERE dirty",
+    "CREATE INDEX object_repeats ON object (collection) WHERE repeats",
+    # A request that was about to be made. It goes when its outcome is known, never before.
+    """CREATE TABLE attempt (
+        id TEXT PRIMARY KEY, object INTEGER NOT NULL UNIQUE REFERENCES object(id) ON DELETE CASCADE,
+        body BLOB, etag TEXT NOT NULL, made_at TEXT NOT NULL)""",
+    """CREATE TABLE conflict (
+        id INTEGER PRIMARY KEY, object INTEGER NOT NULL, found_at TEXT NOT NULL, clashes TEXT NOT NULL,
+        base BLOB, mine BLOB, theirs BLOB, settled TEXT NOT NULL DEFAULT '')""",
+    """CREATE TABLE history (
+        id INTEGER PRIMARY KEY, object INTEGER NOT NULL, collection INTEGER NOT NULL, at TEXT NOT NULL,
+        origin TEXT NOT NULL, before BLOB, after BLOB)""",
+    "CREATE INDEX history_object ON history (object)",
+    # start, end: seconds of the office's wall clock (a naive time read as if it were UTC).
+    """CREATE TABLE occurrence (
+        object INTEGER NOT NULL REFERENCES object(id) ON DELETE CASCADE, recurrence TEXT NOT NULL,
+        start INTEGER NOT NULL, end INTEGER NOT NULL, all_day INTEGER NOT NULL, summary TEXT NOT NULL,
+        location TEXT NOT NULL, status TEXT NOT NULL, private INTEGER NOT NULL, busy INTEGER NOT NULL,
+        collection INTEGER NOT NULL)""",
+    "CREATE INDEX occurrence_object ON occurrence (object)",
+    "CREATE INDEX occurrence_start ON occurrence (start, end)",
+    "CREATE INDEX occurrence_long ON occurrence (start, end) WHERE end - start > 2764800",
+    "CREATE TABLE words (object INTEGER PRIMARY KEY REFERENCES object(id) ON DELETE CASCADE,"
+    " text TEXT NOT NULL)",
+    "CREATE TABLE fact (name TEXT PRIMARY KEY, value TEXT NOT NULL)",
+)
+
+
+def _create(database: Database) -> None:
+    for statement in _FIRST:
+        database.conn.execute(statement)
+
+
+MIGRATIONS = (Migration(1, "the cache, the journal, conflicts, history, occurrences", _create),)

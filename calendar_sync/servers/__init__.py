@@ -1,0 +1,1 @@
+"""Calendar servers that the suite itself can start."""

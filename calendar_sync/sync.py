@@ -1,0 +1,222 @@
+"""One collection, both ways: what is dirty goes up, what has changed comes down, nothing is lost in between.
+
+Every request that writes is journalled before it is made. When its reply does not come, the next run looks
+at what the server has before it does anything else.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+
+from calendar_sync.merge import same, three_way
+from calendar_sync.model import Collection, Summary
+from calendar_sync.plan import Listing, Plan, plan
+from calendar_sync.remote import InvalidToken, Remote, Unknown, unanswerable
+from calendar_sync.store import Attempt, Object, Store
+from core.errors import SuiteError
+from core.i18n import _
+from core.jobs import Report
+
+_log = logging.getLogger(__name__)
+AUDIT_DAYS = 7
+_TRIES = 4  # for one object in one run: others may edit it again and again
+_SLICE = 250  # objects a transaction
+
+
+class Sync:
+    """Synchronises collections of one store with one server. One thread at a time."""
+
+    def __init__(self, store: Store, remote: Remote, bulk: bool = True) -> None:
+        """``bulk``: a first download asks for the whole collection in one answer (the probe says what is
+        quicker)."""
+        self._store, self._remote, self._bulk = store, remote, bulk
+
+    def run(self, collection: Collection, report: Report | None = None) -> Summary:
+        """Up, down, and up again where the first two have merged something. SuiteError CAL-010 … CAL-012."""
+        summary = self._up(collection, report) + self._down(collection, report)
+        return summary + self._up(collection, report)
+
+    # up
+
+    def _up(self, collection: Collection, report: Report | None) -> Summary:
+        total = Summary()
+        failure: SuiteError | None = None
+        numbers = self._store.dirty(collection.id)
+        for done, number in enumerate(numbers):
+            if report is not None:
+                report(done, len(numbers))
+            try:
+                total += self._send(number)
+            except SuiteError as error:
+                if error.code == "CAL-010":
+                    raise
+                failure = error  # one refused event must not keep the others
+        if failure is not None:
+            raise failure
+        return total
+
+    def _send(self, number: int) -> Summary:
+        conflicts = 0
+        for _try in range(_TRIES):
+            seen = self._store.object(number)
+            if seen is None or not seen.dirty:
+                return Summary(sent=1, conflicts=conflicts)
+            if seen.base is not None and not seen.etag:
+                conflicts += self._meet(number)  # without an etag nothing may be overwritten
+                continue
+            open_attempt = self._store.attempt(number)
+            if open_attempt is not None:
+                conflicts += self._find_out(seen, open_attempt)
+                continue
+            attempt = self._store.begin(seen)
+            if attempt is not None and not self._request(seen, attempt):
+                conflicts += self._meet(number)
+        raise unsendable()
+
+    def _request(self, seen: Object, attempt: Attempt) -> bool:
+        """Make the request; False when the server has something else than we thought."""
+        try:
+            if attempt.body is None:
+                done, etag = self._remote.delete(seen.href, attempt.etag), ""
+            else:
+                answer = self._remote.put(seen.href, attempt.body, attempt.etag)
+                done, etag = answer is not None, answer or ""
+        except Unknown as error:
+            raise unanswerable() from error  # the attempt stays open
+        except SuiteError:
+            self._store.withdraw(attempt)  # refused or never sent: certainly no effect
+            raise
+        if done:
+            self._store.sent(attempt, etag)
+        else:
+            self._store.withdraw(attempt)
+        return done
+
+    def _find_out(self, seen: Object, attempt: Attempt) -> int:
+        """A reply was never seen: look whether the request has happened; how many conflicts that showed."""
+        server = self._remote.get(seen.href)
+        has = server[1] if server is not None else None
+        if same(has, attempt.body):
+            self._store.landed(attempt, server)
+        elif (server[0] if server is not None else "") == attempt.etag:
+            self._store.withdraw(attempt)
+        else:
+            return self._merge(seen.id, server)
+        return 0
+
+    def _meet(self, number: int) -> int:
+        """The server refused because it has something else: merge; how many conflicts that made."""
+        seen = self._store.object(number)
+        return 0 if seen is None else self._merge(number, self._remote.get(seen.href))
+
+    def _merge(self, number: int, server: tuple[str, bytes] | None) -> int:
+        for _try in range(_TRIES):  # the person may edit meanwhile
+            seen = self._store.object(number)
+            if seen is None or not seen.dirty:
+                return 0
+            result = three_way(seen.base, seen.local, server[1] if server is not None else None)
+            if self._store.merged(number, seen.local, server, result.raw, result.clashes):
+                return 1 if result.clashes else 0
+        return 0
+
+    # down
+
+    def _down(self, collection: Collection, report: Report | None) -> Summary:
+        token, audited_at = self._store.token(collection.id)
+        if not token and not self._store.rows(collection.id) and self._bulk:
+            return self._first(collection, report)
+        listing = self._listing(collection, token, audited_at)
+        allowed = self._store.mass_deletion_allowed(collection.id)
+        decided = plan(self._store.rows(collection.id), listing, allowed)
+        return self._take(collection, listing, decided, allowed, report)
+
+    def _listing(self, collection: Collection, token: str, audited_at: str) -> Listing:
+        """A delta where there is a token and the last comparison of everything is not a week old."""
+        if token and not _overdue(audited_at):
+            try:
+                return self._remote.changes(collection.href, token)
+            except InvalidToken:
+                _log.info("the sync token is no longer valid: comparing everything")
+        return self._remote.listing(collection.href)
+
+    def _first(self, collection: Collection, report: Report | None) -> Summary:
+        """The first download: one listing, one streamed answer, then whatever the answer has left out."""
+        listing = self._remote.listing(collection.href)
+        total = len(listing.present)
+        done = 0
+        for part in _slices(self._remote.everything(collection.href)):
+            self._store.receive(collection.id, part, first=True)
+            done += len(part)
+            if report is not None:
+                report(done, total)
+        decided = plan(self._store.rows(collection.id), listing)
+        return Summary(received=done) + self._take(collection, listing, decided, False, report)
+
+    def _take(
+        self, collection: Collection, listing: Listing, decided: Plan, allowed: bool, report: Report | None
+    ) -> Summary:
+        received, missing = self._fetch(collection, decided.fetch, report)
+        found, gone, unclear = self._one_by_one(missing)
+        more, removed = self._store.receive(collection.id, found, [*decided.prune, *gone])
+        undone = decided.held or unclear  # must be named again next time
+        token = self._store.token(collection.id)[0] if undone else listing.token
+        self._store.keep_listing(collection.id, token, listing.complete, decided.held, decided.stale, allowed)
+        return Summary(received=received + more, removed=removed, held=len(decided.held))
+
+    def _fetch(
+        self, collection: Collection, hrefs: Sequence[str], report: Report | None
+    ) -> tuple[int, set[str]]:
+        missing = set(hrefs)
+        received = done = 0
+        for part in _slices(self._remote.fetch(collection.href, hrefs)):
+            received += self._store.receive(collection.id, part)[0]
+            missing -= {item[0] for item in part}
+            done += len(part)
+            if report is not None:
+                report(done, len(hrefs))
+        return received, missing
+
+    def _one_by_one(self, missing: set[str]) -> tuple[list[tuple[str, str, bytes]], list[str], bool]:
+        """Left out of an answer is unknown, never deleted: ask for each. Also: whether one stayed unclear."""
+        found, gone, unclear = [], [], False
+        for href in sorted(missing):
+            try:
+                server = self._remote.get(href)
+            except SuiteError as error:
+                if error.code == "CAL-010":
+                    raise
+                unclear = True  # one unreadable object must not keep the others
+                continue
+            if server is None:
+                gone.append(href)
+            else:
+                found.append((href, *server))
+        return found, gone, unclear
+
+
+def unsendable() -> SuiteError:
+    return SuiteError(
+        _("送れない予定があります。"),
+        _("サーバーが受け取りません。"),
+        _("予定はこの端末に残っています。次の同期でもう一度試します。続くときは情報担当に連絡してください。"),
+        "CAL-013",
+    )
+
+
+def _slices(items: Iterator[tuple[str, str, bytes]]) -> Iterator[list[tuple[str, str, bytes]]]:
+    part: list[tuple[str, str, bytes]] = []
+    for item in items:
+        part.append(item)
+        if len(part) == _SLICE:
+            yield part
+            part = []
+    if part:
+        yield part
+
+
+def _overdue(audited_at: str) -> bool:
+    if not audited_at:
+        return True
+    return datetime.now(UTC) - datetime.fromisoformat(audited_at) > timedelta(days=AUDIT_DAYS)
