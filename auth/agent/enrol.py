@@ -31,6 +31,8 @@ class Enrolment:
             lambda frames: self._client.enrol(asked, frames, consent_version, access), look.perform(asked)
         )
         reason = Reason(answer["reason"])
+        if reason is Reason.NOT_CONFIRMED and look.denied is not None:
+            reason = Reason(look.denied.value)  # the same refusal in better words
         return EnrolOutcome(
             answer["accepted"] is True,
             str(reason),

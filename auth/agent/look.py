@@ -13,7 +13,7 @@ from auth.face.challenge import LEVELS, Action, draw
 from auth.face.engine import FaceAnalyser, Observation
 from auth.face.evidence import Progress
 from auth.face.frame import Frame, Image
-from auth.face.guidance import Guidance
+from auth.face.guidance import Deny, Guidance
 from auth.face.liveness import LivenessSession
 from auth.model import CameraView
 from auth.wire import Picture
@@ -57,34 +57,34 @@ class Look:
         self._show = show
         self._report = report
         self._number = -1
+        self.denied: Deny | None = None  # why the performance ended, as seen here
 
     def wait_for_face(self) -> None:
         """Return at the first frame fit to match. SuiteError FACE-112 when nobody comes, CAM-…"""
         begin = time.monotonic()
-        while time.monotonic() - begin < WAIT_FOR_FACE_S:
+        while True:
             frame, seen = self._next()
             if not seen.problems:
                 return
-            self._draw(frame, seen, Progress(0, 0, Guidance(seen.problems[0].sentence())))
-        raise SuiteError(
-            _("顔を確かめられませんでした。"),
-            _("カメラに、照合できる顔が写りませんでした。"),
-            _("明るい場所で正面を向いてもう一度試すか、暗証番号を使ってください。"),
-            "FACE-112",
-        )
+            said = seen.problems[0].sentence()
+            self._draw(frame, seen, Progress(0, 0, Guidance(said)))
+            if time.monotonic() - begin > WAIT_FOR_FACE_S:
+                raise _no_usable_face(said)
 
     def perform(self, asked: Asked) -> Iterator[Picture]:
         """Lead through the challenge to its end, good or bad; yields the frames that count, encoded.
 
         Those before the first step are held back until it is shown: until then the liveness may begin anew.
+        SuiteError FACE-112 when it never comes to a step; then no frame has been yielded.
         """
         begin = time.monotonic()
         session = LivenessSession(draw(bytes.fromhex(asked.challenge_id), LEVELS[asked.level]))
         held: dict[int, Picture] = {}
         sent, stepping = 0, False
-        while time.monotonic() - begin < ATTEMPT_S:
+        while True:
             frame, seen = self._next()
             progress = session.push(frame, seen)
+            self.denied = progress.denied
             over = progress.finished or progress.denied is not None
             stepping = stepping or over or progress.guidance.action is not None
             if session.used and session.used[-1] == frame.number:
@@ -94,8 +94,10 @@ class Look:
                 for number in session.used[sent:]:
                     yield held.pop(number)
                 sent = len(session.used)
-            if over:
+            if over or (stepping and time.monotonic() - begin > ATTEMPT_S):
                 return
+            if not stepping and time.monotonic() - begin > WAIT_FOR_FACE_S:
+                raise _no_usable_face(progress.guidance.sentence)
 
     def _next(self) -> tuple[Frame, Observation]:
         """The next frame and what is in it; raises when cancelled or without camera."""
@@ -141,6 +143,16 @@ def _smaller(image: Image) -> Image:
         return image
     size = (round(image.shape[1] * scale), round(image.shape[0] * scale))
     return cv2.resize(image, size, interpolation=cv2.INTER_AREA)  # type: ignore[return-value]
+
+
+def _no_usable_face(said: str) -> SuiteError:
+    """``said``: what the person was asked all the time."""
+    return SuiteError(
+        _("カメラに、照合できる顔が写りませんでした。"),
+        said,
+        _("もう一度試すか、暗証番号を使ってください。"),
+        "FACE-112",
+    )
 
 
 def _camera_lost(error: SuiteError | None) -> SuiteError:

@@ -9,6 +9,8 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from itertools import chain
 from queue import SimpleQueue
 from typing import TypeVar
 
@@ -16,6 +18,7 @@ from auth import wire
 from auth.agent.client import MatcherClient, Reply
 from auth.agent.look import Look, Show, Stream
 from auth.face.engine import FaceAnalyser
+from auth.verdict import Reason
 from core.jobs import Report
 
 T = TypeVar("T")
@@ -42,6 +45,8 @@ class SignIn:
             lambda frames: self._client.match(asked, frames, prior), look.perform(asked)
         )
         end = time.monotonic()
+        if reply.reason is Reason.NOT_CONFIRMED and look.denied is not None:
+            reply = replace(reply, reason=Reason(look.denied.value))  # the same refusal in better words
         return reply, {
             "challenge": (performed - begin) * 1000,
             "verdict": (end - performed) * 1000,
@@ -51,13 +56,14 @@ class SignIn:
 
 def send_while_made(call: Callable[[Iterator[bytes]], T], frames: Iterator[wire.Picture]) -> tuple[T, float]:
     """The result of ``call``, which sends the frames on a thread of its own as they are made here, and the
-    monotonic time of the last frame. If making them fails, the body stays without its end and the matcher
-    hears an unfinished attempt."""
+    monotonic time of the last frame. Nothing is sent before there is a frame: until then the attempt costs
+    no guess. If making them fails later, the body stays without its end and the attempt is unfinished."""
     made: SimpleQueue[bytes | None] = SimpleQueue()
+    first = next(frames, None)
     with ThreadPoolExecutor(1, thread_name_prefix="sending") as pool:
         answer = pool.submit(call, iter(made.get, None))
         try:
-            for picture in frames:
+            for picture in chain([first] if first else [], frames):
                 made.put(wire.frame(picture))
                 if answer.done():  # the matcher has stopped listening
                     break

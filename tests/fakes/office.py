@@ -11,6 +11,7 @@ import pytest
 
 from auth.face.actor import ActorCamera
 from auth.face.camera import Camera
+from auth.face.guidance import Deny
 from auth.local import open_service
 from auth.model import FaceDeleted, FaceEnrolled, Locked, Outcome, Person, SignedIn, SignedOut, Unlocked
 from auth.service import AuthService
@@ -26,6 +27,7 @@ from tests.fakes.step_stream import CountedClock, StepStream
 CHIEF = Person("IT-001", "管理 花子", "かんり はなこ", "情報政策課")
 PIN, OTHER_PIN = "917358", "604827"
 CONSENT = "2026-11-1"
+CLUMSY = {d.value for d in Deny if not d.suspicious} | {"not-confirmed", "too-few-frames"}
 REPORT = Report(lambda done, total, text: None)
 
 
@@ -62,9 +64,22 @@ class Office:
         return self.service
 
     def look(self, staff_number: str | None, camera: Camera) -> Outcome:
-        """Sign in by what is before ``camera``."""
+        """Sign in by what is before ``camera``; who fails at the challenge tries again, as a person would."""
         self.camera = camera
-        return self.service.sign_in_face(staff_number, lambda view: None, REPORT)
+        for _attempt in range(3):
+            outcome = self.service.sign_in_face(staff_number, lambda view: None, REPORT)
+            if outcome.reason not in CLUMSY:
+                break
+        return outcome
+
+    def enrol(self, camera: Camera) -> str:
+        """The reason with which the enrolment of what is before ``camera`` ended; tried as in ``look``."""
+        self.camera = camera
+        for _attempt in range(3):
+            reason = self.service.enrol(CONSENT, lambda view: None, REPORT).reason
+            if reason not in CLUMSY:
+                break
+        return reason
 
     def actions(self) -> list[str]:
         """The audit trail's actions, oldest first."""
