@@ -2,41 +2,98 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 import xa11y
 
-PATIENCE = 20.0
+PATIENCE = 25.0
 """Seconds a person waits for something that should come."""
+TRIES = 3
+GLANCE = 0.2
 
 
 class Person:
-    """Sits before one running program. Every failure tells what was on the screen instead."""
+    """Sits before one running program. What does not come fails with what was on the screen instead."""
 
     def __init__(self, app: xa11y.App, pictures: Path) -> None:
-        self.app = app
+        self._app = app
         self._pictures = pictures
         self._count = 0
 
-    def presses(self, name: str) -> None:
-        """A button by its exact name; it must be there, visible and enabled."""
-        self.app.locator(f"button[name='{name}']").press()
+    # does
 
-    def writes(self, field: str, text: str) -> None:
-        self.app.locator(f"text_field[name='{field}']").set_value(text)
+    def presses(self, name: str) -> None:
+        """Press a button that answers by going away or being greyed; wait until it has."""
+        self._find("button", lambda words: words == name).press()
+        self._wait(lambda: self._look("button", lambda words: words == name) is None, name)
 
     def ticks(self, name: str) -> None:
-        self.app.locator(f"check_box[name^='{name}']").toggle()
+        self._find("check_box", lambda words: words == name).press()
 
-    def sees(self, words: str, patience: float = PATIENCE) -> str:
-        """Wait until something that says ``words`` is visible; its whole name."""
-        element = self.app.locator(f"*[name*='{words}']").first().wait_visible(timeout=patience)
-        return element.name or ""
+    def writes(self, field: str, text: str) -> None:
+        self._find("text_field", lambda words: words == field).set_value(text)
+
+    def keys(self, *names: str) -> None:
+        for name in names:
+            xa11y.input_sim().press(name)
+
+    def signs_out(self) -> None:
+        """By the person's own button and the last line of its menu."""
+        self._find("button", lambda words: words.endswith("（ロック・交代・サインアウト）")).press()
+        time.sleep(GLANCE)
+        self.keys("Up", "Enter")
+        self.sees("サインイン", role="static_text")
+
+    def looks_at_camera(self, words: str) -> None:
+        """Does what the screen asks until it says ``words``; after a failed look, once more."""
+        for _ in range(TRIES):
+            seen = self._find("*", lambda name: words in name or name.startswith("もう一度カメラ"))
+            if words in (seen.name or ""):
+                return
+            self.presses(seen.name or "")
+        raise AssertionError(f"{words} did not come in {TRIES} looks\n{self._app.dump()}")
+
+    # sees
+
+    def sees(self, words: str, patience: float = PATIENCE, role: str = "*") -> str:
+        """Wait until something visible says ``words``; all that it says."""
+        return self._find(role, lambda name: words in name, patience).name or ""
 
     def sees_no(self, words: str) -> None:
-        assert not self.app.locator(f"*[name*='{words}']").exists(), f"{words} is on the screen"
+        """Nothing visible says ``words``."""
+        assert self._look("*", lambda name: words in name) is None, f"{words} is on the screen"
 
     def photographs(self, name: str) -> None:
         """Keep a picture of the screen."""
         self._count += 1
         xa11y.screenshot().save_png(str(self._pictures / f"{self._count:02}-{name}.png"))
+
+    # inside
+
+    def _find(self, role: str, fits: Callable[[str], bool], patience: float = PATIENCE) -> xa11y.Element:
+        found: list[xa11y.Element] = []
+
+        def come() -> bool:
+            found[:] = filter(None, [self._look(role, fits)])
+            return bool(found)
+
+        self._wait(come, role, patience)
+        return found[0]
+
+    def _wait(self, come: Callable[[], bool], what: str, patience: float = PATIENCE) -> None:
+        end = time.monotonic() + patience
+        while not come():
+            if time.monotonic() > end:
+                raise AssertionError(f"nothing for {patience} s: {what}\n{self._app.dump()}")
+            time.sleep(GLANCE)
+
+    def _look(self, role: str, fits: Callable[[str], bool]) -> xa11y.Element | None:
+        try:
+            elements = self._app.locator(role).elements()
+            return next(
+                (each for each in elements if each.visible and each.enabled and fits(each.name or "")), None
+            )
+        except xa11y.XA11yError:  # a widget went away while we looked: look again
+            return None

@@ -23,7 +23,7 @@ class Stage:
         runtime = folder / "runtime"
         runtime.mkdir(mode=0o700, parents=True)
         self._mark = uuid.uuid4().hex
-        self._log = (folder / "stage.log").open("wb")
+        self._log = folder / "stage.log"
         self.environment = {
             name: value
             for name, value in os.environ.items()
@@ -54,28 +54,32 @@ class Stage:
             raise
         return self
 
-    def start(self, command: list[str], extra: Mapping[str, str] | None = None) -> subprocess.Popen[bytes]:
-        """Start a program on this stage; its output goes to the stage's log."""
-        return subprocess.Popen(
-            command,
-            env={**self.environment, **(extra or {})},
-            stdin=subprocess.DEVNULL,
-            stdout=self._log,
-            stderr=self._log,
-        )
+    def start(
+        self, command: list[str], extra: Mapping[str, str] | None = None, log: Path | None = None
+    ) -> subprocess.Popen[bytes]:
+        """Start a program on this stage; what it prints goes to ``log``, or to the stage's own."""
+        with (log or self._log).open("ab") as output:
+            return subprocess.Popen(
+                command,
+                env={**self.environment, **(extra or {})},
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+            )
 
     def _announced(self, command: list[str]) -> str:
         """Start a service that writes its address to a file descriptor when it is ready; return the line."""
         reader, writer = os.pipe()
         with os.fdopen(reader) as answer:
-            subprocess.Popen(
-                [word.format(fd=writer) for word in command],
-                env=self.environment,
-                stdin=subprocess.DEVNULL,
-                stdout=self._log,
-                stderr=self._log,
-                pass_fds=[writer],
-            )
+            with self._log.open("ab") as output:
+                subprocess.Popen(
+                    [word.format(fd=writer) for word in command],
+                    env=self.environment,
+                    stdin=subprocess.DEVNULL,
+                    stdout=output,
+                    stderr=output,
+                    pass_fds=[writer],
+                )
             os.close(writer)
             line = answer.readline().strip()  # ends empty, not never, when the service dies
         if not line:
@@ -103,7 +107,6 @@ class Stage:
         for process in psutil.wait_procs(ours, timeout=5)[1]:
             with contextlib.suppress(psutil.Error):
                 process.kill()
-        self._log.close()
 
     def _is_ours(self, process: psutil.Process) -> bool:
         try:
