@@ -6,57 +6,77 @@ import sys
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QApplication
 
-from core.config import Config
 from core.events import Events
 from core.i18n import _, set_language
 from core.paths import Paths
-from desktop.pages.administration import administration_page
 from desktop.pages.services import Services
-from desktop.pages.settings import settings_page
-from desktop.pages.today import today_page
-from desktop.pages.window import LOCALE, Window
+from desktop.pages.window import LOCALE, LOOK, Window
 from desktop.ui import theme
 from desktop.ui.application import make_application, make_themed
 from desktop.ui.bridge import Bridge
+from desktop.ui.look import Look
 from desktop.ui.page import Page
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from PySide6.QtWidgets import QApplication, QWidget
+
     from auth.face.camera import Camera
     from core.secrets import SecretStore
 
+
+def _today(services: Services) -> QWidget:
+    from desktop.pages.today import today_page  # a page is imported when it is first shown
+
+    return today_page(services)
+
+
+def _administration(services: Services) -> QWidget:
+    from desktop.pages.administration import administration_page
+
+    return administration_page(services)
+
+
+def _settings(services: Services) -> QWidget:
+    from desktop.pages.settings import settings_page
+
+    return settings_page(services)
+
+
 PAGES = (
-    Page("today", lambda: _("今日"), "sun-horizon", today_page),
+    Page("today", lambda: _("今日"), "sun-horizon", _today),
     Page(
         "administration",
         lambda: _("管理"),
         "users-three",
-        administration_page,
+        _administration,
         frozenset({"it", "auditor"}),
     ),
-    Page("settings", lambda: _("設定"), "gear-six", settings_page, bottom=True),
+    Page("settings", lambda: _("設定"), "gear-six", _settings, bottom=True),
 )
 
 
-def build(config: Config, paths: Paths, trial: bool = False) -> Services:
-    """The services without the features: enough for a first paint."""
-    return Services(config, paths, Events(), Bridge(), trial=trial or config.trial.enabled)
+def build(paths: Paths) -> Services:
+    """The services without settings and features: enough for a first paint."""
+    return Services(paths, Events(), Bridge())
 
 
 def open_features(
     services: Services, camera: Callable[[], Camera] | None = None, secrets: SecretStore | None = None
 ) -> None:
-    """Open keys, audit trail and sign-in; slow (imports, databases), so never on the UI thread.
+    """Open settings, keys, audit trail and sign-in; slow (imports, databases): never on the UI thread.
 
-    Tests bring a ``camera`` and ``secrets``. SuiteError when a key or a database fails.
+    Tests bring a ``camera`` and ``secrets``. SuiteError when the policy, a key or a database fails.
     """
     from auth.local import open_service
     from core.audit import AuditLog
+    from core.config import Config
     from core.secrets import open_secrets
 
+    services.config = Config.load(services.paths)
+    services.trial = services.config.trial.enabled
     secrets = secrets or open_secrets(services.config, services.paths)
     services.key_warning = getattr(secrets, "warning", None) or ""
     services.audit = AuditLog(services.paths.data / "audit.db", secrets)
@@ -82,30 +102,39 @@ def _camera(services: Services) -> Camera:
     return DeviceCamera(wanted.allowed, wanted.index, (wanted.width, wanted.height), wanted.fps)
 
 
-def main(trial: bool = False) -> int:
+def main() -> int:
     """Open the window and stay until it is closed; the exit code."""
-    app, _services, _window = start(trial)
+    app, _services, _window = start()
     return app.exec()
 
 
-def start(trial: bool = False) -> tuple[QApplication, Services, Window]:
-    """Show the window; the features open behind its first paint."""
-    paths = Paths.from_environment()
-    config = Config.load(paths)
-    set_language(config.appearance.language, LOCALE)
+def start() -> tuple[QApplication, Services, Window]:
+    """Show the window; settings and features open behind its first paint."""
     app = make_application(sys.argv[:1])
     theme.current().follow_system()
-    make_themed(config.appearance)
-    services = build(config, paths, trial)
+    window = first_paint(build(Paths.from_environment()))
+    QTimer.singleShot(0, window, lambda: open_later(window))
+    return app, window.services, window
+
+
+def first_paint(services: Services) -> Window:
+    """The window as it looked last time, on the screen; nothing behind it yet."""
+    look = Look.load(services.paths.state / LOOK)
+    set_language(look.language, LOCALE)
+    make_themed(look)
     window = Window(services, PAGES)
-    window.resize(theme.em(76), theme.em(50))
+    window.resize(theme.em(78), theme.em(51))
     window.show()
-    QTimer.singleShot(0, window, lambda: open_later(services, window))
-    return app, services, window
+    return window
 
 
-def open_later(services: Services, window: Window, camera: Callable[[], Camera] | None = None) -> None:
+def open_later(window: Window, camera: Callable[[], Camera] | None = None) -> None:
     """Open the features behind the first paint, then let the window go on."""
+    services = window.services
     services.bridge.run(
-        window, _("準備"), lambda _r: open_features(services, camera), lambda _n: window.open()
+        window,
+        _("準備"),
+        lambda _r: open_features(services, camera),
+        lambda _n: window.open(),
+        window.cannot_open,
     )

@@ -21,11 +21,11 @@ if TYPE_CHECKING:
 class Services:
     """The features and the window's own verbs. ``notices`` is the bar of whatever is on the screen now."""
 
-    config: Config
     paths: Paths
     events: Events
     bridge: Bridge
-    auth: AuthService = field(init=False)  # opened after the first paint
+    config: Config = field(init=False)  # this and the features are opened after the first paint
+    auth: AuthService = field(init=False)
     audit: AuditLog = field(init=False)
     key_warning: str = ""  # loud when the keys lie in a file instead of the system's store
     trial: bool = False

@@ -10,6 +10,7 @@ from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QApplication, QMainWindow, QStackedWidget, QWidget
 
 from auth.model import Locked, Role, Session, SignedIn, SignedOut, Unlocked
+from core.errors import SuiteError
 from core.i18n import _, set_language
 from desktop.pages.services import Services
 from desktop.pages.sign_in.first_run import FirstRun
@@ -18,11 +19,13 @@ from desktop.pages.sign_in.sign_in import SignIn
 from desktop.ui import theme
 from desktop.ui.application import make_themed, window_icon
 from desktop.ui.focus_ring import FocusRing
+from desktop.ui.look import Look
 from desktop.ui.page import Page
 from desktop.ui.search import Command
 from desktop.ui.shell import Leaving, Shell, Who
 
 LOCALE = Path(__file__).resolve().parent.parent / "locale"
+LOOK = "look.json"  # in the state folder
 
 
 class Window(QMainWindow):
@@ -30,7 +33,8 @@ class Window(QMainWindow):
 
     def __init__(self, services: Services, pages: Sequence[Page]) -> None:
         super().__init__()
-        self._services, self._pages = services, pages
+        self.services, self._pages = services, pages
+        self._look = Look.load(services.paths.state / LOOK)
         self._shell: Shell | None = None
         self.setWindowTitle(_("まほろば"))
         self.setWindowIcon(window_icon())
@@ -55,7 +59,9 @@ class Window(QMainWindow):
 
     def open(self) -> None:
         """The services answer: first run, or sign in."""
-        services = self._services
+        services = self.services
+        if Look.of(services.config.appearance) != self._look:
+            self.appearance_changed(True)
 
         def first(empty: bool) -> None:
             if empty:
@@ -67,7 +73,13 @@ class Window(QMainWindow):
             for notice in services.config.notices:
                 services.notices.error(notice)
 
-        services.bridge.run(self, _("準備"), lambda _r: services.auth.first_run, first)
+        services.bridge.run(self, _("準備"), lambda _r: services.auth.first_run, first, self.cannot_open)
+
+    def cannot_open(self, error: SuiteError) -> None:
+        """A broken policy, key or database: the sheet says so and nobody gets in."""
+        if self._stack.count() == 0:
+            self._put(SignIn(self.services))
+        self.services.notices.error(error)
 
     @property
     def showing(self) -> str:
@@ -88,17 +100,17 @@ class Window(QMainWindow):
         if self._stack.indexOf(widget) < 0:
             self._stack.addWidget(widget)
         self._stack.setCurrentWidget(widget)
-        self._services.notices = widget.notices
+        self.services.notices = widget.notices
         if old is not None and old is not self._shell:
             self._stack.removeWidget(old)
             old.deleteLater()
 
     def back(self) -> None:
         """From wherever we are to where the session says we belong."""
-        session = self._services.auth.session
+        session = self.services.auth.session
         if session is None:
             self._drop_shell()
-            self._put(SignIn(self._services, self._chips()))
+            self._put(SignIn(self.services, self._chips()))
         elif session.locked:
             self._locked("person")
         else:
@@ -107,14 +119,14 @@ class Window(QMainWindow):
     def show_enrol(self, proved: bool) -> None:
         from desktop.pages.sign_in.enrol import Enrol
 
-        session = self._services.auth.session
+        session = self.services.auth.session
         if session is not None:
-            self._put(Enrol(self._services, session.person, proved))
+            self._put(Enrol(self.services, session.person, proved))
 
     def show_first_pin(self, number: str) -> None:
         from desktop.pages.sign_in.first_pin import FirstPin
 
-        self._put(FirstPin(self._services, number))
+        self._put(FirstPin(self.services, number))
 
     def _signed_in(self, session: Session) -> None:
         if not isinstance(self._stack.currentWidget(), FirstRun):  # which goes on to enrol by itself
@@ -123,9 +135,9 @@ class Window(QMainWindow):
     def _locked(self, reason: str) -> None:
         from desktop.pages.sign_in.lock import Lock
 
-        session = self._services.auth.session
+        session = self.services.auth.session
         if session is not None and not isinstance(self._stack.currentWidget(), Lock):
-            self._put(Lock(self._services, session.person, reason, self._sign_out))
+            self._put(Lock(self.services, session.person, reason, self._sign_out))
 
     def _unlocked(self, session: Session) -> None:
         self._show_shell(session)
@@ -143,7 +155,7 @@ class Window(QMainWindow):
             self._put(self._shell)
 
     def _build_shell(self, session: Session) -> Shell:
-        services, person = self._services, session.person
+        services, person = self.services, session.person
         shell = Shell(
             services.bridge,
             self._pages,
@@ -157,13 +169,13 @@ class Window(QMainWindow):
         return shell
 
     def _chips(self) -> list[tuple[str, str]]:
-        chips = [("note", _("体験版（見本の職員とカメラ）"))] if self._services.trial else []
-        if self._services.key_warning:
+        chips = [("note", _("体験版（見本の職員とカメラ）"))] if self.services.trial else []
+        if self.services.key_warning:
             chips.append(("warning", _("鍵をファイルに保管中")))
         return chips
 
     def _status(self, session: Session) -> list[str]:
-        after = self._services.config.presence.after_s
+        after = self.services.config.presence.after_s
         away = _("離席 {after} 秒でロック").format(after=after) if after else _("離席ロックなし")
         return [_("区分: {zone}").format(zone=session.zone), away]
 
@@ -184,7 +196,7 @@ class Window(QMainWindow):
                 _("高コントラストにする"), "palette", lambda: self._choose_theme("high-contrast"), "contrast"
             ),
         ]
-        session = self._services.auth.session
+        session = self.services.auth.session
         if session is not None and session.person.role == Role.IT and text.strip():
             words = _("「{text}」という人を探す").format(text=text.strip())
             found.append(Command(words, "users", lambda: self._find_person(text.strip()), text))
@@ -193,25 +205,25 @@ class Window(QMainWindow):
     # what the person does
 
     def _lock(self) -> None:
-        auth = self._services.auth
-        self._services.bridge.run(self, _("ロック"), lambda _r: auth.lock(), lane="sign-in")
+        auth = self.services.auth
+        self.services.bridge.run(self, _("ロック"), lambda _r: auth.lock(), lane="sign-in")
 
     def _sign_out(self) -> None:
-        auth = self._services.auth
-        self._services.bridge.run(self, _("サインアウト"), lambda _r: auth.sign_out(), lane="sign-in")
+        auth = self.services.auth
+        self.services.bridge.run(self, _("サインアウト"), lambda _r: auth.sign_out(), lane="sign-in")
 
     def _find_person(self, text: str) -> None:
         from desktop.pages.administration.people import People
 
-        self._services.go("administration")
+        self.services.go("administration")
         office = self._shell.findChild(People) if self._shell is not None else None
         if isinstance(office, People):
             office.finder.setText(text)
             office.finder.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _choose_theme(self, name: str) -> None:
-        config = self._services.config
-        self._services.bridge.run(
+        config = self.services.config
+        self.services.bridge.run(
             self,
             _("設定の保存"),
             lambda _r: config.save_user("appearance.theme", name),
@@ -220,13 +232,16 @@ class Window(QMainWindow):
 
     def appearance_changed(self, rebuild: bool) -> None:
         """Colours change in place; sizes, typeface and language need fresh widgets."""
-        appearance = self._services.config.appearance
-        set_language(appearance.language, LOCALE)
-        make_themed(appearance)
-        if rebuild and self._shell is not None and self._services.auth.session is not None:
+        self._look = Look.of(self.services.config.appearance)
+        self._look.save(self.services.paths.state / LOOK)
+        set_language(self._look.language, LOCALE)
+        make_themed(self._look)
+        if rebuild and isinstance(self._stack.currentWidget(), SignIn):
+            self._put(SignIn(self.services, self._chips()))
+        elif rebuild and self._shell is not None and self.services.auth.session is not None:
             key, focus = self._shell.current(), QApplication.focusWidget()
             name = focus.objectName() if focus is not None else ""
-            old, self._shell = self._shell, self._build_shell(self._services.auth.session)
+            old, self._shell = self._shell, self._build_shell(self.services.auth.session)
             self._put(self._shell)
             self._stack.removeWidget(old)
             old.deleteLater()
@@ -236,5 +251,6 @@ class Window(QMainWindow):
                 again.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        self._services.bridge.close()
+        self.ring.release()
+        self.services.bridge.close()
         super().closeEvent(event)

@@ -11,6 +11,7 @@ from PySide6.QtGui import QIcon, QPainter, QPixmap
 from PySide6.QtWidgets import QApplication
 
 from desktop.ui import theme
+from desktop.ui.look import Look
 
 _FOREIGN = ("QT_QPA_PLATFORM_PLUGIN_PATH", "QT_QPA_FONTDIR")
 
@@ -53,11 +54,6 @@ def window_icon(size: int = 64) -> QIcon:
     return QIcon(picture)
 
 
-def make_themed(settings: object) -> None:
-    """Apply the person's appearance settings (``core.config.AppearanceSettings``)."""
-    theme.current().choose(
-        settings.theme,  # type: ignore[attr-defined]
-        settings.font,  # type: ignore[attr-defined]
-        settings.text_scale,  # type: ignore[attr-defined]
-        settings.reduced_motion,  # type: ignore[attr-defined]
-    )
+def make_themed(look: Look) -> None:
+    """Apply how the person wants the window to look."""
+    theme.current().choose(look.theme, look.font, look.text_scale, look.reduced_motion)

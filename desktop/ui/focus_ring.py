@@ -5,6 +5,7 @@ Style-sheet rules can hide a widget's own focus frame; an overlay cannot be beat
 
 from __future__ import annotations
 
+import shiboken6
 from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QGuiApplication, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
@@ -21,7 +22,7 @@ class FocusRing(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._watched: list[QWidget] = []
-        window.installEventFilter(self)
+        self._closing = False
         app = QApplication.instance()
         assert isinstance(app, QApplication)  # noqa: S101
         app.focusChanged.connect(self._follow)
@@ -29,9 +30,7 @@ class FocusRing(QWidget):
         self.hide()
 
     def _follow(self, _old: QWidget | None, new: QWidget | None) -> None:
-        for widget in self._watched:
-            widget.removeEventFilter(self)
-        self._watched = []
+        self._let_go()
         window = self._window
         by_mouse = QGuiApplication.mouseButtons() != Qt.MouseButton.NoButton
         if new is not None and by_mouse and not new.testAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled):
@@ -48,15 +47,26 @@ class FocusRing(QWidget):
         """Show nothing until the focus moves: a page that has just appeared by itself is calm."""
         self._follow(None, None)
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.Destroy:
-            self._watched = [w for w in self._watched if w is not watched]
-        elif event.type() in _MOVES:
+    def release(self) -> None:
+        """Follow nothing any more: the window is closing, and its widgets go in no known order."""
+        self._closing = True
+        self._let_go()
+
+    def _let_go(self) -> None:
+        for widget in self._watched:
+            if shiboken6.isValid(widget):
+                widget.removeEventFilter(self)
+        self._watched = []
+
+    def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
+        if event.type() in _MOVES and not self._closing:
             self._place()
         return False
 
     def _place(self) -> None:
-        if not self._watched or not self._watched[0].isVisible():
+        if not all(shiboken6.isValid(widget) for widget in self._watched):
+            self._let_go()  # deleted while the window was not the active one
+        if self._closing or not self._watched or not self._watched[0].isVisible():
             self.hide()
             return
         window, widget = self._window, self._watched[0]

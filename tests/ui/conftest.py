@@ -10,15 +10,15 @@ from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from auth.model import Person, Role
-from core.config import Config
 from core.errors import SuiteError
 from core.paths import Paths
 from core.secrets import MemorySecrets
 from desktop import app as desktop_app
 from desktop.pages.services import Services
-from desktop.pages.window import Window
+from desktop.pages.window import LOOK, Window
 from desktop.ui import theme
 from desktop.ui.application import make_application
+from desktop.ui.look import Look
 
 PIN = "493817"
 HANAKO = Person("K100234", "山本 花子", "やまもと はなこ", "情報政策課", Role.IT)
@@ -34,9 +34,10 @@ class Office:
     def __init__(self, qtbot: QtBot, camera: Callable[[], object] = no_camera) -> None:
         self.bot = qtbot
         paths = Paths.from_environment()
-        config = Config.load(paths)
+        Look("light", reduced_motion=True).save(paths.state / LOOK)
+        paths.user_settings.write_text('[appearance]\ntheme = "light"\nreduced_motion = true\n', "utf-8")
         theme.current().choose("light", "noto", 1.0, reduced_motion=True)
-        self.services: Services = desktop_app.build(config, paths)
+        self.services: Services = desktop_app.build(paths)
         desktop_app.open_features(self.services, camera, MemorySecrets())  # type: ignore[arg-type]
         self.window: Window | None = None
 
