@@ -7,6 +7,7 @@ found without importing their package, which asks for ``pkg_resources``: gone in
 from __future__ import annotations
 
 import importlib.util
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -104,7 +105,9 @@ def _face_recognition() -> _FaceRecognition | None:
     needed = ("face_recognition", MODELS_PACKAGE, "pkg_resources", "dlib")
     if any(importlib.util.find_spec(name) is None for name in needed):
         return None
-    import face_recognition
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)  # its models' package complains of pkg_resources
+        import face_recognition
 
     return _FaceRecognition(face_recognition)
 

@@ -148,7 +148,7 @@ def test_people_are_known_again_weeks_later(
 ) -> None:
     """The promise: template of 8 frames, probe of 5 of another session, FNMR at most 1 % at FMR 1e-3."""
     folder = read_folder(shared_data / "faces" / "nuaa")
-    samples = collect(folder.live, [encoder], FaceAnalyser(), tmp_path, lambda _done: None)
+    samples = collect(folder.live[::2], [encoder], FaceAnalyser(), tmp_path, lambda _done: None)
     trial = next(t for t in session_trials(samples, [], encoder.name, Metric.COSINE) if t.template == 8)
     point = at_fmr(trial.scores, 1e-3)
     assert point.shown
