@@ -15,6 +15,7 @@ from auth.model import Factor
 from core.i18n import _
 from core.paths import Paths
 from desktop import app, trial
+from desktop.pages.sign_in.face_panel import FacePanel
 from desktop.trial import Scene
 from desktop.trial_run import Step, Summary
 
@@ -46,7 +47,7 @@ class Director:
     def __init__(self, out: Path) -> None:
         self._out = out
         self._paths = Paths.from_environment()
-        self._app, self._services, self._window = app.start()
+        self._app, self._services, self._window = app.start()  # without a holder the application goes
 
     def perform(self) -> Summary:
         """Every act in order; the first that fails ends the performance."""
@@ -123,7 +124,7 @@ class Director:
         return self._again() is not None
 
     def _again(self) -> QAbstractButton | None:
-        return self._button(_("もう一度カメラを見る")) or self._button(_("もう一度カメラを使う"))
+        return next((panel.again for panel in self._visible(FacePanel) if panel.again.isVisible()), None)
 
     def _says(self, words: str) -> bool:
         return any(words == label.text() for label in self._visible(QLabel))

@@ -49,7 +49,7 @@ class Person:
     def looks_at_camera(self, words: str) -> None:
         """Does what the screen asks until it says ``words``; after a failed look, once more."""
         for _ in range(TRIES):
-            seen = self._find("*", lambda name: words in name or name.startswith("もう一度カメラ"))
+            seen = self._find("*", lambda name: words in name or name.startswith("もう一度"))
             if words in (seen.name or ""):
                 return
             self.presses(seen.name or "")

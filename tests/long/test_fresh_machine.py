@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -24,14 +26,36 @@ def machine(tmp_path_factory: pytest.TempPathFactory) -> BareMachine:
     return BareMachine(tmp_path_factory.mktemp("bare") / "machine")
 
 
-def test_run_sets_up_and_does_the_main_job(machine: BareMachine) -> None:
+def test_without_rights_the_one_line_for_the_administrator_is_shown(machine: BareMachine) -> None:
+    done = machine.run("setpriv --reuid=65534 --clear-groups ./mahoroba run", START)
+    assert done.returncode == 1
+    (line,) = (each.strip() for each in done.stdout.splitlines() if "apt-get" in each)
+    assert line.startswith("sudo apt-get install -y --no-install-recommends ")
+    assert {"libegl1", "xvfb", "python3-venv"} <= set(line.split())
+
+
+def test_set_up_cut_off_anywhere_heals_at_the_next_run(machine: BareMachine) -> None:
+    for seconds in (4, 9, 16):  # among the system packages, between, among the Python packages
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            machine.run("./mahoroba run", seconds)
     done = machine.run("./mahoroba run", SET_UP_AND_RUN)
-    assert done.returncode == 0, done.stdout[-4000:]
     summary = json.loads((machine.clone / "out" / "summary.json").read_text(encoding="utf-8"))
     assert summary["held"] is True
     assert all(
         Path(machine.clone / "out" / step["screenshot"]).stat().st_size > 0 for step in summary["steps"]
     )
+
+
+def test_two_at_once_share_one_set_up(machine: BareMachine) -> None:
+    both = "./mahoroba demo --help & first=$!; ./mahoroba demo --help && wait $first"
+    done = machine.run(f"rm -rf .venv && {both}", SET_UP_AND_RUN)
+    assert done.returncode == 0, done.stdout[-4000:]
+    assert done.stdout.count("preparing the Python environment") == 1, done.stdout
+
+
+def test_staff_run_what_the_administrator_set_up(machine: BareMachine) -> None:
+    done = machine.run("setpriv --reuid=65534 --clear-groups env HOME=/tmp ./mahoroba demo --help", 60)
+    assert done.returncode == 0, done.stdout[-4000:]
 
 
 def test_the_second_run_needs_no_network(machine: BareMachine) -> None:
