@@ -39,6 +39,7 @@ def test_set_up_cut_off_anywhere_heals_at_the_next_run(machine: BareMachine) -> 
         with contextlib.suppress(subprocess.TimeoutExpired):
             machine.run("./mahoroba run", seconds)
     done = machine.run("./mahoroba run", SET_UP_AND_RUN)
+    assert done.returncode == 0, done.stdout[-4000:]
     summary = json.loads((machine.clone / "out" / "summary.json").read_text(encoding="utf-8"))
     assert summary["held"] is True
     assert all(
