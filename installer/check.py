@@ -17,7 +17,7 @@ REGISTRY = re.compile(
     r"pypi[.]org|pythonhosted[.]org|npmjs[.]|yarnpkg[.]|(deb|security|archive|snapshot)[.]debian[.]org"
     r"|(archive|security)[.]ubuntu[.]com|artifact(ory|registry)|[-.]pkg[.]dev|--(extra-)?index-url|_authToken"
 )
-MACHINE_PATH = re.compile(r"(?<![\w.~/}$-])/(root|work|home/[a-z]\w*|Users/\w+|tmp/[\w-]+/)(?![\w-])")
+MACHINE_PATH = re.compile(r"(?<![\w.:~/}$-])/(root|work|home/[a-z]\w*|Users/\w+|tmp/[\w-]+/)(?![\w-])")
 NOT_OURS_TO_WORD = ("installer/check.py", "installer/registry.py")
 """Files that speak of registries' settings by their generic names, which is their job."""
 

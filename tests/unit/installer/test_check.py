@@ -22,7 +22,14 @@ def test_a_path_of_somebodys_machine_is_found(line: str) -> None:
 
 @pytest.mark.parametrize(
     "line",
-    ["../shared/data", "~/work/suite", "/usr/share/mahoroba/models", "framework/home page", "GET /v1/people"],
+    [
+        "../shared/data",
+        "~/work/suite",
+        "/usr/share/mahoroba/models",
+        "framework/home page",
+        "GET /v1/people",
+        "root:x:0:0::/" + "root:/bin/sh",
+    ],
 )
 def test_ordinary_paths_pass(line: str) -> None:
     assert not MACHINE_PATH.search(line)
