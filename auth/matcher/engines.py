@@ -31,13 +31,12 @@ def engine_of(face: FaceSettings) -> Engine:
 
 
 def thresholds_of(face: FaceSettings) -> Thresholds:
-    """The configured thresholds, each cut down to the next looser one and all to NEVER."""
+    """The configured thresholds (which rise: the settings see to that), none beyond NEVER."""
     if face.engine == "dlib" and face.model_file is None:
         metric, never = Metric.EUCLIDEAN, face.dlib_threshold_never
         alone, second = face.dlib_threshold_alone, face.dlib_threshold_with_second
     else:
         metric, never = Metric.COSINE, face.threshold_never
         alone, second = face.threshold_alone, face.threshold_with_second
-    never = min(never, NEVER[metric])
-    second = min(second, never)
-    return Thresholds(metric, min(alone, second), second, never, "")
+    alone, second, never = (min(limit, NEVER[metric]) for limit in (alone, second, never))
+    return Thresholds(metric, alone, second, never, "")
