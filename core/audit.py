@@ -14,7 +14,7 @@ import hmac
 import json
 import re
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -90,9 +90,18 @@ class AuditLog:
         self._key = get_or_create(secrets, KEY_NAME, 32)
         self._connections = Connections(path, [Migration(1, "entries and sealed head", self._create)])
 
-    def append(self, action: str, *, actor: str, subject: str = "", detail: Detail | None = None) -> int:
+    def append(
+        self,
+        action: str,
+        *,
+        actor: str,
+        subject: str = "",
+        detail: Detail | None = None,
+        allowed: Callable[[], None] = lambda: None,
+    ) -> int:
         """Add a row, durable when this returns; its id. ``actor``, ``subject``: staff numbers, never names;
-        empty where nobody is known.
+        empty where nobody is known. ``allowed`` runs while nobody else can write: if it raises (a laptop is
+        already lent), nothing is added.
 
         ValueError for anything that is not a bounded plain word or value; SuiteError DB-00x (nothing added).
         AUDIT-001 if the trail's head is missing or forged: then nothing is added over the damage.
@@ -107,6 +116,7 @@ class AuditLog:
             head = self._sealed_head(database)
             if head is None:
                 raise _damaged()
+            allowed()
             row = (
                 head.count + 1,
                 datetime.now(UTC).isoformat(timespec="microseconds"),
@@ -205,6 +215,20 @@ class AuditLog:
 
     def _seal(self, count: int, digest: str) -> str:
         return hmac.new(self._key, f"mahoroba audit head 1 {count} {digest}".encode(), "sha256").hexdigest()
+
+
+def head_of(entries: Iterable[Entry]) -> Head:
+    """The head of a chain that consists of ``entries`` from its beginning (a trail that came from elsewhere).
+
+    ValueError if a number is missing or a value could not stand in a trail."""
+    previous, count = _GENESIS, 0
+    for entry in entries:
+        count += 1
+        if entry.id != count or not all(map(_WORD.fullmatch, filter(None, (entry.action, entry.actor)))):
+            raise ValueError(f"row {count} of the trail is not one")
+        detail = _canonical(_checked_detail(entry.detail))
+        previous = _digest((count, entry.time, entry.action, entry.actor, entry.subject, detail, previous))
+    return Head(count, previous)
 
 
 def _entries(rows: Any) -> Iterator[Entry]:

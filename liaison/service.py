@@ -1,0 +1,277 @@
+"""The one facade of the liaison laptops: what the page and the command line do."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from enum import Enum
+from pathlib import Path
+
+from core.audit import Detail
+from core.clock import TOKYO
+from core.events import Events
+from core.files import make_private_folder
+from core.i18n import _
+from core.jobs import Report as Progress
+from core.secrets import SecretStore
+from liaison import bundle as bundles
+from liaison import certificate, errors, fleet, lab, profile
+from liaison.bundle import Bundle
+from liaison.certificate import Certificate
+from liaison.fleet import Laptop, Outcome
+from liaison.ledger import Borrower, Ledger, Loan, Place, Unit
+from liaison.reports import Report, Reports
+from liaison.signing import Signer
+from liaison.tags import Office
+from liaison.wipe import wipe_folder
+
+SHIPPED = Path(__file__).with_name("profiles")
+TARGET = 50
+
+
+class Standing(Enum):
+    """What a tile says. Only READY counts."""
+
+    READY = "ready"
+    PREPARING = "preparing"
+    LENT = "lent"
+    OVERDUE = "overdue"
+    RETURNED = "returned"
+    ATTENTION = "attention"
+    UNKNOWN = "unknown"
+    AWAY = "away"  # repair, missing: not here
+
+
+@dataclass(frozen=True)
+class Tile:
+    """One laptop on the wall: where it stands and why it is not ready."""
+
+    tag: str
+    standing: Standing
+    reason: str
+    unit: Unit
+    report: Report | None
+    simulated: bool
+
+
+@dataclass(frozen=True)
+class LaptopsChanged:
+    """The ledger, a report or the current bundle has changed."""
+
+
+@dataclass(frozen=True)
+class LaptopReported:
+    """A laptop of a running batch has answered."""
+
+    outcome: Outcome
+
+
+class LiaisonService:
+    """``actor``: the staff number of whoever is signed in. Synchronous: no call belongs on a UI thread."""
+
+    def __init__(
+        self,
+        folder: Path,
+        secrets: SecretStore,
+        events: Events,
+        actor: Callable[[], str],
+        office: str = "KEN",
+        counter: str = "A",
+    ) -> None:
+        self.folder = make_private_folder(folder)
+        self.office = Office(office)
+        self.signer = Signer(secrets)
+        self.ledger = Ledger(folder / "ledger", secrets, counter)
+        self.reports = Reports(folder / "liaison.db")
+        self._events = events
+        self._actor = actor
+        self._running: set[str] = set()
+        self._bundle: Bundle | None = None
+
+    # profiles and bundles
+
+    def profiles(self) -> list[Path]:
+        """The profile files; the shipped ones are put beside the person's own at the first use."""
+        mine = make_private_folder(self.folder / "profiles")
+        for shipped in SHIPPED.glob("*.toml"):
+            if not (mine / shipped.name).exists():
+                shutil.copyfile(shipped, mine / shipped.name)
+        return sorted(path for path in mine.glob("*.toml") if path.name != "base.toml")
+
+    def build(self, path: Path, issued: date | None = None) -> Bundle:
+        """Build, keep and make current. SuiteError LIAISON-001."""
+        loaded = profile.load(path)
+        built = bundles.build(loaded, path, self.signer, issued or datetime.now(TOKYO).date())
+        built.save(self.folder / "bundles")
+        self.reports.set_current(built.profile, built.id, built.plan)
+        self._bundle = built
+        self._events.publish(LaptopsChanged())
+        return built
+
+    def preview(self, path: Path) -> list[tuple[str, str, str]]:
+        """What building ``path`` now would change against the current bundle."""
+        loaded = profile.load(path)
+        built = bundles.build(loaded, path, self.signer, datetime.now(TOKYO).date())
+        return bundles.changes(self.reports.current()[2], built.plan)
+
+    def current_bundle(self) -> Bundle:
+        """The bundle in force, from memory or from its file. SuiteError LIAISON-002 if there is none."""
+        _profile, wanted, _plan = self.reports.current()
+        if self._bundle is None or self._bundle.id != wanted:
+            found = sorted((self.folder / "bundles").glob(f"*-{wanted[:12]}.tar")) if wanted else []
+            if not found:
+                raise errors.bundle_refused(_("まだ一度も作っていません。"))
+            self._bundle = bundles.read(found[0].read_bytes(), self.signer.public, datetime.now(UTC))
+        return self._bundle
+
+    # laptops
+
+    def laptops(self) -> dict[str, Laptop]:
+        """How each laptop is reached."""
+        return {laptop.tag: laptop for laptop in lab.folders(self.folder / "lab")}
+
+    def move_in_trial(self, count: int = 12) -> None:
+        """The trial's simulated laptops and a first bundle, once."""
+        if not self.laptops():
+            self.make_lab(count)
+        if not self.reports.current()[1]:
+            self.build(next(path for path in self.profiles() if path.stem == "liaison"))
+
+    def make_lab(self, count: int) -> None:
+        """Simulated laptops, registered in the ledger."""
+        known = self.ledger.state().units
+        for laptop in lab.make_folders(self.folder / "lab", count):
+            if laptop.tag not in known:
+                self.ledger.register(laptop.tag, self._actor(), _("見本の端末"))
+        self._events.publish(LaptopsChanged())
+
+    def tiles(self, now: datetime | None = None) -> list[Tile]:
+        """The wall, in the order of the numbers; retired laptops are not on it."""
+        moment = now or datetime.now(UTC)
+        known, current, reached = self.reports.all(), self.reports.current()[1], self.laptops()
+        units = sorted(self.ledger.state().units.values(), key=lambda unit: _natural(unit.tag))
+        return [
+            self._tile(unit, known.get(unit.tag), current, unit.tag in reached, moment)
+            for unit in units
+            if unit.place is not Place.RETIRED
+        ]
+
+    def _tile(self, unit: Unit, report: Report | None, current: str, simulated: bool, now: datetime) -> Tile:
+        standing, reason = self._standing(unit, report, current, now)
+        return Tile(unit.tag, standing, reason, unit, report, simulated)
+
+    def _standing(
+        self, unit: Unit, report: Report | None, current: str, now: datetime
+    ) -> tuple[Standing, str]:
+        if unit.tag in self._running:
+            return Standing.PREPARING, _("準備しています")
+        if unit.doubt:
+            return Standing.ATTENTION, unit.doubt
+        if unit.place is Place.LENT and unit.loan is not None:
+            late = unit.loan.due < now.astimezone(TOKYO).date()
+            return (Standing.OVERDUE, _("返却日を過ぎています")) if late else (Standing.LENT, _("貸出中"))
+        if unit.place in (Place.REPAIR, Place.MISSING):
+            return Standing.AWAY, _("修理中") if unit.place is Place.REPAIR else _("所在不明")
+        if unit.place is Place.RETURNED or unit.wipe_pending:
+            return Standing.RETURNED, _("消去待ち")
+        if report is None:
+            return Standing.UNKNOWN, _("まだ確かめていません")
+        if report.ready(current, now):
+            return Standing.READY, _("準備済み")
+        if report.outcome.bundle not in ("", current):
+            return Standing.UNKNOWN, _("前の設定のままです")
+        if report.outcome.ready:
+            return Standing.UNKNOWN, _("報告が古くなっています")
+        only_unknown = report.outcome.unknown > 0 and report.outcome.failed == 0
+        return Standing.UNKNOWN if only_unknown else Standing.ATTENTION, report.outcome.reason
+
+    def prepare(self, tags: Sequence[str], progress: Progress, verb: str = "apply") -> list[Outcome]:
+        """Check or prepare these laptops at once; each is published as it answers."""
+        built, reached = self.current_bundle(), self.laptops()
+        chosen = [reached[tag] for tag in tags if tag in reached]
+        self._running |= {laptop.tag for laptop in chosen}
+        self._events.publish(LaptopsChanged())
+        finished = 0
+
+        def done(outcome: Outcome) -> None:
+            nonlocal finished
+            finished += 1
+            self._running.discard(outcome.tag)
+            self.reports.put(outcome, datetime.now(UTC))
+            self._events.publish(LaptopReported(outcome))
+            progress(finished, len(chosen), outcome.tag)
+
+        try:
+            progress(0, len(chosen), "")
+            signers = self.signer.allowed_signers()
+            return fleet.run(verb, built, signers, chosen, int(time.time()), done)
+        finally:
+            self._running -= {laptop.tag for laptop in chosen}
+            self._events.publish(LaptopsChanged())
+
+    # the ledger
+
+    def scanned(self, text: str) -> str:
+        return self.office.scanned(text)
+
+    def lend(
+        self,
+        text: str,
+        borrower: Borrower,
+        days: int = 7,
+        accessories: tuple[str, ...] = (),
+        consent: bool = False,
+    ) -> Loan:
+        """Hand out what was scanned. Only a laptop that is ready leaves the counter."""
+        tag = self.scanned(text)
+        tile = next((each for each in self.tiles() if each.tag == tag), None)
+        if tile is not None and tile.standing in (Standing.UNKNOWN, Standing.ATTENTION, Standing.PREPARING):
+            why = _("{tag} はまだ準備済みではありません（{reason}）。").format(tag=tag, reason=tile.reason)
+            raise errors.ledger_refused(why, _("先に「準備する」を実行してください。"))
+        due = datetime.now(TOKYO).date() + timedelta(days=days)
+        loan = self.ledger.lend(tag, borrower, due, self._actor(), accessories, consent)
+        self._events.publish(LaptopsChanged())
+        return loan
+
+    def give_back(self, text: str, missing: tuple[str, ...] = ()) -> Loan:
+        """Take back what was scanned; nothing that was known of the laptop holds any longer."""
+        loan = self.ledger.give_back(self.scanned(text), self._actor(), missing)
+        self.reports.forget(loan.tag)
+        self._events.publish(LaptopsChanged())
+        return loan
+
+    def wipe(self, tag: str) -> Certificate:
+        """Wipe a returned laptop, verify, sign. A laptop that does not answer stays pending."""
+        unit = self.ledger.state().units.get(tag)
+        laptop = self.laptops().get(tag)
+        if unit is None or unit.place is Place.LENT:
+            raise errors.wipe_refused(_("{tag} は返却されていません。").format(tag=tag))
+        if laptop is None or laptop.root is None:
+            raise errors.wipe_failed(_("{tag} につながりません。消去待ちのままにします。").format(tag=tag))
+        name, owner = self._guest(laptop.root)
+        wiped = wipe_folder(laptop.root / "home", name, owner=owner)
+        last = [e for e in self.ledger.history(tag) if e.action == "return"]
+        loan = str(last[-1].detail.get("loan", "")) if last else ""
+        signed = certificate.issue(tag, loan, wiped, self.signer, simulated=True)
+        path = signed.save(self.folder / "certificates")
+        detail: Detail = {"certificate": path.name, "entries": wiped.entries}
+        self.ledger.note("wiped", tag, self._actor(), detail)
+        self._events.publish(LaptopsChanged())
+        return signed
+
+    def _guest(self, root: Path) -> tuple[str, tuple[int, int]]:
+        """The guest's name and ids as the bundle in force says, never as the laptop says."""
+        for line in self.reports.current()[2].splitlines():
+            fields = line.split("\t")
+            if fields[0] == "line" and fields[2] == "/etc/passwd":
+                account = fields[6].split(":")
+                return account[0], (int(account[2]), int(account[3]))
+        raise errors.wipe_refused(_("利用者の名前を定めた設定一式がありません。"))
+
+
+def _natural(tag: str) -> tuple[str, int]:
+    letters = tag.rstrip("0123456789")
+    return letters, int(tag[len(letters) :] or 0)
