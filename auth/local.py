@@ -81,6 +81,7 @@ def open_service(
         analyser=analyser,
         administration=partial(Administration, register, matcher.lockouts, matcher.codes, audit, events),
         figures=lambda: thresholds_of(config.face),
+        rest=lambda: (faces.cache_clear(), analyser.cache_clear()),
     )
 
 

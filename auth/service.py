@@ -67,6 +67,7 @@ class AuthService:
         analyser: Callable[[], FaceAnalyser],
         administration: Callable[[Callable[[], Session | None]], Administration],
         figures: Callable[[], Thresholds],
+        rest: Callable[[], object],
     ) -> None:
         self._client = client
         self._verifier = verifier
@@ -83,6 +84,7 @@ class AuthService:
         self._pending: Reply | None = None  # evidence that holds but does not yet suffice
         self._access = ""
         self.administration = administration(lambda: self.session)
+        self.rest = rest  # lets the models go while the camera is off; the next look loads them again
         self.model_figures = figures  # the thresholds in force and what they were measured at
 
     # who is here
