@@ -41,13 +41,23 @@ class Scene(StrEnum):
     NOBODY = "nobody"
 
 
+def own_home(paths: Paths) -> Path:
+    """Where the trial of whoever has ``paths`` lives."""
+    return paths.state / "trial"
+
+
+def environment(home: Path) -> dict[str, str]:
+    """What a program needs to live in ``home``, with the models where they were fetched to."""
+    models = os.environ.get("MAHOROBA_MODELS") or str(user_folder())
+    return {"MAHOROBA_HOME": str(home), "MAHOROBA_MODELS": models}
+
+
 def move_in(home: Path | None = None) -> None:
     """Lead this process, and what it starts, to a home of the trial's own (by default one that is kept)."""
-    os.environ.setdefault("MAHOROBA_MODELS", str(user_folder()))  # where they are fetched to, before we move
     if home is None and "MAHOROBA_HOME" not in os.environ:
-        home = Paths.from_environment().state / "trial"
+        home = own_home(Paths.from_environment())
     if home is not None:
-        os.environ["MAHOROBA_HOME"] = str(home)
+        os.environ.update(environment(home))
     Paths.from_environment()  # makes the folders, private
     policy = Path(os.environ["MAHOROBA_HOME"]) / "policy.toml"
     if not policy.exists():

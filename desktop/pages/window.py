@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QApplication, QMainWindow, QStackedWidget, QWidget
 
@@ -14,17 +14,20 @@ from core.errors import SuiteError
 from core.i18n import _, set_language
 from desktop.pages.services import Services
 from desktop.pages.sign_in.first_run import FirstRun
+from desktop.pages.sign_in.offer_trial import offer_trial
 from desktop.pages.sign_in.sheet import Sheet
 from desktop.pages.sign_in.sign_in import SignIn
 from desktop.ui import theme
 from desktop.ui.application import make_themed, window_icon
 from desktop.ui.focus_ring import FocusRing
 from desktop.ui.look import Look
+from desktop.ui.memory import give_back
 from desktop.ui.page import Page
 from desktop.ui.search import Command
 from desktop.ui.shell import Leaving, Shell, Who
 
 LOCALE = Path(__file__).resolve().parent.parent / "locale"
+_REST_MS = 3000
 LOOK = "look.json"  # in the state folder
 
 
@@ -72,6 +75,8 @@ class Window(QMainWindow):
                 self.back()
             for notice in services.config.notices:
                 services.notices.error(notice)
+            if not services.trial:
+                offer_trial(self, services)
 
         services.bridge.run(self, _("準備"), lambda _r: services.auth.first_run, first, self.cannot_open)
 
@@ -151,8 +156,21 @@ class Window(QMainWindow):
             self._shell.go("today")
             self._shell.rest()
             self.ring.rest()
+        QTimer.singleShot(_REST_MS, self, self._rest)
         elif self._stack.currentWidget() is not self._shell:
             self._put(self._shell)
+
+    def _rest(self) -> None:
+        """The camera is off and somebody works: the face models need not stay in memory."""
+        session = self.services.auth.session
+        if session is not None and not session.locked and self.showing == "shell":
+            auth = self.services.auth
+
+            def rest(_report: object) -> None:
+                auth.rest()
+                give_back()
+
+            self.services.bridge.run(self, _("後片付け"), rest, lane="camera")
 
     def _build_shell(self, session: Session) -> Shell:
         services, person = self.services, session.person

@@ -31,9 +31,9 @@ class Suite:
         self._process: subprocess.Popen[bytes] | None = None
         self._app: xa11y.App | None = None
 
-    def start(self) -> Person:
-        """``./mahoroba run --trial``, and a person before its window."""
-        command = [str(ROOT / "mahoroba"), "run", "--trial"]
+    def start(self, trial: bool = True) -> Person:
+        """``./mahoroba run``, as a trial or for real, and a person before its window."""
+        command = [str(ROOT / "mahoroba"), "run", *(["--trial"] if trial else [])]
         self._process = self._stage.start(command, self._environment, self._log)
         self._app = xa11y.App.by_pid(self._process.pid, timeout=START_S)
         return Person(self._app, self._pictures)
@@ -47,6 +47,16 @@ class Suite:
         """What the person has chosen, in the file where the suite keeps it."""
         (self._home / "config").mkdir(parents=True, exist_ok=True)
         (self._home / "config" / "settings.toml").write_text(text, "utf-8")
+
+    def another_window(self) -> Person:
+        """Whoever looks at the window of a program that ours has started; it ends with the stage."""
+        ours = self._process.pid if self._process else None
+        app = xa11y.App.find(lambda each: each.name == "mahoroba" and each.pid != ours, timeout=START_S)
+        return Person(app, self._pictures)
+
+    def policy(self, text: str) -> None:
+        """What the administrator has decided for this machine."""
+        (self._home / "policy.toml").write_text(text, "utf-8")
 
     def models_are(self, folder: Path) -> None:
         """Where the program looks for the face models first; no network brings better ones."""
