@@ -63,6 +63,11 @@ def open_service(
     vault = Vault(register, get_or_create(secrets, "template-key", 32))
     analyser = cache(FaceAnalyser)
     faces = cache(lambda: FaceMatcher(matcher, vault, analyser(), engine_of(config.face)))
+
+    def rest() -> None:
+        faces.cache_clear()
+        analyser.cache_clear()
+
     app = create_app(matcher, OwnData(matcher, vault), faces)
     device = terminal_id(paths.state / "terminal-id")
     http = httpx.Client(
@@ -81,7 +86,7 @@ def open_service(
         analyser=analyser,
         administration=partial(Administration, register, matcher.lockouts, matcher.codes, audit, events),
         figures=lambda: thresholds_of(config.face),
-        rest=lambda: (faces.cache_clear(), analyser.cache_clear()),
+        rest=rest,
     )
 
 
