@@ -13,7 +13,9 @@ NEVER = {Metric.COSINE: 0.49, Metric.EUCLIDEAN: 0.45}
 """No setting goes beyond: there most strangers of one office would match (notes of the measurement)."""
 STRANGER = {Metric.COSINE: 0.633, Metric.EUCLIDEAN: 0.457}
 """What puts a cohort-normalised score back on the scale of raw distances: the difference of the thresholds of
-both at FMR 1e-4 (NUAA, 8 template and 5 probe frames: 0.373 and -0.260; dlib 0.330 and -0.127)."""
+both at FMR 1e-4 (NUAA, 8 template and 5 probe frames: 0.373 and -0.260; dlib 0.330 and -0.127). Checked on 42
+people of East-Asian LFW and CASIA, 10,332 impostor pairs: at 0.37 FNMR falls from 2.8 to 0.4 %, FMR is 0.02
+raw and 0.03 % normalised; the difference there is 0.62 to 0.65."""
 
 
 @dataclass(frozen=True)
