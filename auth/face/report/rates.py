@@ -8,7 +8,6 @@ of proportions of presentations are Clopper-Pearson's exact ones (1934). All are
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -62,8 +61,8 @@ def proportion(errors: int, n: int) -> Rate:
     """Clopper-Pearson interval of errors out of n."""
     if n == 0:
         return Rate(math.nan, 0.0, 1.0, 0, 0, "no data")
-    low = 0.0 if errors == 0 else _solve(lambda p: 1 - _binomial_cdf(errors - 1, n, p), 0.025)
-    high = 1.0 if errors == n else _solve(lambda p: 1 - _binomial_cdf(errors, n, p), 0.975)
+    low = 0.0 if errors == 0 else _limit(errors - 1, n, 0.975)
+    high = 1.0 if errors == n else _limit(errors, n, 0.025)
     return Rate(errors / n, low, high, errors, n, "Clopper-Pearson")
 
 
@@ -129,24 +128,13 @@ def _bootstrap(scores: Scores, fmr: float, resamples: int) -> tuple[float, float
     return float(low), float(high)
 
 
-def _binomial_cdf(k: int, n: int, p: float) -> float:
-    """P(X <= k) of a binomial, summed in logarithms: exact enough for any n here."""
-    if p <= 0:
-        return 1.0
-    if p >= 1:
-        return 1.0 if k >= n else 0.0
+def _limit(k: int, n: int, tail: float) -> float:
+    """The p at which a binomial of n has P(X <= k) = ``tail``; by bisection, summed in logarithms."""
     i = np.arange(k + 1)
-    factor = np.array([math.lgamma(n + 1) - math.lgamma(j + 1) - math.lgamma(n - j + 1) for j in i])
-    return float(min(1.0, np.exp(factor + i * math.log(p) + (n - i) * math.log1p(-p)).sum()))
-
-
-def _solve(rising: Callable[[float], float], target: float) -> float:
-    """The p in 0..1 where ``rising`` reaches ``target``, by bisection."""
+    choose = np.array([math.lgamma(n + 1) - math.lgamma(j + 1) - math.lgamma(n - j + 1) for j in i])
     low, high = 0.0, 1.0
     for _ in range(60):
-        middle = (low + high) / 2
-        if rising(middle) < target:
-            low = middle
-        else:
-            high = middle
+        p = (low + high) / 2
+        falling = float(np.exp(choose + i * math.log(p) + (n - i) * math.log1p(-p)).sum())
+        low, high = (p, high) if falling > tail else (low, p)
     return (low + high) / 2
