@@ -53,8 +53,8 @@ def fetch(folder: Path, say: Callable[[str], object] = print) -> list[Path]:
             root = _unpack(package, Path(scratch))
             for model in (model for model in wanted if model.package == package):
                 _store(_member(root, model), folder / model.file)
-                size = f"{model.size / 1e6:.1f}"
-                say(_("  {name}（{size} MB）を確かめて保存しました。").format(name=model.name, size=size))
+                told = {"name": model.name, "size": f"{model.size / 1e6:.1f}", "licence": model.licence}
+                say(_("  {name}（{size} MB、{licence}）を確かめて保存しました。").format(**told))
     return paths
 
 

@@ -44,7 +44,6 @@ class Observation:
     """What one frame shows. size: (width, height) of the frame; faces: the main one first; faceless: what
     is wrong when there is no face, as a room may only be too dark to find it."""
 
-    frame_number: int
     time: float
     size: tuple[int, int]
     faces: tuple[Face, ...]
@@ -103,7 +102,7 @@ class FaceAnalyser:
         if found:
             faces[0] = self._look_closer(frame, found[0], faces[0])
         faceless = missing_face(frame.image)
-        observation = Observation(frame.number, frame.time, frame.size, tuple(faces), faceless)
+        observation = Observation(frame.time, frame.size, tuple(faces), faceless)
         return _with_second_face(observation)
 
     def _look_closer(self, frame: Frame, detection: Detection, face: Face) -> Face:

@@ -36,7 +36,6 @@ MIN_PRESENCE = 0.5
 RIGHT_EYE_OUTER, RIGHT_EYE_INNER = 33, 133
 LEFT_EYE_INNER, LEFT_EYE_OUTER = 362, 263
 NOSE_TIP, MOUTH_RIGHT, MOUTH_LEFT = 1, 61, 291
-FOREHEAD, CHIN = 10, 152
 RIGHT_EYE_LIDS = (33, 133, 160, 144, 158, 153)
 LEFT_EYE_LIDS = (263, 362, 387, 373, 385, 380)
 """Two corners, then upper and lower lid twice: the six points of the eye aspect ratio."""

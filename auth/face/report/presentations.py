@@ -80,7 +80,7 @@ def _play(seen: Sequence[tuple[Frame, Observation]], label: str) -> str:
         noise = random.integers(-1, 2, frame.image.shape, dtype=np.int16)
         image = np.clip(frame.image + noise, 0, 255).astype(np.uint8)
         time = number * FRAME_S
-        again = replace(observation, frame_number=number, time=time)
+        again = replace(observation, time=time)
         progress = session.push(Frame(image, time, number), again)
         if progress.denied:
             return progress.denied.value
