@@ -91,6 +91,7 @@ def _virtual_screen() -> Iterator[None]:
     try:
         with os.fdopen(reader) as answer:
             os.environ["DISPLAY"] = ":" + answer.readline().strip()
+        os.environ.setdefault("DBUS_SESSION_BUS_ADDRESS", "disabled:")  # else X11 would have one launched
         yield
     finally:
         server.terminate()

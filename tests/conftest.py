@@ -70,7 +70,7 @@ def home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPat
 def _no_process_left() -> Iterator[None]:
     yield
     left = [process for process in psutil.process_iter() if _is_ours(process)]
-    _gone, alive = psutil.wait_procs(left, timeout=3)
+    alive = [process for process in psutil.wait_procs(left, timeout=3)[1] if not _is_dead(process)]
     for process in alive:
         process.kill()
     assert not alive, f"left running: {[process.name() for process in alive]}"
@@ -81,3 +81,11 @@ def _is_ours(process: psutil.Process) -> bool:
         return process.pid != os.getpid() and process.environ().get(RUN_MARK) == os.environ[RUN_MARK]
     except psutil.Error:
         return False
+
+
+def _is_dead(process: psutil.Process) -> bool:
+    """Gone, or waiting for its parent to notice."""
+    try:
+        return process.status() == psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return True
