@@ -23,6 +23,7 @@ from auth.face.frame import Frame
 
 SIZE = (640, 480)
 NEUTRAL_PITCH = 8.0  # the portrait was taken with the head slightly bowed
+SHUTTER_S, BLURS = 1 / 40, 0.35  # exposure of a frame indoors; degrees in it from which motion blurs
 BLINK_S = (0.0, 0.1, 0.22, 0.38)  # open, shut, still shut, open again
 SPONTANEOUS_S = (0.0, 0.06, 0.11, 0.2)
 
@@ -122,9 +123,9 @@ class Sensor:
 
     def __init__(self, seed: int, size: tuple[int, int] = SIZE) -> None:
         self._dice = np.random.default_rng([seed, 2])
-        self._gain = self._dice.uniform(0.8, 1.12)
+        self._gain = self._dice.uniform(0.6, 1.12)
         self._drift = self._dice.uniform(0, 6.28), self._dice.uniform(0.05, 0.3)
-        sigma = self._dice.uniform(1.0, 2.6)
+        sigma = self._dice.uniform(1.0, 3.5)
         width, height = size
         self._size = size
         self._noise = self._dice.normal(0, sigma, (height + 64, width + 64, 3)).astype(np.int16)
@@ -171,12 +172,13 @@ class ActorCamera:
         self._asked: Action | None = None
         self._now = 0.0
         self._renderer: Renderer | None = None
+        self._performer: Performer | None = None
 
     def open(self) -> None:
         self._pace.restart()
         self._renderer = Renderer(self._head, room(self._seed % 8))
         self._sensor = Sensor(self._seed)
-        self._performer: Performer | None = None
+        self._performer = None
 
     def ask(self, action: Action | None) -> None:
         """Thread-safe: only remembered here; the actor sees it with the next frame."""
@@ -193,7 +195,11 @@ class ActorCamera:
         """The picture before the sensor; an attack draws something else here."""
         if self._renderer is None:
             raise unplugged(self.name)
-        return self._renderer.render(pose)
+        picture = self._renderer.render(pose)
+        before = self._performer.pose(now - SHUTTER_S) if self._performer else pose
+        if max(abs(before.yaw - pose.yaw), abs(before.pitch - pose.pitch)) < BLURS:
+            return picture
+        return cast(Image, cv2.addWeighted(picture, 0.5, self._renderer.render(before), 0.5, 0))
 
     def close(self) -> None:
         self._renderer = None

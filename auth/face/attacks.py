@@ -13,7 +13,7 @@ import numpy as np
 
 from auth.face.actor import NEUTRAL_PITCH, SIZE, ActorCamera, room
 from auth.face.actor_mesh import Head, Image, Pose, place
-from auth.face.actor_people import sample
+from auth.face.actor_people import STRANGERS, person, sample
 from auth.face.actor_render import FOCAL, Painter, Renderer
 from auth.face.attack_card import Card, framed, moire, printed, show, without_eyes
 from auth.face.camera import unplugged
@@ -240,7 +240,7 @@ class SwapCamera(ActorCamera):
         super().open()
         dice = np.random.default_rng([self._seed, 18])
         self._until = int(dice.integers(10, 30))
-        self._second = Renderer(sample(1 + self._seed % 4), room(self._seed % 8))
+        self._second = Renderer(person(STRANGERS[self._seed % len(STRANGERS)]), room(self._seed % 8))
         self._drawn = 0
 
     def draw(self, pose: Pose, now: float) -> Image:

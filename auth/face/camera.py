@@ -129,7 +129,7 @@ class Pace:
 
 
 class FolderCamera:
-    """Pictures of a folder in the order of their names. For trial and tests: choose_camera guards it."""
+    """Pictures of a folder in the order of their names. For trial and tests only."""
 
     def __init__(self, folder: Path, fps: float = 15, *, loop: bool = False, paced: bool = True) -> None:
         self.name = folder.name
@@ -166,7 +166,7 @@ class FolderCamera:
 
 
 class VideoCamera:
-    """Frames of a video file. For trial and tests: choose_camera guards it."""
+    """Frames of a video file. For trial and tests only."""
 
     def __init__(self, file: Path, fps: float = 15, *, loop: bool = False, paced: bool = True) -> None:
         self.name = file.name

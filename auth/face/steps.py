@@ -87,8 +87,7 @@ class TurnStep:
         if self._is_wrong(turn):
             return Outcome(denied=Deny.WRONG_WAY)
         if towards < self._demand:
-            slow = frame.time - self.shown > SLOW_S and towards > 0.5 and self._reached is None
-            return Outcome(guidance=further(action) if slow else None, ratio=max(0.0, towards) / 2)
+            return Outcome(guidance=self._encouragement(frame.time, towards), ratio=max(0.0, towards) / 2)
         if frame.time - self.shown < LEAST_REACTION_S:
             return Outcome(denied=Deny.TOO_EARLY)
         self._reached = frame.time if self._reached is None else self._reached
@@ -102,6 +101,11 @@ class TurnStep:
         """Already on the way there when it was shown: a film runs by its own clock."""
         self._first = towards if self._first is None else self._first
         return time - self.shown < ONSET_S and towards - self._first > ONSET
+
+    def _encouragement(self, time: float, towards: float) -> Guidance | None:
+        if self._reached is not None:  # not measured: ask again once the head is back in front
+            return ask(self.step.action) if towards < 0.3 else None
+        return further(self.step.action) if time - self.shown > SLOW_S and towards > 0.5 else None
 
     def _is_wrong(self, turn: Turn) -> bool:
         """A turn that was not asked for, taken since this step was shown."""

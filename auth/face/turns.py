@@ -35,6 +35,10 @@ class Turn:
     def amount(self) -> float:
         return max(abs(self.yaw) / YAW, abs(self.pitch) / PITCH)
 
+    def differs(self, other: Turn) -> float:
+        """How much of a turn lies between two looks."""
+        return Turn(self.yaw - other.yaw, self.pitch - other.pitch).amount
+
     @property
     def front(self) -> bool:
         return self.amount < FRONT

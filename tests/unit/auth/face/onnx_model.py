@@ -10,15 +10,22 @@ import numpy as np
 
 
 def face_model(dimensions: int, side: int = 112) -> bytes:
-    weights = np.random.default_rng(7).normal(0, 1, (dimensions, 3, side, side)).astype("<f4")
+    """Random weights: a vector that depends on the whole face."""
+    return convolution(np.random.default_rng(7).normal(0, 1, (dimensions, 3, side, side)))
+
+
+def convolution(kernel: np.ndarray) -> bytes:
+    """kernel: (outputs, 3, side, side)."""
+    dimensions, _channels, side, _side = kernel.shape
+    weights = kernel.astype("<f4")
     tensor = (
         b"".join(_number(1, size) for size in weights.shape)
         + _number(2, 1)
         + _text(8, "w")
         + _bytes(9, weights.tobytes())
     )
-    kernel = _text(1, "kernel_shape") + _number(8, side) + _number(8, side) + _number(20, 7)
-    node = _text(1, "x") + _text(1, "w") + _text(2, "y") + _text(4, "Conv") + _bytes(5, kernel)
+    attribute = _text(1, "kernel_shape") + _number(8, side) + _number(8, side) + _number(20, 7)
+    node = _text(1, "x") + _text(1, "w") + _text(2, "y") + _text(4, "Conv") + _bytes(5, attribute)
     graph = (
         _bytes(1, node)
         + _text(2, "g")
