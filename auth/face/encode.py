@@ -87,7 +87,7 @@ def supplied(path: Path) -> AlignedEncoder:
     if suffix == ".tflite":
         return AlignedEncoder(Network(content, name), name, version)
     if suffix == ".onnx":
-        return AlignedEncoder(OnnxNetwork(content, name, (1, SIDE, SIDE, 3)), name, version)
+        return AlignedEncoder(OnnxNetwork(content, name, SIDE), name, version)
     raise unusable_model(path.name, _(".tflite か .onnx のファイルを指定してください"))
 
 

@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from auth.face.onnx_shape import input_shape
 from core.errors import SuiteError
 from core.i18n import _
 
@@ -56,13 +57,17 @@ class Network:
 class OnnxNetwork:
     """An ONNX model that an administrator supplies, run by OpenCV; same calls and layout as Network."""
 
-    def __init__(self, content: bytes, name: str, input_shape: tuple[int, int, int, int]) -> None:
-        """input_shape: (n, h, w, 3). Raises SuiteError FACE-003 when OpenCV cannot run ``content`` on it."""
-        self.input_shape = input_shape
+    def __init__(self, content: bytes, name: str, side: int) -> None:
+        """side: for a model that leaves its input's sides open. Raises SuiteError FACE-003 when the model
+        does not take one RGB picture or OpenCV cannot run it."""
         self._lock = threading.Lock()
         try:
+            _batch, channels, height, width = input_shape(content)
+            if channels not in (0, 3) or height != width:
+                raise ValueError("does not take a square colour picture")
+            self.input_shape = (1, height or side, width or side, 3)
             self._net = cv2.dnn.readNetFromONNX(np.frombuffer(content, np.uint8))
-            self.output_shapes = [output.shape for output in self.run(np.zeros(input_shape, np.float32))]
+            self.output_shapes = [output.shape for output in self.run(np.zeros(self.input_shape, np.float32))]
         except (cv2.error, ValueError) as error:
             raise unusable_model(name, _("壊れているか、対応していない形式です")) from error
 

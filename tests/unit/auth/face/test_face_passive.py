@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from auth.face.engine import Face
 from auth.face.models import read_model
+from auth.face.onnx_shape import input_shape
 from auth.face.passive import SuppliedPassive
 from core.errors import SuiteError
 
@@ -49,9 +53,12 @@ def test_a_face_at_the_edge_of_the_frame_is_judged_too(redness: SuppliedPassive)
     assert redness.live(frame_of(image), Face((-60.0, -60.0, 100.0, 100.0), 0.9)) > 0.99
 
 
-def test_a_model_that_answers_nan_says_not_live(tmp_path: Path) -> None:
-    (tmp_path / "nan.onnx").write_bytes(convolution(np.full((2, 3, 128, 128), 3e38)))
-    assert SuppliedPassive(tmp_path / "nan.onnx").live(frame_of(coloured((9, 9, 9))), FACE) == 0.0
+@pytest.mark.parametrize("answer", [[np.nan, 0.0], [np.inf, np.inf], [np.nan]])
+def test_an_answer_that_is_no_number_says_not_live(
+    redness: SuppliedPassive, monkeypatch: pytest.MonkeyPatch, answer: list[float]
+) -> None:
+    monkeypatch.setattr(redness._network, "run", lambda _tensor: [np.array([answer], np.float32)])
+    assert redness.live(frame_of(coloured((9, 9, 9))), FACE) == 0.0
 
 
 @pytest.mark.parametrize(
@@ -77,3 +84,21 @@ def test_a_file_that_is_not_there_is_missing(tmp_path: Path) -> None:
     with pytest.raises(SuiteError) as caught:
         SuppliedPassive(tmp_path / "nowhere.onnx")
     assert caught.value.code == "FACE-001"
+
+
+def test_the_input_shape_is_read_from_the_file() -> None:
+    assert input_shape(convolution(np.zeros((2, 3, 80, 80)))) == (1, 3, 80, 80)
+
+
+@given(st.binary(max_size=200))
+def test_no_bytes_hang_or_break_the_reading_of_a_shape(content: bytes) -> None:
+    with contextlib.suppress(ValueError):
+        assert all(size >= 0 for size in input_shape(content))
+
+
+@given(st.integers(0, 400), st.integers(0, 255))
+def test_a_changed_model_gives_a_shape_or_an_error(place: int, byte: int) -> None:
+    content = bytearray(convolution(np.zeros((1, 3, 8, 8))))
+    content[place] = byte
+    with contextlib.suppress(ValueError):
+        input_shape(bytes(content))
