@@ -1,0 +1,1 @@
+"""The office-wide shared folder: browse, transfer, search, inquiries. No Qt; knows nobody but core."""

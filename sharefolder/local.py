@@ -1,0 +1,202 @@
+"""A share that is a path: on Windows terminals a UNC path, beside the file server its disk, in the trial a
+folder. Links are never followed."""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from io import RawIOBase
+from pathlib import Path
+
+from core.errors import SuiteError
+from core.files import sync_folder
+from core.i18n import _
+from sharefolder import errors, names
+from sharefolder.model import Entry, Rights
+from sharefolder.ports import CHUNK, Sink
+
+_BATCH = 5_000
+_NO_LINK = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
+
+
+class LocalStorage:
+    """See ``ports.Storage``."""
+
+    def __init__(self, root: Path, name: str = "") -> None:
+        self._root = root
+        self.name = name or root.name
+
+    def list(self, folder: str) -> Iterator[Sequence[Entry]]:
+        batch: list[Entry] = []
+        with self._failing(folder), os.scandir(self._real(folder)) as entries:
+            for each in entries:
+                if (entry := _entry(folder, each)) is not None:
+                    batch.append(entry)
+                if len(batch) >= _BATCH:
+                    yield batch
+                    batch = []
+        if batch:
+            yield batch
+
+    def stat(self, path: str) -> Entry | None:
+        with self._failing(path):
+            try:
+                seen = self._real(path).lstat()
+            except (FileNotFoundError, NotADirectoryError):
+                self._present()
+                return None
+            if stat.S_ISLNK(seen.st_mode):
+                raise errors.outside()
+            name = path.rpartition("/")[2]
+            return Entry(path, name, stat.S_ISDIR(seen.st_mode), seen.st_size, seen.st_mtime)
+
+    def read(self, path: str, offset: int = 0) -> Iterator[bytes]:
+        with self._failing(path):
+            descriptor = os.open(self._real(path), os.O_RDONLY | os.O_NONBLOCK | _NO_LINK)
+            with os.fdopen(descriptor, "rb", buffering=0) as file:
+                if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+                    raise errors.outside()
+                file.seek(offset)
+                while chunk := file.read(CHUNK):
+                    yield chunk
+
+    @contextmanager
+    def append(self, path: str, offset: int) -> Iterator[Sink]:
+        real = self._real(names.writable(path))
+        with self._failing(path):
+            descriptor = os.open(real, os.O_RDWR | os.O_CREAT | _NO_LINK, 0o660)
+            with os.fdopen(descriptor, "r+b", buffering=0) as file:
+                file.truncate(offset)
+                file.seek(offset)
+                yield _FileSink(file)
+                os.fsync(file.fileno())
+
+    def make_folder(self, path: str) -> None:
+        with self._failing(path):
+            self._real(names.writable(path)).mkdir(mode=0o770)
+
+    def move(self, source: str, target: str, replace: bool = False) -> None:
+        start, end = self._real(source), self._real(names.writable(target))
+        with self._failing(target):
+            if not replace and end.exists() and not _only_case(start, end):
+                raise errors.exists(end.name)
+            os.replace(start, end)
+            sync_folder(end.parent)
+
+    def copy(self, source: str, target: str) -> None:
+        end = self._real(names.writable(target))
+        with self._failing(target), end.open("xb", buffering=0) as written:
+            sink = _FileSink(written)
+            for chunk in self.read(source):
+                sink.write(chunk)
+            os.fsync(written.fileno())
+
+    def remove(self, path: str) -> None:
+        real = self._real(path)
+        with self._failing(path):
+            real.rmdir() if real.is_dir() else real.unlink()
+
+    def rights(self, path: str) -> Rights:
+        with self._failing(path):
+            real = self._real(path)
+            return _rights(real, real.stat())
+
+    def _real(self, path: str) -> Path:
+        """The real path, with no link on the way to it. Not proof against somebody who changes folders into
+        links at the same moment on the server itself; the reader's own rights bound what that gains."""
+        place = self._root
+        for part in filter(None, names.inside(path).split("/")):
+            place = place / part
+            if place.is_symlink():
+                raise errors.outside()
+        return place
+
+    def _present(self) -> None:
+        if not self._root.is_dir():
+            raise errors.disconnected(self.name)
+
+    @contextmanager
+    def _failing(self, path: str) -> Iterator[None]:
+        """What the system says, in words; whatever happens while the root is gone is *disconnected*."""
+        try:
+            yield
+        except OSError as error:
+            self._present()
+            raise _readable(error, path.rpartition("/")[2] or self.name, self.name) from error
+
+
+class _FileSink:
+    def __init__(self, file: RawIOBase) -> None:
+        self._file = file
+
+    def write(self, chunk: bytes) -> None:
+        left = memoryview(chunk)
+        while left:
+            left = left[self._file.write(left) :]
+
+
+def _entry(folder: str, each: os.DirEntry[str]) -> Entry | None:
+    try:
+        seen = each.stat(follow_symlinks=False)
+        each.name.encode()
+    except (OSError, UnicodeEncodeError):  # vanished meanwhile, or bytes that are no text
+        return None
+    if not (stat.S_ISREG(seen.st_mode) or stat.S_ISDIR(seen.st_mode)):
+        return None
+    path = names.join(folder, each.name)
+    return Entry(path, each.name, stat.S_ISDIR(seen.st_mode), seen.st_size, seen.st_mtime)
+
+
+def _only_case(start: Path, end: Path) -> bool:
+    return names.same(start.name) == names.same(end.name) and os.path.samefile(start, end)
+
+
+def _readable(error: OSError, name: str, place: str) -> SuiteError:
+    by_number: dict[int, Callable[[str], SuiteError]] = {
+        errno.ENOENT: errors.not_found,
+        errno.ENOTDIR: errors.not_found,
+        errno.EACCES: errors.no_right,
+        errno.EPERM: errors.no_right,
+        errno.EROFS: errors.no_right,
+        errno.EEXIST: errors.exists,
+        errno.EBUSY: errors.in_use,
+        errno.ETXTBSY: errors.in_use,
+        errno.ELOOP: lambda _name: errors.outside(),
+        errno.ENOSPC: lambda _name: errors.full(place),
+        errno.EDQUOT: lambda _name: errors.full(place),
+    }
+    if getattr(error, "winerror", None) in (32, 33):  # sharing violation, lock violation
+        return errors.in_use(name)
+    made = by_number.get(error.errno or 0)
+    return (
+        made(name) if made is not None else errors.refused(_failed(name), error.strerror or str(error.errno))
+    )
+
+
+def _failed(name: str) -> str:
+
+    return _("「{name}」を扱えませんでした。").format(name=name)
+
+
+def _rights(real: Path, seen: os.stat_result) -> Rights:
+    read, write = os.access(real, os.R_OK), os.access(real, os.W_OK)
+    if sys.platform == "win32":
+        return Rights(read, write, known=False)
+    import grp
+    import pwd
+
+    owner, group, everyone = str(seen.st_uid), str(seen.st_gid), "*"
+    with suppress(KeyError):
+        owner = pwd.getpwuid(seen.st_uid).pw_name
+    with suppress(KeyError):
+        group = grp.getgrgid(seen.st_gid).gr_name
+    who = (owner, group, everyone)
+    may_read = zip((stat.S_IRUSR, stat.S_IRGRP, stat.S_IROTH), who, strict=True)
+    may_write = zip((stat.S_IWUSR, stat.S_IWGRP, stat.S_IWOTH), who, strict=True)
+    readers = tuple(name for bit, name in may_read if seen.st_mode & bit)
+    writers = tuple(name for bit, name in may_write if seen.st_mode & bit)
+    return Rights(read, write, owner, readers, writers)

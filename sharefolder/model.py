@@ -1,0 +1,34 @@
+"""What the shared folder speaks of: entries, rights, places. Paths are relative to the share, with ``/``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+
+class Entry(NamedTuple):
+    """A file or folder. A tuple, because a listing holds 100,000 of them. ``changed``: seconds, UTC."""
+
+    path: str
+    name: str
+    folder: bool
+    size: int
+    changed: float
+
+    @property
+    def parent(self) -> str:
+        return self.path.rpartition("/")[0]
+
+
+@dataclass(frozen=True)
+class Rights:
+    """What the reader of this folder or file may do, and who else. ``read_by``, ``write_by``: names of
+    people and groups as the server tells them; empty where it does not tell.
+    """
+
+    read: bool
+    write: bool
+    owner: str = ""
+    read_by: tuple[str, ...] = ()
+    write_by: tuple[str, ...] = ()
+    known: bool = True  # False: the server does not tell who else may

@@ -1,0 +1,55 @@
+"""The storage port: a share as the service sees it. A local path and an SMB server speak it alike."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager
+from typing import Protocol
+
+from sharefolder.model import Entry, Rights
+
+CHUNK = 1 << 20  # bytes of one read or write
+
+
+class Sink(Protocol):
+    """Where an upload's bytes go."""
+
+    def write(self, chunk: bytes) -> None:
+        """Append; may return before the server has it. SuiteError at this or a later call."""
+
+
+class Storage(Protocol):
+    """One share. Paths as in ``model``. Safe from any thread. Every call ends: servers that do not answer
+    within the adapter's patience are ``Disconnected``. A missing root is never an empty folder.
+    """
+
+    @property
+    def name(self) -> str:
+        """For people."""
+
+    def list(self, folder: str) -> Iterator[Sequence[Entry]]:
+        """The entries of ``folder`` in batches, unsorted, as they arrive; links are left out."""
+
+    def stat(self, path: str) -> Entry | None:
+        """None: nothing is there (and the share answers)."""
+
+    def read(self, path: str, offset: int = 0) -> Iterator[bytes]:
+        """The content from ``offset`` on, in order, in chunks of at most ``CHUNK``."""
+
+    def append(self, path: str, offset: int) -> AbstractContextManager[Sink]:
+        """Write from ``offset`` on (created at 0; cut there). On leaving, all is on the server's disk."""
+
+    def make_folder(self, path: str) -> None:
+        """SHARE-005 if there is something of that name."""
+
+    def move(self, source: str, target: str, replace: bool = False) -> None:
+        """Rename or move inside the share, at once. SHARE-005 unless ``replace``; SHARE-004 if in use."""
+
+    def copy(self, source: str, target: str) -> None:
+        """Copy a file inside the share to a new name, on the server where it can."""
+
+    def remove(self, path: str) -> None:
+        """Delete a file or an empty folder; only ever because a person asked."""
+
+    def rights(self, path: str) -> Rights:
+        """What this reader may do there, and who else."""

@@ -1,0 +1,227 @@
+"""A share on an SMB 2/3 server: Windows or Samba. Signed always, encrypted where the share asks for it."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import smbclient
+from smbclient._io import SMBRawIO
+from smbprotocol.connection import Connection
+from smbprotocol.exceptions import SMBException, SMBOSError, SMBResponseException
+from smbprotocol.file_info import FileAttributes
+from smbprotocol.header import NtStatus
+from smbprotocol.open import CreateOptions, FilePipePrinterAccessMask
+from spnego.exceptions import SpnegoError
+
+from core.errors import SuiteError
+from core.i18n import _
+from sharefolder import errors, names, smb_wire
+from sharefolder.model import Entry, Rights
+from sharefolder.ports import Sink
+
+_READ = FilePipePrinterAccessMask.FILE_READ_DATA
+_WRITE = FilePipePrinterAccessMask.FILE_WRITE_DATA  # in a folder: may add files
+_LOOK = FilePipePrinterAccessMask.FILE_READ_ATTRIBUTES
+_GONE = (
+    NtStatus.STATUS_OBJECT_NAME_NOT_FOUND,
+    NtStatus.STATUS_OBJECT_PATH_NOT_FOUND,
+    NtStatus.STATUS_NOT_FOUND,
+    NtStatus.STATUS_NO_SUCH_FILE,
+)
+
+
+@dataclass(frozen=True)
+class Credential:
+    """``password`` None: Kerberos, with the ticket that this session already has."""
+
+    user: str = ""
+    password: str | None = None
+
+
+class SmbStorage:
+    """See ``ports.Storage``. One connection, shared by all threads, made again when it breaks."""
+
+    def __init__(
+        self,
+        server: str,
+        share: str,
+        credential: Callable[[], Credential],
+        *,
+        port: int = 445,
+        encrypt: bool | None = None,
+        name: str = "",
+    ) -> None:
+        self._server, self._share, self._port, self._encrypt = server, share, port, encrypt
+        self._credential = credential
+        self._connections: dict[str, Connection] = {}
+        self._connecting = threading.Lock()
+        self.name = name or share
+
+    def list(self, folder: str) -> Iterator[Sequence[Entry]]:
+        with self._failing(folder), self._open(folder, _READ | _LOOK, folder=True) as raw:
+            for answer in smb_wire.entries(raw.fd):
+                yield [Entry(names.join(folder, n), n, is_folder, s, t) for n, is_folder, s, t in answer]
+
+    def stat(self, path: str) -> Entry | None:
+        try:
+            with self._failing(path), self._open(path, _LOOK) as raw:
+                attributes = raw.fd.file_attributes
+                folder = bool(attributes & FileAttributes.FILE_ATTRIBUTE_DIRECTORY)
+                changed = raw.fd.last_write_time.timestamp()
+                return Entry(path, path.rpartition("/")[2], folder, raw.fd.end_of_file or 0, changed)
+        except SuiteError as error:
+            if error.code == "SHARE-002" and path:
+                return None
+            raise
+
+    def read(self, path: str, offset: int = 0) -> Iterator[bytes]:
+        with self._failing(path), self._open(path, _READ | _LOOK) as raw:
+            yield from smb_wire.read(raw.fd, offset)
+
+    @contextmanager
+    def append(self, path: str, offset: int) -> Iterator[Sink]:
+        names.writable(path)
+        with self._failing(path), self._open(path, _READ | _WRITE | _LOOK, mode="a") as raw:
+            if (raw.fd.end_of_file or 0) != offset:
+                raw.truncate(offset)
+            sink = smb_wire.PipelinedSink(raw.fd, offset)
+            yield sink
+            sink.finish()
+
+    def make_folder(self, path: str) -> None:
+        names.writable(path)
+        with self._failing(path):
+            smbclient.mkdir(self._unc(path), **self._session())
+
+    def move(self, source: str, target: str, replace: bool = False) -> None:
+        names.inside(source)
+        names.writable(target)
+        move = smbclient.replace if replace else smbclient.rename
+        with self._failing(target):
+            move(self._unc(source), self._unc(target), **self._session())
+
+    def copy(self, source: str, target: str) -> None:
+        names.inside(source)
+        names.writable(target)
+        with self._failing(target):
+            with self._open(target, _WRITE | _LOOK, mode="x"):
+                pass  # takes the name; smbprotocol's copy would silently overwrite another's
+            smbclient.copyfile(self._unc(source), self._unc(target), **self._session())
+
+    def remove(self, path: str) -> None:
+        seen = self.stat(path)
+        if seen is None:
+            raise errors.not_found(path.rpartition("/")[2])
+        with self._failing(path):
+            remove = smbclient.rmdir if seen.folder else smbclient.remove
+            remove(self._unc(names.inside(path)), **self._session())
+
+    def rights(self, path: str) -> Rights:
+        """By asking the server to open it so: the only judge. Who else may is in the server's own list."""
+        seen = self.stat(path)
+        if seen is None:
+            raise errors.not_found(path.rpartition("/")[2])
+        return Rights(self._may(path, _READ), self._may(path, _WRITE), known=False)
+
+    def _may(self, path: str, access: int) -> bool:
+        try:
+            with self._failing(path), self._open(path, access):
+                return True
+        except SuiteError as error:
+            if error.code in ("SHARE-003", "SHARE-004"):
+                return error.code == "SHARE-004"  # in use: allowed in general
+            raise
+
+    @contextmanager
+    def _open(self, path: str, access: int, *, mode: str = "r", folder: bool = False) -> Iterator[SMBRawIO]:
+        options = CreateOptions.FILE_OPEN_REPARSE_POINT | (CreateOptions.FILE_DIRECTORY_FILE if folder else 0)
+        if mode != "r":
+            options |= CreateOptions.FILE_NON_DIRECTORY_FILE
+        raw = SMBRawIO(
+            self._unc(names.inside(path)),
+            mode,
+            share_access="rwd",
+            desired_access=access,
+            create_options=options,
+            **self._session(),
+        )
+        raw.open()
+        try:
+            if raw.fd.file_attributes & FileAttributes.FILE_ATTRIBUTE_REPARSE_POINT:
+                raise errors.outside()
+            yield raw
+        finally:
+            raw.close()
+
+    def _unc(self, path: str) -> str:
+        inside = path.replace("/", "\\")
+        return f"\\\\{self._server}\\{self._share}\\{inside}".rstrip("\\")
+
+    def _session(self) -> dict[str, Any]:
+        """Keywords of smbclient for our own connection, made here so that two threads do not make two."""
+        who = self._credential()
+        options: dict[str, Any] = {
+            "username": who.user or None,
+            "password": who.password,
+            "port": self._port,
+            "encrypt": self._encrypt,
+            "connection_timeout": 10,
+            "connection_cache": self._connections,
+            "auth_protocol": "negotiate" if who.password is not None else "kerberos",
+        }
+        with self._connecting:
+            smbclient.register_session(self._server, **options)
+        return options
+
+    def close(self) -> None:
+        """End the connection; a later call makes a new one."""
+        with self._connecting:
+            smbclient.reset_connection_cache(fail_on_error=False, connection_cache=self._connections)
+
+    @contextmanager
+    def _failing(self, path: str) -> Iterator[None]:
+        name = path.rpartition("/")[2] or self.name
+        try:
+            yield
+        except (SMBOSError, SMBResponseException) as error:
+            status = error.ntstatus if isinstance(error, SMBOSError) else error.status
+            raise self._readable(status, name) from error
+        except SpnegoError as error:
+            raise errors.sign_in_refused(self.name) from error
+        except (SMBException, OSError, ValueError, socket.gaierror) as error:
+            self._drop()
+            raise errors.disconnected(self.name) from error
+
+    def _drop(self) -> None:
+        """Forget a connection that broke, without talking over it."""
+        with self._connecting:
+            broken = list(self._connections.values())
+            self._connections.clear()
+        for connection in broken:
+            connection.transport.close()
+
+    def _readable(self, status: int, name: str) -> SuiteError:
+        if status in _GONE:
+            return errors.not_found(name)
+        if status in (NtStatus.STATUS_LOGON_FAILURE, NtStatus.STATUS_PASSWORD_EXPIRED):
+            return errors.sign_in_refused(self.name)
+        if status in (NtStatus.STATUS_ACCESS_DENIED, NtStatus.STATUS_PRIVILEGE_NOT_HELD):
+            return errors.no_right(name)
+        if status in (NtStatus.STATUS_SHARING_VIOLATION, NtStatus.STATUS_DELETE_PENDING):
+            return errors.in_use(name)
+        if status == NtStatus.STATUS_OBJECT_NAME_COLLISION:
+            return errors.exists(name)
+        if status == NtStatus.STATUS_DISK_FULL:
+            return errors.full(self.name)
+        if status in (NtStatus.STATUS_BAD_NETWORK_NAME, NtStatus.STATUS_USER_SESSION_DELETED):
+            self._drop()
+            return errors.disconnected(self.name)
+        return errors.refused(
+            _("「{name}」を扱えませんでした。").format(name=name),
+            _("サーバの返事: 0x{status:08x}。").format(status=status),
+        )

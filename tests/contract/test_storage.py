@@ -1,0 +1,263 @@
+"""The storage port: one class of promises, kept by a local path and by a real Samba server."""
+
+from __future__ import annotations
+
+import os
+import unicodedata
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from core.errors import SuiteError
+from sharefolder.errors import Disconnected
+from sharefolder.local import LocalStorage
+from sharefolder.ports import CHUNK, Storage
+from sharefolder.smb import Credential, SmbStorage
+from tests.fakes.samba import PASSWORD, Samba
+
+
+@pytest.fixture(scope="module")
+def samba(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Samba]:
+    if reason := Samba.missing():
+        pytest.skip(reason)
+    server = Samba(tmp_path_factory.mktemp("samba"))
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(params=["local", "samba", "samba encrypted"])
+def share(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[Storage, Path]]:
+    """The adapter, and the disk behind it."""
+    if request.param == "local":
+        root = tmp_path / "share"
+        root.mkdir()
+        yield LocalStorage(root), root
+        return
+    server: Samba = request.getfixturevalue("samba")
+    folder = server.export / tmp_path.name
+    folder.mkdir()
+    share_name = "secret" if "encrypted" in request.param else "zencho"
+    storage = SmbStorage("127.0.0.1", share_name, lambda: Credential("root", PASSWORD), port=server.port)
+    yield _Below(storage, tmp_path.name), folder  # type: ignore[misc]
+    storage.close()
+
+
+class _Below:
+    """The same storage with every path below a folder, so that each test starts with an empty share."""
+
+    def __init__(self, storage: Storage, folder: str) -> None:
+        self._storage, self._folder = storage, folder
+
+    def __getattr__(self, verb: str) -> object:
+        method = getattr(self._storage, verb)
+        if not callable(method):
+            return method
+        places = 2 if verb in ("move", "copy") else 1
+
+        def call(*args: object, **named: object) -> object:
+            paths = [f"{self._folder}/{a}" if a else self._folder for a in args[:places]]
+            return method(*paths, *args[places:], **named)
+
+        return call
+
+
+def put(storage: Storage, path: str, content: bytes) -> None:
+    with storage.append(path, 0) as sink:
+        sink.write(content)
+
+
+def listed(storage: Storage, folder: str = "") -> dict[str, tuple[bool, int]]:
+    return {e.name: (e.folder, e.size) for batch in storage.list(folder) for e in batch}
+
+
+def code(error: pytest.ExceptionInfo[SuiteError]) -> str:
+    return error.value.code
+
+
+class TestStorage:
+    def test_what_is_written_is_listed_and_read_back(self, share: tuple[Storage, Path]) -> None:
+        storage, disk = share
+        content = os.urandom(3 * CHUNK + 17)
+        storage.make_folder("土木部")
+        put(storage, "土木部/橋りょう 表ソ①㈱髙﨑😀.bin", content)
+        assert listed(storage) == {"土木部": (True, listed(storage)["土木部"][1])}
+        assert listed(storage, "土木部") == {"橋りょう 表ソ①㈱髙﨑😀.bin": (False, len(content))}
+        assert b"".join(storage.read("土木部/橋りょう 表ソ①㈱髙﨑😀.bin")) == content
+        assert (disk / "土木部" / "橋りょう 表ソ①㈱髙﨑😀.bin").read_bytes() == content
+
+    def test_reading_and_writing_go_on_in_the_middle(self, share: tuple[Storage, Path]) -> None:
+        storage, _disk = share
+        put(storage, "a.bin", b"x" * 100)
+        with storage.append("a.bin", 40) as sink:
+            sink.write(b"y" * 10)
+        assert b"".join(storage.read("a.bin", 35)) == b"x" * 5 + b"y" * 10
+
+    def test_a_large_folder_arrives_whole(self, share: tuple[Storage, Path]) -> None:
+        storage, disk = share
+        (disk / "many").mkdir()
+        for number in range(9_000):
+            (disk / "many" / f"資料{number:05}.txt").touch()
+        batches = list(storage.list("many"))
+        assert len({e.path.rpartition("/")[2] for batch in batches for e in batch}) == 9_000
+        assert len(batches) > 1, "the first rows need not wait for the rest"
+
+    def test_nothing_there_is_not_an_error_of_stat_but_of_reading(self, share: tuple[Storage, Path]) -> None:
+        storage, _disk = share
+        assert storage.stat("無い.txt") is None
+        with pytest.raises(SuiteError) as error:
+            b"".join(storage.read("無い.txt"))
+        assert code(error) == "SHARE-002"
+        with pytest.raises(SuiteError) as error:
+            listed(storage, "無い")
+        assert code(error) == "SHARE-002"
+
+    def test_a_rename_replaces_only_when_told(self, share: tuple[Storage, Path]) -> None:
+        storage, disk = share
+        put(storage, "new.part", b"new")
+        put(storage, "report.txt", b"old")
+        with pytest.raises(SuiteError) as error:
+            storage.move("new.part", "report.txt")
+        assert code(error) == "SHARE-005"
+        storage.move("new.part", "report.txt", replace=True)
+        assert {p.name: p.read_bytes() for p in disk.iterdir()} == {"report.txt": b"new"}
+
+    def test_a_copy_never_overwrites(self, share: tuple[Storage, Path]) -> None:
+        storage, disk = share
+        content = os.urandom(2 * CHUNK + 5)
+        put(storage, "a", content)
+        storage.copy("a", "b")
+        assert (disk / "b").read_bytes() == content
+        (disk / "b").write_bytes(b"theirs")
+        with pytest.raises(SuiteError) as error:
+            storage.copy("a", "b")
+        assert code(error) == "SHARE-005"
+        assert (disk / "b").read_bytes() == b"theirs"
+
+    def test_a_case_only_rename_loses_nothing(self, share: tuple[Storage, Path]) -> None:
+        storage, disk = share
+        put(storage, "report.txt", b"1")
+        storage.move("report.txt", "REPORT.txt")
+        assert {p.name: p.read_bytes() for p in disk.iterdir()} == {"REPORT.txt": b"1"}
+
+    def test_a_folder_that_exists_is_not_made_again(self, share: tuple[Storage, Path]) -> None:
+        storage, _disk = share
+        storage.make_folder("a")
+        with pytest.raises(SuiteError) as error:
+            storage.make_folder("a")
+        assert code(error) == "SHARE-005"
+
+    def test_removing_takes_files_and_empty_folders_only(self, share: tuple[Storage, Path]) -> None:
+        storage, disk = share
+        storage.make_folder("a")
+        put(storage, "a/b", b"")
+        with pytest.raises(SuiteError):
+            storage.remove("a")
+        storage.remove("a/b")
+        storage.remove("a")
+        assert list(disk.iterdir()) == []
+
+    @pytest.mark.parametrize("path", ["../x", "a/../../x", "/etc", "a//b", "a\\..\\x", "./x", "x\0y", "C:x"])
+    def test_no_path_leaves_the_share(self, share: tuple[Storage, Path], path: str) -> None:
+        storage, _disk = share
+        for use in (storage.stat, storage.remove, lambda p: b"".join(storage.read(p)), storage.make_folder):
+            with pytest.raises(SuiteError) as error:
+                use(path)
+            assert code(error) in ("SHARE-008", "SHARE-006")
+
+    @pytest.mark.parametrize(
+        "name",
+        [
+            "CON",
+            "aux.txt",
+            "COM1.xlsx",
+            "trail.",
+            "trail ",
+            " lead",
+            "a:b",
+            "what?",
+            "a|b",
+            "<x>",
+            unicodedata.normalize("NFD", "が.txt"),
+            "あ" * 86,
+            "safe\u202egpj.exe",
+            "tab\tname",
+        ],
+    )
+    def test_a_bad_name_is_refused_with_one_that_works(self, share: tuple[Storage, Path], name: str) -> None:
+        storage, disk = share
+        with pytest.raises(SuiteError) as error:
+            put(storage, name, b"")
+        assert code(error) == "SHARE-006"
+        better = error.value.next_step.split("「")[1].split("」")[0]
+        put(storage, better, b"1")
+        assert listed(storage) == {better: (False, 1)}
+        assert len(list(disk.iterdir())) == 1
+
+    def test_a_link_out_of_the_share_is_neither_listed_nor_read(
+        self, share: tuple[Storage, Path], tmp_path: Path
+    ) -> None:
+        storage, disk = share
+        secret = tmp_path / "secret"
+        secret.mkdir()
+        (secret / "pin.txt").write_text("4938")
+        (disk / "way").symlink_to(secret)
+        (disk / "pin.txt").symlink_to(secret / "pin.txt")
+        assert listed(storage) == {}
+        for path in ("pin.txt", "way/pin.txt"):
+            with pytest.raises(SuiteError):
+                b"".join(storage.read(path))
+        with pytest.raises(SuiteError):
+            put(storage, "way/new.txt", b"x")
+        assert sorted(p.name for p in secret.iterdir()) == ["pin.txt"]
+
+    def test_a_pipe_is_left_out(self, share: tuple[Storage, Path]) -> None:
+        storage, disk = share
+        os.mkfifo(disk / "pipe")
+        put(storage, "a", b"")
+        assert "a" in listed(storage)
+
+    def test_rights_are_what_the_reader_may_do(self, share: tuple[Storage, Path]) -> None:
+        storage, _disk = share
+        put(storage, "a", b"")
+        rights = storage.rights("a")
+        assert (rights.read, rights.write) == (True, True)
+
+
+class TestDisconnected:
+    def test_a_vanished_local_root_is_disconnected_never_empty(self, tmp_path: Path) -> None:
+        root = tmp_path / "share"
+        root.mkdir()
+        storage = LocalStorage(root)
+        put(storage, "a", b"1")
+        root.rename(tmp_path / "elsewhere")
+        for use in (listed, lambda s: s.stat("a"), lambda s: b"".join(s.read("a"))):
+            with pytest.raises(Disconnected):
+                use(storage)
+
+    def test_a_server_that_dies_is_disconnected_and_found_again(self, tmp_path: Path) -> None:
+        if reason := Samba.missing():
+            pytest.skip(reason)
+        server = Samba(tmp_path / "own")
+        server.start()
+        storage = SmbStorage("127.0.0.1", "zencho", lambda: Credential("root", PASSWORD), port=server.port)
+        put(storage, "a", b"1")
+        with pytest.raises(Disconnected), storage.append("b.part", 0) as sink:  # noqa: PT012 - the cut is inside
+            sink.write(b"x" * CHUNK)
+            server.stop(kill=True)
+            for _more in range(20):
+                sink.write(b"x" * CHUNK)
+        with pytest.raises(Disconnected):
+            listed(storage)
+        server.start()
+        assert "a" in listed(storage)
+        storage.close()
+        server.stop()
+
+    def test_a_wrong_password_is_said_so(self, samba: Samba) -> None:
+        storage = SmbStorage("127.0.0.1", "zencho", lambda: Credential("root", "wrong"), port=samba.port)
+        with pytest.raises(SuiteError) as error:
+            listed(storage)
+        assert code(error) == "SHARE-012"
+        storage.close()
