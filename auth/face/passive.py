@@ -37,7 +37,7 @@ class SuppliedPassive:
         """The probability 0..1 that the face is a living one; 0 when the model gives no number."""
         crop = cv2.cvtColor(_surrounded(frame.image, face, self._side), cv2.COLOR_BGR2RGB)
         logits = self._network.run((crop[np.newaxis] / np.float32(255)).astype(np.float32))[0].ravel()
-        margin = float(logits[0] - logits[1]) if len(logits) == 2 else float(logits[0])
+        margin = float(logits[0]) - (float(logits[1]) if len(logits) == 2 else 0.0)
         return 1 / (1 + math.exp(-float(np.clip(margin, -60, 60)))) if math.isfinite(margin) else 0.0
 
 
