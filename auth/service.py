@@ -153,9 +153,7 @@ class AuthService:
         with self._lock:
             session, self._session, self._pending, self._access = self._session, None, None, ""
         if session is not None:
-            number = session.person.staff_number
-            self._audit.append("session.closed", actor=number, subject=number)
-            self._events.publish(SignedOut(number))
+            self._closed(session)
 
     def lock(self, reason: str = "person") -> None:
         """Lock the session: by the ``person``, or because they are ``away``, ``other-face``, ``idle``."""
@@ -308,8 +306,13 @@ class AuthService:
             self._events.publish(Unlocked(session))
             return
         if was is not None:
-            self._events.publish(SignedOut(was.person.staff_number))
+            self._closed(was)
         self._events.publish(SignedIn(session))
+
+    def _closed(self, session: Session) -> None:
+        number = session.person.staff_number
+        self._audit.append("session.closed", actor=number, subject=number)
+        self._events.publish(SignedOut(number))
 
 
 def _moment(seconds: float) -> datetime:

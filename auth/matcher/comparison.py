@@ -60,8 +60,16 @@ class Comparison:
         nearest = min(found, default=(math.inf, ""))
         return nearest[1] if nearest[0] <= self._thresholds.alone else None
 
+    def comparable(self, candidates: Sequence[Person]) -> bool:
+        """Whether any of them is enrolled with this engine's model."""
+        rows = (self._register.template(p.staff_number) for p in candidates)
+        return any(row is not None and self._is_ours(row) for row in rows)
+
+    def _is_ours(self, row: SealedTemplate) -> bool:
+        return (row.model, row.model_version) == (self._encoder.name, self._encoder.version)
+
     def _mean(self, row: SealedTemplate, *, only: bool) -> Vector | None:
-        if (row.model, row.model_version) != (self._encoder.name, self._encoder.version):
+        if not self._is_ours(row):
             return None
         try:
             return make_template(list(self._vault.open(row)), self._metric)

@@ -43,13 +43,17 @@ class FaceMatcher:
         self, purpose: str, staff_number: str | None, device: str, access: str
     ) -> Mapping[str, Any]:
         """Draw a challenge, unless it is known already that the answer could not help. SuiteErrors:
-        LOCK-001, FACE-110 (not enrolled), FACE-111 (nobody to compare with), AUTH-020..022 (enrolling)."""
+        LOCK-001, FACE-110 (not enrolled), FACE-111 (nobody to compare with), FACE-113 (enrolled with another
+        model), AUTH-020..022 (enrolling)."""
         if purpose == "enrol":
             number = self.matcher.caller(access, device, fresh=True).subject
         else:
             number = check_staff_number(staff_number) if staff_number else ""
-            if not self.candidates(number, device):
-                raise _not_enrolled() if number else _nobody()
+            candidates = self.candidates(number, device)
+            if not candidates:
+                raise _in_vain(Reason.NOT_ENROLLED, "FACE-110") if number else _nobody()
+            if not self.comparison.comparable(candidates):
+                raise _in_vain(Reason.OTHER_MODEL, "FACE-113")
             self.matcher.lockouts.check(Factor.FACE, number or device, device)
         issued = self.matcher.challenge(purpose, number, device)
         return {
@@ -214,9 +218,8 @@ def _spent() -> SuiteError:
     )
 
 
-def _not_enrolled() -> SuiteError:
-    reason = Reason.NOT_ENROLLED
-    return SuiteError(_("顔ではサインインできません。"), reason.sentence(), reason.next_step(), "FACE-110")
+def _in_vain(reason: Reason, code: str) -> SuiteError:
+    return SuiteError(_("顔ではサインインできません。"), reason.sentence(), reason.next_step(), code)
 
 
 def _nobody() -> SuiteError:
