@@ -5,8 +5,6 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QTimer
-
 from core.events import Events
 from core.i18n import _, set_language
 from core.paths import Paths
@@ -16,6 +14,7 @@ from desktop.ui import theme
 from desktop.ui.application import make_application, make_themed
 from desktop.ui.bridge import Bridge
 from desktop.ui.look import Look
+from desktop.ui.memory import stay_small
 from desktop.ui.page import Page
 
 if TYPE_CHECKING:
@@ -25,6 +24,7 @@ if TYPE_CHECKING:
 
     from auth.face.camera import Camera
     from core.secrets import SecretStore
+    from liaison.service import LiaisonService
 
 
 def _today(services: Services) -> QWidget:
@@ -33,10 +33,22 @@ def _today(services: Services) -> QWidget:
     return today_page(services)
 
 
+def _calendar(services: Services) -> QWidget:
+    from desktop.pages.calendar import calendar_page
+
+    return calendar_page(services)
+
+
 def _administration(services: Services) -> QWidget:
     from desktop.pages.administration import administration_page
 
     return administration_page(services)
+
+
+def _liaison_page(services: Services) -> QWidget:
+    from desktop.pages.liaison import liaison_page
+
+    return liaison_page(services)
 
 
 def _settings(services: Services) -> QWidget:
@@ -47,6 +59,8 @@ def _settings(services: Services) -> QWidget:
 
 PAGES = (
     Page("today", lambda: _("今日"), "sun-horizon", _today),
+    Page("calendar", lambda: _("予定"), "calendar-blank", _calendar),
+    Page("liaison", lambda: _("連絡員端末"), "desktop", _liaison_page, frozenset({"it"})),
     Page(
         "administration",
         lambda: _("管理"),
@@ -71,6 +85,7 @@ def open_features(
     Tests bring a ``camera`` and ``secrets``. SuiteError when the policy, a key or a database fails.
     """
     from auth.local import open_service
+    from calendar_sync.service import Schedules
     from core.audit import AuditLog
     from core.config import Config
     from core.secrets import open_secrets
@@ -88,6 +103,19 @@ def open_features(
         services.events,
         camera or (lambda: _camera(services)),
     )
+    services.schedules = Schedules(services.paths, secrets, services.events)
+    services.liaison = _liaison(services, secrets)
+
+
+def _liaison(services: Services, secrets: SecretStore) -> LiaisonService:
+    """The liaison laptops, acted on as whoever is signed in."""
+    from liaison.service import LiaisonService
+
+    def actor() -> str:
+        session = services.auth.session
+        return session.person.staff_number if session is not None else ""
+
+    return LiaisonService(services.paths.data / "liaison", secrets, services.events, actor)
 
 
 def _camera(services: Services) -> Camera:
@@ -110,10 +138,11 @@ def main() -> int:
 
 def start() -> tuple[QApplication, Services, Window]:
     """Show the window; settings and features open behind its first paint."""
+    stay_small()
     app = make_application(sys.argv[:1])
     theme.current().follow_system()
     window = first_paint(build(Paths.from_environment()))
-    QTimer.singleShot(0, window, lambda: open_later(window))
+    window.when_painted(lambda: open_later(window))
     return app, window.services, window
 
 

@@ -138,10 +138,10 @@ def _is_marked(root: int) -> bool:
         descriptor = os.open(MARK, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK, dir_fd=root)
     except OSError:
         return False
-    with os.fdopen(descriptor, "rb") as file:
+    with _closing(descriptor):
         status = os.fstat(descriptor)
         ours = stat.S_ISREG(status.st_mode) and status.st_uid == os.geteuid()
-        return ours and not status.st_mode & 0o022 and file.read(100) == _MARK_TEXT
+        return ours and not status.st_mode & 0o022 and os.read(descriptor, 100) == _MARK_TEXT
 
 
 def _refuse_bad_name(name: str) -> None:

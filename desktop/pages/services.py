@@ -11,10 +11,12 @@ from desktop.ui.notice import NoticeBar
 
 if TYPE_CHECKING:
     from auth.service import AuthService
+    from calendar_sync.service import Schedules
     from core.audit import AuditLog
     from core.config import Config
     from core.events import Events
     from core.paths import Paths
+    from liaison.service import LiaisonService
 
 
 @dataclass
@@ -27,6 +29,8 @@ class Services:
     config: Config = field(init=False)  # this and the features are opened after the first paint
     auth: AuthService = field(init=False)
     audit: AuditLog = field(init=False)
+    schedules: Schedules = field(init=False)
+    liaison: LiaisonService = field(init=False)
     key_warning: str = ""  # loud when the keys lie in a file instead of the system's store
     trial: bool = False
     notices: NoticeBar = field(init=False)  # the window sets it

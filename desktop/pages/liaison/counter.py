@@ -6,7 +6,7 @@ from collections.abc import Callable
 from enum import Enum
 from typing import Any, TypeVar
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtGui import QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QCheckBox, QComboBox, QFrame, QWidget
 
@@ -59,6 +59,8 @@ class Counter(QWidget):
         titles = [_("日時"), _("端末"), _("出来事"), _("行った人"), _("くわしく")]
         self.table = Table(_("台帳の記録"), titles, (12, 5, 6, 6, 20))
         whole.addWidget(self.table, 1)
+        for taker in (self.table, self.form.days):
+            taker.installEventFilter(self)
         foot = page.row()
         self.count = page.label("", "caption")
         foot.addWidget(self.count, 1)
@@ -78,16 +80,23 @@ class Counter(QWidget):
         self.scan.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """What a scanner types while a button or the table has the focus goes to the scan field."""
-        if (
-            event.text().isprintable()
-            and event.text()
-            and not event.modifiers() & Qt.KeyboardModifier.ControlModifier
-        ):
-            self.scan.setFocus(Qt.FocusReason.OtherFocusReason)
-            self.scan.insert(event.text())
-        else:
+        """What a scanner types while a button has the focus goes to the scan field."""
+        if not self._to_scan(event):
             super().keyPressEvent(event)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """A table and a list of choices would take the letters for themselves."""
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress and self._to_scan(event):
+            return True
+        return super().eventFilter(watched, event)
+
+    def _to_scan(self, event: QKeyEvent) -> bool:
+        text, control = event.text(), event.modifiers() & Qt.KeyboardModifier.ControlModifier
+        if not text.isprintable() or not text.strip() or control:
+            return False
+        self.scan.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.scan.insert(text)
+        return True
 
     def read(self) -> None:
         if self.isVisible():
