@@ -156,9 +156,9 @@ class Window(QMainWindow):
             self._shell.go("today")
             self._shell.rest()
             self.ring.rest()
-        QTimer.singleShot(_REST_MS, self, self._rest)
         elif self._stack.currentWidget() is not self._shell:
             self._put(self._shell)
+        QTimer.singleShot(_REST_MS, self, self._rest)
 
     def _rest(self) -> None:
         """The camera is off and somebody works: the face models need not stay in memory."""
