@@ -200,7 +200,7 @@ def declared() -> Iterator[Declared]:
                 key=f"{section}.{name}",
                 section=_(kind.model_config.get("title") or section),
                 title=_(field.title or name),
-                description=_(field.description or ""),
+                description=_(field.description) if field.description else "",
                 kind=field.annotation,
                 default=field.default,
                 policy_only=_policy_only(section, name),
