@@ -10,13 +10,14 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from auth.face.guidance import Guidance
 from core.errors import SuiteError
 from core.i18n import _
 
 if TYPE_CHECKING:  # the window shows these words before anything heavy is loaded
     import numpy as np
     from numpy.typing import NDArray
+
+    from auth.face.guidance import Guidance
 
 STAFF_NUMBER = re.compile(r"[0-9A-Z][0-9A-Z-]{2,15}")
 
