@@ -61,7 +61,7 @@ def settings(folder: Path) -> dict[str, dict[str, str]]:
 
 def application(folder: Path) -> Any:
     """Radicale's WSGI application over ``folder`` (created, private)."""
-    make_private_folder(folder)
+    make_private_folder(folder / "collections" / "collection-root")
     write_atomically(folder / "rights.ini", RIGHTS.encode())
     from radicale import Application, config  # type: ignore[attr-defined]
 

@@ -96,3 +96,4 @@ def office(qapp: QApplication, qtbot: QtBot) -> Iterator[Office]:
     made = Office(qtbot)
     yield made
     made.services.bridge.close()
+    made.services.schedules.close()

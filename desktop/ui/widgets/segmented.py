@@ -34,6 +34,10 @@ class Segmented(QFrame):
         self._group.button(self._values.index(value) if value in self._values else 0).setChecked(True)
         self._group.idClicked.connect(lambda index: self.chosen.emit(self._values[index]))
 
+    def choose(self, value: object) -> None:
+        """Show ``value`` as chosen, without a signal."""
+        self._group.button(self._values.index(value)).setChecked(True)
+
     def value(self) -> object:
         return self._values[self._group.checkedId()]
 

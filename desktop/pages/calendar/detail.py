@@ -1,0 +1,176 @@
+"""One event opened beside the grid: read it, change it, delete it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QCheckBox, QComboBox, QFrame, QPlainTextEdit, QScrollArea, QVBoxLayout, QWidget
+
+from calendar_sync.model import KEEP, Change, Collection, Detail, Scope
+from calendar_sync.words import understand
+from core.clock import TOKYO
+from core.i18n import _
+from desktop.pages.calendar import words
+from desktop.ui import page, theme
+from desktop.ui.buttons import button, icon_button
+from desktop.ui.widgets.fields import labelled, line_edit
+from desktop.ui.widgets.segmented import Segmented
+
+_ANSWERS = {"ACCEPTED": "参加", "DECLINED": "欠席", "TENTATIVE": "仮", "NEEDS-ACTION": "返事待ち"}
+
+
+class DetailCard(QFrame):
+    """``saved`` brings the change, the calendar to move to (or 0) and the scope; ``deleted`` the scope."""
+
+    saved = Signal(object, object, int, object)
+    deleted = Signal(object, object)
+    closed = Signal()
+
+    def __init__(self, detail: Detail, collections: Mapping[int, Collection]) -> None:
+        super().__init__()
+        self.setProperty("card", True)
+        self.setFixedWidth(theme.em(19))
+        self.detail = detail
+        self._collections = collections
+        o = detail.occurrence
+        collection = collections.get(o.collection)
+        self._writable = collection is not None and collection.writable
+        outer = page.column(self, 0)
+        inside = QWidget()
+        inside.setObjectName("page")
+        layout = page.column(inside, 0.7, 1)
+        head = page.row()
+        head.addWidget(page.label(_("予定の内容"), "section"), 1)
+        head.addWidget(icon_button(_("予定の内容を閉じる"), "x", self.closed.emit))
+        layout.addLayout(head)
+        self._build_notes(layout, detail)
+        if words.hidden(o, collection):
+            layout.addWidget(page.label(_("予定あり"), "strong"))
+            layout.addWidget(page.label(words.spoken(o, collection), "muted", wrap=True))
+        else:
+            self._build_form(layout, detail, collection)
+        layout.addStretch(1)
+        area = QScrollArea()
+        area.setWidget(inside)
+        area.setWidgetResizable(True)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.viewport().setAutoFillBackground(False)
+        outer.addWidget(area)
+
+    def _build_notes(self, layout: QVBoxLayout, detail: Detail) -> None:
+        for text in detail.warnings:
+            layout.addWidget(page.label(text, "warning", wrap=True))
+        if detail.occurrence.unsent:
+            layout.addWidget(
+                page.label(_("まだ送っていません。つながったときに送ります。"), "muted", wrap=True)
+            )
+
+    def _build_form(self, layout: QVBoxLayout, detail: Detail, collection: Collection | None) -> None:
+        o = detail.occurrence
+        self.summary = line_edit(_("件名"), limit=300)
+        self.summary.setText(o.summary)
+        self.when = line_edit(_("日時"), limit=100)
+        self._when_text = _editable_when(detail)
+        self.when.setText(self._when_text)
+        self._heard = page.label("", "caption", wrap=True)
+        self._heard.hide()
+        self.when.textChanged.connect(self._hear)
+        self.place = line_edit(_("場所"), limit=300)
+        self.place.setText(o.location)
+        self.memo = QPlainTextEdit(detail.memo)
+        self.memo.setAccessibleName(_("メモ"))
+        self.memo.setTabChangesFocus(True)
+        self.memo.setFixedHeight(theme.em(6))
+        layout.addWidget(labelled(_("件名"), self.summary))
+        layout.addWidget(labelled(_("日時"), self.when))
+        layout.addWidget(self._heard)
+        layout.addWidget(labelled(_("場所"), self.place))
+        layout.addWidget(labelled(_("メモ"), self.memo))
+        self.calendar = QComboBox()
+        for number, each in self._collections.items():
+            if each.writable or number == o.collection:
+                self.calendar.addItem(each.name, number)
+        self.calendar.setCurrentIndex(self.calendar.findData(o.collection))
+        layout.addWidget(labelled(_("カレンダー"), self.calendar))
+        self.private = QCheckBox(_("非公開にする"))
+        self.private.setChecked(o.private)
+        self.private.setToolTip(_("ほかの人には「予定あり」とだけ見えます。"))
+        layout.addWidget(self.private)
+        for name, answer in detail.attendees:
+            words_ = _ANSWERS.get(answer, answer)
+            layout.addWidget(page.label(f"{name}　{words_}", "muted"))
+        self.scope = Segmented(
+            _("変える範囲"),
+            [(Scope.THIS, _("この回")), (Scope.FUTURE, _("これ以降")), (Scope.ALL, _("すべて"))],
+            Scope.THIS,
+        )
+        if o.repeats:
+            layout.addWidget(page.label(_("繰り返しの予定です。変える範囲:"), "muted"))
+            layout.addWidget(self.scope)
+        if self._writable:
+            row = page.row()
+            row.addWidget(button(_("保存"), self._save, "primary", main=True), 1)
+            row.addWidget(button(_("削除"), self._delete, "danger", "trash", main=True))
+            layout.addLayout(row)
+        else:
+            layout.addWidget(page.label(_("見るだけの予定です。"), "muted"))
+            for field in (self.summary, self.when, self.place):
+                field.setReadOnly(True)
+            self.memo.setReadOnly(True)
+            self.calendar.setEnabled(False)
+            self.private.setEnabled(False)
+
+    def _scope(self) -> Scope:
+        chosen = self.scope.value()
+        return Scope(str(chosen)) if self.detail.occurrence.repeats else Scope.ALL
+
+    def _hear(self) -> None:
+        o = self.detail.occurrence
+        found = understand(self.when.text(), datetime.now(TOKYO).date(), o.start)
+        self._heard.show()
+        self._heard.setText(words.when_words(found.start, found.end, found.all_day))
+
+    def _save(self) -> None:
+        o, detail = self.detail.occurrence, self.detail
+        start = end = None
+        all_day = o.all_day
+        if self.when.text() != self._when_text:
+            length = round((o.end - o.start).total_seconds() / 60)
+            at = o.start
+            found = understand(self.when.text(), datetime.now(TOKYO).date(), at, minutes=length)
+            start, end, all_day = found.start, found.end, found.all_day
+        memo = self.memo.toPlainText()
+        change = Change(
+            self.summary.text() if self.summary.text() != o.summary else KEEP,
+            self.place.text() if self.place.text() != o.location else KEEP,
+            memo if memo != detail.memo else KEEP,
+            self.private.isChecked() if self.private.isChecked() != o.private else KEEP,
+            start,
+            end,
+            all_day,
+        )
+        to = int(self.calendar.currentData() or o.collection)
+        self.saved.emit(o, change, 0 if to == o.collection else to, self._scope())
+
+    def _delete(self) -> None:
+        self.deleted.emit(self.detail.occurrence, self._scope())
+
+
+def _editable_when(detail: Detail) -> str:
+    """The time in the words that the quick entry reads."""
+    o = detail.occurrence
+    day = f"{o.start.year}/{o.start.month}/{o.start.day}"
+    if o.all_day:
+        last = o.end.date().toordinal() - 1
+        if last <= o.start.date().toordinal():
+            return f"{day} 終日"
+        end = o.end.date().fromordinal(last)
+        return f"{day}〜{end.year}/{end.month}/{end.day}"
+    days = (o.end.date() - o.start.date()).days
+    hours = o.end.hour + 24 * days
+    if days > 1 or hours > 30:
+        return f"{day} {words.clock(o.start)}"
+    return f"{day} {words.clock(o.start)}-{hours}:{o.end.minute:02}"
