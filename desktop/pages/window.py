@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QApplication, QMainWindow, QStackedWidget, QWidget
 
@@ -15,7 +15,7 @@ from core.i18n import _, set_language
 from desktop.pages.services import Services
 from desktop.pages.sign_in.first_run import FirstRun
 from desktop.pages.sign_in.offer_trial import offer_trial
-from desktop.pages.sign_in.sheet import Sheet
+from desktop.pages.sign_in.sheet import Sheet, Waiting
 from desktop.pages.sign_in.sign_in import SignIn
 from desktop.ui import theme
 from desktop.ui.application import make_themed, window_icon
@@ -29,6 +29,21 @@ from desktop.ui.shell import Leaving, Shell, Who
 LOCALE = Path(__file__).resolve().parent.parent / "locale"
 _REST_MS = 3000
 LOOK = "look.json"  # in the state folder
+
+
+class _Once(QObject):
+    """Waits for the first paint of one widget."""
+
+    def __init__(self, widget: QWidget, call: Callable[[], object]) -> None:
+        super().__init__(widget)
+        self._call = call
+        widget.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Paint:
+            watched.removeEventFilter(self)
+            QTimer.singleShot(0, self._call)
+        return False
 
 
 class Window(QMainWindow):
@@ -59,6 +74,14 @@ class Window(QMainWindow):
         bridge.subscribe(events, Unlocked, self, lambda event: self._unlocked(event.session))
         if (services.paths.data / "auth.db").exists():
             self._put(SignIn(services, self._chips()))
+        else:
+            self._put(Waiting())
+
+    def when_painted(self, call: Callable[[], object]) -> None:
+        """Call once, after the first sheet has been drawn: nothing heavy comes before the first picture."""
+        sheet = self._stack.currentWidget()
+        if sheet is not None:
+            _Once(sheet, call)
 
     def open(self) -> None:
         """The services answer: first run, or sign in."""
@@ -82,8 +105,8 @@ class Window(QMainWindow):
 
     def cannot_open(self, error: SuiteError) -> None:
         """A broken policy, key or database: the sheet says so and nobody gets in."""
-        if self._stack.count() == 0:
-            self._put(SignIn(self.services))
+        if isinstance(shown := self._stack.currentWidget(), Waiting):
+            shown.words.setText(_("まほろばを始められませんでした。"))
         self.services.notices.error(error)
 
     @property

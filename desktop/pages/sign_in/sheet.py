@@ -59,3 +59,13 @@ class Sheet(Hills):
         super().resizeEvent(event)
         for preview in self.findChildren(CameraPreview):
             preview.limit(event.size().height() * 0.42)
+
+
+class Waiting(Sheet):
+    """Before the very first start has found out that nobody is registered."""
+
+    def __init__(self) -> None:
+        super().__init__(30)
+        self.words = page.label(_("まほろばを準備しています…"), "lead", wrap=True)
+        self.words.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+        self.body.addWidget(self.words)
