@@ -100,6 +100,10 @@ class LocalStorage:
         with self._failing(path):
             real.rmdir() if real.is_dir() else real.unlink()
 
+    def readable(self, path: str) -> bool:
+        with self._failing(path):
+            return os.access(self._real(path), os.R_OK)
+
     def rights(self, path: str) -> Rights:
         with self._failing(path):
             real = self._real(path)

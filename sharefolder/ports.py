@@ -51,5 +51,8 @@ class Storage(Protocol):
     def remove(self, path: str) -> None:
         """Delete a file or an empty folder; only ever because a person asked."""
 
+    def readable(self, path: str) -> bool:
+        """Whether this reader may open it; False also where nothing is."""
+
     def rights(self, path: str) -> Rights:
         """What this reader may do there, and who else."""

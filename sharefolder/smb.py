@@ -121,6 +121,14 @@ class SmbStorage:
             remove = smbclient.rmdir if seen.folder else smbclient.remove
             remove(self._unc(names.inside(path)), **self._session())
 
+    def readable(self, path: str) -> bool:
+        try:
+            return self._may(path, _READ)
+        except SuiteError as error:
+            if error.code == "SHARE-002":
+                return False
+            raise
+
     def rights(self, path: str) -> Rights:
         """By asking the server to open it so: the only judge. Who else may is in the server's own list."""
         seen = self.stat(path)

@@ -223,6 +223,8 @@ class TestStorage:
         put(storage, "a", b"")
         rights = storage.rights("a")
         assert (rights.read, rights.write) == (True, True)
+        assert storage.readable("a")
+        assert not storage.readable("無い")
 
 
 class TestDisconnected:

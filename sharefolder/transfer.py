@@ -1,0 +1,225 @@
+"""Moving files so that a cut, a kill or a full disk never leaves half a file under a final name.
+
+Bytes go to ``.mahoroba-<key>.part`` beside the target; the key comes from what is sent (source, size, time)
+and where to, so the same transfer finds its part again after a restart. When all is there: closed, its size
+looked at, its BLAKE3 compared with the source's, and only then renamed.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Generator
+from contextlib import closing
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+
+from blake3 import blake3
+
+from core.errors import SuiteError
+from core.i18n import _
+from core.jobs import Report
+from sharefolder import errors, names
+from sharefolder.local import LocalStorage
+from sharefolder.model import Entry
+from sharefolder.ports import Storage
+
+PART = re.compile(r"\.mahoroba-[0-9a-f]{16}\.part")
+_MB = 1_000_000
+
+
+class IfExists(Enum):
+    """What to do where the target's name is taken."""
+
+    ASK = "ask"  # SHARE-005; nothing sent
+    REPLACE = "replace"  # the old one stays until the new one is whole
+    KEEP_BOTH = "keep both"  # name (2)
+
+
+@dataclass(frozen=True)
+class Sent:
+    """A finished file: where it lies now, its size and BLAKE3, and how many bytes an earlier try had sent."""
+
+    path: str
+    size: int
+    digest: str
+    resumed: int = 0
+    beside: bool = False  # the target was in use: it lies beside it as a conflict copy
+
+
+@dataclass(frozen=True)
+class _Way:
+    """From one storage to another; both sides are storages, so up, down and across are one thing."""
+
+    source: Storage
+    start: Entry
+    target: Storage
+    end: str
+    seen: float | None  # the target's time when we began, None if nothing was there
+
+
+def upload(
+    file: Path, storage: Storage, folder: str, report: Report, if_exists: IfExists = IfExists.ASK
+) -> Sent:
+    """Send ``file`` into ``folder`` of the share. SuiteError SHARE-00x; the part stays for another try."""
+    here = LocalStorage(file.parent, str(file.parent))
+    start = here.stat(file.name)
+    if start is None or start.folder:
+        raise errors.not_found(file.name)
+    return _send(here, start, storage, names.join(folder, file.name), report, if_exists)
+
+
+def download(
+    storage: Storage, path: str, folder: Path, report: Report, if_exists: IfExists = IfExists.ASK
+) -> Sent:
+    """Fetch a file of the share into a local ``folder``."""
+    start = storage.stat(path)
+    if start is None or start.folder:
+        raise errors.not_found(path.rpartition("/")[2])
+    here = LocalStorage(folder, str(folder))
+    return _send(storage, start, here, names.proposed(start.name), report, if_exists)
+
+
+def _send(
+    source: Storage, start: Entry, target: Storage, wanted: str, report: Report, if_exists: IfExists
+) -> Sent:
+    names.writable(wanted)
+    there = target.stat(wanted)
+    end = wanted
+    if there is not None and (there.folder or if_exists is not IfExists.REPLACE):
+        if if_exists is not IfExists.KEEP_BOTH:
+            raise errors.exists(there.name)
+        end, there = _beside(target, wanted), None
+    way = _Way(source, start, target, end, there.changed if there else None)
+    part = names.join(end.rpartition("/")[0], part_name(start, wanted))
+    digest, resumed = _fill(way, part, report)
+    _verify(way, part, digest, report)
+    return _settle(way, part, digest, resumed)
+
+
+def part_name(start: Entry, wanted: str) -> str:
+    """The part of this very content for this very target."""
+    key = f"{start.path}\0{start.size}\0{start.changed!r}\0{wanted}".encode("utf-8", "surrogateescape")
+    return f".mahoroba-{blake3(key).hexdigest()[:16]}.part"
+
+
+def _fill(way: _Way, part: str, report: Report) -> tuple[str, int]:
+    """Bring the part to full length; the source's hash and how much was there already.
+
+    What an earlier try has sent is not sent again, but the source is read from its beginning: the hash
+    covers all of it.
+    """
+    seen = way.target.stat(part)
+    done = resumed = min(seen.size, way.start.size) if seen is not None else 0
+    words = _("続きから送っています") if resumed else _("送っています")
+    digest, position = blake3(), 0
+    with way.target.append(part, resumed) as sink, closing(_iterate(way.source, way.start)) as chunks:
+        for chunk in chunks:
+            digest.update(chunk)
+            if position + len(chunk) > resumed:
+                sink.write(chunk[max(0, resumed - position) :])
+                done = position + len(chunk)
+            position += len(chunk)
+            report(done / _MB, way.start.size / _MB, words)
+    if position != way.start.size or way.source.stat(way.start.path) != way.start:
+        way.target.remove(part)
+        raise errors.changed(way.start.name)
+    return digest.hexdigest(), resumed
+
+
+def _iterate(source: Storage, start: Entry) -> Generator[bytes, None, None]:
+    yield from source.read(start.path) if start.size else ()
+
+
+def _verify(way: _Way, part: str, digest: str, report: Report) -> None:
+    """What lies there is what was sent; otherwise it is thrown away."""
+    seen = way.target.stat(part)
+    if seen is None or seen.size != way.start.size:
+        raise errors.damaged(way.start.name)
+    arrived, done = blake3(), 0
+    with closing(_iterate(way.target, seen)) as chunks:
+        for chunk in chunks:
+            arrived.update(chunk)
+            done += len(chunk)
+            report(done / _MB, way.start.size / _MB, _("届いたものを確かめています"))
+    if arrived.hexdigest() != digest:
+        way.target.remove(part)
+        raise errors.damaged(way.start.name)
+
+
+def _settle(way: _Way, part: str, digest: str, resumed: int) -> Sent:
+    """Give the part its name; a target that another has changed or holds open is never touched."""
+    there = way.target.stat(way.end)
+    end, beside = way.end, False
+    if there is not None and there.changed != way.seen:
+        end, beside = _beside(way.target, way.end, _("（競合）")), True
+    try:
+        way.target.move(part, end, replace=there is not None and not beside)
+    except SuiteError as error:
+        if error.code not in ("SHARE-004", "SHARE-005"):
+            raise
+        end, beside = _beside(way.target, way.end, _("（競合）")), True
+        way.target.move(part, end)
+    return Sent(end, way.start.size, digest, resumed, beside)
+
+
+def _beside(storage: Storage, path: str, mark: str = "") -> str:
+    """A free name beside ``path``."""
+    folder, _slash, name = path.rpartition("/")
+    stem, suffix = os.path.splitext(name)
+    taken = [entry.name for batch in storage.list(folder) for entry in batch]
+    return names.join(folder, names.free(f"{stem}{mark}{suffix}", taken))
+
+
+def copy_inside(storage: Storage, path: str, folder: str) -> str:
+    """Copy a file inside the share on the server, under a free name; the new path."""
+    seen = storage.stat(path)
+    if seen is None or seen.folder:
+        raise errors.not_found(path.rpartition("/")[2])
+    end = _beside(storage, names.join(folder, seen.name))
+    part = names.join(folder, part_name(seen, end))
+    if storage.stat(part) is not None:
+        storage.remove(part)
+    storage.copy(path, part)
+    copied = storage.stat(part)
+    if copied is None or copied.size != seen.size:
+        raise errors.damaged(seen.name)
+    storage.move(part, end)
+    return end
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a drop or a folder comes to, before anything is sent."""
+
+    folders: tuple[str, ...]
+    files: tuple[tuple[Path, str], ...]  # local file, folder on the share
+    size: int
+    refused: tuple[tuple[str, str], ...]  # name, why
+
+
+def plan_upload(paths: list[Path], folder: str, alive: Callable[[], object] = lambda: None) -> Plan:
+    """Everything below ``paths`` in sending order: small files are not stuck behind huge ones."""
+    folders: list[str] = []
+    files: list[tuple[int, Path, str]] = []
+    refused: list[tuple[str, str]] = []
+    waiting = [(path, folder) for path in paths]
+    while waiting:
+        alive()
+        path, into = waiting.pop()
+        if why := names.problem(path.name) or ("" if not path.is_symlink() else _("リンクです。")):
+            refused.append((path.name, why))
+        elif path.is_dir():
+            below = names.join(into, path.name)
+            folders.append(below)
+            waiting.extend((each, below) for each in sorted(path.iterdir()))
+        elif path.is_file():
+            files.append((path.stat().st_size, path, into))
+    files.sort(key=lambda each: each[0])
+    return Plan(
+        tuple(folders),
+        tuple((path, into) for _size, path, into in files),
+        sum(size for size, _path, _into in files),
+        tuple(refused),
+    )
