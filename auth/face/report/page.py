@@ -7,8 +7,8 @@ import math
 from collections.abc import Iterable, Sequence
 
 from auth.face.report.plots import det_plot, fnmr_plot
-from auth.face.report.presentations import BONA_FIDE
-from auth.face.report.rates import Operating, Rate
+from auth.face.report.presentations import BONA_FIDE, CHALLENGES
+from auth.face.report.rates import FMRS, Operating, Rate
 from auth.face.report.summary import Result, Summary
 from core.i18n import _
 
@@ -29,7 +29,6 @@ figure svg { max-width: 100%; height: auto; }
 def page(summary: Summary) -> str:
     """The whole page. User-given text is escaped."""
     title = _("顔認証の精度報告")
-    drawn = [result for result in summary.results if not result.cohort]
     parts = [
         f"<h1>{title}</h1>",
         _p(_("{date} ・ {folder} ・ 画像 {n} 枚 ・ {machine}").format(
@@ -39,10 +38,7 @@ def page(summary: Summary) -> str:
         _p(_("FMR: 他人を本人とする率。FNMR: 本人を拒む率。APCER: 攻撃を生体とする率。")),
         *[f'<p class="note">{html.escape(note)}</p>' for note in summary.notes],
         f"<h2>{_('照合の精度')}</h2>",
-        f"<figure>{det_plot(drawn)}<figcaption>{_('DET 曲線（左下ほどよい）')}</figcaption></figure>",
-        f"<figure>{fnmr_plot(summary.results, 1e-3)}</figure>",
-        _operating_table(summary.results),
-        _fixed_table(summary.results),
+        *(_matching(summary.results) if summary.results else [_p(_("比べられる組がありませんでした。"))]),
         f"<h2>{_('なりすまし（提示攻撃）')}</h2>",
         _attack_tables(summary),
         f"<h2>{_('処理時間')}</h2>",
@@ -53,6 +49,18 @@ def page(summary: Summary) -> str:
     return f'<!doctype html>\n<html lang="ja"><head>{head}</head><body>\n{body}\n</body></html>\n'
 
 
+def _matching(results: Sequence[Result]) -> list[str]:
+    """Plots and tables, what is to be compared side by side."""
+    ordered = sorted(results, key=lambda result: (result.group, result.protocol))
+    drawn = [result for result in results if not result.cohort]
+    return [
+        f"<figure>{det_plot(drawn)}<figcaption>{_('DET 曲線（左下ほどよい）')}</figcaption></figure>",
+        f"<figure>{fnmr_plot(ordered, 1e-3)}</figure>",
+        _operating_table(ordered),
+        _fixed_table(ordered),
+    ]
+
+
 def _operating_table(results: Sequence[Result]) -> str:
     head = [
         _("対象"),
@@ -60,7 +68,7 @@ def _operating_table(results: Sequence[Result]) -> str:
         _("エンジン"),
         _("人・組（本人／他人）"),
         "EER",
-        *[f"FMR {p.fmr:g}" for p in results[0].operating],
+        *[f"FMR {fmr:g}" for fmr in FMRS],
     ]
     rows = []
     for result in results:
@@ -91,7 +99,7 @@ def _fixed_table(results: Sequence[Result]) -> str:
         [
             _cell(result.group),
             _cell(_protocol(result)),
-            _cell(f"{result.engine}: {each.label} ({each.threshold:g})"),
+            _cell(f"{result.engine}: {_label(each.label)} ({each.threshold:g})"),
             _rate(each.fmr),
             _rate(each.fnmr),
         ]
@@ -115,6 +123,8 @@ def _attack_tables(summary: Summary) -> str:
     tables = _table(_("生体検知（無作為の動作の指示つき）"), head, rows)
     tables += _p(_("録画された人は今出された指示を聞けないため、指示全体の BPCER は測れません。"))
     tables += _p(_("指示に応じなかった終わり方（timeout など）は、本人の誤りに数えません。"))
+    told = _("同じ映像に指示を変えて {n} 回ずつ使います。区間は互いに独立とみなすので狭めです。")
+    tables += _p(told.format(n=CHALLENGES))
     if summary.matches:
         rows = [
             [_cell(species), _cell(f"{engine} ({threshold:g})"), _rate(rate)]
@@ -132,13 +142,22 @@ def _latency_table(summary: Summary) -> str:
     rows = [
         [
             _cell(each.step),
-            _number(f"{each.median:.1f}"),
-            _number(f"{each.p95:.1f}"),
+            _number(f"{each.median:.3g}"),
+            _number(f"{each.p95:.3g}"),
             _cell(f"{each.n} ({each.size})"),
         ]
         for each in summary.latency
     ]
     return _table(_("1コアの CPU 時間（ミリ秒）"), [_("処理"), _("中央値"), "95 %", "N"], rows)
+
+
+def _label(label: str) -> str:
+    ours = {
+        "alone": _("顔だけのとき"),
+        "with a second factor": _("二つ目の確認があるとき"),
+        "never beyond": _("越えられない上限"),
+    }
+    return ours.get(label, label)
 
 
 def _protocol(result: Result) -> str:
@@ -169,7 +188,7 @@ def _percent(value: float) -> str:
 
 
 def _interval(rate: Rate) -> str:
-    return f"［{100 * rate.low:.2g}–{100 * rate.high:.2g}］"
+    return f"［{100 * rate.low:.3g}–{100 * rate.high:.3g}］"
 
 
 def _table(caption: str, head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

@@ -169,6 +169,18 @@ def test_a_report_holds_every_part_and_its_page_escapes_names(
     assert "APCER" in text
 
 
+def test_pictures_without_any_face_give_a_report_that_says_so(
+    encoder: AlignedEncoder, tmp_path: Path
+) -> None:
+    noise = np.random.default_rng(2).integers(0, 256, (4, 120, 160, 3)).astype(np.uint8)
+    for number, image in enumerate(noise):
+        _write(tmp_path / "faces" / str(number % 2) / f"{number}.png", image)
+    summary = measure(tmp_path / "faces", engines(encoder), tmp_path / "cache", silent)
+    assert summary.results == ()
+    assert summary.latency == ()
+    assert "比べられる組がありませんでした" in page(summary)
+
+
 def test_cancelling_leaves_no_report(office: Path, tmp_path: Path) -> None:
     def cancel(done: float = 0.0, total: float | None = None, text: str = "") -> None:
         if done > 2:
