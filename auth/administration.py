@@ -67,8 +67,8 @@ class Administration:
             raise _not_yourself()
         person = self._existing(staff_number)
         self._register.change_person(replace(person, active=active))
-        if not active:
-            self._register.delete_template(staff_number)
+        if not active and self._register.delete_template(staff_number):
+            self._audit.append("face.deleted", actor=actor, subject=staff_number)
         self._done(actor, "person.activated" if active else "person.deactivated", staff_number)
 
     def unlock(self, staff_number: str) -> None:

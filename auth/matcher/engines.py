@@ -20,16 +20,22 @@ raw and 0.03 % normalised; the difference there is 0.62 to 0.65."""
 
 @dataclass(frozen=True)
 class Engine:
+    """``identity`` tells liveness whether the face stays the same; its limit is MobileFaceNet's."""
+
     encoder: Encoder
+    identity: Encoder
     thresholds: Thresholds
 
 
 def engine_of(face: FaceSettings) -> Engine:
     """Load the configured encoder. SuiteError FACE-001..003, FACE-020 when it cannot be."""
+    identity: Encoder = mobilefacenet()
+    encoder = identity
     if face.model_file is not None:
-        return Engine(supplied(face.model_file), thresholds_of(face))
-    encoder: Encoder = DlibEncoder() if face.engine == "dlib" else mobilefacenet()
-    return Engine(encoder, thresholds_of(face))
+        encoder = supplied(face.model_file)
+    elif face.engine == "dlib":
+        encoder = DlibEncoder()
+    return Engine(encoder, identity, thresholds_of(face))
 
 
 def thresholds_of(face: FaceSettings) -> Thresholds:

@@ -95,7 +95,7 @@ class FaceMatcher:
             raise _spent()
 
     def _look(self, issued: IssuedChallenge) -> Look:
-        return Look(draw(issued.nonce), self._analyser, self.engine.encoder)
+        return Look(draw(issued.nonce), self._analyser, self.engine)
 
     def _spend(self, challenge_id: str, purpose: str, device: str) -> IssuedChallenge:
         try:

@@ -6,11 +6,12 @@ import time
 from collections.abc import Sequence
 
 from auth.face.challenge import Challenge
-from auth.face.encode import Encoder, Vector
+from auth.face.encode import Vector
 from auth.face.engine import FaceAnalyser, Observation
 from auth.face.evidence import LivenessEvidence
 from auth.face.frame import Frame
 from auth.face.liveness import LivenessSession
+from auth.matcher.engines import Engine
 from auth.matcher.pictures import decode
 from auth.wire import Picture
 
@@ -18,10 +19,10 @@ from auth.wire import Picture
 class Look:
     """One submission. Not thread-safe. Frames are numbered by their place in it."""
 
-    def __init__(self, challenge: Challenge, analyser: FaceAnalyser, encoder: Encoder) -> None:
+    def __init__(self, challenge: Challenge, analyser: FaceAnalyser, engine: Engine) -> None:
         self._analyser = analyser
-        self._encoder = encoder
-        self._session = LivenessSession(challenge, encoder, replay=True)
+        self._engine = engine
+        self._session = LivenessSession(challenge, engine.identity, replay=True)
         self._over = False
         self.frames: list[Frame] = []
         self.observations: list[Observation] = []
@@ -51,12 +52,13 @@ class Look:
         return self.frames[-1].time - self.frames[0].time if self.frames else 0.0
 
     def vectors(self, numbers: Sequence[int]) -> list[Vector]:
-        """The encodings of these frames, made now unless liveness has made them already."""
+        """The encodings of these frames, made now unless liveness has made the same already."""
         return [self._vector(n) for n in numbers]
 
     def _vector(self, number: int) -> Vector:
-        if (found := self._session.vectors.get(number)) is not None:
-            return found
+        made = self._session.vectors.get(number)
+        if made is not None and self._engine.encoder is self._engine.identity:
+            return made
         if (face := self.observations[number].face) is None:
             raise ValueError("a frame without a face has no vector")
-        return self._encoder.encode(self.frames[number], face)
+        return self._engine.encoder.encode(self.frames[number], face)

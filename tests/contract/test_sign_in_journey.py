@@ -245,3 +245,14 @@ def test_a_damaged_template_is_named_and_the_pin_still_works(tmp_path: Path) -> 
         database.execute("UPDATE templates SET model_version = 'older'")
     assert code_of(lambda: office.look("IT-001", ActorCamera(seed=3))) == "FACE-113"
     assert office.service.sign_in_pin("IT-001", PIN).accepted
+
+
+def test_the_second_engine_signs_in_with_its_own_templates_and_still_sees_a_swap(tmp_path: Path) -> None:
+    pytest.importorskip("dlib", reason="the optional extra is not installed")
+    office = Office(tmp_path, '[face]\nengine = "dlib"\n')
+    office.service.create_first_administrator(CHIEF, PIN)
+    assert office.enrol(ActorCamera(seed=1)) == "enrolled"
+    assert office.service.my_data().model == "dlib"
+    office.start()
+    assert office.look("IT-001", SwapCamera(seed=3)).reason in ("identity", "lost", "flat")
+    assert office.look("IT-001", ActorCamera(seed=3)).accepted

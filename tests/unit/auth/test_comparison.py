@@ -53,7 +53,7 @@ def enrol(register: SqliteRegister, vault: Vault, *numbers: int, version: str = 
 
 
 def comparison(register: SqliteRegister, vault: Vault, cohort: int = 30) -> Comparison:
-    return Comparison(register, vault, Engine(Named(), THRESHOLDS), cohort)
+    return Comparison(register, vault, Engine(Named(), Named(), THRESHOLDS), cohort)
 
 
 def probe(number: int) -> list[np.ndarray]:
