@@ -17,6 +17,7 @@ from auth.administration import Administration
 from auth.agent.client import MatcherClient
 from auth.agent.look import Stream
 from auth.agent.transport import InProcessTransport
+from auth.face import models
 from auth.face.camera import Camera
 from auth.face.engine import FaceAnalyser
 from auth.face.stream import FrameStream
@@ -67,6 +68,7 @@ def open_service(
     def rest() -> None:
         faces.cache_clear()
         analyser.cache_clear()
+        models.forget()
 
     app = create_app(matcher, OwnData(matcher, vault), faces)
     device = terminal_id(paths.state / "terminal-id")

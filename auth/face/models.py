@@ -77,6 +77,11 @@ def read_model(name: str) -> bytes:
     return _verified(name)[1]
 
 
+def forget() -> None:
+    """Let the models' bytes go; they are read and checked again when they are needed."""
+    _verified.cache_clear()
+
+
 def is_intact(path: Path, model: ModelFile) -> bool:
     """True when ``path`` is exactly the pinned file. Raises OSError when it cannot be read."""
     return path.stat().st_size == model.size and hashlib.sha256(path.read_bytes()).hexdigest() == model.sha256
