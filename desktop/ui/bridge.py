@@ -40,6 +40,7 @@ class Bridge(QObject):
         super().__init__()
         self.on_error: Callable[[SuiteError], object] = lambda _error: None
         self._runner = JobRunner(self._notify)
+        self._closed = False
         self._lock = threading.Lock()
         self._pending: dict[int, JobState] = {}
         self._waiting: dict[int, _Waiting] = {}
@@ -104,11 +105,13 @@ class Bridge(QObject):
         return not self._waiting and not self._pending
 
     def close(self) -> None:
-        """Cancel what runs and wait up to three seconds."""
+        """Cancel what runs and wait up to three seconds; what is still to be told is not told any more."""
+        self._closed = True
         self._runner.close(3.0)
 
     def _call(self, call: Callable[[], object]) -> None:
-        call()
+        if not self._closed:
+            call()
 
     def _notify(self, state: JobState) -> None:
         with self._lock:
