@@ -21,7 +21,7 @@ from auth.agent.signin import SignIn
 from auth.face.compare import Thresholds
 from auth.face.engine import FaceAnalyser
 from auth.matcher.matcher import Trail
-from auth.matcher.statement import FOR_AGENT, StatementVerifier
+from auth.matcher.statement import FOR_AGENT, Verifier
 from auth.matcher.store import Register
 from auth.model import (
     Consent,
@@ -56,7 +56,7 @@ class AuthService:
         self,
         *,
         client: MatcherClient,
-        verifier: StatementVerifier,
+        verifier: Verifier,
         register: Register,
         pins: Pins,
         pin_min_length: Callable[[], int],

@@ -1,4 +1,4 @@
-"""Which encoder the settings name, with the thresholds that belong to it."""
+"""Which models the settings name, with the thresholds that belong to them."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from auth.face.compare import Metric, Thresholds
 from auth.face.dlib_engine import DlibEncoder
 from auth.face.encode import Encoder, mobilefacenet, supplied
+from auth.face.liveness import PassiveModel
+from auth.face.passive import SuppliedPassive
 from core.settings import FaceSettings
 
 NEVER = {Metric.COSINE: 0.49, Metric.EUCLIDEAN: 0.45}
@@ -25,17 +27,19 @@ class Engine:
     encoder: Encoder
     identity: Encoder
     thresholds: Thresholds
+    passive: PassiveModel | None = None
 
 
 def engine_of(face: FaceSettings) -> Engine:
-    """Load the configured encoder. SuiteError FACE-001..003, FACE-020 when it cannot be."""
+    """Load the configured models. SuiteError FACE-001..003, FACE-020 when one cannot be."""
     identity: Encoder = mobilefacenet()
     encoder = identity
     if face.model_file is not None:
         encoder = supplied(face.model_file)
     elif face.engine == "dlib":
         encoder = DlibEncoder()
-    return Engine(encoder, identity, thresholds_of(face))
+    passive = SuppliedPassive(face.passive_model) if face.passive_model is not None else None
+    return Engine(encoder, identity, thresholds_of(face), passive)
 
 
 def thresholds_of(face: FaceSettings) -> Thresholds:

@@ -22,7 +22,7 @@ class Look:
     def __init__(self, challenge: Challenge, analyser: FaceAnalyser, engine: Engine) -> None:
         self._analyser = analyser
         self._engine = engine
-        self._session = LivenessSession(challenge, engine.identity, replay=True)
+        self._session = LivenessSession(challenge, engine.identity, replay=True, passive=engine.passive)
         self._over = False
         self.frames: list[Frame] = []
         self.observations: list[Observation] = []
