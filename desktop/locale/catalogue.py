@@ -22,7 +22,13 @@ from core.files import write_atomically
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
-PACKAGES = ("core", "auth", "calendar_sync", "sharefolder", "liaison", "installer", "desktop")
+PAGES = {
+    "calendar_sync": "desktop/pages/calendar",
+    "sharefolder": "desktop/pages/sharefolder",
+    "liaison": "desktop/pages/liaison",
+}
+"""A feature's page speaks in the feature's own file."""
+PACKAGES = ("core", "auth", *PAGES, "installer", "desktop")
 LANGUAGE = "en"
 COMPILED = HERE / LANGUAGE / "LC_MESSAGES" / "mahoroba.mo"
 _KEYWORDS = {"_": None, "N_": None}
@@ -36,15 +42,17 @@ def po_file(package: str) -> Path:
     return HERE / LANGUAGE / f"{package}.po"
 
 
-def texts_of(package: str) -> dict[str, list[tuple[str, int]]]:
-    """Every marked text of the package's code, with the places where it stands."""
-    found: dict[str, list[tuple[str, int]]] = {}
-    folder = ROOT / package
-    for name, line, text, _comments, _context in extract_from_dir(
-        folder, method_map=[("**.py", "python")], keywords=_KEYWORDS
-    ):
-        if isinstance(text, str) and text:
-            found.setdefault(text, []).append((f"{package}/{name}", line))
+def texts_of(package: str) -> dict[str, set[str]]:
+    """Every marked text of the package's code (and of its page), with the files where it stands."""
+    others = () if package in PAGES else tuple(PAGES.values())
+    found: dict[str, set[str]] = {}
+    for folder in filter(None, (package, PAGES.get(package))):
+        for name, _line, text, _comments, _context in extract_from_dir(
+            ROOT / folder, method_map=[("**.py", "python")], keywords=_KEYWORDS
+        ):
+            place = f"{folder}/{name}"
+            if isinstance(text, str) and text and not place.startswith(others):
+                found.setdefault(text, set()).add(place)
     return found
 
 
@@ -66,10 +74,9 @@ def update(package: str) -> None:
     """Add new texts untranslated, drop those that are gone, keep translations. Places name files, not lines:
     a line number would change the file with every edit of the code."""
     old, new = read(package), _empty()
-    for text, places in sorted(texts_of(package).items(), key=lambda item: item[1][0]):
+    for text, files in sorted(texts_of(package).items(), key=lambda item: min(item[1])):
         known = old.get(text)
-        files = sorted({(name, 0) for name, _line in places})
-        new.add(text, known.string if known else "", locations=files)
+        new.add(text, known.string if known else "", locations=[(name, 0) for name in sorted(files)])
     if new or po_file(package).exists():
         out = BytesIO()
         write_po(out, new, width=0, omit_header=False, include_lineno=False, ignore_obsolete=True)
@@ -103,12 +110,9 @@ def contradictions(packages: Iterable[str]) -> Iterator[str]:
     seen: dict[str, str] = {}
     for package in packages:
         for message in read(package):
-            if (
-                message.id
-                and message.string
-                and seen.setdefault(str(message.id), message.string) != message.string
-            ):
-                yield f"{package}: translated differently elsewhere: {message.id}"
+            text, english = str(message.id), str(message.string)
+            if text and english and seen.setdefault(text, english) != english:
+                yield f"{package}: translated differently elsewhere: {text}"
 
 
 def compile_all() -> None:
