@@ -14,7 +14,7 @@ from core.errors import SuiteError
 from core.i18n import _
 from core.paths import Paths
 
-ELSEWHERE = {"bench": "benchmarks.__main__", "face-report": "auth.face.report"}
+ELSEWHERE = {"bench": "benchmarks.__main__", "face-report": "auth.face.report", "liaison": "liaison.cli"}
 """Commands whose module has a parser of its own: ``main(arguments) -> exit code``."""
 
 
@@ -71,6 +71,7 @@ def _parser() -> argparse.ArgumentParser:
     for name, text in (
         ("bench", _("性能と精度を測ります。")),
         ("face-report", _("顔画像のフォルダーで認証の精度を測ります。")),
+        ("liaison", _("連絡員端末を準備します。")),
     ):
         commands.add_parser(name, help=text, add_help=False)
     return parser

@@ -18,7 +18,7 @@ from liaison.wipe import mark_guest_root
 _ETC = {
     "etc/passwd": "root:x:0:0:root:/root:/bin/bash\nnobody:x:65534:65534:nobody:/:/usr/sbin/nologin\n",
     "etc/group": "root:x:0:\nnogroup:x:65534:\n",
-    "etc/shadow": "root:!:19000:0:99999:7:::\n",
+    "etc/shadow": "root:*:19000:0:99999:7:::\n",
     "etc/hosts": "127.0.0.1 localhost\n",
     "var/lib/dpkg/status": "",
 }

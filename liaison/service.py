@@ -15,7 +15,6 @@ from core.clock import TOKYO
 from core.events import Events
 from core.files import make_private_folder
 from core.i18n import _
-from core.jobs import Report as Progress
 from core.secrets import SecretStore
 from liaison import bundle as bundles
 from liaison import certificate, errors, fleet, lab, profile
@@ -188,7 +187,9 @@ class LiaisonService:
         only_unknown = report.outcome.unknown > 0 and report.outcome.failed == 0
         return Standing.UNKNOWN if only_unknown else Standing.ATTENTION, report.outcome.reason
 
-    def prepare(self, tags: Sequence[str], progress: Progress, verb: str = "apply") -> list[Outcome]:
+    def prepare(
+        self, tags: Sequence[str], progress: Callable[[float, float | None, str], None], verb: str = "apply"
+    ) -> list[Outcome]:
         """Check or prepare these laptops at once; each is published as it answers."""
         built, reached = self.current_bundle(), self.laptops()
         chosen = [reached[tag] for tag in tags if tag in reached]

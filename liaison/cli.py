@@ -1,0 +1,134 @@
+"""``mahoroba liaison VERB``: the page's verbs, for scripts and for a preparer without a window."""
+
+from __future__ import annotations
+
+import argparse
+import getpass
+import time
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from core.config import Config
+from core.events import Events
+from core.i18n import _
+from core.paths import Paths
+from core.secrets import open_secrets
+from liaison import bundle, errors, fleet
+from liaison.bundle import Bundle
+from liaison.fleet import Laptop, Outcome
+from liaison.service import LiaisonService, Standing
+
+
+def main(arguments: Sequence[str]) -> int:
+    """0: done and ready; 1: something is not ready; a SuiteError is left to the caller."""
+    options = _parser().parse_args(arguments)
+    return int(options.call(_service(), options))
+
+
+def _service() -> LiaisonService:
+    paths = Paths.from_environment()
+    secrets = open_secrets(Config.load(paths), paths)
+    actor = (
+        "".join(c for c in getpass.getuser() if c.isascii() and c.isprintable() and c != " ")[:32] or "cli"
+    )
+    return LiaisonService(paths.data / "liaison", secrets, Events(), lambda: f"cli:{actor}")
+
+
+def _build(service: LiaisonService, options: argparse.Namespace) -> int:
+    found = {path.stem: path for path in service.profiles()}
+    path = found.get(options.profile, Path(options.profile))
+    built = service.build(path, options.issued)
+    print(service.folder / "bundles" / built.name)
+    return 0
+
+
+def _apply(service: LiaisonService, options: argparse.Namespace) -> int:
+    """The registered laptops (their reports are kept), or the folders and hosts that were named."""
+    named = [Laptop(path.name, root=path.absolute()) for path in options.root]
+    named += [
+        Laptop(host, host=host, identity=options.identity, known_hosts=options.known_hosts)
+        for host in options.host
+    ]
+    if named:
+        used = service.current_bundle() if options.bundle is None else _from_stick(service, options.bundle)
+        signers = service.signer.allowed_signers()
+        outcomes = fleet.run(options.verb, used, signers, named, int(time.time()), _say, options.wall)
+    else:
+        outcomes = service.prepare([tile.tag for tile in service.tiles()], lambda *_words: None, options.verb)
+        for outcome in outcomes:
+            _say(outcome)
+    ready = sum(outcome.ready for outcome in outcomes)
+    print(_("{ready} / {all} 台が準備済みです。").format(ready=ready, all=len(outcomes)))
+    return 0 if ready == len(outcomes) and outcomes else 1
+
+
+def _from_stick(service: LiaisonService, path: Path) -> Bundle:
+    """A bundle file, if this office signed it and it has not expired."""
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise errors.bundle_refused(_("ファイル「{name}」を開けません。").format(name=path.name)) from error
+    return bundle.read(content, service.signer.public, datetime.now(UTC))
+
+
+def _say(outcome: Outcome) -> None:
+    state = _("準備済み") if outcome.ready else outcome.reason
+    print(f"{outcome.tag}\t{outcome.changed}\t{state}", flush=True)
+
+
+def _status(service: LiaisonService, _options: argparse.Namespace) -> int:
+    tiles = service.tiles()
+    for tile in tiles:
+        print(f"{tile.tag}\t{tile.standing.value}\t{tile.reason}")
+    ready = sum(tile.standing is Standing.READY for tile in tiles)
+    print(_("{ready} / {all} 台が準備済みです。").format(ready=ready, all=len(tiles)))
+    return 0
+
+
+def _verify(service: LiaisonService, _options: argparse.Namespace) -> int:
+    report = service.ledger.verify()
+    print(report.reason)
+    return 0 if report.ok else 1
+
+
+def _key(service: LiaisonService, _options: argparse.Namespace) -> int:
+    print(service.signer.fingerprint)
+    print(service.signer.allowed_signers(), end="")
+    return 0
+
+
+def _make_lab(service: LiaisonService, options: argparse.Namespace) -> int:
+    service.make_lab(options.count)
+    print(service.folder / "lab")
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="mahoroba liaison", description=_("連絡員端末を準備します。"))
+    verbs = parser.add_subparsers(dest="verb", metavar="VERB", required=True)
+    build = verbs.add_parser("build", help=_("プロファイルから、署名した設定一式を作ります。"))
+    build.add_argument("profile", help=_("プロファイルの名前かファイル"))
+    build.add_argument("--issued", type=date.fromisoformat, help=_("発行日（例 2026-11-23）"))
+    build.set_defaults(call=_build)
+    for name, text in (("check", _("違いだけを調べます。")), ("apply", _("準備します。"))):
+        verb = verbs.add_parser(name, help=text)
+        verb.add_argument(
+            "--root", type=Path, action="append", default=[], help=_("端末の代わりのフォルダー")
+        )
+        verb.add_argument("--host", action="append", default=[], help=_("SSH でつなぐ端末"))
+        verb.add_argument("--identity", type=Path, help=_("SSH の秘密鍵"))
+        verb.add_argument("--known-hosts", type=Path, help=_("端末の鍵の一覧"))
+        verb.add_argument("--bundle", type=Path, help=_("設定一式のファイル（USB メモリーから）"))
+        verb.add_argument("--wall", type=float, default=fleet.WALL, help=_("1 台にかける時間の上限（秒）"))
+        verb.set_defaults(call=_apply)
+    for name, text, call in (
+        ("status", _("全端末の状態を出します。"), _status),
+        ("verify", _("台帳が書き換えられていないか確かめます。"), _verify),
+        ("key", _("設定一式に署名する鍵の指紋を出します。"), _key),
+    ):
+        verbs.add_parser(name, help=text).set_defaults(call=call)
+    made = verbs.add_parser("lab", help=_("見本の端末（フォルダー）を作ります。"))
+    made.add_argument("count", type=int, nargs="?", default=12)
+    made.set_defaults(call=_make_lab)
+    return parser
