@@ -279,9 +279,10 @@ class Schedule:
                 self._store.remember_collection(found.href, found.name, colour, found.writable)
 
     def subscribe(self, href: str, name: str, kind: str, writable: bool = False) -> int:
-        """Follow somebody else's calendar, a section's or a room's."""
+        """Follow somebody else's calendar, a section's or a room's; shown in the group's week, hidden
+        elsewhere."""
         colour = COLOURS[len(self._store.collections()) % len(COLOURS)]
-        return self._store.remember_collection(href, name, colour, writable, kind)
+        return self._store.remember_collection(href, name, colour, writable, kind, shown=False)
 
     # inside
 

@@ -91,15 +91,21 @@ class Store:
         ]
 
     def remember_collection(
-        self, href: str, name: str, colour: str, writable: bool = True, kind: str = "own"
+        self,
+        href: str,
+        name: str,
+        colour: str,
+        writable: bool = True,
+        kind: str = "own",
+        shown: bool = True,
     ) -> int:
         """Add or rename a collection; its number."""
         with self._write():
             self._sql.execute(
-                "INSERT INTO collection (href, name, colour, writable, kind) VALUES (?, ?, ?, ?, ?)"
+                "INSERT INTO collection (href, name, colour, writable, kind, shown) VALUES (?, ?, ?, ?, ?, ?)"
                 " ON CONFLICT (href) DO UPDATE SET name = excluded.name, writable = excluded.writable,"
                 " kind = excluded.kind",
-                (href, name, colour, writable, kind),
+                (href, name, colour, writable, kind, shown),
             )
             return int(self._sql.execute("SELECT id FROM collection WHERE href = ?", (href,)).fetchone()[0])
 

@@ -53,8 +53,19 @@ def calendar_page(services: Services) -> QWidget:
     session = services.auth.session
     assert session is not None  # noqa: S101 - a page is shown to a signed-in person only
     person = session.person
-    schedule = services.schedules.of(Owner(person.staff_number, person.name, person.section))
-    return CalendarPage(services, schedule)
+    owner = Owner(person.staff_number, person.name, person.section)
+    page_ = CalendarPage(services, services.schedules.of(owner))
+    if services.trial:
+        from desktop.trial_office import furnish
+
+        services.bridge.run(
+            page_,
+            _("見本の職場の準備"),
+            lambda _r: furnish(services.schedules, owner, datetime.now(TOKYO).date()),
+            lane="caldav",
+            card=True,
+        )
+    return page_
 
 
 class CalendarPage(QWidget):

@@ -1,0 +1,76 @@
+"""The sample office of the trial: colleagues, a section's calendar and rooms, made through the real service.
+
+Everybody in it is invented. What is made here goes the way a person's own events go: cache, journal, server.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+
+from calendar_sync.model import Draft, Owner
+from calendar_sync.service import Schedule, Schedules
+from desktop.pages.calendar.holidays import holiday
+
+SECTION = "情報政策課"
+COLLEAGUES = (
+    Owner("K100301", "佐藤 健", SECTION),
+    Owner("K100302", "鈴木 陽子", SECTION),
+    Owner("K100303", "高橋 誠", SECTION),
+    Owner("K100304", "田中 美咲", SECTION),
+)
+
+_MINE = (
+    ("課内ミーティング", "302会議室", 8.75, 0.5),
+    ("システム更改 定例会", "第一会議室", 10, 1.5),
+    ("予算要求 打合せ", "", 13.5, 1),
+    ("議会答弁 すり合わせ", "第二会議室", 15, 1),
+    ("部長説明", "部長室", 16, 0.5),
+    ("市町村 説明会の準備", "", 11, 1),
+)
+_THEIRS = ("庁内 LAN 工事立会い", "調達 仕様確認", "電話当番", "面談", "研修の講師", "ベンダー打合せ")
+
+
+def furnish(schedules: Schedules, owner: Owner, today: date) -> None:
+    """Fill the schedule of ``owner`` and of the sample colleagues around ``today``, once. Takes seconds."""
+    mine = schedules.of(owner)
+    monday = datetime.combine(today - timedelta(days=today.weekday()), datetime.min.time())
+    whole = mine.between(monday - timedelta(days=7), monday + timedelta(days=21), everything=True)
+    if whole:
+        return
+    chance = random.Random(8)  # noqa: S311 - a sample office, the same each time
+    _person(mine, monday, chance, _MINE)
+    section = next((c.id for c in mine.collections() if c.kind == "section"), 1)
+    for day, title in ((3, "消防訓練"), (10, "県議会 一般質問")):
+        start = monday + timedelta(days=day)
+        mine.create(Draft(section, title, start, start + timedelta(days=1), True))
+    mine.create(
+        Draft(1, "出張（全国知事会 事務局）", monday + timedelta(days=8), monday + timedelta(days=10), True)
+    )
+    for colleague in COLLEAGUES:
+        if colleague.staff_number != owner.staff_number:
+            theirs = schedules.of(colleague)
+            titles = [(t, "", 9.0 + 1.5 * n, 1.0) for n, t in enumerate(chance.sample(_THEIRS, 4))]
+            _person(theirs, monday, chance, titles)
+            theirs.sync()
+            mine.subscribe(theirs.collections()[0].href, colleague.name, "person")
+    mine.sync()
+
+
+def _person(
+    schedule: Schedule,
+    monday: datetime,
+    chance: random.Random,
+    kinds: Sequence[tuple[str, str, float, float]],
+) -> None:
+    for day in range(-7, 14):
+        at = monday + timedelta(days=day)
+        if at.weekday() < 5 and not holiday(at.date()):
+            for title, place, hour, length in chance.sample(list(kinds), chance.randint(1, 3)):
+                start = at + timedelta(hours=hour)
+                draft = Draft(
+                    1, title, start, start + timedelta(hours=length), False, place,
+                    private=title == "面談", tentative=chance.random() < 0.12,
+                )  # fmt: skip
+                schedule.create(draft)
