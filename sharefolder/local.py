@@ -109,6 +109,10 @@ class LocalStorage:
             real = self._real(path)
             return _rights(real, real.stat())
 
+    def on_disk(self, path: str) -> Path:
+        """Where it lies, for whoever looks into it in place. SHARE-008 for a link."""
+        return self._real(path)
+
     def _real(self, path: str) -> Path:
         """The real path, with no link on the way to it. Not proof against somebody who changes folders into
         links at the same moment on the server itself; the reader's own rights bound what that gains."""

@@ -230,7 +230,8 @@ def test_killed_at_any_moment_leaves_no_half_file_and_resumes(share: LocalStorag
     file = tmp_path / "大.bin"
     file.write_bytes(random.Random(5).randbytes(24 * MB))
     program = (
-        "import sys\nfrom pathlib import Path\nfrom core.jobs import Report\nfrom sharefolder import transfer\n"
+        "import sys\nfrom pathlib import Path\nfrom core.jobs import Report\n"
+        "from sharefolder import transfer\n"
         "from sharefolder.local import LocalStorage; print('ready', flush=True)\n"
         "transfer.upload(Path(sys.argv[1]), LocalStorage(Path(sys.argv[2])), '', Report(lambda *a: None))"
     )

@@ -1,0 +1,1 @@
+"""Looking into documents that others wrote: always in a child process with limits, never in ours."""

@@ -1,0 +1,152 @@
+"""A workbook as cells with their places, and what about it makes a reader doubt. Runs in the limited child.
+
+python-calamine reads values; what it does not tell (formulas without a stored value, hidden rows and
+columns, macros, the 1904 calendar) is read from the parts of the file with zip and lxml.
+"""
+
+from __future__ import annotations
+
+import datetime
+import re
+import zipfile
+from pathlib import Path
+from typing import Any
+
+from lxml import etree
+
+from sharefolder.documents.text import Bounded, Unreadable, reason
+
+MAX_CELLS = 300_000
+MAX_COLUMNS = 400
+
+
+def read(path: Path) -> dict[str, Any]:
+    """``{"sheets": [{"name", "visible", "cells": [[row, column, kind, text]], "merged", "hidden_rows",
+    "hidden_columns", "uncached"}], "macros", "date1904", "legacy"}``; rows and columns from 0.
+
+    ``kind``: ``s`` text, ``n`` number, ``d`` date (ISO), ``t`` time, ``b`` true or false. Raises Unreadable.
+    """
+    from python_calamine import CalamineWorkbook
+
+    with path.open("rb") as file:
+        head = file.read(8)
+    legacy = head == b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+    if legacy and path.suffix.lower() not in (".xls", ".xlt"):
+        raise Unreadable("password")
+    try:
+        workbook = CalamineWorkbook.from_path(str(path))
+        sheets = [_sheet(workbook, meta) for meta in workbook.sheets_metadata if _is_table(meta)]
+    except Unreadable:
+        raise
+    except Exception as error:
+        raise Unreadable(reason(error)) from error
+    made: dict[str, Any] = {"sheets": sheets, "macros": False, "date1904": False, "legacy": legacy}
+    if zipfile.is_zipfile(path):
+        _facts(path, made)
+    return made
+
+
+def _is_table(meta: Any) -> bool:
+    return str(meta.typ).endswith("WorkSheet")
+
+
+def _sheet(workbook: Any, meta: Any) -> dict[str, Any]:
+    sheet = workbook.get_sheet_by_name(meta.name)
+    start = sheet.start or (0, 0)
+    cells: list[list[Any]] = []
+    for row, values in enumerate(sheet.to_python(skip_empty_area=True), start[0]):
+        for column, value in enumerate(values[:MAX_COLUMNS], start[1]):
+            if value != "" and value is not None:
+                cells.append([row, column, *_value(value)])
+        if len(cells) > MAX_CELLS:
+            raise Unreadable("too large")
+    merged = [[a[0], a[1], b[0], b[1]] for a, b in (sheet.merged_cell_ranges or ())]
+    visible = str(meta.visible).endswith("Visible") and "Hidden" not in str(meta.visible)
+    return {
+        "name": meta.name,
+        "visible": visible,
+        "cells": cells,
+        "merged": merged,
+        "hidden_rows": [],
+        "hidden_columns": [],
+        "uncached": [],
+    }
+
+
+def _value(value: Any) -> tuple[str, str]:
+    if isinstance(value, bool):
+        return "b", "TRUE" if value else "FALSE"
+    if isinstance(value, int | float):
+        whole = isinstance(value, float) and value.is_integer() and abs(value) < 1e15
+        return "n", str(int(value)) if whole else repr(value)
+    if isinstance(value, datetime.datetime | datetime.date):
+        return "d", value.isoformat()
+    if isinstance(value, datetime.time | datetime.timedelta):
+        return "t", str(value)
+    return "s", str(value)
+
+
+def _facts(path: Path, made: dict[str, Any]) -> None:
+    """Fill in what calamine does not tell; a part that cannot be read leaves its facts out."""
+    with zipfile.ZipFile(path) as archive:
+        names = set(archive.namelist())
+        made["macros"] = any(name.endswith("vbaProject.bin") for name in names)
+        files = _sheet_files(archive, made)
+        for sheet in made["sheets"]:
+            file = files.get(sheet["name"], "")
+            if file in names:
+                with archive.open(file) as part:
+                    _sheet_facts(Bounded(part), sheet)
+
+
+def _sheet_files(archive: zipfile.ZipFile, made: dict[str, Any]) -> dict[str, str]:
+    """Sheet name → part; sets ``date1904`` on the way."""
+    targets, files = {}, {}
+    try:
+        with archive.open("xl/_rels/workbook.xml.rels") as part:
+            for _event, each in _parsed(Bounded(part), "Relationship"):
+                targets[each.get("Id")] = each.get("Target", "")
+        with archive.open("xl/workbook.xml") as part:
+            for _event, each in _parsed(Bounded(part), "sheet", "workbookPr"):
+                if each.tag.endswith("}workbookPr"):
+                    made["date1904"] = each.get("date1904") in ("1", "true")
+                    continue
+                link = next((v for k, v in each.attrib.items() if k.endswith("}id")), "")
+                target = targets.get(link, "")
+                files[each.get("name")] = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
+    except (KeyError, etree.XMLSyntaxError):
+        return {}
+    return files
+
+
+def _sheet_facts(part: Bounded, sheet: dict[str, Any]) -> None:
+    for _event, each in _parsed(part, "c", "row", "col"):
+        tag = each.tag.rpartition("}")[2]
+        if tag == "c":
+            formula, value = each.find("{*}f"), each.find("{*}v")
+            if formula is not None and (value is None or not value.text):
+                sheet["uncached"].append(list(place(each.get("r", "A1"))))
+        elif tag == "row":
+            if each.get("hidden") in ("1", "true"):
+                sheet["hidden_rows"].append(int(each.get("r", "1")) - 1)
+            each.clear()
+        elif each.get("hidden") in ("1", "true"):
+            first, last = int(each.get("min", "1")) - 1, int(each.get("max", "1")) - 1
+            sheet["hidden_columns"].extend(range(first, min(last, MAX_COLUMNS) + 1))
+
+
+def _parsed(part: Bounded, *tags: str) -> Any:
+    return etree.iterparse(
+        part, tag=[f"{{*}}{t}" for t in tags], resolve_entities=False, no_network=True, load_dtd=False
+    )
+
+
+def place(reference: str) -> tuple[int, int]:
+    """``"B3"`` → (2, 1)."""
+    found = re.fullmatch(r"([A-Z]{1,3})(\d{1,7})", reference)
+    if found is None:
+        raise Unreadable("damaged")
+    column = 0
+    for letter in found[1]:
+        column = column * 26 + ord(letter) - 64
+    return int(found[2]) - 1, column - 1

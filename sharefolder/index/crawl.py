@@ -1,0 +1,116 @@
+"""Keeping the index true: compares folders with what the share lists and reads what is new or changed."""
+
+from __future__ import annotations
+
+import tempfile
+from collections import deque
+from dataclasses import dataclass
+from pathlib import Path
+
+from core.errors import SuiteError
+from core.i18n import _
+from core.jobs import Report
+from sharefolder import transfer
+from sharefolder.documents.sandbox import MAX_FILE, Answer, Sandbox
+from sharefolder.documents.text import KNOWN
+from sharefolder.errors import Disconnected
+from sharefolder.index.store import IndexStore, kind
+from sharefolder.local import LocalStorage
+from sharefolder.model import Entry
+from sharefolder.ports import Storage
+
+_AT_ONCE = 50
+
+
+@dataclass
+class Crawled:
+    """``skipped``: folders that this account may not list."""
+
+    folders: int = 0
+    changed: int = 0
+    gone: int = 0
+    skipped: int = 0
+
+
+def list_again(storage: Storage, index: IndexStore, report: Report, folder: str = "") -> Crawled:
+    """Bring the names at and below ``folder`` up to date. Only a folder that was listed to its end may lose
+    entries from the index: ``Disconnected`` passes through and forgets nothing.
+    """
+    result = Crawled()
+    waiting = deque([folder])
+    while waiting:
+        here = waiting.popleft()
+        report(result.folders, None, _("フォルダを調べています"))
+        try:
+            seen = [e for batch in storage.list(here) for e in batch if not hidden(e.name)]
+        except Disconnected:
+            raise
+        except SuiteError:
+            result.skipped += 1
+            continue
+        result.folders += 1
+        known = index.known(here)
+        new = [e for e in seen if not _same(e, known.get(e.path))]
+        gone = known.keys() - {e.path for e in seen}
+        index.put(new, is_readable)
+        index.forget(gone)
+        result.changed += len(new)
+        result.gone += len(gone)
+        waiting.extend(e.path for e in seen if e.folder)
+    return result
+
+
+def _same(entry: Entry, before: tuple[int, float, bool] | None) -> bool:
+    """A folder's size and time say nothing about the folder itself: they may differ."""
+    if before is None or entry.folder != before[2]:
+        return False
+    return entry.folder or (entry.size, entry.changed) == before[:2]
+
+
+def hidden(name: str) -> bool:
+    """Parts of transfers, Office's lock files, the server's bins: not for people."""
+    return bool(transfer.PART.fullmatch(name)) or name.startswith(("~$", ".~lock.")) or name in _BINS
+
+
+_BINS = frozenset(
+    {".recycle", ".snapshot", "$RECYCLE.BIN", "System Volume Information", "Thumbs.db", "desktop.ini"}
+)
+
+
+def is_readable(entry: Entry) -> bool:
+    """Whether the words in it can be read at all."""
+    return not entry.folder and kind(entry) in KNOWN
+
+
+def read_waiting(storage: Storage, index: IndexStore, sandbox: Sandbox, report: Report) -> int:
+    """Read every document that waits; how many. Those that cannot be read keep their reason."""
+    done = 0
+    left = index.counts().get("waiting", 0)
+    while batch := index.waiting(_AT_ONCE):
+        answers = []
+        for entry in batch:
+            report(done, max(left, done), _("中の言葉を調べています"))
+            answer = look_into(storage, entry, sandbox, "text")
+            answers.append((entry, answer.value, answer.reason))
+            done += 1
+        index.read(answers)
+    return done
+
+
+def look_into(storage: Storage, entry: Entry, sandbox: Sandbox, verb: str) -> Answer:
+    """Ask the sandbox about a document of the share, wherever it lies. Disconnected passes through."""
+    if entry.size > MAX_FILE:
+        return Answer(None, "too large")
+    if isinstance(storage, LocalStorage):
+        return sandbox.ask(verb, storage.on_disk(entry.path))
+    with tempfile.TemporaryDirectory(prefix="mahoroba-look-") as folder:
+        copy = Path(folder) / f"document.{kind(entry)}"
+        try:
+            with copy.open("xb") as file:
+                for chunk in storage.read(entry.path):
+                    file.write(chunk)
+        except Disconnected:
+            raise
+        except SuiteError:
+            return Answer(None, "no right")
+        return sandbox.ask(verb, copy)

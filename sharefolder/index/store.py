@@ -1,0 +1,227 @@
+"""The index of one share in one SQLite file: contentless FTS5 over character pairs, no document's text kept.
+
+Through apsw, whose SQLite is new enough for ``contentless_delete``. A connection a thread; WAL, so that
+searching and updating do not wait for each other. The index can always be built again.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import apsw
+
+from core.files import make_private_folder
+from sharefolder.index import bigram
+from sharefolder.model import Entry
+
+_VERSION = 2
+_SCHEMA = """
+CREATE TABLE files (
+    id INTEGER PRIMARY KEY, path TEXT NOT NULL UNIQUE, parent TEXT NOT NULL, name TEXT NOT NULL,
+    folder INTEGER NOT NULL, size INTEGER NOT NULL, changed REAL NOT NULL, kind TEXT NOT NULL,
+    state TEXT NOT NULL
+) STRICT;
+CREATE INDEX files_parent ON files (parent);
+CREATE INDEX files_state ON files (state) WHERE state != 'text';
+CREATE VIRTUAL TABLE names USING fts5(t, content='', contentless_delete=1, tokenize='ascii');
+CREATE VIRTUAL TABLE bodies USING fts5(t, content='', contentless_delete=1, tokenize='ascii');
+"""
+WAITING, TEXT, NO_TEXT = "waiting", "text", "none"
+"""States: to be read, read, of a kind that is not read; anything else is the reason it could not be read."""
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What is looked for, and the filters: first folder (section), kinds (suffixes), year of change (UTC)."""
+
+    words: str
+    section: str = ""
+    kinds: frozenset[str] = frozenset()
+    year: int | None = None
+
+
+@dataclass(frozen=True)
+class Hit:
+    """``in_name``, ``in_text``: where the words were found."""
+
+    entry: Entry
+    in_name: bool
+    in_text: bool
+
+
+class IndexStore:
+    """See the module. All methods are safe from any thread; one writer at a time."""
+
+    def __init__(self, path: Path) -> None:
+        make_private_folder(path.parent)
+        self._path = path
+        self._local = threading.local()
+        self._writing = threading.RLock()
+        with self._writing:
+            database = self._open()
+            if database.pragma("user_version") != _VERSION:
+                self._begin_anew(database)
+
+    def _open(self) -> apsw.Connection:
+        database: apsw.Connection | None = getattr(self._local, "database", None)
+        if database is None:
+            database = self._local.database = apsw.Connection(str(self._path))
+            database.set_busy_timeout(5000)
+            database.pragma("journal_mode", "wal")
+            database.pragma("synchronous", "normal")
+            database.pragma("cache_size", -65536)
+        return database
+
+    def _begin_anew(self, database: apsw.Connection) -> None:
+        with database:
+            for name in ("files", "names", "bodies"):
+                database.execute(f"DROP TABLE IF EXISTS {name}")
+            database.execute(_SCHEMA)
+            database.pragma("user_version", _VERSION)
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """All of the block in one transaction."""
+        with self._writing, self._open():
+            yield
+
+    def known(self, folder: str) -> dict[str, tuple[int, float, bool]]:
+        """path → (size, changed, folder) of what the index has directly in ``folder``."""
+        rows = self._open().execute(
+            "SELECT path, size, changed, folder FROM files WHERE parent = ?", (folder,)
+        )
+        return {path: (size, changed, bool(is_folder)) for path, size, changed, is_folder in rows}
+
+    def put(self, entries: Iterable[Entry], readable: Callable[[Entry], bool]) -> None:
+        """Take in new or changed entries: their names are found at once, their text once it is read."""
+        with self.writing():
+            database = self._open()
+            for entry in entries:
+                self._forget(database, entry.path)
+                state = WAITING if readable(entry) else NO_TEXT
+                row = (entry.path, entry.parent, entry.name, int(entry.folder), entry.size, entry.changed)
+                database.execute(
+                    "INSERT INTO files (path, parent, name, folder, size, changed, kind, state)"
+                    " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                    (*row, kind(entry), state),
+                )
+                number = database.last_insert_rowid()
+                database.execute(
+                    "INSERT INTO names (rowid, t) VALUES (?, ?)", (number, bigram.tokens(entry.name))
+                )
+
+    def forget(self, paths: Iterable[str]) -> None:
+        """These and everything below them are no longer on the share."""
+        with self.writing():
+            database = self._open()
+            for path in paths:
+                below = database.execute(
+                    "SELECT path FROM files WHERE path = ? OR (path > ? AND path < ?)",
+                    (path, f"{path}/", f"{path}0"),  # "0" follows "/"
+                )
+                for (each,) in list(below):
+                    self._forget(database, each)
+
+    def _forget(self, database: apsw.Connection, path: str) -> None:
+        for (number,) in list(database.execute("SELECT id FROM files WHERE path = ?", (path,))):
+            for table in ("names", "bodies"):
+                database.execute(f"DELETE FROM {table} WHERE rowid = ?", (number,))  # noqa: S608 - ours
+            database.execute("DELETE FROM files WHERE id = ?", (number,))
+
+    def waiting(self, limit: int) -> list[Entry]:
+        """Documents whose text is still to be read, the newest first."""
+        rows = self._open().execute(
+            "SELECT path, name, folder, size, changed FROM files WHERE state = ?"
+            " ORDER BY changed DESC LIMIT ?",
+            (WAITING, limit),
+        )
+        return [Entry(p, n, bool(f), s, c) for p, n, f, s, c in rows]
+
+    def read(self, answers: Iterable[tuple[Entry, str | None, str]]) -> None:
+        """What came of reading documents: (which, its words or None, why not). One that has changed
+        meanwhile keeps waiting."""
+        with self.writing():
+            database = self._open()
+            for entry, text, reason in answers:
+                found = database.execute(
+                    "SELECT id FROM files WHERE path = ? AND size = ? AND changed = ?",
+                    (entry.path, entry.size, entry.changed),
+                ).fetchone()
+                if found is None:
+                    continue
+                if text is not None:
+                    body = (found[0], bigram.tokens(text))
+                    database.execute("INSERT INTO bodies (rowid, t) VALUES (?, ?)", body)
+                state = TEXT if text is not None else reason
+                database.execute("UPDATE files SET state = ? WHERE id = ?", (state, found[0]))
+
+    def unread(self) -> list[tuple[str, str]]:
+        """(path, reason) of every document that could not be read."""
+        rows = self._open().execute(
+            "SELECT path, state FROM files WHERE state NOT IN (?, ?, ?) ORDER BY path",
+            (WAITING, TEXT, NO_TEXT),
+        )
+        return [(path, state) for path, state in rows]
+
+    def counts(self) -> dict[str, int]:
+        """How many entries are in each state."""
+        return dict(self._open().execute("SELECT state, count(*) FROM files GROUP BY state"))
+
+    def search(self, wish: Wish, limit: int = 2_000) -> list[Hit]:
+        """At most ``limit`` hits, names first, then newest first. Not yet filtered by the reader's rights."""
+        narrowed = bool(wish.section or wish.kinds or wish.year is not None)
+        at_most = limit * 50 if narrowed else limit  # the filters come after the words
+        expression = bigram.match(wish.words)
+        if not expression:
+            return []
+        found: dict[int, list[bool]] = {}
+        database = self._open()
+        for place, table in enumerate(("names", "bodies")):
+            query = f"SELECT rowid FROM {table} WHERE {table} MATCH ? ORDER BY rowid DESC LIMIT ?"  # noqa: S608
+            for (number,) in database.execute(query, (expression, at_most)):
+                found.setdefault(number, [False, False])[place] = True
+        hits = [
+            Hit(Entry(path, name, bool(folder), size, changed), *found[number])
+            for number, path, name, folder, size, changed in self._rows(database, wish, list(found))
+        ]
+        hits.sort(key=lambda hit: (not hit.in_name, -hit.entry.changed))
+        return hits[:limit]
+
+    def _rows(self, database: apsw.Connection, wish: Wish, numbers: list[int]) -> Iterator[tuple[Any, ...]]:
+        where, values = ["1"], []
+        if wish.section:
+            where.append("(path = ? OR (path > ? AND path < ?))")
+            values += [wish.section, f"{wish.section}/", f"{wish.section}0"]
+        if wish.kinds:
+            where.append(f"kind IN ({', '.join('?' * len(wish.kinds))})")
+            values += sorted(wish.kinds)
+        if wish.year is not None:
+            where.append("strftime('%Y', changed, 'unixepoch') = ?")
+            values.append(str(wish.year))
+        condition = " AND ".join(where)
+        for start in range(0, len(numbers), 500):
+            part = numbers[start : start + 500]
+            yield from database.execute(
+                "SELECT id, path, name, folder, size, changed FROM files WHERE id IN"  # noqa: S608 - bound values
+                f" ({', '.join('?' * len(part))}) AND {condition}",
+                (*part, *values),
+            )
+
+    def optimise(self) -> None:
+        """Merge what many small updates have left; after a crawl."""
+        with self.writing():
+            for table in ("names", "bodies"):
+                self._open().execute(f"INSERT INTO {table}({table}) VALUES('optimize')")
+
+
+def kind(entry: Entry) -> str:
+    """``folder``, or the suffix in lower case."""
+    if entry.folder:
+        return "folder"
+    stem, dot, suffix = entry.name.rpartition(".")
+    return suffix.lower() if dot and stem and len(suffix) <= 8 else ""

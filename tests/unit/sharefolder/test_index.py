@@ -1,0 +1,181 @@
+from __future__ import annotations
+
+import os
+import random
+import shutil
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from core.jobs import Report
+from sharefolder.documents.sandbox import Sandbox
+from sharefolder.errors import Disconnected
+from sharefolder.index import bigram, crawl
+from sharefolder.index.snippet import marks, snippet
+from sharefolder.index.store import IndexStore, Wish
+from sharefolder.local import LocalStorage
+from sharefolder.model import Entry
+
+NOTHING = Report(lambda _done, _total, _text: None)
+WORDS = [
+    "令和",
+    "公園",
+    "道路",
+    "災害",
+    "土木部",
+    "橋りょう",
+    "予算",
+    "R8",
+    "GIS",
+    "課",
+    "々",
+    "ー",
+    "高松市",
+]
+
+
+def entry(path: str, changed: float = 1.0) -> Entry:
+    return Entry(path, path.rpartition("/")[2], False, 1, changed)
+
+
+@pytest.fixture
+def index(tmp_path: Path) -> IndexStore:
+    return IndexStore(tmp_path / "index" / "share.db")
+
+
+def paths(index: IndexStore, words: str, **filters: object) -> set[str]:
+    return {hit.entry.path for hit in index.search(Wish(words, **filters))}  # type: ignore[arg-type]
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.integers(0, 10_000))
+def test_every_word_is_found_exactly_where_a_substring_search_finds_it(
+    tmp_path_factory: pytest.TempPathFactory, seed: int
+) -> None:
+    """Recall and precision 1.0 against the oracle, for words of one character and more."""
+    draw = random.Random(seed)
+    index = IndexStore(tmp_path_factory.mktemp("index") / "share.db")
+    texts = {f"{n}.txt": "".join(draw.choices([*WORDS, "\n", "、"], k=12)) for n in range(25)}
+    entries = [entry(path) for path in texts]
+    index.put(entries, lambda _e: True)
+    index.read([(e, texts[e.path], "") for e in entries])
+    for word in [*WORDS, "和公", "部橋", "g"]:
+        truth = {path for path, text in texts.items() if bigram.fold(word) in bigram.fold(text)}
+        found = {hit.entry.path for hit in index.search(Wish(word)) if hit.in_text}
+        assert found == truth, word
+
+
+@given(st.text(max_size=40))
+def test_no_query_is_syntax(query: str) -> None:
+    index = IndexStore(Path(os.environ["MAHOROBA_HOME"]) / "x.db")
+    index.search(Wish(query))
+    index.search(Wish(f'{query}" OR * NEAR('))
+
+
+def test_width_case_and_spaces_between_kanji_do_not_matter(index: IndexStore) -> None:
+    index.put([entry("ﾄﾞｳﾛ台帳　２０２６.XLSX"), entry("土 木 部.txt")], lambda _e: False)
+    assert paths(index, "ドウロ台帳 2026") == {"ﾄﾞｳﾛ台帳　２０２６.XLSX"}
+    assert paths(index, "土木部") == {"土 木 部.txt"}
+
+
+def test_filters_by_section_kind_and_year(index: IndexStore) -> None:
+    in_2020, in_2026 = 1_590_000_000.0, 1_780_000_000.0
+    index.put(
+        [
+            entry("土木部/予算.xlsx", in_2026),
+            entry("土木部2/予算.xlsx", in_2026),
+            entry("税務課/予算.pdf", in_2020),
+        ],
+        lambda _e: False,
+    )
+    assert paths(index, "予算", section="土木部") == {"土木部/予算.xlsx"}
+    assert paths(index, "予算", kinds=frozenset({"pdf"})) == {"税務課/予算.pdf"}
+    assert paths(index, "予算", year=2020) == {"税務課/予算.pdf"}
+
+
+@pytest.fixture
+def share(tmp_path: Path) -> Path:
+    root = tmp_path / "share"
+    (root / "土木部").mkdir(parents=True)
+    (root / "土木部" / "橋.txt").write_text("令和8年度の橋りょう点検", "cp932")
+    (root / "税.csv").write_text("税目,額\n県民税,１，２００", "utf-8-sig")
+    return root
+
+
+def crawled(root: Path, index: IndexStore, sandbox: Sandbox) -> crawl.Crawled:
+    storage = LocalStorage(root)
+    result = crawl.list_again(storage, index, NOTHING)
+    crawl.read_waiting(storage, index, sandbox, NOTHING)
+    return result
+
+
+@pytest.fixture
+def sandbox():  # type: ignore[no-untyped-def]
+    made = Sandbox()
+    yield made
+    made.close()
+
+
+def test_what_changes_on_the_share_changes_in_the_index(
+    share: Path, index: IndexStore, sandbox: Sandbox
+) -> None:
+    crawled(share, index, sandbox)
+    assert paths(index, "点検") == {"土木部/橋.txt"}
+    assert crawled(share, index, sandbox).changed == 0
+    (share / "土木部" / "橋.txt").write_text("通行止め", "utf-8")
+    (share / "税.csv").unlink()
+    crawled(share, index, sandbox)
+    assert paths(index, "点検") == set()
+    assert paths(index, "通行止め") == {"土木部/橋.txt"}
+    assert paths(index, "税") == set()
+    shutil.rmtree(share / "土木部")
+    crawled(share, index, sandbox)
+    assert index.counts() == {}
+
+
+def test_a_vanished_share_forgets_nothing(share: Path, index: IndexStore, sandbox: Sandbox) -> None:
+    crawled(share, index, sandbox)
+    before = index.counts()
+    share.rename(share.with_name("elsewhere"))
+    with pytest.raises(Disconnected):
+        crawled(share, index, sandbox)
+    assert index.counts() == before
+
+
+def test_parts_and_lock_files_are_not_for_people(share: Path, index: IndexStore, sandbox: Sandbox) -> None:
+    (share / ".mahoroba-0123456789abcdef.part").touch()
+    (share / "~$予算.xlsx").touch()
+    crawled(share, index, sandbox)
+    assert sum(index.counts().values()) == 3
+
+
+def test_the_sentence_around_the_words_and_where_they_stand() -> None:
+    found = snippet("一行目\n令和８年度の橋りょう点 検の結果\n", "8年度 点検")
+    assert found is not None
+    assert [found.text[a:b] for a, b in found.marks] == ["８年度", "点 検"]
+    assert snippet("無関係", "点検") is None
+    assert marks("点検点検", "点検") == ((0, 4),)
+
+
+@pytest.mark.shared_data
+def test_every_document_is_read_or_refused_with_a_reason(
+    shared_data: Path, index: IndexStore, sandbox: Sandbox
+) -> None:
+    """All of the damaged and hostile documents and the real workbooks: no hang, no crash of ours."""
+    from sharefolder.documents.sandbox import reason_words
+
+    storage = LocalStorage(shared_data)
+    for folder in ("documents", "workbooks"):
+        crawl.list_again(storage, index, NOTHING, folder)
+    total = crawl.read_waiting(storage, index, sandbox, NOTHING)
+    counts = index.counts()
+    assert total == len(list((shared_data / "documents").iterdir())) + len(
+        list((shared_data / "workbooks").iterdir())
+    )
+    assert counts["text"] >= 0.9 * total
+    unread = index.unread()
+    assert counts["text"] + len(unread) + counts.get("none", 0) == total
+    assert all(reason_words(reason) != reason for _path, reason in unread), "each reason is a sentence"
+    assert len(paths(index, "高松市")) > 50
