@@ -1,0 +1,152 @@
+"""What the synchronisation stands on: one class, run on Radicale and on Xandikos."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from calendar_sync import edit, ics
+from calendar_sync.merge import same
+from calendar_sync.model import Change, Draft, Scope
+from calendar_sync.remote import Credential, InvalidToken, Remote
+from calendar_sync.servers.embedded import EmbeddedServer
+from calendar_sync.store import Store
+from calendar_sync.sync import Sync
+from core.secrets import MemorySecrets
+from tests.fakes.xandikos_server import running
+
+NOW = datetime(2026, 11, 23, tzinfo=UTC)
+START = datetime(2026, 11, 24, 10)
+MISSING = "not-there.ics"
+
+
+@pytest.fixture(scope="module", params=["radicale", "xandikos"])
+def account(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Remote]:
+    folder = tmp_path_factory.mktemp(request.param)
+    if request.param == "radicale":
+        server = EmbeddedServer(folder, MemorySecrets())
+        yield server.remote("user")
+        server.stop()
+    else:
+        with running(folder) as address:
+            yield Remote(address, Credential("user", ""))
+
+
+@pytest.fixture
+def home(account: Remote, tmp_path: Path, request: pytest.FixtureRequest) -> str:
+    calendars = "/user/calendars" if "xandikos" in request.node.name else "/user"
+    href = f"{calendars}/{tmp_path.name.replace('_', '-')}/"
+    account.make_calendar(href, "試験")
+    return href
+
+
+def _event(uid: str = "u1", summary: str = "課内会議") -> bytes:
+    return edit.new_event(Draft(1, summary, START, START.replace(hour=11)), uid, NOW)
+
+
+def _machine(path: Path, home: str, remote: Remote) -> tuple[Store, Sync]:
+    store = Store(path)
+    store.remember_collection(home, "試験", "")
+    return store, Sync(store, remote)
+
+
+class TestServer:
+    def test_a_new_calendar_is_found_with_its_name(self, account: Remote, home: str) -> None:
+        parent = home.rstrip("/").rpartition("/")[0] + "/"
+        assert (home, "試験") in [(c.href, c.name) for c in account.calendars(parent)]
+
+    def test_what_is_put_is_listed_and_got_with_the_same_meaning(self, account: Remote, home: str) -> None:
+        assert account.put(home + "u1.ics", _event(), "") is not None
+        listing = account.listing(home)
+        assert list(listing.present) == [home + "u1.ics"]
+        assert listing.complete
+        found = account.get(home + "u1.ics")
+        assert found is not None
+        assert found[0] == listing.present[home + "u1.ics"]
+        assert same(found[1], _event())
+
+    def test_a_new_event_never_overwrites_one_that_is_there(self, account: Remote, home: str) -> None:
+        account.put(home + "u1.ics", _event(), "")
+        assert account.put(home + "u1.ics", _event(summary="別"), "") is None
+
+    def test_a_stale_etag_neither_overwrites_nor_deletes(self, account: Remote, home: str) -> None:
+        account.put(home + "u1.ics", _event(), "")
+        old = account.listing(home).present[home + "u1.ics"]
+        assert account.put(home + "u1.ics", _event(summary="新"), old) is not None
+        assert account.put(home + "u1.ics", _event(summary="古"), old) is None
+        assert not account.delete(home + "u1.ics", old)
+        found = account.get(home + "u1.ics")
+        assert found is not None
+        assert same(found[1], _event(summary="新"))
+
+    def test_an_event_deleted_there_is_not_brought_back_by_a_put(self, account: Remote, home: str) -> None:
+        account.put(home + "u1.ics", _event(), "")
+        etag = account.listing(home).present[home + "u1.ics"]
+        assert account.delete(home + "u1.ics", etag)
+        assert account.put(home + "u1.ics", _event(), etag) is None
+        assert account.get(home + "u1.ics") is None
+
+    def test_changes_since_a_token_name_what_is_new_and_what_is_gone(
+        self, account: Remote, home: str
+    ) -> None:
+        account.put(home + "u1.ics", _event(), "")
+        token = account.listing(home).token
+        assert token
+        account.put(home + "u2.ics", _event("u2"), "")
+        account.delete(home + "u1.ics", account.listing(home).present[home + "u1.ics"])
+        changes = account.changes(home, token)
+        assert list(changes.present) == [home + "u2.ics"]
+        assert changes.gone == {home + "u1.ics"}
+        assert not changes.complete
+        assert account.changes(home, changes.token).present == {}
+
+    def test_a_token_that_nobody_gave_is_called_invalid(self, account: Remote, home: str) -> None:
+        with pytest.raises(InvalidToken):
+            account.changes(home, "http://radicale.org/ns/sync/0000")
+
+    def test_what_is_missing_from_a_download_is_not_invented(self, account: Remote, home: str) -> None:
+        account.put(home + "u1.ics", _event(), "")
+        found = list(account.fetch(home, [home + "u1.ics", home + MISSING]))
+        assert [href for href, _etag, _raw in found] == [home + "u1.ics"]
+
+    def test_a_first_download_brings_everything(self, account: Remote, home: str, tmp_path: Path) -> None:
+        for number in range(12):
+            account.put(f"{home}u{number}.ics", _event(f"u{number}"), "")
+        store, sync = _machine(tmp_path / "a.db", home, account)
+        assert sync.run(store.collections()[0]).received == 12
+        assert len(store.between(START, START.replace(day=25), [1])) == 12
+        assert sync.run(store.collections()[0]).received == 0
+
+    def test_two_machines_agree_after_a_merge(self, account: Remote, home: str, tmp_path: Path) -> None:
+        (desk, up), (laptop, down) = (_machine(tmp_path / n, home, account) for n in ("a.db", "b.db"))
+        number = desk.create(1, home + "u1.ics", _event())
+        up.run(desk.collections()[0])
+        down.run(laptop.collections()[0])
+        there = laptop.object_at(1, home + "u1.ics")
+        here = desk.object(number)
+        assert there is not None
+        assert here is not None
+        assert here.content is not None
+        assert there.content is not None
+        desk.change(number, edit.changed(here.content, Change(summary="甲"), "", Scope.ALL, NOW))
+        laptop.change(there.id, edit.changed(there.content, Change(location="302"), "", Scope.ALL, NOW))
+        for store, sync in ((desk, up), (laptop, down), (desk, up)):
+            sync.run(store.collections()[0])
+        contents = [o.content for s in (desk, laptop) if (o := s.object_at(1, home + "u1.ics")) is not None]
+        assert same(contents[0], contents[1])
+        assert contents[0] is not None
+        event = next(ics.calendar(contents[0]).walk("VEVENT"))
+        assert (event.value("SUMMARY"), event.value("LOCATION")) == ("甲", "302")
+
+    def test_a_deletion_arrives(self, account: Remote, home: str, tmp_path: Path) -> None:
+        (desk, up), (laptop, down) = (_machine(tmp_path / n, home, account) for n in ("a.db", "b.db"))
+        number = desk.create(1, home + "u1.ics", _event())
+        up.run(desk.collections()[0])
+        down.run(laptop.collections()[0])
+        desk.change(number, None)
+        up.run(desk.collections()[0])
+        assert down.run(laptop.collections()[0]).removed == 1
+        assert laptop.rows(1) == {}
