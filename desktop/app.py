@@ -142,8 +142,15 @@ def start() -> tuple[QApplication, Services, Window]:
     app = make_application(sys.argv[:1])
     theme.current().follow_system()
     window = first_paint(build(Paths.from_environment()))
-    window.when_painted(lambda: open_later(window))
+    window.when_painted(lambda: _after_first_paint(window))
     return app, window.services, window
+
+
+def _after_first_paint(window: Window) -> None:
+    from core import log
+
+    log.configure(window.services.paths)
+    open_later(window)
 
 
 def first_paint(services: Services) -> Window:

@@ -47,7 +47,7 @@ class Director:
     def __init__(self, out: Path) -> None:
         self._out = out
         self._paths = Paths.from_environment()
-        self._app, self._services, self._window = app.start()  # without a holder the application goes
+        self._app, self._services, self._window = app.start()
 
     def perform(self) -> Summary:
         """Every act in order; the first that fails ends the performance."""
@@ -61,6 +61,7 @@ class Director:
             summary.held = True
         self._window.close()
         self._services.bridge.close()
+        self._app.quit()
         return summary
 
     def _acts(self) -> list[Act]:
