@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from auth.face.compare import Metric, Thresholds
+from auth.face.compare import Metric, Thresholds, figures_of
 from auth.face.dlib_engine import DlibEncoder
 from auth.face.encode import Encoder, mobilefacenet, supplied
 from auth.face.liveness import PassiveModel
@@ -51,4 +51,5 @@ def thresholds_of(face: FaceSettings) -> Thresholds:
         metric, never = Metric.COSINE, face.threshold_never
         alone, second = face.threshold_alone, face.threshold_with_second
     alone, second, never = (min(limit, NEVER[metric]) for limit in (alone, second, never))
-    return Thresholds(metric, alone, second, never, "")
+    figures = figures_of(face.engine) if face.model_file is None else ""
+    return Thresholds(metric, alone, second, never, figures)

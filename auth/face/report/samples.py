@@ -64,7 +64,8 @@ class Cache:
         made_by.update(version("ai-edge-litert").encode())
         for module in MAKERS:
             made_by.update(Path(str(module.__file__)).read_bytes())
-        self._path = folder / f"{encoder.name}-{encoder.version}-{made_by.hexdigest()[:12]}.npz"
+        self._model = f"{encoder.name}-{encoder.version}"
+        self._path = folder / f"{self._model}-{made_by.hexdigest()[:12]}.npz"
         self._known: dict[str, Vector] = {}
         self._dirty = False
         try:
@@ -83,7 +84,8 @@ class Cache:
         self._dirty = True
 
     def save(self) -> None:
-        """Keep what is known; a cache that cannot be written costs time, not the report."""
+        """Keep what is known, and no vectors that nothing will read again. A cache that cannot be written
+        costs time, not the report."""
         if not self._dirty:
             return
         partial = self._path.with_suffix(".partial")
@@ -92,6 +94,9 @@ class Cache:
             with partial.open("wb") as file:
                 np.savez(file, keys=np.array(list(self._known)), vectors=np.stack(list(self._known.values())))
             partial.replace(self._path)
+            for outdated in self._path.parent.glob(f"{self._model}-*.npz"):
+                if outdated != self._path:
+                    outdated.unlink()
         except OSError:
             _log.warning("face-report cache not written")
 

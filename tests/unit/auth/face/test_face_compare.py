@@ -14,6 +14,7 @@ from auth.face.compare import (
     cohort_mean,
     cohort_normalised,
     distance,
+    figures_of,
     make_template,
 )
 from auth.face.encode import unit
@@ -97,3 +98,16 @@ def test_a_small_cohort_is_refused() -> None:
 def test_thresholds_that_do_not_rise_are_refused(limits: tuple[float, float, float]) -> None:
     with pytest.raises(ValueError, match="rise"):
         Thresholds(Metric.COSINE, *limits, figures="")
+
+
+def test_measured_figures_stand_beside_the_thresholds() -> None:
+    text = str(Thresholds(Metric.COSINE, 0.37, 0.41, 0.49, figures_of("mobilefacenet")))
+    assert "0.37" in text
+    assert "0.052 %" in text
+    assert "6.6 %" in text
+    assert "7,728" in text
+
+
+def test_a_model_that_was_not_measured_says_so() -> None:
+    assert figures_of("prefecture") == ""
+    assert "測られていません" in str(Thresholds(Metric.COSINE, 0.3, 0.4, 0.5, ""))

@@ -204,6 +204,9 @@ def test_the_cache_gives_the_same_vectors_and_a_damaged_one_is_measured_anew(
     first = vectors()
     [cached] = (tmp_path / "cache").glob("*.npz")
     assert cached.parent.stat().st_mode & 0o077 == 0
+    cached.rename(cached.with_name(f"{encoder.name}-{encoder.version}-older.npz"))
+    assert np.abs(vectors() - first).max() < 1e-6
+    assert list((tmp_path / "cache").glob("*.npz")) == [cached], "vectors of an older version are not kept"
     assert (vectors() == first).all()
     cached.write_bytes(b"damaged")
     assert np.abs(vectors() - first).max() < 1e-6
