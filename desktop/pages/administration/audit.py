@@ -7,7 +7,7 @@ from datetime import datetime
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QComboBox, QWidget
 
-from auth.model import Locked, PeopleChanged, SignedIn, Unlocked
+from auth.model import PeopleChanged, SignedIn, Unlocked
 from core.audit import AuditReport, Entry
 from core.clock import TOKYO
 from core.i18n import _
@@ -61,25 +61,29 @@ class Audit(QWidget):
         self.older = button(_("もっと古い記録"), self._read_older, "plain", "caret-down")
         foot.addWidget(self.older)
         layout.addLayout(foot)
-        for event in (PeopleChanged, SignedIn, Locked, Unlocked):
-            services.bridge.subscribe(services.events, event, self, lambda _event: self.read())
+        for event in (PeopleChanged, SignedIn, Unlocked):
+            services.bridge.subscribe(services.events, event, self, lambda _event: self._read_again())
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         if not event.spontaneous():
             self.read()
 
+    def _read_again(self) -> None:
+        if self.isVisible():
+            self.read()
+
     def read(self) -> None:
         """The newest rows."""
-        audit = self._services.audit
-        self._services.bridge.run(self, _("監査の記録"), lambda _r: audit.entries(_PAGE), self._show)
+        office = self._services.auth.administration
+        self._services.bridge.run(self, _("監査の記録"), lambda _r: office.audit_entries(_PAGE), self._show)
 
     def _read_older(self) -> None:
-        audit, before = self._services.audit, self._entries[-1].id if self._entries else None
+        office, before = self._services.auth.administration, self._entries[-1].id if self._entries else None
         self._services.bridge.run(
             self,
             _("監査の記録"),
-            lambda _r: audit.entries(_PAGE, before),
+            lambda _r: office.audit_entries(_PAGE, before),
             lambda more: self._show(self._entries + more),
         )
 
@@ -104,12 +108,12 @@ class Audit(QWidget):
         self.count.setText(_("{count} 件を表示").format(count=self.table.shown()))
 
     def _verify(self) -> None:
-        audit = self._services.audit
+        office = self._services.auth.administration
         self.check.setEnabled(False)
         self._services.bridge.run(
             self,
             _("監査の記録の検査"),
-            lambda _r: audit.verify(),
+            lambda _r: office.verify_audit(),
             self._verified,
             ended=lambda: self.check.setEnabled(True),
             card=True,
