@@ -133,9 +133,13 @@ class Sensor:
     def expose(self, image: Image, now: float) -> Image:
         gain = self._gain * (1 + 0.03 * np.sin(self._drift[0] + 6.28 * self._drift[1] * now))
         lit = cv2.convertScaleAbs(image, alpha=float(gain))
+        return self.add_noise(lit)
+
+    def add_noise(self, image: cv2.typing.MatLike) -> Image:
+        """Another part of one large field of noise each time. image: of the sensor's size."""
         x, y = self._dice.integers(0, 64, 2)
         width, height = self._size
-        return cast(Image, cv2.add(lit, self._noise[y : y + height, x : x + width], dtype=cv2.CV_8U))
+        return cast(Image, cv2.add(image, self._noise[y : y + height, x : x + width], dtype=cv2.CV_8U))
 
 
 @lru_cache(maxsize=4)

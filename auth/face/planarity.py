@@ -179,7 +179,7 @@ def corners(crop: Image, mesh: Points) -> tuple[Points, NDArray[np.bool_]]:
 
 
 def nose_parallax(begin: Points, end: Points, nose: NDArray[np.bool_]) -> float:
-    """Median distance of nose tracks from the smooth warp (second order, 12 numbers) fitted to all other
+    """How far the nose tracks went together off the smooth warp (second order, 12 numbers) fitted to all other
     tracks."""
     around = np.flatnonzero(~nose)
     if nose.sum() < FEWEST_NOSE or len(around) < 18:
@@ -194,7 +194,7 @@ def nose_parallax(begin: Points, end: Points, nose: NDArray[np.bool_]) -> float:
         if len(kept) < 18:
             break
         around = kept
-    return float(np.median(error[nose]))
+    return float(np.linalg.norm(np.median((end - terms @ warp)[nose], axis=0)))
 
 
 def squeeze(plane: NDArray[np.float64], at: Points) -> float:

@@ -1,0 +1,193 @@
+"""Presentation attack detection: the actor live and every attack species, NUAA prints as camera, and the
+peer's cue.
+
+MAHOROBA_BENCH_RUNS sets the seeded runs of each species (default 200, the bar's least). CPU: about 1 s a
+run, so some 20 minutes on two cores. APCER and BPCER as in ISO/IEC 30107-3. NUAA frames come from
+../shared/data when it is there.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from functools import cache
+from multiprocessing import get_context
+from pathlib import Path
+
+import cv2
+import numpy as np
+from scipy.stats import beta
+
+from auth.face.actor import ActorCamera
+from auth.face.actor_people import SAMPLES, sample
+from auth.face.attacks import ATTACKS, InjectedReplayCamera
+from auth.face.challenge import NONCE_BYTES, Challenge, draw
+from auth.face.encode import AlignedEncoder, mobilefacenet
+from auth.face.engine import FaceAnalyser
+from auth.face.frame import Frame, check_frame
+from auth.face.liveness import LivenessSession
+from benchmarks.face_planarity import planarity_records
+from benchmarks.record import Record
+
+RUNS = int(os.environ.get("MAHOROBA_BENCH_RUNS", "200"))
+NUAA = Path("../shared/data/faces/nuaa")
+GIVE_UP_S = 6.0
+PRINT_CHALLENGES = 3
+PRINT_FPS = 6.0
+JPEG = (cv2.IMWRITE_JPEG_QUALITY, 90)
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """accepted: by the terminal's session and by the matcher's replay of its frames. seconds: first frame
+    to the end of the challenge; judged: CPU seconds of the matcher's replay; push: CPU milliseconds a
+    frame of the session alone."""
+
+    accepted: bool
+    why: str
+    seconds: float
+    judged: float
+    push: float
+
+
+@cache
+def looker() -> tuple[FaceAnalyser, AlignedEncoder]:
+    cv2.setNumThreads(1)
+    return FaceAnalyser(), mobilefacenet()
+
+
+def attempt(camera: ActorCamera, seed: int) -> Result:
+    """One attempt as in the product: guided at the terminal, then replayed at the matcher from JPEG
+    frames."""
+    analyser, encoder = looker()
+    challenge = draw(np.random.default_rng([seed, 21]).bytes(NONCE_BYTES))
+    session = LivenessSession(challenge)
+    kept: dict[int, Frame] = {}
+    camera.open()
+    begin, spent, frames = None, 0.0, 0
+    while True:
+        frame = camera.read()
+        begin = frame.time if begin is None else begin
+        seen = analyser.analyse(frame)
+        clock = time.process_time()
+        progress = session.push(frame, seen)
+        spent += time.process_time() - clock
+        frames += 1
+        if session.used and session.used[-1] == frame.number:
+            kept[frame.number] = frame
+        camera.ask(progress.guidance.action)
+        if progress.finished or progress.denied or frame.time - begin > GIVE_UP_S + 4 * bool(session.used):
+            break
+    camera.close()
+    seconds = frame.time - begin
+    push = 1000 * spent / frames
+    if not progress.finished:
+        return Result(False, progress.denied.value if progress.denied else "no start", seconds, 0.0, push)
+    clock = time.process_time()
+    evidence = replay(challenge, [kept[number] for number in session.used], analyser, encoder)
+    judged = time.process_time() - clock
+    why = "live" if evidence.live else evidence.denied.value if evidence.denied else "not confirmed"
+    return Result(evidence.live, why, seconds, judged, push)
+
+
+def replay(challenge: Challenge, frames: list[Frame], analyser: FaceAnalyser, encoder: AlignedEncoder):  # type: ignore[no-untyped-def]
+    session = LivenessSession(challenge, encoder, replay=True)
+    for frame in frames:
+        _done, data = cv2.imencode(".jpg", frame.image, JPEG)
+        image = check_frame(cv2.imdecode(data, cv2.IMREAD_COLOR))
+        received = Frame(image, frame.time, frame.number)
+        session.push(received, analyser.analyse(received))
+    return session.evidence()
+
+
+def live_run(seed: int) -> Result:
+    return attempt(ActorCamera(seed, sample(seed % len(SAMPLES))), seed)
+
+
+def attack_run(job: tuple[str, int]) -> Result:
+    species, seed = job
+    camera = InjectedReplayCamera if species == "injected" else ATTACKS[species]
+    return attempt(camera(seed), seed)
+
+
+class PrintCamera(ActorCamera):
+    """A NUAA print run played to and fro, with a little noise so that it is not the equality of frames
+    that refuses it."""
+
+    def __init__(self, folder: Path, seed: int) -> None:
+        super().__init__(seed, fps=PRINT_FPS)
+        files = sorted(folder.glob("*.jpg"))
+        self._pictures = [check_frame(cv2.imread(str(each))) for each in files]
+
+    def read(self) -> Frame:
+        now, number = self._pace.next()
+        turn = 2 * len(self._pictures) - 2
+        place = number % turn
+        picture = self._pictures[min(place, turn - place)]
+        return Frame(self._sensor.add_noise(picture), now, number)
+
+
+def print_run(job: tuple[str, int]) -> Result:
+    return attempt(PrintCamera(Path(job[0]), job[1]), job[1])
+
+
+def bound(accepted: int, runs: int) -> float:
+    """Upper end of the one-sided 95 % Clopper-Pearson interval, in percent."""
+    return 100.0 if accepted >= runs else 100 * float(beta.ppf(0.95, accepted + 1, runs - accepted))
+
+
+def reasons(results: list[Result]) -> str:
+    return ", ".join(f"{why} {count}" for why, count in Counter(each.why for each in results).most_common())
+
+
+def live_records(results: list[Result]) -> Iterator[Record]:
+    runs = len(results)
+    accepted = 100 * float(np.mean([each.accepted for each in results]))
+    n = f"{runs} runs, {len(SAMPLES)} actors; {reasons(results)}"
+    yield Record("actor live accepted (1 - BPCER)", accepted, "%", "≥ 95", accepted >= 95, n=n)
+    done = [each for each in results if each.accepted]
+    seconds = float(np.median([each.seconds + each.judged for each in done]))
+    challenge = float(np.median([each.seconds for each in done]))
+    n = f"{len(done)} runs; challenge {challenge:.2f} s, the rest is the replay's CPU"
+    yield Record("first frame to liveness verdict, median", seconds, "s", "≤ 4", seconds <= 4, n=n)
+    push = float(np.mean([each.push for each in results]))
+    yield Record(
+        "liveness per frame (tracking, blink, screen)", push, "ms CPU", "≤ 6", push <= 6, n=f"{runs} runs"
+    )
+
+
+def attack_record(species: str, results: list[Result]) -> Record:
+    accepted = sum(each.accepted for each in results)
+    runs = len(results)
+    n = f"{runs} runs, APCER ≤ {bound(accepted, runs):.1f} % at 95 %; {reasons(results)}"
+    refused = 100 * (1 - accepted / runs)
+    if species == "injected":
+        return Record("replay fed past the camera, refused by the challenge alone", refused, "%", n=n)
+    return Record(f"attack refused: {species}", refused, "%", "100", accepted == 0, n=n)
+
+
+def nuaa_record(results: list[Result], sessions: int) -> Record:
+    accepted = sum(each.accepted for each in results)
+    n = (
+        f"{len(results)} attempts over {sessions} print runs; at 95 % "
+        f"≤ {bound(accepted, len(results)):.1f} % of attempts, ≤ {bound(min(accepted, sessions), sessions):.1f} % of runs; {reasons(results)}"
+    )
+    return Record("NUAA prints accepted by liveness", accepted, "attempts", "0", accepted == 0, n=n)
+
+
+def records() -> Iterator[Record]:
+    """Live and attack runs on two processes, then NUAA and the peer's cue."""
+    with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool:
+        yield from live_records(list(pool.map(live_run, range(RUNS), chunksize=4)))
+        for species in (*ATTACKS, "injected"):
+            jobs = [(species, seed) for seed in range(RUNS)]
+            yield attack_record(species, list(pool.map(attack_run, jobs, chunksize=4)))
+        folders = sorted(str(each) for each in NUAA.glob("print/*/*"))
+        jobs = [(folder, seed) for folder in folders for seed in range(PRINT_CHALLENGES)]
+        if jobs:
+            yield nuaa_record(list(pool.map(print_run, jobs, chunksize=4)), len(folders))
+    yield from planarity_records(NUAA)
