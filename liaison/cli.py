@@ -98,6 +98,22 @@ def _key(service: LiaisonService, _options: argparse.Namespace) -> int:
     return 0
 
 
+def _trust(service: LiaisonService, options: argparse.Namespace) -> int:
+    service.trust(options.key)
+    return 0
+
+
+def _export(service: LiaisonService, options: argparse.Namespace) -> int:
+    options.file.write_bytes(service.export_counter())
+    return 0
+
+
+def _merge(service: LiaisonService, options: argparse.Namespace) -> int:
+    new = service.take_counter(options.file.read_bytes())
+    print(_("{count} 件の新しい記録を受け取りました。").format(count=new))
+    return 0
+
+
 def _make_lab(service: LiaisonService, options: argparse.Namespace) -> int:
     service.make_lab(options.count)
     print(service.folder / "lab")
@@ -128,6 +144,16 @@ def _parser() -> argparse.ArgumentParser:
         ("key", _("設定一式に署名する鍵の指紋を出します。"), _key),
     ):
         verbs.add_parser(name, help=text).set_defaults(call=call)
+    trust = verbs.add_parser("trust", help=_("もう一つの窓口の鍵を信頼します。"))
+    trust.add_argument("key")
+    trust.set_defaults(call=_trust)
+    for name, text, carry in (
+        ("export", _("この窓口の記録を書き出します。"), _export),
+        ("merge", _("もう一つの窓口の記録を受け取ります。"), _merge),
+    ):
+        verb = verbs.add_parser(name, help=text)
+        verb.add_argument("file", type=Path)
+        verb.set_defaults(call=carry)
     made = verbs.add_parser("lab", help=_("見本の端末（フォルダー）を作ります。"))
     made.add_argument("count", type=int, nargs="?", default=12)
     made.set_defaults(call=_make_lab)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import contextlib
 import shutil
 import time
 from collections.abc import Callable, Sequence
@@ -13,7 +15,7 @@ from pathlib import Path
 from core.audit import Detail
 from core.clock import TOKYO
 from core.events import Events
-from core.files import make_private_folder
+from core.files import make_private_folder, write_atomically
 from core.i18n import _
 from core.secrets import SecretStore
 from liaison import bundle as bundles
@@ -22,6 +24,7 @@ from liaison.bundle import Bundle
 from liaison.certificate import Certificate
 from liaison.fleet import Laptop, Outcome
 from liaison.ledger import Borrower, Ledger, Loan, Place, Unit
+from liaison.merge import Counters, export
 from liaison.reports import Report, Reports
 from liaison.signing import Signer
 from liaison.tags import Office
@@ -85,6 +88,7 @@ class LiaisonService:
         self.signer = Signer(secrets)
         self.ledger = Ledger(folder / "ledger", secrets, counter)
         self.reports = Reports(folder / "liaison.db")
+        self.counters = Counters(folder / "counters", self.ledger, self._trusted)
         self._events = events
         self._actor = actor
         self._running: set[str] = set()
@@ -213,6 +217,36 @@ class LiaisonService:
             self._running -= {laptop.tag for laptop in chosen}
             self._events.publish(LaptopsChanged())
 
+    # two counters
+
+    def trust(self, key: str) -> None:
+        """Accept another counter's records signed with ``key`` (shown by ``mahoroba liaison key``)."""
+        raw = _raw_key(key)
+        if raw is None:
+            raise errors.merge_refused(_("鍵の形が正しくありません。"))
+        known = self._trusted_keys()
+        text = "".join(f"{each}\n" for each in sorted({*known, raw.hex()}))
+        write_atomically(self.folder / "trusted-counters", text.encode())
+
+    def _trusted(self, key: bytes) -> bool:
+        return key.hex() in self._trusted_keys()
+
+    def _trusted_keys(self) -> set[str]:
+        try:
+            return set((self.folder / "trusted-counters").read_text("ascii").split())
+        except (OSError, ValueError):
+            return set()
+
+    def export_counter(self) -> bytes:
+        """This counter's chain, to carry to the other one."""
+        return export(self.ledger, self.signer)
+
+    def take_counter(self, content: bytes) -> int:
+        """Another counter's chain; how many events were new. SuiteError LIAISON-007."""
+        new = self.counters.take(content)
+        self._events.publish(LaptopsChanged())
+        return new
+
     # the ledger
 
     def scanned(self, text: str) -> str:
@@ -271,6 +305,17 @@ class LiaisonService:
                 account = fields[6].split(":")
                 return account[0], (int(account[2]), int(account[3]))
         raise errors.wipe_refused(_("利用者の名前を定めた設定一式がありません。"))
+
+
+def _raw_key(text: str) -> bytes | None:
+    """The 32 bytes of an OpenSSH Ed25519 public key in base64 (its last word may be a comment)."""
+    for word in text.split()[:6]:
+        if word.startswith("AAAAC3NzaC1lZDI1NTE5") and len(word) < 100:
+            with contextlib.suppress(ValueError):
+                blob = base64.b64decode(word, validate=True)
+                if len(blob) == 51:
+                    return blob[-32:]
+    return None
 
 
 def _natural(tag: str) -> tuple[str, int]:

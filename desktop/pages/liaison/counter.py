@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from enum import Enum
+from pathlib import Path
 from typing import Any, TypeVar
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer
@@ -13,6 +14,8 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QFrame, QWidget
 from core.clock import TOKYO
 from core.i18n import _
 from core.wareki import format_date, format_datetime
+from desktop.pages.files import ask_open, ask_save, save
+from desktop.pages.liaison.paper import hand_out_sheet
 from desktop.pages.services import Services
 from desktop.ui import page
 from desktop.ui.announce import announce
@@ -22,6 +25,7 @@ from desktop.ui.widgets.segmented import Segmented
 from desktop.ui.widgets.table import Table
 from liaison.certificate import Certificate
 from liaison.ledger import Borrower, Event, Loan
+from liaison.merge import MAX_FILE
 from liaison.service import LaptopsChanged
 
 T = TypeVar("T")
@@ -39,6 +43,7 @@ class Counter(QWidget):
     def __init__(self, services: Services) -> None:
         super().__init__()
         self._services = services
+        self._last: Loan | None = None
         self._waiting = ""  # scanned to be lent, before it was said to whom
         whole = page.column(self, 1.0)
         top = page.row(spacing=1.0)
@@ -64,6 +69,11 @@ class Counter(QWidget):
         foot = page.row()
         self.count = page.label("", "caption")
         foot.addWidget(self.count, 1)
+        self.sheet = button(_("貸出票を保存"), self._save_sheet, "plain", "download-simple")
+        self.sheet.setEnabled(False)
+        foot.addWidget(self.sheet)
+        foot.addWidget(button(_("窓口の記録を書き出す"), self._export, "plain", "export"))
+        foot.addWidget(button(_("別の窓口の記録を受け取る"), self._merge, "plain", "upload-simple"))
         foot.addWidget(button(_("改ざんを検査"), self._verify, "plain", "shield-check"))
         whole.addLayout(foot)
         services.bridge.subscribe(services.events, LaptopsChanged, self, lambda _event: self.read())
@@ -155,6 +165,45 @@ class Counter(QWidget):
         words = _("{tag} を貸し出しました。返却は {date} までです。")
         self._say(words.format(tag=loan.tag, date=format_date(loan.due)))
         self.form.next_person()
+        self._last = loan
+        self.sheet.setEnabled(True)
+
+    def _save_sheet(self) -> None:
+        """The sheet of the loan that was just made, in Japanese and English, to be signed."""
+        loan, liaison = self._last, self._services.liaison
+        if loan is None:
+            return
+        path = ask_save(self, f"{loan.tag}-{loan.id}.pdf", "PDF (*.pdf)")
+        if path is None:
+            return
+
+        def work(_report: object) -> None:
+            borrower = liaison.ledger.borrower(loan.id)
+            if borrower is not None:
+                save(path, hand_out_sheet(loan, borrower, liaison.office.code))
+
+        self._run(_("貸出票"), work, lambda _n: self._say(_("貸出票を保存しました。")))
+
+    def _export(self) -> None:
+        liaison = self._services.liaison
+        path = ask_save(self, f"counter-{liaison.ledger.counter}.json", "JSON (*.json)")
+        if path is not None:
+            done = _("窓口の記録を書き出しました。もう一つの窓口で受け取ってください。")
+            self._run(
+                _("窓口の記録"),
+                lambda _r: save(path, liaison.export_counter()),
+                lambda _n: self._say(done),
+            )
+
+    def _merge(self) -> None:
+        liaison, path = self._services.liaison, ask_open(self, "JSON (*.json)")
+        if path is not None:
+            words = _("{count} 件の新しい記録を受け取りました。")
+            self._run(
+                _("窓口の記録"),
+                lambda _r: liaison.take_counter(bounded(path, MAX_FILE)),
+                lambda count: self._say(words.format(count=count)),
+            )
 
     def _take_back(self, text: str) -> None:
         liaison = self._services.liaison
@@ -246,6 +295,12 @@ class BorrowerForm(QFrame):
         if not self.keep.isChecked():
             self.name.clear()
             self.consent.setChecked(False)
+
+
+def bounded(path: Path, most: int) -> bytes:
+    """What is in a chosen file; one byte more than ``most`` says that it is too large."""
+    with path.open("rb") as file:
+        return file.read(most + 1)
 
 
 def event_words(action: str) -> str:

@@ -12,6 +12,8 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QProgressBar, QScroll
 from core.clock import TOKYO
 from core.i18n import _
 from core.wareki import format_datetime
+from desktop.pages.files import ask_save, save
+from desktop.pages.liaison.paper import Label, labels
 from desktop.pages.liaison.words import look, state_words
 from desktop.pages.services import Services
 from desktop.ui import page, theme
@@ -70,6 +72,7 @@ class Wall(QWidget):
         for widget in (self.sentence, self.bar, self.counts):
             words.addWidget(widget)
         line.addLayout(words, 1)
+        line.addWidget(button(_("ラベルを保存"), self._save_labels, icon="download-simple"))
         layout.addLayout(line)
         return frame
 
@@ -107,6 +110,20 @@ class Wall(QWidget):
         parts = [f"{look(s).words} {count[s]}" for s in Standing if count[s] and s is not Standing.READY]
         self.counts.setText("　".join(parts))
         self._lay()
+
+    def _save_labels(self) -> None:
+        """A label with its QR code for every laptop on the wall."""
+        office, path = self._services.liaison.office, ask_save(self, _("ラベル.pdf"), "PDF (*.pdf)")
+        if path is None:
+            return
+        wanted = [Label(tile.tag, office.label(tile.tag), office.code) for tile in self._tiles]
+        words = _("「{name}」に {count} 枚のラベルを保存しました。").format(name=path.name, count=len(wanted))
+        self._services.bridge.run(
+            self,
+            _("ラベル"),
+            lambda _r: save(path, labels(wanted)),
+            lambda _n: self._services.notices.success(words),
+        )
 
     def _fitting(self) -> int:
         return max(1, (self.width() + theme.em(0.6)) // theme.em(_TILE + 0.6))

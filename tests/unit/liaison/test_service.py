@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
 from core.errors import SuiteError
+from core.events import Events
+from core.secrets import MemorySecrets
 from liaison import certificate
 from liaison.ledger import Borrower
 from liaison.service import LiaisonService, Standing
@@ -85,3 +88,14 @@ def test_a_laptop_that_does_not_answer_stays_pending(service: LiaisonService, qu
         service.wipe("K01")
     assert error.value.code == "LIAISON-006"
     assert standing(service, "K01") is Standing.RETURNED
+
+
+def test_two_services_exchange_their_ledgers(service: LiaisonService, tmp_path: Path, quiet: Quiet) -> None:
+    other = LiaisonService(tmp_path / "other", MemorySecrets(), Events(), lambda: "K200", counter="B")
+    with pytest.raises(SuiteError, match="信頼"):
+        other.take_counter(service.export_counter())
+    other.trust(service.signer.allowed_signers())
+    assert other.take_counter(service.export_counter()) == 3
+    assert [tile.tag for tile in other.tiles()] == ["K01", "K02", "K03"]
+    with pytest.raises(SuiteError):
+        other.trust("AAAA not a key")
