@@ -241,3 +241,26 @@ IT-001,二重,,
 def test_no_csv_no_people(office: Office, data: bytes) -> None:
     assert code_of(lambda: office.service.administration.import_csv(data)) == "AUTH-030"
     assert len(office.service.administration.people()) == 1
+
+
+def test_no_log_no_audit_row_and_no_table_holds_a_pin_a_code_or_in_the_trail_a_name(
+    office: Office, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(0)
+    start = new_colleague(office)
+    service = office.service
+    glass = service.administration.issue_break_glass("S-100").code
+    first, second, wrong = "604827159306", "380462915527", "550061728394"  # too long to appear by chance
+    service.start("S-100", start, first)
+    service.change_pin(first, second)
+    service.sign_in_pin("S-100", wrong)
+    service.sign_in_break_glass("S-100", glass)
+    secret = [first, second, wrong, start, glass, service._access]
+    stored = b"".join(p.read_bytes() for p in office.paths.data.iterdir()).decode("latin-1")
+    for each in (*secret, start.replace("-", ""), glass.replace("-", "")):
+        assert each not in caplog.text
+        assert each not in stored
+    trail = b"".join(p.read_bytes() for p in office.paths.data.glob("audit.db*")).decode("utf-8", "ignore")
+    for name in ("職員 太郎", "管理 花子"):
+        assert name not in caplog.text
+        assert name not in trail
