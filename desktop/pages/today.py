@@ -107,7 +107,7 @@ class Today(QWidget):
         after = config.presence.after_s
         away = _("席を離れて {after} 秒でロックします").format(after=after) if after else _("使っていません")
         face = (
-            _("登録済み（{date}）").format(date=format_date(data.enrolled.astimezone(TOKYO).date()))
+            _("{date} に登録").format(date=format_date(data.enrolled.astimezone(TOKYO).date()))
             if data.enrolled
             else _("まだ登録していません")
         )
@@ -143,7 +143,7 @@ def signed_in_words(session: Session) -> str:
         Factor.BREAK_GLASS: _("非常用コード"),
     }
     how = "＋".join(names[f] for f in Factor if f in session.factors)
-    return _("{hour}:{minute:02d} に {how} で").format(hour=started.hour, minute=started.minute, how=how)
+    return _("{hour}:{minute:02d} に{how}で").format(hour=started.hour, minute=started.minute, how=how)
 
 
 def _item(icon: str, title: str, sentence: str, action: QWidget | None = None) -> QFrame:

@@ -97,7 +97,8 @@ class _Banner(QFrame):
         row.setContentsMargins(theme.em(1.7), theme.em(0.6), theme.em(1), theme.em(0.6))
         mark = QLabel()
         set_icon(mark, _ICONS[notice.kind], _ROLES[notice.kind])
-        row.addWidget(mark, 0, Qt.AlignmentFlag.AlignTop)
+        middle, top = Qt.AlignmentFlag.AlignVCenter, Qt.AlignmentFlag.AlignTop
+        row.addWidget(mark, 0, top if notice.next_step else middle)
         words = page.column(spacing=0.15)
         words.addWidget(page.label(notice.text, "strong", wrap=True))
         if notice.next_step:
@@ -105,8 +106,7 @@ class _Banner(QFrame):
         row.addLayout(words, 1)
         if notice.action is not None:
             text, act = notice.action
-            icon = "copy" if notice.kind == "error" else "arrow-counter-clockwise"
-            row.addWidget(button(text, lambda: self._act(act), icon=icon))
+            row.addWidget(button(text, lambda: self._act(act)))
         if notice.code:
             row.addWidget(_code_button(notice.code))
         row.addWidget(icon_button(_("このお知らせを閉じる"), "x", lambda: remove(self)))

@@ -71,11 +71,15 @@ class People(QWidget):
         page.column(self._side, 0).addWidget(area)
         whole.add(self._side)
         self._side.hide()
-        services.bridge.subscribe(services.events, PeopleChanged, self, lambda _event: self.read())
+        services.bridge.subscribe(services.events, PeopleChanged, self, lambda _event: self._read_again())
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         if not event.spontaneous():
+            self.read()
+
+    def _read_again(self) -> None:
+        if self.isVisible():
             self.read()
 
     def read(self) -> None:

@@ -40,6 +40,8 @@ def _rows(services: Services) -> list[tuple[str, ...]]:
     for one in sorted(declared(), key=lambda d: order.index(d.key.partition(".")[0])):
         section, _dot, name = one.key.partition(".")
         value = getattr(getattr(services.config, section), name)
+        if isinstance(value, dict):
+            continue  # the zones, in words above
         origin = services.config.origin(one.key)
         decided = {"policy": _("方針: {by}"), "user": _("この利用者"), "default": _("既定値")}[origin.source]
         rows.append((one.section, one.title, _shown(value), decided.format(by=origin.by), one.description))

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from auth.model import CameraView
 
 Show = Callable[["CameraView"], None]
+NOT_ENROLLED = "FACE-110"  # looking again would not help
 _PICTURE_MS = 50  # the eye sees a mirror at 20 pictures a second; more only costs
 
 
@@ -105,9 +106,10 @@ class FacePanel(QWidget):
 
     def show_error(self, error: SuiteError) -> None:
         """The camera or a model failed: say so here, and offer to try again."""
-        self.preview.rest("camera-slash")
+        self.preview.rest("camera-slash" if error.code.startswith("CAM-") else "user-focus")
         self.say(error.what, f"{error.why}{error.next_step}（{error.code}）", urgent=True)
-        self.offer_again(_("もう一度カメラを使う"))
+        if error.code != NOT_ENROLLED:
+            self.offer_again(_("もう一度カメラを使う"))
 
     def offer_again(self, words: str) -> None:
         self.again.setText(words)

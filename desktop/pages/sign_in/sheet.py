@@ -23,7 +23,7 @@ class Sheet(Hills):
         outer = page.column(self, 0)
         self.notices = NoticeBar()
         self.top = page.row(spacing=0.6)
-        self.top.setContentsMargins(theme.em(1.5), theme.em(1), theme.em(1.5), 0)
+        self.top.setContentsMargins(theme.em(1.5), theme.em(1), theme.em(1.5), theme.em(0.7))
         self.top.addWidget(Mark(2.2))
         self.top.addWidget(page.label(_("まほろば"), "brand"))
         self.top.addStretch(1)

@@ -184,12 +184,17 @@ class SignIn(Sheet):
         self.face.offer_again(_("もう一度カメラを見る"))
         if outcome.staff_number and not self._who():
             self.number.setText(outcome.staff_number)
+        self._next_way()
+
+    def _next_way(self) -> None:
+        """The focus goes to the next way in, unless the person is already typing."""
         if not self.number.hasFocus() and not self.pin.text():
             wanted = self.pin if self._who() else self.number
             wanted.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _camera_failed(self, error: SuiteError) -> None:
         self.face.show_error(error)
+        self._next_way()
 
     def _welcome(self, outcome: Outcome) -> None:
         self.face.preview.show_view(None, 1.0, None, "success")

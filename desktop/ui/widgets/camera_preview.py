@@ -48,6 +48,11 @@ class CameraPreview(QWidget):
     def sizeHint(self) -> QSize:
         return QSize(theme.em(self._wanted), theme.em(self._wanted))
 
+    @property
+    def asking(self) -> bool:
+        """An arrow is on the screen."""
+        return self._arrow is not None
+
     def limit(self, height: float) -> None:
         """Use at most ``height`` pixels, but never less than can be recognised."""
         self.setMaximumHeight(max(theme.em(8), min(theme.em(self._wanted), round(height))))
