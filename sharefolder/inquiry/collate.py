@@ -1,0 +1,196 @@
+"""Many answers into one fresh workbook: the table, every value's source, the doubts, who has answered."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import xlsxwriter
+
+from core.clock import TOKYO
+from core.i18n import _
+from core.wareki import format_date
+from sharefolder.inquiry.model import Inquiry, Reading, Value
+
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def columns_of(inquiry: Inquiry, readings: Iterable[Reading]) -> list[str]:
+    """Headings of the collated table: what stands beside the table first, then the form's columns."""
+    table = [column.name for column in inquiry.form.columns]
+    values = (value for reading in readings for value in reading.values)
+    beside = {v.column: None for v in values if v.row < inquiry.form.header_row}
+    return [*(name for name in beside if name not in table), *table]
+
+
+def rows_of(inquiry: Inquiry, readings: Iterable[Reading]) -> list[tuple[str, dict[str, Value]]]:
+    """One row a row of the form's table of each section; what stands beside the table repeats in each."""
+    made: list[tuple[str, dict[str, Value]]] = []
+    for reading in readings:
+        beside = {v.column: v for v in reading.values if v.row < inquiry.form.header_row}
+        rows: dict[int, dict[str, Value]] = {}
+        for value in reading.values:
+            if value.row > inquiry.form.header_row:
+                rows.setdefault(value.row, {})[value.column] = value
+        made.extend((reading.section, beside | rows[row]) for row in sorted(rows))
+        if beside and not rows:
+            made.append((reading.section, beside))
+    return made
+
+
+def write_csv(inquiry: Inquiry, readings: Sequence[Reading]) -> bytes:
+    """The collated table as CSV, UTF-8 with BOM; no cell is a formula."""
+    columns = columns_of(inquiry, readings)
+    text = io.StringIO(newline="")
+    writer = csv.writer(text)
+    writer.writerow([_("所属"), *columns])
+    for section, values in rows_of(inquiry, readings):
+        found = [values.get(column) for column in columns]
+        writer.writerow([section, *(_cell(value) for value in found)])
+    return text.getvalue().encode("utf-8-sig")
+
+
+def _cell(value: Value | None) -> str:
+    if value is None:
+        return ""
+    if isinstance(value.value, float):
+        return f"{value.value:.15g}"
+    text = value.value.isoformat() if isinstance(value.value, date) else value.value
+    return "'" + text if text.startswith(_FORMULA) else text
+
+
+def write_workbook(
+    inquiry: Inquiry, readings: Sequence[Reading], path: Path, state_words: Callable[[Reading], str]
+) -> None:
+    """A workbook of four sheets at ``path`` (which must not exist yet)."""
+    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    with xlsxwriter.Workbook(path, options) as book:
+        pen = _Pen(book)
+        _table(pen, inquiry, readings)
+        _doubts(pen, readings)
+        _sources(pen, readings)
+        _standing(pen, inquiry, readings, state_words)
+
+
+class _Pen:
+    """One look for all sheets."""
+
+    def __init__(self, book: Any) -> None:
+        self._book = book
+        base = {"font_name": "游ゴシック", "font_size": 11, "valign": "vcenter"}
+        edge = {"border": 1, "border_color": "#c5cad3"}
+        self.title = book.add_format(base | {"bold": True, "font_size": 14})
+        self.note = book.add_format(base | {"font_color": "#4d4d4d"})
+        self.head = book.add_format(
+            base | edge | {"bold": True, "bg_color": "#d9e6ff", "font_color": "#00118f", "text_wrap": True}
+        )
+        self.text = book.add_format(base | edge)
+        self.number = book.add_format(base | edge | {"num_format": "#,##0.##########"})
+        self.whole = book.add_format(base | edge | {"num_format": "#,##0"})
+        self.date = book.add_format(base | edge | {"num_format": "yyyy/mm/dd"})
+        self.doubt = book.add_format(base | edge | {"bg_color": "#fff2b8"})
+
+    def sheet(self, name: str, note: str, titles: Sequence[str], widths: Sequence[float]) -> Any:
+        """A sheet with its title line and a frozen heading in the third row."""
+        sheet = self._book.add_worksheet(name)
+        for column, width in enumerate(widths):
+            sheet.set_column(column, column, width)
+        sheet.write_string(0, 0, name, self.title)
+        sheet.write_string(1, 0, note, self.note)
+        sheet.set_row(2, 32)
+        for column, title in enumerate(titles):
+            sheet.write_string(2, column, title, self.head)
+        sheet.freeze_panes(3, 1)
+        sheet.set_landscape()
+        sheet.repeat_rows(2)
+        sheet.fit_to_pages(1, 0)
+        return sheet
+
+    def write(
+        self, sheet: Any, row: int, column: int, value: float | date | str, doubtful: bool = False
+    ) -> None:
+        """``value`` in the format of its kind."""
+        if doubtful:
+            sheet.write_string(row, column, str(value), self.doubt)
+        elif isinstance(value, float):
+            sheet.write_number(row, column, value, self.whole if value.is_integer() else self.number)
+        elif isinstance(value, date):
+            sheet.write_datetime(row, column, value, self.date)
+        else:
+            sheet.write_string(row, column, value, self.text)
+
+
+def _table(pen: _Pen, inquiry: Inquiry, readings: Sequence[Reading]) -> None:
+    columns = columns_of(inquiry, readings)
+    answered = sum(bool(reading.values) for reading in readings)
+    note = _("{title}　期限 {due}　{answered} / {all} 所属。黄色は「要確認」にあります。").format(
+        title=inquiry.title, due=format_date(inquiry.due), answered=answered, all=len(readings)
+    )
+    widths = [18.0, *(max(12.0, min(40.0, 2.2 * len(c))) for c in columns)]
+    sheet = pen.sheet(_("集計"), note, [_("所属"), *columns], widths)
+    for row, (section, values) in enumerate(rows_of(inquiry, readings), 3):
+        pen.write(sheet, row, 0, section)
+        for column, name in enumerate(columns, 1):
+            if name in values:
+                pen.write(sheet, row, column, values[name].value, values[name].doubtful)
+            else:
+                sheet.write_blank(row, column, None, pen.text)
+
+
+def _doubts(pen: _Pen, readings: Sequence[Reading]) -> None:
+    titles = [
+        _("所属"),
+        _("セル"),
+        _("書かれているもの"),
+        _("理由"),
+        _("読み方の案"),
+        _("シート"),
+        _("ファイル"),
+    ]
+    note = _("人が確かめるもの。案は値に入れていません。")
+    sheet = pen.sheet(_("要確認"), note, titles, (18, 8, 24, 40, 16, 16, 50))
+    row = 3
+    for doubt in (doubt for reading in readings for doubt in reading.doubts):
+        cells = (doubt.section, doubt.cell, doubt.raw, doubt.why, doubt.proposal, doubt.sheet, doubt.file)
+        for column, cell in enumerate(cells):
+            pen.write(sheet, row, column, cell)
+        row += 1
+
+
+def _sources(pen: _Pen, readings: Sequence[Reading]) -> None:
+    titles = [
+        _("所属"),
+        _("項目"),
+        _("値"),
+        _("書かれているもの"),
+        _("セル"),
+        _("シート"),
+        _("ファイル"),
+        _("更新"),
+        "BLAKE3",
+    ]
+    sheet = pen.sheet(_("出典"), _("すべての値の出どころ。"), titles, (18, 16, 16, 20, 8, 16, 50, 20, 68))
+    row = 3
+    for value in (value for reading in readings for value in reading.values):
+        pen.write(sheet, row, 0, value.section)
+        pen.write(sheet, row, 1, value.column)
+        pen.write(sheet, row, 2, value.value, value.doubtful)
+        when = value.changed.astimezone(TOKYO).strftime("%Y/%m/%d %H:%M:%S")
+        cells = (value.raw, value.cell, value.sheet, value.file, when, value.digest)
+        for column, cell in enumerate(cells, 3):
+            pen.write(sheet, row, column, cell)
+        row += 1
+
+
+def _standing(
+    pen: _Pen, inquiry: Inquiry, readings: Sequence[Reading], state_words: Callable[[Reading], str]
+) -> None:
+    note = _("期限 {due}").format(due=format_date(inquiry.due))
+    sheet = pen.sheet(_("提出状況"), note, [_("所属"), _("状態"), _("理由"), _("ファイル")], (18, 12, 44, 60))
+    for row, reading in enumerate(readings, 3):
+        for column, cell in enumerate((reading.section, state_words(reading), reading.reason, reading.file)):
+            pen.write(sheet, row, column, cell)

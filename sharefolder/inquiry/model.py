@@ -1,0 +1,124 @@
+"""An inquiry, its form, and what came back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import Enum
+
+KINDS = ("text", "number", "date")
+PLACE = "照会"
+"""The folder at the root of the share below which each inquiry has its own."""
+RECORD, FORMS, ANSWERS = "照会.json", "様式", "回答"
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of the form's table. ``index`` from 0; ``kind`` one of KINDS, chosen by whoever asks."""
+
+    index: int
+    name: str
+    kind: str = "text"
+    required: bool = False
+
+
+@dataclass(frozen=True)
+class Form:
+    """Which cells of the template are its own and which are for answers. Rows and columns from 0.
+
+    ``labels``: every cell that the template fills; ``last_row``: of a table whose rows are given, else None.
+    """
+
+    sheet: str
+    header_row: int
+    columns: tuple[Column, ...]
+    labels: dict[tuple[int, int], str]
+    last_row: int | None = None
+    sheets: tuple[str, ...] = ()
+    merged: tuple[tuple[int, int, int, int], ...] = ()
+
+
+@dataclass(frozen=True)
+class Inquiry:
+    """``folder``: its path on the share; ``digest``: BLAKE3 of the template's bytes."""
+
+    title: str
+    folder: str
+    due: date
+    sections: tuple[str, ...]
+    template: str
+    digest: str
+    form: Form
+    notes: str = ""
+    asked: date | None = None
+    by: str = ""
+    closed: bool = False
+    questions: tuple[tuple[str, str, str], ...] = ()  # (date, question, answer), for all to read
+
+    def answer_folder(self, section: str) -> str:
+        """Where ``section`` answers."""
+        return f"{self.folder}/{ANSWERS}/{section}"
+
+
+class State(Enum):
+    """Where one section stands."""
+
+    UNOPENED = "unopened"
+    OPEN = "open"
+    ANSWERED = "answered"
+    LATE = "late"
+    WRONG_FORM = "wrong form"
+    DOUBT = "doubt"
+
+
+@dataclass(frozen=True)
+class Doubt:
+    """Something a person decides. ``proposal``: what it probably means; never put in by itself."""
+
+    section: str
+    file: str
+    sheet: str
+    cell: str
+    raw: str
+    why: str
+    proposal: str = ""
+
+
+@dataclass(frozen=True)
+class Value:
+    """One answer with where it comes from. ``value``: float, date, text; the raw text where in doubt."""
+
+    section: str
+    row: int
+    column: str
+    value: float | date | str
+    raw: str
+    file: str
+    sheet: str
+    cell: str
+    changed: datetime
+    digest: str
+    doubtful: bool = False
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What one section's folder says now."""
+
+    section: str
+    state: State
+    reason: str = ""
+    file: str = ""
+    changed: datetime | None = None
+    values: tuple[Value, ...] = ()
+    doubts: tuple[Doubt, ...] = field(default=())
+
+
+def reference(row: int, column: int) -> str:
+    """(2, 1) → ``"B3"``."""
+    letters = ""
+    column += 1
+    while column:
+        column, rest = divmod(column - 1, 26)
+        letters = chr(65 + rest) + letters
+    return f"{letters}{row + 1}"

@@ -1,0 +1,80 @@
+"""An inquiry as a file on the share: read by every suite that can read the folder, hostile until parsed."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from datetime import date
+from typing import Any
+
+from core.errors import SuiteError
+from core.i18n import _
+from sharefolder import names
+from sharefolder.inquiry.model import KINDS, Column, Form, Inquiry
+
+MAX_BYTES = 5_000_000
+_FORMAT = 1
+
+
+def written(inquiry: Inquiry) -> bytes:
+    """The record's bytes."""
+    data = asdict(inquiry) | {"format": _FORMAT, "due": inquiry.due.isoformat()}
+    data["asked"] = inquiry.asked.isoformat() if inquiry.asked else ""
+    data["form"]["labels"] = [[row, column, text] for (row, column), text in inquiry.form.labels.items()]
+    del data["folder"]  # where it lies is where it was found
+    return json.dumps(data, ensure_ascii=False, indent=1).encode()
+
+
+def parsed(content: bytes, folder: str) -> Inquiry:
+    """The inquiry in ``content``, found in ``folder``. SuiteError SHARE-021 if it is none of ours."""
+    try:
+        data = json.loads(content)
+        if data["format"] != _FORMAT:
+            raise ValueError("format")
+        return _inquiry(data, folder)
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError, SuiteError) as error:
+        raise SuiteError(
+            _("照会を開けません。"),
+            _("「{folder}」の記録が壊れています。").format(folder=folder),
+            _("回答のファイルはそのまま残っています。情報担当に連絡してください。"),
+            "SHARE-021",
+        ) from error
+
+
+def _inquiry(data: dict[str, Any], folder: str) -> Inquiry:
+    sections = tuple(map(str, data["sections"]))
+    for name in (*sections, str(data["template"])):
+        if names.problem(name):  # a section is a folder's name: none may lead elsewhere
+            raise ValueError("name")
+    return Inquiry(
+        title=str(data["title"]),
+        folder=folder,
+        due=date.fromisoformat(data["due"]),
+        sections=sections,
+        template=str(data["template"]),
+        digest=str(data["digest"]),
+        form=_form(data["form"]),
+        notes=str(data["notes"]),
+        asked=date.fromisoformat(data["asked"]) if data["asked"] else None,
+        by=str(data["by"]),
+        closed=bool(data["closed"]),
+        questions=tuple((str(a), str(b), str(c)) for a, b, c in data["questions"]),
+    )
+
+
+def _form(data: dict[str, Any]) -> Form:
+    columns = tuple(
+        Column(int(c["index"]), str(c["name"]), str(c["kind"]), bool(c["required"])) for c in data["columns"]
+    )
+    if not columns or any(column.kind not in KINDS for column in columns):
+        raise ValueError("columns")
+    last = data["last_row"]
+    return Form(
+        sheet=str(data["sheet"]),
+        header_row=int(data["header_row"]),
+        columns=columns,
+        labels={(int(row), int(column)): str(text) for row, column, text in data["labels"]},
+        last_row=int(last) if last is not None else None,
+        sheets=tuple(map(str, data["sheets"])),
+        merged=tuple((int(a), int(b), int(c), int(d)) for a, b, c, d in data["merged"]),
+    )

@@ -1,0 +1,370 @@
+"""Inquiries on a real folder: created, answered as sections do it, shown on the board, collated."""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+import shutil
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from python_calamine import CalamineWorkbook
+
+from core.errors import SuiteError
+from core.jobs import Report
+from sharefolder.documents.sandbox import Sandbox
+from sharefolder.inquiry import collate
+from sharefolder.inquiry.form import with_kinds
+from sharefolder.inquiry.model import Inquiry, Reading, State
+from sharefolder.inquiry.office import Office
+from sharefolder.local import LocalStorage
+from tests.fakes.answers import DAY, HEADER, TITLES, Paper, cell, good, template
+
+NOTHING = Report(lambda _done, _total, _text: None)
+DUE = date(2026, 11, 30)
+
+
+class Desk:
+    """An inquiry to some sections, and hands that fill in their workbooks."""
+
+    def __init__(self, root: Path, sandbox: Sandbox, today: date = date(2026, 11, 23)) -> None:
+        self.root = root / "share"
+        self.root.mkdir()
+        self.office = Office(LocalStorage(self.root), sandbox, lambda: today)
+        self.template = template(root)
+
+    def ask(self, *sections: str, **more: Any) -> Inquiry:
+        form = with_kinds(self.office.understand(self.template), {"件数": "number"}, {"事業名"})
+        self.inquiry = self.office.create(
+            "災害対応", self.template, form, list(sections), DUE, NOTHING, **more
+        )
+        return self.inquiry
+
+    def paper(self, section: str, **more: Any) -> Paper:
+        return Paper(self.root / self.inquiry.answer_folder(section) / self.inquiry.template, **more)
+
+    def board(self) -> dict[str, Reading]:
+        return {reading.section: reading for reading in self.office.board(self.inquiry, NOTHING)}
+
+
+@pytest.fixture(scope="module")
+def sandbox() -> Iterator[Sandbox]:
+    made = Sandbox()
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def desk(tmp_path: Path, sandbox: Sandbox) -> Desk:
+    return Desk(tmp_path, sandbox)
+
+
+def test_the_form_is_understood_from_the_template(desk: Desk) -> None:
+    form = desk.office.understand(desk.template)
+    assert form.header_row == HEADER
+    assert [(c.name, c.kind) for c in form.columns] == [
+        ("事業名", "text"),
+        ("件数", "number"),
+        ("金額（円）", "number"),
+        ("完了日", "date"),
+        ("備考", "text"),
+    ]
+
+
+def test_each_section_gets_the_very_template_in_its_own_folder(desk: Desk) -> None:
+    inquiry = desk.ask("土木部", "税務課")
+    for section in ("土木部", "税務課"):
+        copy = desk.root / inquiry.answer_folder(section) / "回答様式.xlsx"
+        assert copy.read_bytes() == desk.template.read_bytes()
+    assert {r.state for r in desk.board().values()} == {State.UNOPENED}
+
+
+def test_an_inquiry_is_read_back_as_it_was_made(desk: Desk) -> None:
+    made = desk.ask("土木部", notes="至急", by="K100234")
+    found, broken = desk.office.inquiries()
+    assert (found, broken) == ([made], [])
+
+
+def test_the_same_title_is_not_taken_twice(desk: Desk) -> None:
+    desk.ask("土木部")
+    with pytest.raises(SuiteError) as error:
+        desk.ask("税務課")
+    assert error.value.code == "SHARE-005"
+
+
+def test_a_damaged_record_is_told_and_the_others_are_shown(desk: Desk) -> None:
+    desk.ask("土木部")
+    (desk.root / "照会" / "壊れた").mkdir()
+    for content in (
+        b"{",
+        b"[]",
+        b'{"format": 1}',
+        b"\xff",
+        b'{"format":1,"sections":["../../x"],"template":"a"}',
+    ):
+        (desk.root / "照会" / "壊れた" / "照会.json").write_bytes(content)
+        found, broken = desk.office.inquiries()
+        assert [i.title for i in found] == ["災害対応"]
+        assert [e.code for e in broken] == ["SHARE-021"]
+
+
+def test_good_answers_have_values_with_their_sources_and_no_doubt(desk: Desk) -> None:
+    desk.ask("土木部")
+    desk.paper("土木部").write(good)
+    reading = desk.board()["土木部"]
+    assert (reading.state, reading.doubts) == (State.ANSWERED, ())
+    values = {(v.cell, v.column): v.value for v in reading.values}
+    assert values["B5", "件数"] == 12.0
+    assert values["C6", "金額（円）"] == 120_000.5
+    assert values["D5", "完了日"] == DAY
+    assert values["B2", "担当者"] == "山本"
+    assert all(len(v.digest) == 64 and v.file.endswith("回答様式.xlsx") for v in reading.values)
+
+
+def hidden_row(book: Any, sheet: Any) -> None:
+    good(book, sheet)
+    sheet.set_row(HEADER + 2, None, None, {"hidden": True})
+
+
+def hidden_column(book: Any, sheet: Any) -> None:
+    good(book, sheet)
+    sheet.set_column(2, 2, None, None, {"hidden": True})
+
+
+def merged(book: Any, sheet: Any) -> None:
+    good(book, sheet)
+    sheet.merge_range(HEADER + 3, 0, HEADER + 4, 0, "二行分")
+
+
+def formula(book: Any, sheet: Any) -> None:
+    good(book, sheet)
+    sheet.write_formula(HEADER + 1, 1, "=1+1", None, "")
+
+
+def other_sheet(book: Any, sheet: Any) -> None:
+    good(book, sheet)
+    book.add_worksheet("追加").write(0, 0, "別の回答")
+
+
+def hidden_sheet(book: Any, sheet: Any) -> None:
+    good(book, sheet)
+    book.add_worksheet("表紙").activate()
+    sheet.hide()
+
+
+def changed_title(book: Any, sheet: Any) -> None:
+    good(book, sheet)
+    sheet.write(1, 0, "連絡先")
+
+
+Fill = Callable[[Any, Any], object]
+DOUBTS: dict[str, tuple[Fill, str, str, str]] = {
+    "full-width digits": (cell(1, "１，２００"), "B5", "数字が文字", "1200"),
+    "digits as text": (cell(1, "1200"), "B5", "数字が文字", "1200"),
+    "a unit": (cell(1, "12件"), "B5", "単位", "12"),
+    "about": (cell(1, "約12"), "B5", "言葉", ""),
+    "from to": (cell(1, "10～12"), "B5", "言葉", ""),
+    "nothing to report": (cell(1, "該当なし"), "B5", "言葉", ""),
+    "a date as number": (cell(3, 46346), "D5", "日付の欄が数", ""),
+    "an era date": (cell(3, "R8.11.20"), "D5", "日付が文字", "2026-11-20"),
+    "an era date in kanji": (cell(3, "令和８年１１月２０日"), "D5", "日付が文字", "2026-11-20"),
+    "an impossible date": (cell(3, "令和8年2月30日"), "D5", "日付として", ""),
+    "a word for a date": (cell(3, "年度内"), "D5", "日付として", ""),
+    "sixteen digits": (cell(2, 1234567890123456), "C5", "15桁", ""),
+    "a formula's error": (cell(1, "#REF!"), "B5", "数式がエラー", ""),
+    "a hidden row": (hidden_row, "A6", "隠れた行", ""),
+    "a hidden column": (hidden_column, "C5", "隠れた列", ""),
+    "merged cells": (merged, "A7", "結合", ""),
+    "a formula without a value": (formula, "B5", "計算結果", ""),
+    "another sheet": (other_sheet, "", "様式にないシート", ""),
+    "a hidden sheet": (hidden_sheet, "", "シートが非表示", ""),
+    "a changed label": (changed_title, "A2", "変わっています", ""),
+    "a column too many": (cell(6, "余分"), "G5", "様式にない列", ""),
+    "a note beside the form": (cell(3, "メモ", row=2), "D3", "様式にない場所", ""),
+    "a required field left empty": (cell(1, 5, row=HEADER + 3), "A7", "空です", ""),
+}
+
+
+@pytest.mark.parametrize("name", DOUBTS)
+def test_what_is_doubtful_is_listed_with_its_cell_and_never_guessed(desk: Desk, name: str) -> None:
+    fill, where, why, proposal = DOUBTS[name]
+    desk.ask("土木部")
+    desk.paper("土木部").write(fill)
+    reading = desk.board()["土木部"]
+    assert reading.state is State.DOUBT
+    found = [d for d in reading.doubts if d.cell == where and why in d.why]
+    assert found, reading.doubts
+    assert found[0].proposal == proposal
+    for value in reading.values:
+        if value.cell == where:
+            assert value.doubtful
+            assert value.value == value.raw, "the raw text, not what it probably means"
+
+
+FORMS: dict[str, dict[str, Any]] = {
+    "a renamed sheet": {"sheet_name": "Sheet1"},
+    "an old template": {"titles": ("事業名", "件数", "金額（千円）", "完了日", "備考")},
+    "a removed column": {"titles": ("事業名", "金額（円）", "完了日", "備考")},
+    "swapped columns": {"titles": ("件数", "事業名", "金額（円）", "完了日", "備考")},
+}
+
+
+@pytest.mark.parametrize("name", FORMS)
+def test_another_form_gives_no_value_at_all(desk: Desk, name: str) -> None:
+    desk.ask("土木部")
+    desk.paper("土木部", **FORMS[name]).write(good)
+    reading = desk.board()["土木部"]
+    assert (reading.state, reading.values) == (State.WRONG_FORM, ())
+    assert reading.reason
+
+
+def test_files_that_cannot_be_read_are_doubts_with_a_reason(desk: Desk) -> None:
+    desk.ask("壊れた", "空", "消えた", "二つ", "暗号")
+    folder = {s: desk.root / desk.inquiry.answer_folder(s) for s in desk.inquiry.sections}
+    whole = desk.paper("壊れた").write(good).read_bytes()
+    (folder["壊れた"] / "回答様式.xlsx").write_bytes(whole[: len(whole) // 2])
+    (folder["空"] / "回答様式.xlsx").write_bytes(b"")
+    (folder["消えた"] / "回答様式.xlsx").unlink()
+    desk.paper("二つ").write(good)
+    shutil.copy(folder["二つ"] / "回答様式.xlsx", folder["二つ"] / "回答様式 (修正).xlsx")
+    (folder["暗号"] / "回答様式.xlsx").write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(4096))
+    board = desk.board()
+    assert {s: r.state for s, r in board.items()} == {
+        "壊れた": State.DOUBT,
+        "空": State.DOUBT,
+        "消えた": State.WRONG_FORM,
+        "二つ": State.DOUBT,
+        "暗号": State.DOUBT,
+    }
+    assert all(r.reason and r.values == () for r in board.values())
+    assert "パスワード" in board["暗号"].reason
+    assert len(board["二つ"].doubts) == 2
+
+
+def test_a_renamed_answer_and_a_lock_file_are_what_they_are(desk: Desk) -> None:
+    desk.ask("土木部", "税務課")
+    path = desk.paper("土木部").write(good)
+    path.rename(path.with_name("【土木部】回答.xlsx"))
+    desk.paper("税務課").write(good)
+    lock = desk.root / desk.inquiry.answer_folder("税務課") / "~$回答様式.xlsx"
+    lock.touch()
+    board = desk.board()
+    assert board["土木部"].state is State.ANSWERED
+    assert board["税務課"].state is State.OPEN
+    lock.unlink()
+    assert desk.board()["税務課"].state is State.ANSWERED
+
+
+def test_opened_and_saved_without_an_answer_is_being_written(desk: Desk) -> None:
+    desk.ask("土木部")
+    desk.paper("土木部").write(lambda _b, sheet: sheet.set_column(0, 0, 30))
+    assert desk.board()["土木部"].state is State.OPEN
+
+
+def test_after_the_due_date_what_is_missing_is_late(tmp_path: Path, sandbox: Sandbox) -> None:
+    desk = Desk(tmp_path, sandbox, today=date(2026, 12, 1))
+    desk.ask("土木部", "税務課")
+    desk.paper("税務課").write(good)
+    assert {s: r.state for s, r in desk.board().items()} == {"土木部": State.LATE, "税務課": State.ANSWERED}
+    desk.inquiry = desk.office.extend(desk.inquiry, date(2026, 12, 10))
+    assert desk.board()["土木部"].state is State.UNOPENED
+
+
+def test_only_what_has_changed_is_read_again(desk: Desk) -> None:
+    desk.ask("土木部", "税務課")
+    for section in desk.inquiry.sections:
+        desk.paper(section).write(good)
+    first = desk.board()
+    path = desk.root / desk.inquiry.answer_folder("税務課") / "回答様式.xlsx"
+    desk.paper("税務課").write(cell(1, 99))
+    os.utime(path, (path.stat().st_mtime + 2,) * 2)
+    second = desk.board()
+    assert second["土木部"] is first["土木部"]
+    assert {v.value for v in second["税務課"].values if v.cell == "B5"} == {99.0}
+
+
+def test_a_closed_inquiry_stays_with_all_its_files(desk: Desk) -> None:
+    desk.ask("土木部")
+    before = sorted(p for p in desk.root.rglob("*"))
+    desk.office.close(desk.inquiry)
+    assert sorted(p for p in desk.root.rglob("*")) == before
+    assert [i.closed for i in desk.office.inquiries()[0]] == [True]
+
+
+def test_sixty_sections_collate_to_the_expected_table_and_doubts(desk: Desk, tmp_path: Path) -> None:
+    sections = [f"{n:02}課" for n in range(60)]
+    desk.ask(*sections)
+    kinds = list(DOUBTS.items())
+    expected: dict[str, int] = {}
+    for number, section in enumerate(sections):
+        if number < len(kinds):
+            desk.paper(section).write(kinds[number][1][0])
+        elif number < len(kinds) + len(FORMS):
+            desk.paper(section, **list(FORMS.values())[number - len(kinds)]).write(good)
+        elif number < 55:
+            desk.paper(section).write(good)
+            expected[section] = 2
+    readings = desk.office.board(desk.inquiry, NOTHING)
+    path = tmp_path / "集計.xlsx"
+    collate.write_workbook(desk.inquiry, readings, path, lambda reading: reading.state.value)
+    book = CalamineWorkbook.from_path(str(path))
+    table = book.get_sheet_by_name("集計").to_python()[3:]
+    clean = [row for row in table if row[0] in expected]
+    assert [row[0] for row in clean] == [s for s in sections if s in expected for _row in range(2)]
+    assert clean[0] == [clean[0][0], "山本", "橋の点検", 12.0, 3_400_000.0, DAY, ""]
+    assert clean[1] == [clean[0][0], "山本", "避難所", 3.0, 120_000.5, DAY, ""]
+    doubts = book.get_sheet_by_name("要確認").to_python()[3:]
+    assert len(doubts) == sum(len(r.doubts) for r in readings)
+    assert {row[0] for row in doubts} == set(sections[: len(kinds) + len(FORMS)])
+    sources = book.get_sheet_by_name("出典").to_python()[3:]
+    assert len(sources) == sum(len(r.values) for r in readings)
+    assert all(row[4] and row[6] and len(row[8]) == 64 for row in sources), (
+        "cell, file and hash of each value"
+    )
+    standing = {row[0]: row[1] for row in book.get_sheet_by_name("提出状況").to_python()[3:]}
+    assert [standing[s] for s in sections[55:]] == ["unopened"] * 5
+
+
+def test_the_csv_holds_no_formula(desk: Desk) -> None:
+    desk.ask("土木部")
+    desk.paper("土木部").write(
+        lambda book, sheet: (good(book, sheet), sheet.write_string(HEADER + 1, 0, '=cmd|"x"'))
+    )
+    rows = list(
+        csv.reader(
+            io.StringIO(collate.write_csv(desk.inquiry, list(desk.board().values())).decode("utf-8-sig"))
+        )
+    )
+    assert rows[0] == ["所属", "担当者", *TITLES]
+    assert rows[1][2] == '\'=cmd|"x"'
+    assert rows[1][3] == "12"
+
+
+def test_questions_are_shared_with_all(desk: Desk) -> None:
+    desk.ask("土木部")
+    desk.office.answer_question(desk.inquiry, "対象年度は？", "令和8年度です。")
+    found = desk.office.inquiries()[0][0]
+    assert [(q, a) for _day, q, a in found.questions] == [("対象年度は？", "令和8年度です。")]
+    assert replace(found, questions=()) == desk.inquiry
+
+
+@pytest.mark.shared_data
+def test_real_workbooks_are_forms_or_refused_with_a_reason(
+    shared_data: Path, sandbox: Sandbox, tmp_path: Path
+) -> None:
+    office = Office(LocalStorage(tmp_path), sandbox)
+    outcomes: Counter[str] = Counter()
+    for path in sorted((shared_data / "workbooks").glob("*.xlsx"))[:60]:
+        try:
+            office.understand(path)
+            outcomes["a form"] += 1
+        except SuiteError as error:
+            outcomes[error.code] += 1
+    assert outcomes.keys() <= {"a form", "SHARE-020", "SHARE-022"}
+    assert outcomes["a form"] >= 50
