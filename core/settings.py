@@ -182,7 +182,7 @@ class SecuritySettings(Section):
         json_schema_extra=POLICY,
     )
     zone: str = Field(
-        default="office",
+        default="行政事務系",
         min_length=1,
         max_length=64,
         title=N_("この端末の区分"),
@@ -190,7 +190,7 @@ class SecuritySettings(Section):
         json_schema_extra=POLICY,
     )
     zones: dict[str, list[list[str]]] = Field(
-        default={"office": [["face"], ["pin"]], "mynumber": [["face", "pin"], ["face", "totp"]]},
+        default={"行政事務系": [["face"], ["pin"]], "番号利用事務系": [["face", "pin"], ["face", "totp"]]},
         title=N_("区分ごとに必要な確認"),
         description=N_("区分の名前と、どれか一組がそろえばよい確認の組です。"),
         json_schema_extra=POLICY,

@@ -174,7 +174,7 @@ def test_a_face_does_not_change_the_face(office: Office) -> None:
 
 
 def test_a_zone_of_two_factors_takes_face_and_pin_in_either_order(tmp_path: Path) -> None:
-    office = Office(tmp_path, '[security]\nzone = "mynumber"\n')
+    office = Office(tmp_path, '[security]\nzone = "番号利用事務系"\n')
     service = office.service
     assert not service.create_first_administrator(CHIEF, PIN).accepted
     assert office.enrol(ActorCamera(seed=1)) == "enrolled", "the PIN is enough to enrol"

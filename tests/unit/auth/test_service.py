@@ -142,7 +142,7 @@ def test_a_deactivated_person_does_not_get_in(office: Office) -> None:
 
 
 def test_a_zone_of_two_factors_takes_no_pin_alone(tmp_path: Path) -> None:
-    office = Office(tmp_path, '[security]\nzone = "mynumber"\n')
+    office = Office(tmp_path, '[security]\nzone = "番号利用事務系"\n')
     outcome = office.service.create_first_administrator(CHIEF, PIN)
     assert not outcome.accepted
     assert outcome.next_factors == (Factor.FACE,)
