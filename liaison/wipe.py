@@ -8,18 +8,20 @@ else loses a name, not its content. No disk, no device, no path is ever taken fr
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import os
 import re
 import secrets
 import stat
+import struct
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from core.i18n import _
-from liaison import errors
+from liaison import errors, fscrypt
 
 MARK = ".mahoroba-guest-root"
 _MARK_TEXT = b"mahoroba guest root 1\n"
@@ -64,7 +66,8 @@ def wipe_folder(
 ) -> Wiped:
     """Destroy the home ``name`` below the guest root, make it anew from ``template``, verify.
 
-    An unlinked file's blocks stay until they are used again: that is said in the result. Interrupted at any
+    Where the file system can, the new home has a key of its own and the old one's key is destroyed; elsewhere
+    an unlinked file's blocks stay until they are used again. The result says which it was. Interrupted at any
     point, the next call goes on: the home is first moved to a name that says so, and such leavings are
     destroyed too. SuiteError LIAISON-005 (refused, nothing touched), LIAISON-006 (not verified).
     """
@@ -80,25 +83,57 @@ def wipe_folder(
             os.rename(name, doomed, src_dir_fd=top, dst_dir_fd=top)
             os.fsync(top)
             dying.append(doomed)
+        keys = _destroy_keys(top, dying)
         for each in dying:
             count += _destroy(top, each)
+        os.sync()
+        trimmed = _trim(top)
         made = _make_home(top, name, template, owner)
         with _closing(made):
             after = digest_of(made)
             _verify(top, made, template, after)
         os.fsync(top)
-    return Wiped(
-        "Removal of names only (below Clear of NIST SP 800-88)",
-        (_("利用者のファイルとフォルダーの名前と参照"),),
-        (
-            _("記憶装置の未使用領域に残る複製（上書きはしていません）"),
-            _("この端末の外へ写されたもの（USB メモリー、印刷、送信）"),
-        ),
-        count,
-        before,
-        after,
-        (_("利用者領域がひな形と同じです。"), _("消去待ちのファイルが残っていません。")),
-    )
+    return _result(count, before, after, keys, trimmed)
+
+
+def _result(count: int, before: str, after: str, keys: list[bytes], trimmed: bool) -> Wiped:
+    """In modest words: what was done, and what nobody can know."""
+    destroyed = [_("利用者のファイルとフォルダーの名前と参照")]
+    left = [_("この端末の外へ写されたもの（USB メモリー、印刷、送信）")]
+    verified = [_("利用者領域がひな形と同じです。"), _("消去待ちのファイルが残っていません。")]
+    if keys:
+        method = "Cryptographic erase (a Purge technique of NIST SP 800-88; SSD spare area not inspected)"
+        for key in keys:
+            destroyed.insert(0, _("この貸出だけの暗号鍵（{key}）").format(key=key.hex()))
+        verified.insert(0, _("カーネルに鍵が残っていません。"))
+    else:
+        method = "Removal of names only (below Clear of NIST SP 800-88)"
+        left.insert(0, _("記憶装置の未使用領域に残る複製（上書きはしていません）"))
+    if trimmed:
+        destroyed.append(_("空き領域の割り当て（TRIM）"))
+    return Wiped(method, tuple(destroyed), tuple(left), count, before, after, tuple(verified))
+
+
+def _destroy_keys(top: int, dying: list[str]) -> list[bytes]:
+    """Have the kernel forget the keys of these homes; which there were."""
+    keys = []
+    for name in dying:
+        if (home := _open_home(top, name)) is not None:
+            with _closing(home):
+                key = fscrypt.identifier_of(home)
+            if key is not None:
+                fscrypt.destroy_key(top, key)
+                keys.append(key)
+    return keys
+
+
+def _trim(folder: int) -> bool:
+    """Tell the storage which blocks are free (FITRIM, linux/fs.h); False where it cannot."""
+    try:
+        fcntl.ioctl(folder, 0xC0185879, bytearray(struct.pack("<QQQ", 0, 2**64 - 1, 0)))
+    except OSError:
+        return False
+    return True
 
 
 @contextmanager
@@ -204,6 +239,8 @@ def _make_home(top: int, name: str, template: Path | None, owner: tuple[int, int
     with suppress(FileExistsError):
         os.mkdir(name, 0o700, dir_fd=top)
     made = os.open(name, _OPEN, dir_fd=top)
+    if fscrypt.available(made):
+        fscrypt.encrypt(made)
     if owner is not None and os.geteuid() == 0:
         os.fchown(made, *owner)
     os.fchmod(made, 0o700)
