@@ -125,6 +125,9 @@ def _attack_tables(summary: Summary) -> str:
     tables += _p(_("指示に応じなかった終わり方（timeout など）は、本人の誤りに数えません。"))
     told = _("同じ映像に指示を変えて {n} 回ずつ使います。区間は互いに独立とみなすので狭めです。")
     tables += _p(told.format(n=CHALLENGES))
+    tables += _p(
+        _("lost は追跡が途切れたことを示します。間の抜けた録画で多く、その分は攻撃の証拠として弱くなります。")
+    )
     if summary.matches:
         rows = [
             [_cell(species), _cell(f"{engine} ({threshold:g})"), _rate(rate)]

@@ -25,8 +25,9 @@ from auth.face.report.folder import Picture
 from auth.face.report.rates import Rate, proportion
 from auth.face.report.samples import read_frame
 
-FRAME_S = 0.1
-"""Seconds between recorded frames: folders carry no times; NUAA kept about every fifth webcam frame."""
+FRAME_S = 0.05
+"""Seconds a frame number: folders carry no times, but files are named by their number at the camera (NUAA: 20
+a second, of which about every fifth was kept)."""
 CHALLENGES = 3
 """Challenges drawn for every attack run; from its path, so a report can be repeated."""
 BONA_FIDE = "live"
@@ -53,13 +54,21 @@ def present(
     runs: Counter[str] = Counter()
     for done, (name, run) in enumerate(group_runs(pictures).items(), 1):
         species = run[0].species or BONA_FIDE
-        frames = [frame for number, each in enumerate(run) if (frame := read_frame(each.path, number))]
+        frames = [frame for number, each in _numbered(run) if (frame := read_frame(each.path, number))]
         seen = [(frame, analyser.analyse(frame)) for frame in frames]
         runs[species] += 1
         for turn in range(CHALLENGES if seen else 0):
             ends[species].append(_play(seen, f"{name} {turn}"))
         progress(done)
     return [_count(species, runs[species], found) for species, found in ends.items()]
+
+
+def _numbered(run: Sequence[Picture]) -> list[tuple[int, Picture]]:
+    """Each picture with the number in its name, or with its place where the names are not rising numbers."""
+    names = [each.path.stem for each in run]
+    numbers = [int(name) for name in names if name.isdecimal() and len(name) < 10]
+    rising = len(numbers) == len(run) and all(a < b for a, b in itertools.pairwise(numbers))
+    return list(zip(numbers if rising else range(len(run)), run, strict=True))
 
 
 def group_runs(pictures: Sequence[Picture]) -> dict[str, list[Picture]]:
@@ -75,11 +84,13 @@ def _play(seen: Sequence[tuple[Frame, Observation]], label: str) -> str:
     seed = hashlib.sha256(label.encode()).digest()
     session = LivenessSession(draw(seed[:NONCE_BYTES]))
     random = np.random.default_rng(list(seed[NONCE_BYTES:]))
+    time, last = 0.0, seen[0][0].number
     for number, place in zip(range(3 * MOST_FRAMES), _back_and_forth(len(seen)), strict=False):
         frame, observation = seen[place]
+        time += FRAME_S * max(abs(frame.number - last), 1)
+        last = frame.number
         noise = random.integers(-1, 2, frame.image.shape, dtype=np.int16)
         image = np.clip(frame.image + noise, 0, 255).astype(np.uint8)
-        time = number * FRAME_S
         again = replace(observation, time=time)
         progress = session.push(Frame(image, time, number), again)
         if progress.denied:

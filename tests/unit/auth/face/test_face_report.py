@@ -262,3 +262,19 @@ def test_the_command_writes_page_csv_and_json(
     assert {"FNMR", "FMR", "APCER", "IAPAR", "bona fide denied"} == {row["figure"] for row in rows}
     for row in rows:
         assert float(row["low"]) <= float(row["value"]) <= float(row["high"])
+
+
+@pytest.mark.parametrize(
+    ("names", "numbers"),
+    [
+        (["000", "007", "012"], [0, 7, 12]),
+        (["a", "b", "c"], [0, 1, 2]),
+        (["1", "2", "x"], [0, 1, 2]),
+        (["10", "9"], [0, 1]),
+        (["5", "5"], [0, 1]),
+        (["99999999999999999999", "100000000000000000000"], [0, 1]),
+    ],
+)
+def test_frames_are_as_far_apart_as_their_numbers(names: list[str], numbers: list[int]) -> None:
+    run = [Picture(Path(f"{name}.jpg"), "g", "p", "s") for name in names]
+    assert [number for number, _picture in played._numbered(run)] == numbers
