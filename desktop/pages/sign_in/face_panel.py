@@ -123,7 +123,7 @@ class FacePanel(QWidget):
         if view is None:
             return
         done = (view.step + view.ratio) / view.steps if view.steps else 0.0
-        ring = done if self._dotted or view.step else view.quality
+        ring = done if self._dotted or view.steps else view.quality
         self.preview.show_view(view.image, ring, view.guidance.arrow)
         changed = view.guidance.sentence != self.sentence.text()
         if changed:

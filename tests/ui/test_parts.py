@@ -1,0 +1,195 @@
+"""The parts that pages share: notices, search, tables, fields, the kept look."""
+
+from __future__ import annotations
+
+import csv
+import io
+from dataclasses import asdict
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QMainWindow, QPushButton, QWidget
+from pytestqt.qtbot import QtBot
+
+from core.crash import unexpected
+from core.errors import SuiteError
+from desktop.ui.application import make_themed
+from desktop.ui.look import Look
+from desktop.ui.notice import Notice, NoticeBar
+from desktop.ui.search import Command, SearchField, fold, matching
+from desktop.ui.widgets.fields import PinField
+from desktop.ui.widgets.segmented import Segmented
+from desktop.ui.widgets.table import Table, harmless
+
+
+@pytest.fixture
+def window(qapp: QApplication, qtbot: QtBot) -> QMainWindow:
+    make_themed(Look("light", reduced_motion=True))
+    made = QMainWindow()
+    made.setMinimumSize(600, 400)
+    qtbot.addWidget(made)
+    made.show()
+    return made
+
+
+def put(window: QMainWindow, widget: QWidget) -> None:
+    window.setCentralWidget(widget)
+    widget.show()
+    window.activateWindow()
+    QApplication.processEvents()
+
+
+def words(widget: QWidget) -> list[str]:
+    QApplication.processEvents()
+    return [w.text() for w in widget.findChildren(QLabel) if w.isVisible() and w.text()]
+
+
+def press(widget: QWidget, name: str) -> None:
+    QApplication.processEvents()
+    buttons = widget.findChildren(QPushButton)
+    next(b for b in buttons if b.isVisible() and name in (b.text(), b.accessibleName())).click()
+
+
+def test_an_error_says_what_why_what_now_and_gives_its_code_to_copy(window: QMainWindow) -> None:
+    bar = NoticeBar()
+    put(window, bar)
+    bar.error(SuiteError("保存できません。", "容量が足りません。", "空けてください。", "DB-003"))
+    assert words(bar) == ["保存できません。 容量が足りません。", "空けてください。"]
+    press(bar, "エラー番号 DB-003 をコピー")
+    assert QGuiApplication.clipboard().text() == "DB-003"
+
+
+def test_an_unexpected_error_brings_a_report_to_copy(window: QMainWindow) -> None:
+    bar = NoticeBar()
+    put(window, bar)
+    try:
+        raise KeyError("山本 花子")
+    except KeyError as error:
+        bar.error(unexpected(error))
+    press(bar, "報告をコピー")
+    assert "KeyError" in QGuiApplication.clipboard().text()
+    assert "山本" not in QGuiApplication.clipboard().text()
+
+
+def test_undo_acts_once_and_the_banner_goes(window: QMainWindow, qtbot: QtBot) -> None:
+    bar, done = NoticeBar(), list[str]()
+    put(window, bar)
+    bar.success("止めました。", ("元に戻す", lambda: done.append("undone")))
+    press(bar, "元に戻す")
+    assert done == ["undone"]
+    assert words(bar) == []
+
+
+def test_the_fourth_notice_pushes_the_oldest_out_and_history_keeps_it(window: QMainWindow) -> None:
+    bar = NoticeBar()
+    put(window, bar)
+    for number in range(4):
+        bar.show_notice(Notice("warning", f"{number} 番"))
+    labels = [w for w in bar.findChildren(QLabel) if w.isVisible() and w.text()] if words(bar) else []
+    shown = sorted(labels, key=lambda w: w.mapTo(bar, QPoint(0, 0)).y())
+    assert [w.text() for w in shown] == ["3 番", "2 番", "1 番"]
+    assert [n.text for n in bar.history] == ["3 番", "2 番", "1 番", "0 番"]
+
+
+@pytest.mark.parametrize(
+    ("one", "other"), [("ＡＢｃ", "abc"), ("サトウ", "さとう"), ("佐藤　健", "佐藤健"), ("ﾀﾅｶ", "たなか")]
+)
+def test_search_forgives_width_case_kana_and_spaces(one: str, other: str) -> None:
+    assert fold(one) == fold(other)
+
+
+def test_search_puts_what_begins_so_first() -> None:
+    commands = [
+        Command("画面をロックする", "x", lambda: None, "lock"),
+        Command("ロックの解除", "x", lambda: None),
+    ]
+    assert [c.text for c in matching(commands, "ろっく")] == ["ロックの解除", "画面をロックする"]
+    assert matching(commands, "zzz") == []
+
+
+def test_the_search_field_runs_what_the_arrows_chose(window: QMainWindow, qtbot: QtBot) -> None:
+    ran: list[str] = []
+    commands = [Command(name, "info", lambda name=name: ran.append(name)) for name in ("甲", "乙", "丙")]
+    field = SearchField(lambda _text: commands)
+    put(window, field)
+    field.open()
+    qtbot.keyClick(field, Qt.Key.Key_Down)
+    qtbot.keyClick(field, Qt.Key.Key_Return)
+    assert ran == ["乙"]
+    field.open()
+    qtbot.keyClick(field, Qt.Key.Key_Escape)
+    qtbot.keyClick(field, Qt.Key.Key_Return)
+    assert ran == ["乙"], "a closed list runs nothing"
+
+
+@pytest.fixture
+def table(window: QMainWindow) -> Table:
+    made = Table("表", ["番号", "氏名"], [5, 10])
+    put(window, made)
+    made.put([("a", ("2", "佐藤 健")), ("b", ("1", "サトウ 花子")), ("c", ("3", "=HYPERLINK()"))])
+    return made
+
+
+def test_a_table_filters_by_every_word_and_keeps_the_choice(table: Table) -> None:
+    table.choose("b")
+    table.narrow("さとう")
+    assert table.shown() == 1
+    assert table.key() == "b"
+    table.narrow("")
+    assert table.shown() == 3
+    assert table.key() == "b"
+
+
+def test_a_table_sorts_both_ways(table: Table, qtbot: QtBot) -> None:
+    header = table.horizontalHeader()
+    header.sectionClicked.emit(0)
+    assert [table.model().index(r, 0).data() for r in range(3)] == ["1", "2", "3"]
+    header.sectionClicked.emit(0)
+    assert [table.model().index(r, 0).data() for r in range(3)] == ["3", "2", "1"]
+
+
+def test_exported_csv_opens_in_a_spreadsheet_and_runs_no_formula(table: Table) -> None:
+    content = table.csv()()
+    assert content.startswith(b"\xef\xbb\xbf")
+    rows = list(csv.reader(io.StringIO(content.decode("utf-8-sig"))))
+    assert rows == [["番号", "氏名"], ["2", "佐藤 健"], ["1", "サトウ 花子"], ["3", "'=HYPERLINK()"]]
+
+
+@pytest.mark.parametrize("cell", ["=1", "+1", "-1", "@a", "\tx", "\rx"])
+def test_no_cell_begins_a_formula(cell: str) -> None:
+    assert harmless(cell) == "'" + cell
+    assert harmless("山本") == "山本"
+
+
+def test_the_eye_shows_and_hides_and_says_which(window: QMainWindow) -> None:
+    field = PinField("暗証番号")
+    put(window, field)
+    press(field, "暗証番号を表示する")
+    assert field.edit.echoMode() == QLineEdit.EchoMode.Normal
+    press(field, "暗証番号を隠す")
+    assert field.edit.echoMode() == QLineEdit.EchoMode.Password
+
+
+def test_arrow_keys_move_a_choice(window: QMainWindow, qtbot: QtBot) -> None:
+    choice = Segmented("言語", [("ja", "日本語"), ("en", "English")], "ja")
+    put(window, choice)
+    seen: list[object] = []
+    choice.chosen.connect(seen.append)
+    qtbot.keyClick(choice.findChildren(QPushButton)[0], Qt.Key.Key_Right)
+    assert seen == ["en"]
+    assert choice.value() == "en"
+
+
+def test_the_look_comes_back_and_a_damaged_one_is_the_default(tmp_path: Path) -> None:
+    path = tmp_path / "look.json"
+    look = Look("dark", "ud", 1.5, "en", True)
+    look.save(path)
+    assert Look.load(path) == look
+    for damaged in ("", "[]", "{", '{"theme": 3}', '{"other": 1}', "null", "[" * 9000):
+        path.write_text(damaged, "utf-8")
+        assert Look.load(path) == Look()
+    assert Look.load(tmp_path / "none") == Look()
+    Look().save(tmp_path / "no" / "such" / "folder")  # not being able to keep it stops nothing
+    assert set(asdict(Look())) == {"theme", "font", "text_scale", "language", "reduced_motion"}
