@@ -1,0 +1,135 @@
+"""The trial's share: made once through the real service, in the trial's own home. Nothing real is touched."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Sequence
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import xlsxwriter
+
+from core.errors import SuiteError
+from core.jobs import Report
+from sharefolder.inquiry.form import with_kinds
+from sharefolder.inquiry.model import Inquiry
+from sharefolder.service import ShareService
+from sharefolder.transfer import IfExists
+
+NAME = "全庁共有"
+SECTIONS = (
+    "財政課",
+    "税務課",
+    "道路建設課",
+    "健康政策課",
+    "農業振興課",
+    "教育総務課",
+    "防災課",
+    "文化振興課",
+)
+TEXTS = {
+    "防災課/災害対応/避難所開設の手順.txt": (
+        "避難所を開設するときは、施設管理者に連絡し、受付簿を用意する。\n毛布は倉庫Bにあります。"
+    ),
+    "防災課/災害対応/令和8年7月豪雨 時系列.csv": (
+        "日時,内容\nR8.7.12 06:10,大雨警報\nR8.7.12 08:40,避難所を3か所開設"
+    ),
+    "道路建設課/橋りょう点検/令和8年度 点検計画.txt": (
+        "県管理の橋りょう 412 橋のうち、本年度は 83 橋を点検する。\n緊急度の高い橋から順に行う。"
+    ),
+    "道路建設課/通行止め情報.txt": "国道と県道の通行止めの情報は、毎朝8時に更新します。",
+    "税務課/県税の窓口.txt": "自動車税の納付書の再発行は、県税事務所の窓口で受け付けます。",
+    "全庁/電話帳（令和8年11月）.csv": "所属,内線\n財政課,2101\n税務課,2203\n道路建設課,3305\n防災課,4102",
+    "全庁/文書の書き方.txt": "起案は結論から書きます。１文は短く。",
+}
+
+
+def move_in(service: ShareService, home: Path) -> None:
+    """Make the sample share if it is not there yet."""
+    if any(place.name == NAME for place in service.places()):
+        return
+    root = home / "sample"
+    root.mkdir(parents=True, exist_ok=True)
+    service.add_place(NAME, str(root))
+    quiet = Report(lambda _done, _total, _text: None)
+    with tempfile.TemporaryDirectory(prefix="mahoroba-sample-") as folder:
+        for path, text in TEXTS.items():
+            _send(service, Path(folder), path, text.encode("utf-8-sig"), quiet)
+        for section in SECTIONS:
+            book = Path(folder) / f"予算要求書（{section}）.xlsx"
+            _budget(book, section)
+            _folder(service, section)
+            service.upload(NAME, section, [book], IfExists.REPLACE, quiet)
+        _inquiry(service, Path(folder), root, quiet)
+    service.index_again(NAME, quiet)
+
+
+def _send(service: ShareService, folder: Path, path: str, content: bytes, report: Report) -> None:
+    parent, _slash, name = path.rpartition("/")
+    _folder(service, parent)
+    (folder / name).write_bytes(content)
+    service.upload(NAME, parent, [folder / name], IfExists.REPLACE, report)
+
+
+def _folder(service: ShareService, path: str) -> None:
+    made = ""
+    for part in path.split("/"):
+        try:
+            service.make_folder(NAME, made, part)
+        except SuiteError as error:
+            if error.code != "SHARE-005":
+                raise
+        made = f"{made}/{part}" if made else part
+
+
+def _budget(path: Path, section: str) -> None:
+    rows = (
+        ("事業名", "前年度（千円）", "要求額（千円）"),
+        (f"{section}の運営", 12_400, 12_900),
+        ("研修", 820, 760),
+    )
+    with xlsxwriter.Workbook(path) as book:
+        sheet = book.add_worksheet("要求")
+        for row, cells in enumerate(rows):
+            sheet.write_row(row, 0, cells)
+
+
+TITLE = "災害時の備蓄品に関する照会"
+HEADINGS = ("品名", "数量", "保管場所", "更新日", "備考")
+
+
+def _inquiry(service: ShareService, folder: Path, root: Path, report: Report) -> Inquiry:
+    template = folder / "備蓄品調査.xlsx"
+    _sheet(template, ())
+    office = service.office(NAME)
+    form = with_kinds(office.understand(template), {"数量": "number", "更新日": "date"}, {"品名"})
+    due = date.today() + timedelta(days=7)
+    inquiry = office.create(
+        TITLE, template, form, list(SECTIONS), due, report, "在庫が無い場合も回答してください。"
+    )
+    day = date.today() - timedelta(days=40)
+    answers: dict[str, Sequence[Sequence[object]]] = {
+        "財政課": (("飲料水", 240, "地下倉庫", day), ("毛布", 60, "地下倉庫", day)),
+        "税務課": (("飲料水", 96, "3階書庫", day),),
+        "道路建設課": (("土のう", 1200, "資材置場", day), ("カラーコーン", "１２０", "資材置場", "R8.9.1")),
+        "防災課": (("発電機", 14, "防災倉庫", day), ("簡易トイレ", "約500", "防災倉庫", day)),
+        "健康政策課": (("マスク", 20_000, "保健所", day),),
+    }
+    for section, rows in answers.items():
+        _sheet(root / inquiry.answer_folder(section) / template.name, rows)
+    return inquiry
+
+
+def _sheet(path: Path, rows: Sequence[Sequence[object]]) -> None:
+    with xlsxwriter.Workbook(path, {"default_date_format": "yyyy/mm/dd"}) as book:
+        title: Any = book.add_format({"bold": True, "font_size": 14})
+        head: Any = book.add_format({"bold": True, "bg_color": "#d9e6ff", "border": 1})
+        sheet = book.add_worksheet("回答")
+        sheet.set_column(0, 4, 18)
+        sheet.write(0, 0, TITLE, title)
+        for column, heading in enumerate(HEADINGS):
+            sheet.write(2, column, heading, head)
+        for number, row in enumerate(rows, 3):
+            for column, value in enumerate(row):
+                sheet.write(number, column, value)

@@ -1,0 +1,163 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from core.errors import SuiteError
+from core.events import Events
+from core.jobs import Cancelled, Report
+from sharefolder import sample
+from sharefolder.index.store import Wish
+from sharefolder.inquiry.model import State
+from sharefolder.service import ShareChanged, ShareService
+from sharefolder.transfer import IfExists
+
+NOTHING = Report(lambda _done, _total, _text: None)
+
+
+class Share:
+    def __init__(self, root: Path) -> None:
+        self.disk = root / "share"
+        self.disk.mkdir()
+        self.home = root / "home"
+        self.events = Events()
+        self.open()
+        self.service.add_place("全庁", str(self.disk))
+
+    def open(self) -> None:
+        self.service = ShareService(self.home, self.events, lambda: "K100234")
+
+    def names(self, folder: str = "") -> set[str]:
+        return {e.name for batch in self.service.entries("全庁", folder) for e in batch}
+
+    def entry(self, name: str, folder: str = ""):  # type: ignore[no-untyped-def]
+        return next(e for batch in self.service.entries("全庁", folder) for e in batch if e.name == name)
+
+
+@pytest.fixture
+def share(tmp_path: Path) -> Iterator[Share]:
+    made = Share(tmp_path)
+    yield made
+    made.service.close()
+
+
+def test_a_place_that_does_not_answer_is_not_added(share: Share, tmp_path: Path) -> None:
+    for address, code in (
+        ("/nowhere/at/all", "SHARE-001"),
+        ("relative", "SHARE-031"),
+        ("smb://", "SHARE-031"),
+    ):
+        with pytest.raises(SuiteError) as error:
+            share.service.add_place("x", address)
+        assert error.value.code == code
+    assert [p.name for p in share.service.places()] == ["全庁"]
+
+
+def test_folders_are_sent_with_what_is_in_them_and_bad_names_are_told(share: Share, tmp_path: Path) -> None:
+    source = tmp_path / "送る"
+    (source / "中").mkdir(parents=True)
+    (source / "中" / "a.txt").write_text("a")
+    (source / "nul.txt").write_text("b")
+    seen: list[ShareChanged] = []
+    share.events.subscribe(ShareChanged, seen.append)
+    batch = share.service.upload("全庁", "", [source], IfExists.ASK, NOTHING)
+    assert [s.path for s in batch.sent] == ["送る/中/a.txt"]
+    assert [name for name, _why in batch.refused] == ["nul.txt"]
+    assert ShareChanged("全庁", "送る/中") in seen
+    assert share.service.pending() == []
+
+
+def test_a_taken_name_stops_before_anything_is_sent(share: Share, tmp_path: Path) -> None:
+    for name in ("a.txt", "b.txt"):
+        (tmp_path / name).write_text("new")
+    (share.disk / "b.txt").write_text("old")
+    with pytest.raises(SuiteError) as error:
+        share.service.upload("全庁", "", [tmp_path / "a.txt", tmp_path / "b.txt"], IfExists.ASK, NOTHING)
+    assert error.value.code == "SHARE-005"
+    assert share.names() == {"b.txt"}
+
+
+def test_what_was_cut_goes_on_after_a_restart(share: Share, tmp_path: Path) -> None:
+    big = tmp_path / "大.bin"
+    big.write_bytes(bytes(range(256)) * 16_384 * 2)
+    steps = [0]
+
+    def cut(_done: float, _total: float | None, _text: str) -> None:
+        steps[0] += 1
+        if steps[0] > 4:
+            raise Cancelled
+
+    with pytest.raises(Cancelled):
+        share.service.upload("全庁", "", [big], IfExists.ASK, Report(cut))
+    assert share.names() == set()
+    share.open()
+    assert [Path(task.here).name for task in share.service.pending()] == ["大.bin"]
+    batch = share.service.resume(NOTHING)
+    assert batch.sent[0].resumed > 0
+    assert (share.disk / "大.bin").read_bytes() == big.read_bytes()
+    assert share.service.pending() == []
+
+
+def test_a_deleted_thing_lies_in_the_bin_and_comes_back(share: Share) -> None:
+    (share.disk / "a.txt").write_text("a")
+    trashed = share.service.trash("全庁", [share.entry("a.txt")])
+    assert share.names() == set()
+    share.service.bring_back("全庁", trashed)
+    assert (share.disk / "a.txt").read_text() == "a"
+
+
+def test_what_comes_back_never_lands_on_another(share: Share) -> None:
+    (share.disk / "a.txt").write_text("old")
+    trashed = share.service.trash("全庁", [share.entry("a.txt")])
+    (share.disk / "a.txt").write_text("new")
+    with pytest.raises(SuiteError) as error:
+        share.service.bring_back("全庁", trashed)
+    assert error.value.code == "SHARE-005"
+    assert (share.disk / "a.txt").read_text() == "new"
+
+
+def test_very_many_deletions_stop_and_ask(share: Share) -> None:
+    for number in range(40):
+        (share.disk / f"{number}.txt").touch()
+    every = [e for batch in share.service.entries("全庁", "") for e in batch]
+    share.service.trash("全庁", every[:20])
+    with pytest.raises(SuiteError) as error:
+        share.service.trash("全庁", every[20:])
+    assert error.value.code == "SHARE-030"
+    assert len(share.names()) == 20
+    share.service.trash("全庁", every[20:], confirmed=True)
+    assert share.names() == set()
+
+
+def test_a_rename_to_a_bad_name_proposes_one(share: Share) -> None:
+    (share.disk / "a.txt").touch()
+    with pytest.raises(SuiteError) as error:
+        share.service.rename("全庁", share.entry("a.txt"), "いつ?.txt")
+    assert (error.value.code, "いつ？.txt" in error.value.next_step) == ("SHARE-006", True)
+
+
+def test_search_gives_only_what_the_reader_may_open(share: Share, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("給与.txt", "給与（秘）.txt"):
+        (share.disk / name).write_text("給与の資料", "utf-8")
+    share.service.index_again("全庁", NOTHING)
+    storage = share.service._at("全庁").storage
+    monkeypatch.setattr(storage, "readable", lambda path: "秘" not in path)
+    assert [h.entry.name for h in share.service.search("全庁", Wish("給与"))] == ["給与.txt"]
+
+
+def test_the_trial_share_is_found_searched_and_has_an_inquiry_under_way(share: Share, tmp_path: Path) -> None:
+    service = share.service
+    sample.move_in(service, tmp_path / "trial")
+    sample.move_in(service, tmp_path / "trial")
+    hits = service.search(sample.NAME, Wish("毛布"))
+    assert [h.entry.path for h in hits if h.in_text][:1] != []
+    found = service.sentence(sample.NAME, next(h.entry for h in hits if "手順" in h.entry.path), "毛布")
+    assert found is not None
+    assert "倉庫B" in found.text
+    office = service.office(sample.NAME)
+    inquiries, broken = office.inquiries()
+    states = {r.section: r.state for r in office.board(inquiries[0], NOTHING)}
+    assert broken == []
+    assert {State.UNOPENED, State.ANSWERED, State.DOUBT} <= set(states.values())
