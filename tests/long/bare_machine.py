@@ -58,12 +58,9 @@ class BareMachine:
     def __init__(self, folder: Path) -> None:
         self.root = folder
         codename, mirror = _distribution()
-        subprocess.run(
-            ["debootstrap", "--variant=minbase", "--include=python3,git", codename, str(folder), mirror],
-            check=True,
-            capture_output=True,
-            timeout=1200,
-        )
+        # In a mount namespace of its own: what it mounts is gone with it, even when it is killed.
+        strap = ["unshare", "--mount", "debootstrap", "--variant=minbase", "--include=python3,git"]
+        subprocess.run([*strap, codename, str(folder), mirror], check=True, capture_output=True, timeout=1200)
         self._take_settings()
         self.clone = folder / "srv" / "mahoroba"
         subprocess.run(["git", "clone", "-q", str(ROOT), str(self.clone)], check=True, timeout=120)
