@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from calendar_sync import ics
 from calendar_sync.ics import Component
 from calendar_sync.times import Moment, identity, parse_duration, parse_moment, wall, zone_named
 
+_ZONE_NAMES = re.compile(rb"TZID=([^:;\r\n]+)")
 LONGEST = timedelta(days=3660)
 
 
@@ -50,7 +52,7 @@ class Scan:
 
 def scan(raw: bytes) -> Scan:
     """Read ``raw`` for the index. SuiteError CAL-001 when it is no iCalendar object."""
-    root = ics.parse(raw)
+    root = _events_only(raw)
     unknown: dict[str, None] = {}
     zones = file_zones(root)
     entries, uid, repeats, words = [], "", False, []
@@ -63,6 +65,17 @@ def scan(raw: bytes) -> Scan:
     if not uid:
         uid = next((c.value("UID") for c in ics.entries(root)), "")
     return Scan(uid, tuple(entries), repeats, tuple(unknown), fold(" ".join(dict.fromkeys(words)))[:20_000])
+
+
+def _events_only(raw: bytes) -> Component:
+    """The events of ``raw`` without its zones, where every zone that is named is known: half the lines."""
+    begin, end = raw.find(b"\nBEGIN:VEVENT"), raw.rfind(b"\nEND:VEVENT")
+    if begin < 0 or end < begin or b"BEGIN:VTIMEZONE" in raw[begin:end]:
+        return ics.parse(raw)
+    part = raw[begin + 1 : end + 12]
+    if any(zone_named(ics.decode(name)) is None for name in _ZONE_NAMES.findall(part)):
+        return ics.parse(raw)
+    return ics.parse(part)
 
 
 def fold(text: str) -> str:

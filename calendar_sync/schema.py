@@ -53,4 +53,13 @@ def _create(database: Database) -> None:
         database.conn.execute(statement)
 
 
-MIGRATIONS = (Migration(1, "the cache, the journal, conflicts, history, occurrences", _create),)
+def _know_deleted(database: Database) -> None:
+    """So that an event that was deleted here and comes back is noticed."""
+    database.conn.execute("ALTER TABLE history ADD COLUMN uid TEXT NOT NULL DEFAULT ''")
+    database.conn.execute("CREATE INDEX history_uid ON history (uid)")
+
+
+MIGRATIONS = (
+    Migration(1, "the cache, the journal, conflicts, history, occurrences", _create),
+    Migration(2, "the uid in the history", _know_deleted),
+)

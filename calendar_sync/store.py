@@ -297,11 +297,7 @@ class Store:
             self._sql.execute("DELETE FROM attempt WHERE object = ?", (number,))
             base = server[1] if server is not None else None
             if clashes:
-                self._sql.execute(
-                    "INSERT INTO conflict (object, found_at, clashes, base, mine, theirs)"
-                    " VALUES (?, ?, ?, ?, ?, ?)",
-                    (number, self._stamp(), json.dumps(list(clashes)), now.base, now.local, base),
-                )
+                self._add_conflict(number, clashes, now.base, now.local, base)
             if result != now.local:
                 self._record(number, now.collection, "merge", now.local, result)
             if result is None and base is None:
@@ -344,7 +340,7 @@ class Store:
         return received, removed
 
     def _receive(self, collection: int, href: str, etag: str, raw: bytes, first: bool) -> bool:
-        was = None if first else self.object_at(collection, href)
+        was = self.object_at(collection, href)
         if was is not None and was.dirty:
             if was.etag != etag:
                 self._look_again(was.id)
@@ -363,11 +359,24 @@ class Store:
             " base = excluded.base, problem = excluded.problem, reread = 0 RETURNING id",
             (collection, href, scanned.uid, etag, raw, problem),
         ).fetchone()[0]
+        if was is None and scanned.uid and self._deleted_here(collection, scanned.uid):
+            # Another machine has sent it again, not knowing whether its first sending had arrived.
+            self._add_conflict(number, ["DELETED"], raw, None, raw)
         echo = was is not None and was.base is not None and _echo(was.base, raw)
         if not first and not echo:
             self._record(number, collection, "there", was.base if was is not None else None, raw)
-        self._index(number, collection, raw, scanned, fresh=was is None)
+        self._index(number, collection, raw, scanned, fresh=was is None, later=first)
         return not echo
+
+    def expand_later_ones(self) -> None:
+        """Expand the series that a first download has only noted. Slice by slice: it can be interrupted."""
+        waiting = [r[0] for r in self._sql.execute("SELECT id FROM object WHERE repeats = 2")]
+        for start in range(0, len(waiting), 100):
+            with self._write():
+                for number in waiting[start : start + 100]:
+                    now = self.object(number)
+                    if now is not None and now.content is not None:
+                        self._index(number, now.collection, now.content, scan(now.content))
 
     def _look_again(self, number: int) -> None:
         """It has changed there while an edit waits here: if the edit is taken back, it has to be
@@ -412,6 +421,19 @@ class Store:
 
     # conflicts and history
 
+    def _add_conflict(
+        self,
+        number: int,
+        clashes: Sequence[str],
+        base: bytes | None,
+        mine: bytes | None,
+        theirs: bytes | None,
+    ) -> None:
+        self._sql.execute(
+            "INSERT INTO conflict (object, found_at, clashes, base, mine, theirs) VALUES (?, ?, ?, ?, ?, ?)",
+            (number, self._stamp(), json.dumps(list(clashes)), base, mine, theirs),
+        )
+
     def conflicts(self) -> list[Conflict]:
         query = (
             "SELECT id, object, found_at, clashes, mine, theirs FROM conflict WHERE settled = '' ORDER BY id"
@@ -446,9 +468,19 @@ class Store:
         self, number: int, collection: int, origin: str, before: bytes | None, after: bytes | None
     ) -> None:
         self._sql.execute(
-            "INSERT INTO history (object, collection, at, origin, before, after) VALUES (?, ?, ?, ?, ?, ?)",
-            (number, collection, self._stamp(), origin, before, after),
+            "INSERT INTO history (object, collection, at, origin, before, after, uid)"
+            " VALUES (?, ?, ?, ?, ?, ?, (SELECT uid FROM object WHERE id = ?))",
+            (number, collection, self._stamp(), origin, before, after, number),
         )
+
+    def _deleted_here(self, collection: int, uid: str) -> bool:
+        """Whether the last thing known of ``uid`` is that the person deleted it."""
+        row = self._sql.execute(
+            "SELECT after IS NULL AND origin IN ('here', 'undo') FROM history"
+            " WHERE uid = ? AND collection = ? ORDER BY id DESC LIMIT 1",
+            (uid, collection),
+        ).fetchone()
+        return bool(row and row[0])
 
     def _drop(self, number: int) -> None:
         self._sql.execute("DELETE FROM object WHERE id = ?", (number,))
@@ -489,21 +521,31 @@ class Store:
             self._sql.execute("INSERT OR REPLACE INTO fact VALUES (?, ?)", (name, value))
 
     def _index(
-        self, number: int, collection: int, raw: bytes | None, scanned: Scan | None, fresh: bool = False
+        self,
+        number: int,
+        collection: int,
+        raw: bytes | None,
+        scanned: Scan | None,
+        fresh: bool = False,
+        later: bool = False,
     ) -> None:
-        """Inside a transaction: occurrences and words of one object as they are now."""
+        """Inside a transaction: occurrences and words of one object as they are now.
+
+        ``fresh``: there are none yet. ``later``: a series shows its first event only, until it is expanded.
+        """
         if not fresh:
             self._sql.execute("DELETE FROM occurrence WHERE object = ?", (number,))
             self._sql.execute("DELETE FROM words WHERE object = ?", (number,))
         if raw is None or scanned is None:
             return
         try:
-            entries = occurrences.expand(raw, scanned, *self.window()) if scanned.repeats else scanned.entries
+            series = scanned.repeats and not later
+            entries = occurrences.expand(raw, scanned, *self.window()) if series else scanned.entries
         except SuiteError as error:
             entries = scanned.entries
             self._sql.execute("UPDATE object SET problem = ? WHERE id = ?", (error.code, number))
         if scanned.repeats:
-            self._sql.execute("UPDATE object SET repeats = 1 WHERE id = ?", (number,))
+            self._sql.execute("UPDATE object SET repeats = ? WHERE id = ?", (2 if later else 1, number))
         self._sql.executemany(
             "INSERT INTO occurrence VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             [row for entry in entries if (row := _occurrence_row(number, collection, entry)) is not None],

@@ -36,7 +36,9 @@ class Sync:
     def run(self, collection: Collection, report: Report | None = None) -> Summary:
         """Up, down, and up again where the first two have merged something. SuiteError CAL-010 … CAL-012."""
         summary = self._up(collection, report) + self._down(collection, report)
-        return summary + self._up(collection, report)
+        summary += self._up(collection, report)
+        self._store.expand_later_ones()
+        return summary
 
     # up
 
@@ -71,12 +73,13 @@ class Sync:
                 conflicts += self._find_out(seen, open_attempt)
                 continue
             attempt = self._store.begin(seen)
-            if attempt is not None and not self._request(seen, attempt):
-                conflicts += self._meet(number)
+            if attempt is not None:
+                self._request(seen, attempt)
         raise unsendable()
 
-    def _request(self, seen: Object, attempt: Attempt) -> bool:
-        """Make the request; False when the server has something else than we thought."""
+    def _request(self, seen: Object, attempt: Attempt) -> None:
+        """Make the request. The attempt stays open when the server has something else than we thought: a
+        proxy may have repeated the request, so that what it has is what we sent."""
         try:
             if attempt.body is None:
                 done, etag = self._remote.delete(seen.href, attempt.etag), ""
@@ -90,12 +93,10 @@ class Sync:
             raise
         if done:
             self._store.sent(attempt, etag)
-        else:
-            self._store.withdraw(attempt)
-        return done
 
     def _find_out(self, seen: Object, attempt: Attempt) -> int:
-        """A reply was never seen: look whether the request has happened; how many conflicts that showed."""
+        """Look whether the request has happened, alone or beside somebody else's; how many conflicts that
+        showed."""
         server = self._remote.get(seen.href)
         has = server[1] if server is not None else None
         if same(has, attempt.body):
@@ -107,7 +108,7 @@ class Sync:
         return 0
 
     def _meet(self, number: int) -> int:
-        """The server refused because it has something else: merge; how many conflicts that made."""
+        """Merge with whatever the server has; how many conflicts that made."""
         seen = self._store.object(number)
         return 0 if seen is None else self._merge(number, self._remote.get(seen.href))
 
@@ -142,17 +143,15 @@ class Sync:
         return self._remote.listing(collection.href)
 
     def _first(self, collection: Collection, report: Report | None) -> Summary:
-        """The first download: one listing, one streamed answer, then whatever the answer has left out."""
-        listing = self._remote.listing(collection.href)
-        total = len(listing.present)
+        """The first download: one streamed answer. The next one compares it with a listing and takes a
+        token."""
         done = 0
         for part in _slices(self._remote.everything(collection.href)):
             self._store.receive(collection.id, part, first=True)
             done += len(part)
             if report is not None:
-                report(done, total)
-        decided = plan(self._store.rows(collection.id), listing)
-        return Summary(received=done) + self._take(collection, listing, decided, False, report)
+                report(done)
+        return Summary(received=done)
 
     def _take(
         self, collection: Collection, listing: Listing, decided: Plan, allowed: bool, report: Report | None

@@ -290,3 +290,23 @@ def test_a_thousand_histories_of_one_person(
     office: tuple[Path, Network], steps: list[tuple[int, Any]]
 ) -> None:
     one_person(office, steps)
+
+
+def test_a_deletion_that_met_a_lost_reply_is_shown_when_the_event_comes_back(
+    office: tuple[Path, Network],
+) -> None:
+    """Found by a history: the sender cannot know that its event had arrived and was deleted since."""
+    steps = [
+        (1, ("create", 0)),
+        (1, ([(Fault.LOST, 0)], None)),
+        (0, ([], None)),
+        (0, ("delete", 0)),
+    ]
+    two_people(office, steps)
+
+
+def test_a_request_repeated_by_a_proxy_is_no_conflict_with_oneself(office: tuple[Path, Network]) -> None:
+    """Found by a history: the second of the two is refused, because the first has happened."""
+    creations = [(0, ("create", 0))] * 4
+    edits = [(0, ("place", 0)), (0, ([(Fault.TWICE, 0)], (1, True))), (0, ("place", 0))]
+    one_person(office, [*creations, *edits])
