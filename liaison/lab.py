@@ -46,6 +46,12 @@ def make_laptop(root: Path) -> None:
         raise errors.lab_failed(str(error.strerror)) from error
 
 
+def break_laptop(root: Path) -> None:
+    """What a drill does to a simulated laptop: its firewall is gone and its battery no longer answers."""
+    for name in ("etc/nftables.conf", "sys/class/power_supply/BAT0/charge_full"):
+        (root / name).unlink(missing_ok=True)
+
+
 def make_folders(folder: Path, count: int) -> list[Laptop]:
     """``count`` laptops K01 … below ``folder``; the ones that are there stay as they are."""
     made = []

@@ -165,6 +165,7 @@ _SIMPLE: Mapping[str, tuple[Place | None, bool | None]] = {
     "retire": (Place.RETIRED, None),
     "shelf": (None, None),
     "settled": (None, None),
+    "prepared": (None, None),
 }
 
 
@@ -305,6 +306,10 @@ class Ledger:
                 raise _refuse(_("{tag} は貸出中です。先に返却を受けてください。").format(tag=tag))
 
         self._append(action, tag, actor, dict(detail or {}), allowed)
+
+    def mark(self, action: str, subject: str, actor: str, detail: Detail | None = None) -> None:
+        """An event of a drill, of no laptop: drill-start, drill-inject, drill-end."""
+        self._append(action, subject, actor, dict(detail or {}), lambda: None)
 
     def borrower(self, loan: str) -> Borrower | None:
         """Who it was; None once deleted. SuiteError if the row was changed after the loan."""

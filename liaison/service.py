@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import contextlib
+import random
 import shutil
 import time
 from collections.abc import Callable, Sequence
@@ -22,6 +23,7 @@ from liaison import bundle as bundles
 from liaison import certificate, errors, fleet, lab, profile
 from liaison.bundle import Bundle
 from liaison.certificate import Certificate
+from liaison.drill import INJECTS, Drill, drills
 from liaison.fleet import Laptop, Outcome
 from liaison.ledger import Borrower, Ledger, Loan, Place, Unit
 from liaison.merge import Counters, export
@@ -206,6 +208,8 @@ class LiaisonService:
             finished += 1
             self._running.discard(outcome.tag)
             self.reports.put(outcome, datetime.now(UTC))
+            if outcome.ready and verb == "apply":
+                self.ledger.note("prepared", outcome.tag, self._actor(), {"changed": outcome.changed})
             self._events.publish(LaptopReported(outcome))
             progress(finished, len(chosen), outcome.tag)
 
@@ -216,6 +220,54 @@ class LiaisonService:
         finally:
             self._running -= {laptop.tag for laptop in chosen}
             self._events.publish(LaptopsChanged())
+
+    # drills
+
+    def drills(self) -> list[Drill]:
+        """All drills, oldest first, computed from the ledger."""
+        return drills(self.ledger.events())
+
+    def start_drill(self) -> Drill:
+        """From now on the clock runs. A drill that was left open ends here."""
+        self.end_drill()
+        number = f"D{len(self.drills()) + 1}"
+        self.ledger.mark("drill-start", number, self._actor())
+        self._events.publish(LaptopsChanged())
+        return self.drills()[-1]
+
+    def end_drill(self) -> Drill | None:
+        """Stop the clock; the drill that ran, or None."""
+        known = self.drills()
+        if not known or known[-1].ended:
+            return None
+        self.ledger.mark("drill-end", known[-1].id, self._actor())
+        self._events.publish(LaptopsChanged())
+        return self.drills()[-1]
+
+    def inject(self, what: str) -> list[str]:
+        """Something goes wrong, on purpose; simulated laptops really fail. Which laptops it struck."""
+        known = self.drills()
+        if what not in INJECTS or not known or known[-1].ended:
+            return []
+        ready = [tile for tile in self.tiles() if tile.standing is Standing.READY]
+        struck = random.SystemRandom().sample(ready, min(3, len(ready))) if what == "laptops-fail" else []
+        for tile in struck:
+            laptop = self.laptops().get(tile.tag)
+            if laptop is not None and laptop.root is not None:
+                lab.break_laptop(laptop.root)
+            self.reports.forget(tile.tag)
+        tags = [tile.tag for tile in struck]
+        self.ledger.mark(
+            "drill-inject", known[-1].id, self._actor(), {"inject": what, "laptops": "、".join(tags)}
+        )
+        self._events.publish(LaptopsChanged())
+        return tags
+
+    def repair_lab(self) -> None:
+        """A person has seen to the simulated laptops that a drill broke."""
+        for laptop in self.laptops().values():
+            if laptop.root is not None:
+                lab.make_laptop(laptop.root)
 
     # two counters
 

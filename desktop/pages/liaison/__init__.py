@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QStackedWidget, QWidget
 from core.i18n import _
 from desktop.pages.liaison.batch import Batch
 from desktop.pages.liaison.counter import Counter
+from desktop.pages.liaison.drill import DrillView
 from desktop.pages.liaison.profiles import Profiles
 from desktop.pages.liaison.wall import Wall
 from desktop.pages.services import Services
@@ -26,6 +27,7 @@ def liaison_page(services: Services) -> QWidget:
         (_("準備"), Batch(services)),
         (_("貸出と返却"), Counter(services)),
         (_("プロファイル"), Profiles(services)),
+        (_("訓練"), DrillView(services)),
     ]
     stack = QStackedWidget()
     for _name, view in views:

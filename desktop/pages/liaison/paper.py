@@ -63,6 +63,24 @@ def hand_out_sheet(loan: Loan, borrower: Borrower, office: str) -> bytes:
     return _pdf(draw, _("貸出票"))
 
 
+def report_sheet(title: str, table: Sequence[Sequence[str]]) -> bytes:
+    """One page with a title and a table, columns of equal width; the first row is its head."""
+
+    def draw(painter: QPainter, _writer: QPdfWriter) -> None:
+        left, width, y = 20 * _MM, 170 * _MM, 22 * _MM
+        _fit(painter, title, QRectF(left, y, width, 12 * _MM), 7, bold=True)
+        y += 18 * _MM
+        for number, cells in enumerate(table):
+            column = width / len(cells)
+            for index, cell in enumerate(cells):
+                box = QRectF(left + index * column, y, column - 2 * _MM, 7 * _MM)
+                _fit(painter, cell, box, 3.4, bold=not number)
+            y += 9 * _MM
+            painter.fillRect(QRectF(left, y - 1 * _MM, width, 0.15 * _MM), QColor("#888888"))
+
+    return _pdf(draw, title)
+
+
 @dataclass(frozen=True)
 class _Sheet:
     title: str

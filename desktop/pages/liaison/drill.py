@@ -1,0 +1,148 @@
+"""A drill: a clock that is read across the room, phases that fill by themselves, injects, a report."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from functools import partial
+
+from PySide6.QtCore import QTimer
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QLabel, QWidget
+
+from core.clock import TOKYO
+from core.i18n import _
+from core.wareki import format_datetime
+from desktop.pages.files import ask_save, save
+from desktop.pages.liaison.paper import report_sheet
+from desktop.pages.services import Services
+from desktop.ui import page, theme
+from desktop.ui.announce import announce
+from desktop.ui.buttons import button
+from desktop.ui.widgets.table import Table
+from liaison.drill import INJECTS, Drill, as_csv, clock, inject_words, rows, titles
+from liaison.service import LaptopsChanged
+
+
+class DrillView(QWidget):
+    """Shows the drill that runs, or the last one beside the one before it."""
+
+    def __init__(self, services: Services) -> None:
+        super().__init__()
+        self._services = services
+        self._drills: list[Drill] = []
+        layout = page.column(self, 0.75)
+        top = page.row(spacing=1.0)
+        self.clock = QLabel("0:00:00")
+        self.clock.setFont(theme.current().font(5, bold=True))
+        top.addWidget(self.clock)
+        self.said = page.label("", "muted", wrap=True)
+        top.addWidget(self.said, 1)
+        self.start = button(_("訓練を始める"), self._start, "primary", "play", main=True)
+        self.end = button(_("訓練を終える"), self._end, "danger", main=True)
+        top.addWidget(self.start)
+        top.addWidget(self.end)
+        layout.addLayout(top)
+        self.injects = page.row(spacing=0.6)
+        self._inject_buttons = [button(inject_words(i), partial(self._inject, i)) for i in INJECTS]
+        for made in self._inject_buttons:
+            self.injects.addWidget(made)
+        repair = button(_("見本の端末を直す"), self._repair, icon="arrow-counter-clockwise")
+        self._inject_buttons.append(repair)
+        self.injects.addWidget(repair)
+        self.injects.addStretch(1)
+        self.injects.addWidget(button("CSV", lambda: self._save("csv"), "plain", "file-csv"))
+        self.injects.addWidget(button("PDF", lambda: self._save("pdf"), "plain", "download-simple"))
+        layout.addLayout(self.injects)
+        self.table = Table(_("訓練の段階"), titles(), (6, 6, 4, 8, 7, 5, 9))
+        layout.addWidget(self.table, 1)
+        self._tick = QTimer(self)
+        self._tick.setInterval(1000)
+        self._tick.timeout.connect(self._show_clock)
+        services.bridge.subscribe(services.events, LaptopsChanged, self, lambda _event: self.read())
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if not event.spontaneous():
+            self.read()
+
+    def read(self) -> None:
+        if self.isVisible():
+            liaison = self._services.liaison
+            self._services.bridge.run(
+                self, _("訓練"), lambda _r: liaison.drills(), self._show, lane="liaison-read"
+            )
+
+    def _show(self, found: list[Drill]) -> None:
+        self._drills = found
+        running = bool(found) and not found[-1].ended
+        self.start.setVisible(not running)
+        self.end.setVisible(running)
+        for made in self._inject_buttons:
+            made.setEnabled(running)
+        if running:
+            self._tick.start()
+        else:
+            self._tick.stop()
+        if found:
+            before = found[-2] if len(found) > 1 else None
+            self.table.put(list(enumerate(rows(found[-1], before))))
+            injects = [f"{clock(s)} {inject_words(what)}" for s, what in found[-1].injects]
+            began = format_datetime(datetime.fromisoformat(found[-1].began).astimezone(TOKYO))
+            self.said.setText("\n".join([_("開始 {time}").format(time=began), *injects[-3:]]))
+        else:
+            self.said.setText(_("時間は台帳の記録から自動で測ります。だれも入力しません。"))
+        self._show_clock()
+
+    def _show_clock(self) -> None:
+        if not self._drills:
+            return
+        drill = self._drills[-1]
+        now = (datetime.now(UTC) - datetime.fromisoformat(drill.began)).total_seconds()
+        self.clock.setText(clock(drill.seconds if drill.ended else now))
+
+    def _start(self) -> None:
+        liaison = self._services.liaison
+        self._services.bridge.run(self, _("訓練"), lambda _r: liaison.start_drill(), lane="liaison")
+
+    def _end(self) -> None:
+        liaison = self._services.liaison
+        self._services.bridge.run(self, _("訓練"), lambda _r: liaison.end_drill(), lane="liaison")
+
+    def _inject(self, what: str) -> None:
+        liaison = self._services.liaison
+
+        def done(tags: list[str]) -> None:
+            words = inject_words(what) + (": " + "、".join(tags) if tags else "")
+            self._services.notices.warning(words)
+            announce(self, words, urgent=True)
+
+        self._services.bridge.run(self, _("付与"), lambda _r: liaison.inject(what), done, lane="liaison")
+
+    def _repair(self) -> None:
+        liaison, words = self._services.liaison, _("見本の端末を直しました。もう一度準備してください。")
+        self._services.bridge.run(
+            self,
+            _("訓練"),
+            lambda _r: liaison.repair_lab(),
+            lambda _n: self._services.notices.success(words),
+            lane="liaison",
+        )
+
+    def _save(self, kind: str) -> None:
+        if not self._drills:
+            return
+        drill, before = self._drills[-1], self._drills[-2] if len(self._drills) > 1 else None
+        path = ask_save(self, f"drill-{drill.id}.{kind}", f"{kind.upper()} (*.{kind})")
+        if path is None:
+            return
+        title = _("訓練の報告 {number}").format(number=drill.id)
+
+        def work(_report: object) -> None:
+            table = [titles(), *map(list, rows(drill, before))]
+            table += [[_("付与"), inject_words(i), "", clock(s), "", "", ""] for s, i in drill.injects]
+            save(path, as_csv(drill, before) if kind == "csv" else report_sheet(title, table))
+
+        words = _("「{name}」に報告を保存しました。").format(name=path.name)
+        self._services.bridge.run(
+            self, title, work, lambda _n: self._services.notices.success(words), lane="liaison-read"
+        )
