@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 
     from PySide6.QtWidgets import QApplication, QWidget
 
+    from auth.agent.presence import PresenceLoop, Reaction
     from auth.face.camera import Camera
+    from core.config import Config
     from core.secrets import SecretStore
     from liaison.service import LiaisonService
 
@@ -95,16 +97,31 @@ def open_features(
     secrets = secrets or open_secrets(services.config, services.paths)
     services.key_warning = getattr(secrets, "warning", None) or ""
     services.audit = AuditLog(services.paths.data / "audit.db", secrets)
+    look_through = camera or (lambda: _camera(services))
+    services.watch = lambda react: _presence(services.config, look_through, react)
     services.auth = open_service(
         services.config,
         services.paths,
         secrets,
         services.audit,
         services.events,
-        camera or (lambda: _camera(services)),
+        look_through,
     )
     services.schedules = Schedules(services.paths, secrets, services.events)
     services.liaison = _liaison(services, secrets)
+
+
+def _presence(
+    config: Config, camera: Callable[[], Camera], react: Callable[[Reaction], None]
+) -> PresenceLoop:
+    """The watch over one session; loads the face models, so not on the UI thread."""
+    from auth.agent.presence import Lookout, PresenceLoop, PresenceWatch, clock
+    from auth.face.engine import FaceAnalyser
+    from auth.matcher.engines import engine_of
+
+    chosen = config.presence
+    watch = PresenceWatch(chosen.after_s, chosen.warn_second_face, clock())
+    return PresenceLoop(Lookout(camera, FaceAnalyser(), engine_of(config.face).encoder), watch, react)
 
 
 def _liaison(services: Services, secrets: SecretStore) -> LiaisonService:

@@ -10,12 +10,14 @@ from desktop.ui.bridge import Bridge
 from desktop.ui.notice import NoticeBar
 
 if TYPE_CHECKING:
+    from auth.agent.presence import Reaction
     from auth.service import AuthService
     from calendar_sync.service import Schedules
     from core.audit import AuditLog
     from core.config import Config
     from core.events import Events
     from core.paths import Paths
+    from desktop.pages.presence import Presence, Watch
     from liaison.service import LiaisonService
 
 
@@ -31,6 +33,8 @@ class Services:
     audit: AuditLog = field(init=False)
     schedules: Schedules = field(init=False)
     liaison: LiaisonService = field(init=False)
+    watch: Callable[[Callable[[Reaction], None]], Watch] = field(init=False)  # makes a watch over the session
+    presence: Presence = field(init=False)  # the window makes it
     key_warning: str = ""  # loud when the keys lie in a file instead of the system's store
     trial: bool = False
     notices: NoticeBar = field(init=False)  # the window sets it

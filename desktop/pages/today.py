@@ -55,6 +55,7 @@ class Today(QWidget):
         self._minute.setInterval(60_000)
         self._minute.timeout.connect(self._greet)
         self._minute.start()
+        services.presence.changed.connect(self._read)
         for event in (FaceEnrolled, FaceDeleted):
             services.bridge.subscribe(services.events, event, self, lambda _event: self._read())
 
@@ -103,9 +104,6 @@ class Today(QWidget):
             self._facts.addWidget(_fact(icon, name, words))
 
     def _facts_of(self, session: Session, data: MyData) -> list[tuple[str, str, str]]:
-        config = self._services.config
-        after = config.presence.after_s
-        away = _("席を離れて {after} 秒でロックします").format(after=after) if after else _("使っていません")
         face = (
             _("{date} に登録").format(date=format_date(data.enrolled.astimezone(TOKYO).date()))
             if data.enrolled
@@ -114,7 +112,7 @@ class Today(QWidget):
         return [
             ("key", _("サインイン"), signed_in_words(session)),
             ("scan-smiley", _("あなたの顔"), face),
-            ("user-focus", _("在席の確認"), away),
+            ("user-focus", _("在席の確認"), self._services.presence.words()),
             (
                 "lock-key",
                 _("鍵の置き場所"),

@@ -9,9 +9,10 @@ from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QApplication, QMainWindow, QStackedWidget, QWidget
 
-from auth.model import Locked, Role, Session, SignedIn, SignedOut, Unlocked
+from auth.model import FaceDeleted, Locked, Role, Session, SignedIn, SignedOut, Unlocked
 from core.errors import SuiteError
 from core.i18n import _, set_language
+from desktop.pages.presence import Presence
 from desktop.pages.services import Services
 from desktop.pages.sign_in.first_run import FirstRun
 from desktop.pages.sign_in.offer_trial import offer_trial
@@ -88,6 +89,11 @@ class Window(QMainWindow):
         services = self.services
         if Look.of(services.config.appearance) != self._look:
             self.appearance_changed(True)
+        services.presence = Presence(services, services.watch)
+        services.presence.changed.connect(self._show_status)
+        services.bridge.subscribe(
+            services.events, FaceDeleted, self, lambda _event: services.presence.again()
+        )
 
         def first(empty: bool) -> None:
             if empty:
@@ -129,6 +135,8 @@ class Window(QMainWindow):
             self._stack.addWidget(widget)
         self._stack.setCurrentWidget(widget)
         self.services.notices = widget.notices
+        if hasattr(self.services, "presence"):
+            self.services.presence.begin() if widget is self._shell else self.services.presence.end()
         if old is not None and old is not self._shell:
             self._stack.removeWidget(old)
             old.deleteLater()
@@ -176,6 +184,7 @@ class Window(QMainWindow):
         if self._shell is None:
             self._shell = self._build_shell(session)
             self._put(self._shell)
+            self._show_status()
             self._shell.go("today")
             self._shell.rest()
             self.ring.rest()
@@ -206,19 +215,20 @@ class Window(QMainWindow):
             self._more_commands,
         )
         shell.set_chips(self._chips() or [("calm", _("この端末だけで動作中"))])
-        shell.set_status(self._status(session))
         return shell
+
+    def _show_status(self) -> None:
+        session = self.services.auth.session
+        if self._shell is not None and session is not None:
+            zone = _("区分: {zone}").format(zone=session.zone)
+            away = _("在席の確認: {words}").format(words=self.services.presence.words())
+            self._shell.set_status([zone, away])
 
     def _chips(self) -> list[tuple[str, str]]:
         chips = [("note", _("体験版（見本の職員とカメラ）"))] if self.services.trial else []
         if self.services.key_warning:
             chips.append(("warning", _("鍵をファイルに保管中")))
         return chips
-
-    def _status(self, session: Session) -> list[str]:
-        after = self.services.config.presence.after_s
-        away = _("離席 {after} 秒でロック").format(after=after) if after else _("離席ロックなし")
-        return [_("区分: {zone}").format(zone=session.zone), away]
 
     def _drop_shell(self) -> None:
         if self._shell is not None:

@@ -46,6 +46,7 @@ class Bridge(QObject):
         self._waiting: dict[int, _Waiting] = {}
         self._cards: set[int] = set()
         self._last = 0.0
+        self._closed = False
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self._flush)
@@ -68,7 +69,10 @@ class Bridge(QObject):
 
         Nothing is called once ``owner`` is gone. ``ended`` comes last, whatever happened. ``card``: shown.
         """
-        handle = self._runner.submit(Job(title, work, lane))
+        job = Job(title, work, lane)
+        if self._closed:  # a timer of a window that is closing: nothing is begun any more
+            return JobHandle(job, 0, lambda _state: None)
+        handle = self._runner.submit(job)
         number = handle.state.number
         self._waiting[number] = _Waiting(handle, owner, done, failed, ended)
         if card:
@@ -106,6 +110,7 @@ class Bridge(QObject):
 
     def close(self) -> None:
         """Cancel what runs and wait up to three seconds; what is still to be told is not told any more."""
+        self._closed = True
         self._closed = True
         self._runner.close(3.0)
 

@@ -80,6 +80,14 @@ def test_a_thousand_reports_reach_the_screen_at_most_ten_times_a_second(bridge: 
     assert len(shown) <= 3 + 10 * elapsed
 
 
+def test_after_closing_nothing_is_begun(bridge: Bridge, qtbot: QtBot) -> None:
+    done: list[object] = []
+    bridge.close()
+    bridge.run(bridge, "late", lambda _report: done.append("work"), done.append)
+    qtbot.wait(50)
+    assert done == []
+
+
 def test_an_event_arrives_on_the_ui_thread_until_its_page_is_gone(bridge: Bridge, qtbot: QtBot) -> None:
     from shiboken6 import delete
 

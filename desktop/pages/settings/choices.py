@@ -52,7 +52,7 @@ def appearance_card(services: Services) -> QFrame:
 def presence_card(services: Services) -> QFrame:
     """What happens when the person leaves the desk."""
     frame, layout = page.card(_("離席とのぞき込み"))
-    rows = Choices(services, lambda _key: None)
+    rows = Choices(services, lambda _key: services.presence.again())
     seconds = [(0, _("使わない")), (10, _("10 秒")), (30, _("30 秒")), (60, _("60 秒"))]
     _stack(
         layout,
