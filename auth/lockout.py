@@ -16,14 +16,19 @@ FIRST_WAIT_S = 30.0
 LONGEST_WAIT_S = 86_400.0
 FREE_TRIES_PERSON = 5
 FREE_TRIES_TERMINAL = 20  # many people share one terminal
+TERMINAL_FORGETS_S = (
+    3600.0  # everyday slips of everybody must not add up for ever; a person's are ended by success
+)
 
 
 @dataclass(frozen=True)
 class Lock:
-    """Guesses since the last success and the time (seconds since the epoch) before which none is heard."""
+    """Guesses since the last success, the time (seconds since the epoch) before which none is heard, and the
+    time of the last one."""
 
     failures: int = 0
     until: float = 0.0
+    last: float = 0.0
 
 
 class LockStore(Protocol):
@@ -48,18 +53,22 @@ class Attempt:
     """One counted guess."""
 
     def __init__(
-        self, store: LockStore, keys: tuple[str, ...], before: tuple[Lock, ...], claimed: tuple[Lock, ...]
+        self, store: LockStore, staff_number: str, terminal: str, before: Lock, claimed: Lock
     ) -> None:
         self._store = store
-        self._keys = keys
+        self._staff_number = staff_number
+        self._terminal = terminal
         self._before = before
         self._claimed = claimed
 
     def succeeded(self) -> None:
-        """Clear the person's counter; of the terminal's only this guess is taken back, or a colluding
-        colleague could reset it between guesses."""
-        before, claimed = self._before[1], self._claimed[1]
-        self._store.change_locks(self._keys, lambda now: (Lock(), _take_back(now[1], claimed, before)))
+        """Clear the person's counters, of every factor: a face refused on dark mornings must not add up while
+        the PIN is right. Of the terminal's only this guess is taken back, or a colluding colleague could
+        reset it between guesses."""
+        keys = (self._terminal, *(_person(f, self._staff_number) for f in Factor))
+        self._store.change_locks(
+            keys, lambda now: (_take_back(now[0], self._claimed, self._before), *(Lock() for _ in now[1:]))
+        )
 
 
 class Lockouts:
@@ -71,8 +80,9 @@ class Lockouts:
 
     def claim(self, factor: Factor, staff_number: str, device: str) -> Attempt:
         """Count a guess before it is checked. SuiteError LOCK-001 while a wait lasts (nothing is counted)."""
-        keys = (_person(factor, staff_number), _terminal(factor, device))
-        return Attempt(self._store, keys, *self._count(keys))
+        terminal = _terminal(factor, device)
+        before, claimed = self._count((_person(factor, staff_number), terminal))
+        return Attempt(self._store, staff_number, terminal, before, claimed)
 
     def waiting(self, factor: Factor, staff_number: str, device: str = "") -> float:
         """Seconds this person (or terminal) still waits, 0 when free."""
@@ -96,24 +106,28 @@ class Lockouts:
             tuple(_person(f, staff_number) for f in Factor), lambda now: tuple(Lock() for _lock in now)
         )
 
-    def _count(self, keys: tuple[str, ...]) -> tuple[tuple[Lock, ...], tuple[Lock, ...]]:
+    def _count(self, keys: tuple[str, str]) -> tuple[Lock, Lock]:
+        """Count a guess of the person and at the terminal; the terminal's lock before and after."""
         now = self._clock.now()
-        result: list[tuple[Lock, ...]] = []
+        result: list[Lock] = []
 
         def count(locks: tuple[Lock, ...]) -> tuple[Lock, ...]:
-            waits = [lock.until - now for lock in locks]
-            if max(waits) > 0:
-                raise _locked(max(waits))
-            after = tuple(
-                Lock(lock.failures + 1, now + wait) if (wait := wait_after(lock.failures + 1, free)) else
-                Lock(lock.failures + 1)
-                for lock, free in zip(locks, (FREE_TRIES_PERSON, FREE_TRIES_TERMINAL), strict=True)
-            )  # fmt: skip
-            result[:] = [locks, after]
-            return after
+            person, terminal = locks
+            if (wait := max(person.until, terminal.until) - now) > 0:
+                raise _locked(wait)
+            if now - terminal.last > TERMINAL_FORGETS_S:
+                terminal = Lock()
+            counted = _counted(terminal, FREE_TRIES_TERMINAL, now)
+            result[:] = [terminal, counted]
+            return _counted(person, FREE_TRIES_PERSON, now), counted
 
         self._store.change_locks(keys, count)
         return result[0], result[1]
+
+
+def _counted(lock: Lock, free: int, now: float) -> Lock:
+    wait = wait_after(lock.failures + 1, free)
+    return Lock(lock.failures + 1, now + wait if wait else 0.0, now)
 
 
 def _person(factor: Factor, staff_number: str) -> str:
@@ -126,7 +140,7 @@ def _terminal(factor: Factor, device: str) -> str:
 
 def _take_back(now: Lock, claimed: Lock, before: Lock) -> Lock:
     """Undo one's own guess; a wait that someone else's guess has caused meanwhile stays."""
-    return before if now == claimed else Lock(max(0, now.failures - 1), now.until)
+    return before if now == claimed else Lock(max(0, now.failures - 1), now.until, now.last)
 
 
 def _locked(wait: float) -> SuiteError:

@@ -86,7 +86,14 @@ def _first_tables(db: Database) -> None:
     )
 
 
-MIGRATIONS = (Migration(1, "persons, evidence, counters, challenges", _first_tables),)
+def _lock_times(db: Database) -> None:
+    db.table("locks").add_column("last", float, not_null_default=0.0)
+
+
+MIGRATIONS = (
+    Migration(1, "persons, evidence, counters, challenges", _first_tables),
+    Migration(2, "the time of the last failure", _lock_times),
+)
 
 
 class SqliteRegister:
@@ -187,7 +194,7 @@ class SqliteRegister:
         self, keys: tuple[str, ...], change: Callable[[tuple[Lock, ...]], tuple[Lock, ...]]
     ) -> None:
         with self._write() as db:
-            found = {r["key"]: Lock(r["failures"], r["until"]) for k in keys for r in
+            found = {r["key"]: Lock(r["failures"], r["until"], r["last"]) for k in keys for r in
                      db.query("SELECT * FROM locks WHERE key = ?", [k])}  # fmt: skip
             before = tuple(found.get(k, Lock()) for k in keys)
             for key, old, new in zip(keys, before, change(before), strict=True):
@@ -233,7 +240,7 @@ class SqliteRegister:
         with self._write() as db:
             # an answered nonce is kept until long after its end, so that it can never be answered again
             db.execute("DELETE FROM challenges WHERE expires < ?", [now - 3600])
-            db.execute("DELETE FROM locks WHERE until < ? AND until > 0", [now - _FORGOTTEN_LOCK_S])
+            db.execute("DELETE FROM locks WHERE until < ? AND last < ?", [now, now - _FORGOTTEN_LOCK_S])
             recent = db.table("challenges").count_where(
                 "device = ? AND issued > ?", [challenge.device, now - 60]
             )

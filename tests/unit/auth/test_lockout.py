@@ -4,7 +4,13 @@ from typing import Any
 
 import pytest
 
-from auth.lockout import FREE_TRIES_PERSON, FREE_TRIES_TERMINAL, Lockouts, wait_after
+from auth.lockout import (
+    FREE_TRIES_PERSON,
+    FREE_TRIES_TERMINAL,
+    TERMINAL_FORGETS_S,
+    Lockouts,
+    wait_after,
+)
 from auth.model import Factor
 from auth.register import SqliteRegister
 from core.clock import GuardedClock
@@ -68,6 +74,29 @@ def test_a_terminal_waits_when_many_people_are_tried_there(lockouts: Lockouts) -
         guess(lockouts, who=f"B{n}")
     assert refused(lockouts, who="C1")
     assert not refused(lockouts, who="C1", where="t2")
+
+
+def test_a_terminal_forgets_everyday_slips_a_person_does_not(lockouts: Lockouts, clock: Any) -> None:
+    for day in range(30):
+        for slip in range(2):
+            assert not refused(lockouts, who=f"B{day}-{slip}")
+        clock.time += TERMINAL_FORGETS_S + 1
+    for _ in range(FREE_TRIES_PERSON):
+        assert not refused(lockouts)
+        clock.time += TERMINAL_FORGETS_S + 1
+    guess(lockouts)
+    assert refused(lockouts)
+
+
+def test_a_right_pin_ends_the_waits_of_a_face_refused_on_dark_mornings(
+    lockouts: Lockouts, clock: Any
+) -> None:
+    for _morning in range(10):
+        for _ in range(2):
+            lockouts.claim(Factor.FACE, "A1", "t1")
+        guess(lockouts, right=True)
+        clock.time += 86_400
+    lockouts.check(Factor.FACE, "A1", "t1")
 
 
 def test_a_colleagues_successes_do_not_reset_the_terminal(lockouts: Lockouts) -> None:
