@@ -1,0 +1,135 @@
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from calendar_sync import edit
+from calendar_sync.model import Change, Scope
+from calendar_sync.occurrences import expand
+from calendar_sync.scan import Entry, scan
+from core.errors import SuiteError
+
+from .events import event
+
+NOW = datetime(2026, 11, 23, tzinfo=UTC)
+WEEKLY = event("u1", "RRULE:FREQ=WEEKLY;COUNT=4")
+FIRST, LAST = date(2026, 11, 1), date(2027, 2, 1)
+
+
+def _all(raw: bytes | None) -> list[tuple[str, str]]:
+    assert raw is not None
+    found = expand(raw, scan(raw), FIRST, LAST)
+    return sorted((_when(e), e.summary) for e in found)
+
+
+def _when(entry: Entry) -> str:
+    assert entry.span is not None
+    return f"{entry.span.start:%m-%d %H:%M}"
+
+
+def _ids(raw: bytes) -> list[str]:
+    return sorted(e.recurrence for e in expand(raw, scan(raw), FIRST, LAST))
+
+
+def test_one_of_a_series_can_be_renamed_and_moved() -> None:
+    second = _ids(WEEKLY)[1]
+    change = Change(summary="移動", start=datetime(2026, 12, 2, 15), end=datetime(2026, 12, 2, 16))
+    changed = edit.changed(WEEKLY, change, second, Scope.THIS, NOW)
+    assert _all(changed) == [
+        ("11-24 10:00", "課内会議"), ("12-02 15:00", "移動"),
+        ("12-08 10:00", "課内会議"), ("12-15 10:00", "課内会議"),
+    ]  # fmt: skip
+    assert _ids(changed) == _ids(WEEKLY)
+
+
+def test_one_of_a_series_can_be_deleted_and_one_that_was_moved_too() -> None:
+    ids = _ids(WEEKLY)
+    moved = edit.changed(WEEKLY, Change(summary="移動"), ids[1], Scope.THIS, NOW)
+    for raw in (WEEKLY, moved):
+        left = edit.without(raw, ids[1], Scope.THIS, NOW)
+        assert [when for when, _s in _all(left)] == ["11-24 10:00", "12-08 10:00", "12-15 10:00"]
+
+
+def test_a_series_can_end_before_one_of_its_events() -> None:
+    left = edit.without(WEEKLY, _ids(WEEKLY)[2], Scope.FUTURE, NOW)
+    assert [when for when, _s in _all(left)] == ["11-24 10:00", "12-01 10:00"]
+
+
+def test_this_and_those_after_become_a_series_of_their_own() -> None:
+    ids = _ids(WEEKLY)
+    change = Change(start=datetime(2026, 12, 8, 14), end=datetime(2026, 12, 8, 15))
+    before, after = edit.split(WEEKLY, change, ids[2], "u2", NOW)
+    assert [when for when, _s in _all(before)] == ["11-24 10:00", "12-01 10:00"]
+    assert [when for when, _s in _all(after)] == ["12-08 14:00", "12-15 14:00"]
+    assert scan(after).uid == "u2"
+
+
+def test_a_whole_series_moves_with_its_exceptions() -> None:
+    ids = _ids(WEEKLY)
+    raw = edit.changed(WEEKLY, Change(summary="例外"), ids[1], Scope.THIS, NOW)
+    holed = edit.without(raw, ids[3], Scope.THIS, NOW)
+    assert holed is not None
+    change = Change(start=datetime(2026, 11, 24, 13), end=datetime(2026, 11, 24, 14))
+    moved = edit.changed(holed, change, ids[0], Scope.ALL, NOW)
+    assert _all(moved) == [("11-24 13:00", "課内会議"), ("12-01 13:00", "例外"), ("12-08 13:00", "課内会議")]
+
+
+def test_a_weekly_rule_follows_to_another_weekday_and_a_monthly_one_says_that_it_cannot() -> None:
+    weekly = event("u1", "RRULE:FREQ=WEEKLY;BYDAY=TU;COUNT=2")
+    change = Change(start=datetime(2026, 11, 25, 10), end=datetime(2026, 11, 25, 11))
+    moved = edit.changed(weekly, change, _ids(weekly)[0], Scope.ALL, NOW)
+    assert [when for when, _s in _all(moved)] == ["11-25 10:00", "12-02 10:00"]
+    monthly = event("u1", "RRULE:FREQ=MONTHLY;BYDAY=4TU;COUNT=2")
+    with pytest.raises(SuiteError, match="この回だけ"):
+        edit.changed(monthly, change, _ids(monthly)[0], Scope.ALL, NOW)
+
+
+def test_an_all_day_event_never_goes_through_utc() -> None:
+    raw = event().replace(b"DTSTART;TZID=Asia/Tokyo:20261124T100000", b"DTSTART;VALUE=DATE:20261201")
+    raw = raw.replace(b"DTEND;TZID=Asia/Tokyo:20261124T113000", b"DTEND;VALUE=DATE:20261203")
+    (entry,) = scan(raw).entries
+    assert entry.span is not None
+    assert entry.span.all_day
+    assert (entry.span.start, entry.span.end) == (datetime(2026, 12, 1), datetime(2026, 12, 3))
+
+
+@pytest.mark.parametrize(
+    "zone",
+    [
+        "Tokyo Standard Time",
+        "(UTC+09:00) 大阪、札幌、東京",
+        "東京 (標準時)",
+        "/freeassociation.sourceforge.net/Asia/Tokyo",
+    ],
+)
+def test_the_names_that_tokyo_goes_by_in_real_files(zone: str) -> None:
+    raw = event().replace(b"TZID=Asia/Tokyo", f'TZID="{zone}"'.encode())
+    scanned = scan(raw)
+    assert scanned.unknown_zones == ()
+    assert _when(scanned.entries[0]) == "11-24 10:00"
+
+
+def test_an_unknown_zone_is_named_and_its_time_kept() -> None:
+    scanned = scan(event().replace(b"Asia/Tokyo", b"Nowhere/City"))
+    assert scanned.unknown_zones == ("Nowhere/City",)
+    assert _when(scanned.entries[0]) == "11-24 10:00"
+
+
+def test_new_york_is_shown_on_the_offices_clock() -> None:
+    assert _when(scan(event().replace(b"Asia/Tokyo", b"America/New_York")).entries[0]) == "11-25 00:00"
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        "FREQ=SECONDLY",
+        "FREQ=MINUTELY",
+        "FREQ=DAILY;BYHOUR=0,1,2,3,4,5;BYMINUTE=0,10,20,30,40,50",
+        "FREQ=SECONDLY;COUNT=99999999",
+    ],
+)
+def test_a_rule_that_explodes_is_refused_before_it_is_expanded(rule: str) -> None:
+    raw = event("u1", f"RRULE:{rule}")
+    with pytest.raises(SuiteError, match="細かすぎる"):
+        expand(raw, scan(raw), FIRST, FIRST + timedelta(days=800))
