@@ -150,7 +150,11 @@ def test_a_terminal_without_a_proper_name_is_not_heard(http: httpx.Client) -> No
 
 PATHS = ("challenges", "evidence/pin", "evidence/break-glass", "evidence/start", "pins")
 JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(max_size=40),
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text(max_size=40),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=9), inner, max_size=3),
     max_leaves=6,
 )
