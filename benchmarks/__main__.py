@@ -13,6 +13,7 @@ from pathlib import Path
 from benchmarks.record import Record
 
 FEATURES: Mapping[str, tuple[str, ...]] = {
+    "liaison": ("benchmarks.liaison",),
     "face": (
         "benchmarks.face_recognition",
         "benchmarks.face_liveness",

@@ -316,6 +316,10 @@ def event_words(action: str) -> str:
         "retire": _("廃棄"),
         "shelf": _("棚卸し"),
         "settled": _("確認済み"),
+        "prepared": _("準備"),
+        "drill-start": _("訓練開始"),
+        "drill-inject": _("訓練の付与"),
+        "drill-end": _("訓練終了"),
     }.get(action, action)
 
 
