@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout, QWidget
 
 from auth.model import FaceDeleted, FaceEnrolled, Factor, MyData, Session
 from core.clock import TOKYO
+from core.errors import SuiteError
 from core.i18n import _
 from core.wareki import format_date
 from desktop.pages.services import Services
@@ -73,11 +74,21 @@ class Today(QWidget):
 
     def _read(self) -> None:
         auth, session = self._services.auth, self._services.auth.session
-        if session is None:
+        if session is None or session.locked:
             return
         self._services.bridge.run(
-            self, _("今日の画面"), lambda _r: auth.my_data(), lambda data: self._show(session, data)
+            self,
+            _("今日の画面"),
+            lambda _r: auth.my_data(),
+            lambda data: self._show(session, data),
+            self._unread,
         )
+
+    def _unread(self, error: SuiteError) -> None:
+        """Locked or signed out meanwhile: then nobody reads this page, and nobody needs to hear of it."""
+        session = self._services.auth.session
+        if session is not None and not session.locked:
+            self._services.notices.error(error)
 
     def _show(self, session: Session, data: MyData) -> None:
         page.clear(self._items)

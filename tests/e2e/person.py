@@ -10,6 +10,8 @@ import xa11y
 
 PATIENCE = 25.0
 """Seconds a person waits for something that should come."""
+A_LOOK = 60.0
+"""Seconds for one whole look at the camera on a machine that is busy with other things."""
 TRIES = 3
 GLANCE = 0.2
 
@@ -49,7 +51,7 @@ class Person:
     def looks_at_camera(self, words: str) -> None:
         """Does what the screen asks until it says ``words``; after a failed look, once more."""
         for _ in range(TRIES):
-            seen = self._find("*", lambda name: words in name or name.startswith("もう一度"))
+            seen = self._find("*", lambda name: words in name or name.startswith("もう一度"), A_LOOK)
             if words in (seen.name or ""):
                 return
             self.presses(seen.name or "")

@@ -13,6 +13,9 @@ from tests.e2e.person import Person
 PIN = "739152"
 
 
+WALK_AWAY = "[presence]\nafter_s = 10\n"
+
+
 def registers_first(person: Person) -> None:
     """The first start: the administrator's name and PIN."""
     person.sees("ようこそ、まほろばへ")
@@ -42,6 +45,7 @@ def enrols(person: Person) -> None:
 
 
 def test_from_the_first_start_to_the_pin(suite: Suite) -> None:
+    suite.settings(WALK_AWAY)
     person = suite.start()
     registers_first(person)
     enrols(person)
@@ -58,8 +62,18 @@ def test_from_the_first_start_to_the_pin(suite: Suite) -> None:
     suite.camera_shows(Scene.PERSON)
     person.presses("もう一度カメラを見る")
     person.looks_at_camera("山本 花子 さん")
-    person.sees("に 顔 で")
+    person.sees("に顔で")
     person.photographs("accepted")
+
+    suite.camera_shows(Scene.NOBODY)
+    person.sees("席を離れたので、画面をロックしました。", patience=60)
+    person.sees_no("わたしの用件")
+    person.sees_no("AUTH-")
+    person.photographs("locked")
+    person.writes("暗証番号", PIN)
+    person.presses("ロックを解除")
+    person.sees("山本 花子 さん")
+    person.photographs("unlocked")
 
 
 def test_a_wrong_pin_says_so_and_lets_nobody_in(suite: Suite) -> None:
