@@ -158,7 +158,8 @@ class Remote:
                 return None
             _refuse(response)
             body = b"".join(_bounded(response))
-            if response.status_code != 200 or not response.headers.get("etag"):
+            whole = body.rstrip().endswith(b"END:VCALENDAR")  # a cut may look like an end
+            if response.status_code != 200 or not response.headers.get("etag") or not whole:
                 raise unanswerable()
             return response.headers["etag"], body
 

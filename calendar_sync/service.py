@@ -5,12 +5,14 @@ from __future__ import annotations
 import logging
 import threading
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from urllib.parse import quote
 
 from calendar_sync import edit, ics
+from calendar_sync.freeslots import Slot, Wish, slots
+from calendar_sync.holidays import holiday
 from calendar_sync.merge import three_way
 from calendar_sync.model import (
     Change,
@@ -105,6 +107,23 @@ class Schedule:
         self._store.widen(first.date(), last.date())
         wanted = [c.id for c in self._store.collections() if c.shown or everything]
         return self._store.between(first, last, wanted)
+
+    def free_slots(self, people: Sequence[int], minutes: int, now: datetime, days: int = 28) -> list[Slot]:
+        """Times in the office's hours when all of ``people`` (calendars) are free, with a free room, best
+        first."""
+        first = now.date()
+        open_days = [
+            day for n in range(days) if (day := first + timedelta(days=n)).weekday() < 5 and not holiday(day)
+        ]
+        begin = datetime(first.year, first.month, first.day)
+        busy: dict[int, list[tuple[datetime, datetime]]] = {}
+        for o in self.between(begin, begin + timedelta(days=days), everything=True):
+            if o.busy:
+                busy.setdefault(o.collection, []).append((o.start, o.end))
+        known = {c.id: c for c in self._store.collections()}
+        rooms = {c.name: busy.get(c.id, []) for c in known.values() if c.kind == "room"}
+        who = {f"{known[n].name} {n}": busy.get(n, []) for n in people if n in known}
+        return slots(who, rooms, Wish(minutes, open_days), now)
 
     def search(self, text: str, today: date) -> list[Occurrence]:
         return self._store.search(text, datetime(today.year, today.month, today.day))
@@ -270,7 +289,7 @@ class Schedule:
     def _discover(self, remote: Remote) -> None:
         """Make what is ours where it is missing, and remember every calendar we may read."""
         for own in self._store.collections():
-            if own.kind in ("own", "section") and not self._store.token(own.id)[0]:
+            if own.kind in ("own", "section", "room") and not self._store.token(own.id)[0]:
                 remote.make_calendar(own.href, own.name, own.colour)
         known = {c.href: c for c in self._store.collections()}
         for found in remote.calendars(f"/{quote(self.owner.staff_number, safe='')}/"):

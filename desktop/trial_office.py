@@ -9,9 +9,9 @@ import random
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
+from calendar_sync.holidays import holiday
 from calendar_sync.model import Draft, Owner
 from calendar_sync.service import Schedule, Schedules
-from desktop.pages.calendar.holidays import holiday
 
 SECTION = "情報政策課"
 COLLEAGUES = (
@@ -48,6 +48,8 @@ def furnish(schedules: Schedules, owner: Owner, today: date) -> None:
     mine.create(
         Draft(1, "出張（全国知事会 事務局）", monday + timedelta(days=8), monday + timedelta(days=10), True)
     )
+    for number, name in enumerate(("第一会議室", "第二会議室", "302会議室"), 1):
+        mine.subscribe(f"/room-{number}/main/", name, "room", writable=True)
     for colleague in COLLEAGUES:
         if colleague.staff_number != owner.staff_number:
             theirs = schedules.of(colleague)

@@ -310,3 +310,8 @@ def test_a_request_repeated_by_a_proxy_is_no_conflict_with_oneself(office: tuple
     creations = [(0, ("create", 0))] * 4
     edits = [(0, ("place", 0)), (0, ([(Fault.TWICE, 0)], (1, True))), (0, ("place", 0))]
     one_person(office, [*creations, *edits])
+
+
+def test_an_answer_cut_short_is_not_taken_for_the_event(office: tuple[Path, Network]) -> None:
+    """Found by a history: the look after a lost reply came back empty, and looked complete."""
+    one_person(office, [(0, ("create", 0)), (0, ([(Fault.LOST, 0)], None)), (0, ([(Fault.SHORT, 0)], None))])

@@ -12,8 +12,8 @@ import pytest
 from core.errors import SuiteError
 from sharefolder.errors import Disconnected
 from sharefolder.local import LocalStorage
-from sharefolder.ports import CHUNK, Storage
-from sharefolder.smb import Credential, SmbStorage
+from sharefolder.ports import CHUNK, Credential, Storage
+from sharefolder.smb import SmbStorage
 from tests.fakes.samba import PASSWORD, Samba
 
 

@@ -31,6 +31,14 @@ class Person:
         self._find("button", lambda words: words == name).press()
         self._wait(lambda: self._look("button", lambda words: words == name) is None, name)
 
+    def clicks(self, name: str) -> None:
+        """Press a button that stays as it is."""
+        self._find("button", lambda words: words == name).press()
+
+    def chooses(self, name: str) -> None:
+        """One of a few, all visible."""
+        self._find("radio_button", lambda words: words == name).press()
+
     def ticks(self, name: str) -> None:
         self._find("check_box", lambda words: words == name).press()
 

@@ -14,6 +14,8 @@ from calendar_sync.service import Schedule
 from desktop.pages.calendar import CalendarPage, words
 from desktop.pages.calendar.colours import block
 from desktop.pages.calendar.columns import columns, lanes
+from desktop.pages.calendar.slots import SlotCard
+from desktop.trial_office import furnish
 from desktop.ui.tokens import THEMES, contrast
 from tests.ui.conftest import Office, spoken
 
@@ -204,6 +206,31 @@ def test_every_view_shows_the_event(desk: Desk) -> None:
         edge = block("#0017c1", THEMES["light"])[1 if view != "agenda" else 0]
         points = ((x, y) for x in range(picture.width()) for y in range(0, picture.height(), 6))
         assert view == "agenda" or any(picture.pixelColor(x, y).name() == edge for x, y in points)
+
+
+def test_the_group_week_shows_who_is_busy_and_a_free_time_is_booked_with_its_room(desk: Desk) -> None:
+    furnish(desk.office.services.schedules, desk.schedule.owner, MONDAY.date())
+    desk.page._choice.choose("group")
+    desk.page._choose("group")
+    desk.settle()
+    names = [row.name for row in desk.page._group._rows]
+    assert names[0] == "わたしの予定"
+    assert {"佐藤 健", "第一会議室"} <= set(names)
+    others = {o.collection for o in desk.page._found} - {1, 2}
+    assert len(others) == 4
+    desk.page._open_slots()
+    card = desk.page._card
+    assert isinstance(card, SlotCard)
+    card.title.setText("制度改正の打合せ")
+    card.search()
+    desk.settle()
+    slot = card.list.item(0).data(Qt.ItemDataRole.UserRole)
+    card.book.click()
+    desk.settle()
+    made = next(o for o in desk.schedule.between(slot.start, slot.end) if o.summary == "制度改正の打合せ")
+    assert (made.start, made.end, made.location) == (slot.start, slot.end, slot.rooms[0])
+    meets = desk.schedule.between(slot.start, slot.end, everything=True)
+    assert [o for o in meets if o.event != made.event and o.busy and not o.all_day] == []
 
 
 def test_the_holiday_and_the_era_stand_on_the_page(desk: Desk) -> None:

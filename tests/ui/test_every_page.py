@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gettext
 from collections import Counter
 from collections.abc import Callable
 
@@ -9,6 +10,7 @@ import pytest
 from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QWidget
 
+from core import i18n
 from desktop.pages.window import Window
 from desktop.ui import theme
 from desktop.ui.tokens import THEMES, contrast
@@ -121,6 +123,20 @@ def test_tab_goes_through_everything_and_downwards_or_rightwards_in_a_form(
     assert wanted - {spoken(w) for w in reached} == set()
 
 
+def _cut(window: Window) -> list[str]:
+    """Texts that do not fit where they are shown."""
+    cut = []
+    for label in window.findChildren(QLabel):
+        if not label.isVisible() or not label.text():
+            continue
+        needed = label.heightForWidth(label.width()) if label.wordWrap() else label.sizeHint().height()
+        wide = not label.wordWrap() and label.sizeHint().width() > label.width() + 1
+        if wide or needed > label.height() + 1:
+            cut.append(label.text())
+    buttons = [b for b in window.findChildren(QAbstractButton) if b.isVisible() and b.text()]
+    return cut + [b.text() for b in buttons if b.sizeHint().width() > b.width() + 1]
+
+
 @EVERY
 @pytest.mark.parametrize("font", ["noto", "ud"])
 @pytest.mark.parametrize(("scale", "width", "height"), [(1.0, 800, 600), (1.0, 1600, 1000), (2.0, 1366, 768)])
@@ -132,16 +148,26 @@ def test_no_words_are_cut(
     window.resize(width, height)
     office.settle()
     assert window.width() <= width, "it fits the screen"
-    cut: list[object] = []
-    for label in window.findChildren(QLabel):
-        if not label.isVisible() or not label.text():
-            continue
-        needed = label.heightForWidth(label.width()) if label.wordWrap() else label.sizeHint().height()
-        wide = not label.wordWrap() and label.sizeHint().width() > label.width() + 1
-        if wide or needed > label.height() + 1:
-            cut.append((label.text(), label.size().toTuple(), label.sizeHint().toTuple()))
-    buttons = [b for b in window.findChildren(QAbstractButton) if b.isVisible() and b.text()]
-    assert cut + [b.text() for b in buttons if b.sizeHint().width() > b.width() + 1] == []
+    assert _cut(window) == []
+
+
+class Longer(gettext.NullTranslations):
+    """Every text a third longer than the Japanese, as another language would be."""
+
+    def gettext(self, message: str) -> str:
+        return message + "～" * (len(message) // 3)
+
+
+@EVERY
+def test_longer_words_of_another_language_fit(
+    office: Office, show: Callable[[Office], Window], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    window = show(office)
+    monkeypatch.setattr(i18n, "_translations", Longer())
+    monkeypatch.setattr("desktop.pages.window.set_language", lambda *_a: None)
+    window.appearance_changed(True)
+    office.settle()
+    assert _cut(window) == []
 
 
 def _ink(window: Window, label: QLabel) -> float:

@@ -11,6 +11,7 @@ from PySide6.QtCore import QRect, Qt, QTimer
 from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QStackedWidget, QWidget
 
+from calendar_sync.freeslots import Slot
 from calendar_sync.model import (
     Change,
     Collection,
@@ -34,8 +35,10 @@ from desktop.pages.calendar.conflicts import Conflicts
 from desktop.pages.calendar.detail import DetailCard
 from desktop.pages.calendar.entry import InlineEntry, QuickEntry
 from desktop.pages.calendar.grid import DayGrid
+from desktop.pages.calendar.group import GroupWeek
 from desktop.pages.calendar.month import MonthGrid, span
 from desktop.pages.calendar.side import Side
+from desktop.pages.calendar.slots import SlotCard
 from desktop.pages.services import Services
 from desktop.ui import page, theme
 from desktop.ui.announce import announce
@@ -43,9 +46,10 @@ from desktop.ui.buttons import button, icon_button
 from desktop.ui.widgets.segmented import Segmented
 
 T = TypeVar("T")
+_ROWS = ("own", "section", "person", "room")  # the order of the group's rows
 _EVERY = 5 * 60_000  # ms between two looks at the server
 _SOON = 700  # ms after an edit, so that a drag of many events is sent at once
-DAY, WEEK, MONTH, AGENDA = "day", "week", "month", "agenda"
+DAY, WEEK, GROUP, MONTH, AGENDA = "day", "week", "group", "month", "agenda"
 
 
 def calendar_page(services: Services) -> QWidget:
@@ -79,7 +83,7 @@ class CalendarPage(QWidget):
         self._collections: dict[int, Collection] = {}
         self._found: list[Occurrence] = []
         self._reading = self._again = False
-        self._card: DetailCard | None = None
+        self._card: DetailCard | SlotCard | None = None
         whole = page.column(self, 0.7)
         whole.setContentsMargins(theme.em(1.25), theme.em(0.9), theme.em(1.25), theme.em(0.9))
         whole.addLayout(self._build_tools())
@@ -92,12 +96,12 @@ class CalendarPage(QWidget):
         self._side = Side()
         middle.addWidget(self._side)
         self._views = QStackedWidget()
-        self._grid, self._month, self._agenda = DayGrid(), MonthGrid(), Agenda()
+        self._grid, self._month, self._agenda, self._group = DayGrid(), MonthGrid(), Agenda(), GroupWeek()
         self._conflicts = Conflicts()
         frame = QFrame()
         frame.setProperty("card", True)
         page.column(frame, 0, 0.1).addWidget(self._views)
-        for view in (self._grid, self._month, self._agenda, self._conflicts):
+        for view in (self._grid, self._month, self._agenda, self._group, self._conflicts):
             self._views.addWidget(view)
         middle.addWidget(frame, 1)
         self._detail = page.column()
@@ -116,9 +120,16 @@ class CalendarPage(QWidget):
         self._heading = page.label("", "section")
         tools.addWidget(self._heading)
         tools.addStretch(1)
+        tools.addWidget(button(_("空き時間"), self._open_slots, icon="users-three"))
         self._state = button(_("同期"), self.sync, "plain", "arrows-clockwise")
         tools.addWidget(self._state)
-        choices = [(DAY, _("日")), (WEEK, _("週")), (MONTH, _("月")), (AGENDA, _("一覧"))]
+        choices = [
+            (DAY, _("日")),
+            (WEEK, _("週")),
+            (GROUP, _("グループ週")),
+            (MONTH, _("月")),
+            (AGENDA, _("一覧")),
+        ]
         self._choice = Segmented(_("表示"), choices, WEEK)
         self._choice.chosen.connect(self._choose)
         tools.addWidget(self._choice)
@@ -131,7 +142,7 @@ class CalendarPage(QWidget):
             lambda number, on: self._work(lambda: self._schedule.show(number, on), lambda _n: self.read())
         )
         self._side.opened.connect(self._open)
-        for view in (self._grid, self._month):
+        for view in (self._grid, self._month, self._group):
             view.opened.connect(self._open)
             view.turned.connect(self._turn)
             view.wanted.connect(self._ask)
@@ -193,15 +204,11 @@ class CalendarPage(QWidget):
             return
         self._reading, self._again = True, False
         first, last = (datetime(d.year, d.month, d.day) for d in self._range())
-        schedule = self._schedule
+        schedule, everything = self._schedule, self._view == GROUP
 
         def look() -> tuple[list[Collection], list[Occurrence], list[Conflict], int]:
-            return (
-                schedule.collections(),
-                schedule.between(first, last),
-                schedule.conflicts(),
-                schedule.unsent(),
-            )
+            found = schedule.between(first, last, everything)
+            return schedule.collections(), found, schedule.conflicts(), schedule.unsent()
 
         self._work(look, lambda found: self._show(*found), ended=self._read_ended)
 
@@ -221,6 +228,9 @@ class CalendarPage(QWidget):
         if self._view in (DAY, WEEK):
             days = [first + timedelta(days=n) for n in range((after - first).days)]
             self._grid.put(days, found, self._collections)
+        elif self._view == GROUP:
+            days = [first + timedelta(days=n) for n in range(7)]
+            self._group.put(days, found, sorted(collections, key=lambda c: _ROWS.index(c.kind)))
         elif self._view == MONTH:
             self._month.put(self._day, found, self._collections)
         else:
@@ -256,7 +266,9 @@ class CalendarPage(QWidget):
         self._views.setCurrentWidget(self._conflicts)
 
     def _show_view(self) -> None:
-        views = {DAY: self._grid, WEEK: self._grid, MONTH: self._month, AGENDA: self._agenda}
+        views = {
+            DAY: self._grid, WEEK: self._grid, GROUP: self._group, MONTH: self._month, AGENDA: self._agenda,
+        }  # fmt: skip
         self._views.setCurrentWidget(views[self._view])
 
     def _heard(self, staff_number: str) -> None:
@@ -283,7 +295,7 @@ class CalendarPage(QWidget):
         self._side.put_day(day, first, after - timedelta(days=1), self._found, self._collections)
 
     def _turn(self, by: int) -> None:
-        step = {DAY: 1, WEEK: 7, AGENDA: 28}.get(self._view)
+        step = {DAY: 1, WEEK: 7, GROUP: 7, AGENDA: 28}.get(self._view)
         self._go(_months(self._day, by) if step is None else self._day + timedelta(days=step * by))
 
     def _open_day(self, day: date) -> None:
@@ -298,7 +310,7 @@ class CalendarPage(QWidget):
         return [c.name for c in self._collections.values() if c.kind == "room"]
 
     def _ask(self, start: datetime, end: datetime, all_day: bool, place: QRect) -> None:
-        view = self._month if self._view == MONTH else self._grid
+        view = {MONTH: self._month, GROUP: self._group}.get(self._view, self._grid)
         self._inline.open_at(start, end, all_day, place, view)
 
     def _own(self) -> int:
@@ -392,13 +404,35 @@ class CalendarPage(QWidget):
         o = detail.occurrence
         announce(self, words.spoken(o, self._collections.get(o.collection)))
 
+    def _open_slots(self) -> None:
+        page.clear(self._detail)
+        rows = sorted(self._collections.values(), key=lambda c: _ROWS.index(c.kind))
+        card = SlotCard([c for c in rows if c.kind in ("own", "person")])
+        card.searched.connect(self._search_slots)
+        card.taken.connect(self._take_slot)
+        card.closed.connect(self._close_detail)
+        self._card = card
+        self._detail.addWidget(card)
+        card.title.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _search_slots(self, chosen: list[int], minutes: int, days: int) -> None:
+        card = self._card
+        now = datetime.now(TOKYO).replace(tzinfo=None)
+        if isinstance(card, SlotCard):
+            self._work(lambda: self._schedule.free_slots(chosen, minutes, now, days), card.put)
+
+    def _take_slot(self, slot: Slot, title: str) -> None:
+        self._make(Understood(slot.start, slot.end, False, title, "".join(slot.rooms[:1]), True, True))
+
     def _close_detail(self) -> None:
         if self._card is not None:
             inside = self._card.isAncestorOf(self.focusWidget()) if self.focusWidget() is not None else False
             self._card = None
             page.clear(self._detail)
             if inside:
-                self._views.setFocus(Qt.FocusReason.OtherFocusReason)
+                view = self._views.currentWidget()
+                if view is not None:
+                    view.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _settle(self, conflict: Conflict, mine: bool) -> None:
         said = _("わたしの変更にしました。") if mine else _("ほかの人の変更のままにしました。")

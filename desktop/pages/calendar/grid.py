@@ -23,12 +23,12 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QAbstractScrollArea, QToolTip
 
+from calendar_sync.holidays import holiday
 from calendar_sync.model import Collection, Occurrence
 from core.clock import TOKYO
 from core.i18n import _
 from desktop.pages.calendar import blocks, words
 from desktop.pages.calendar.columns import columns, lanes
-from desktop.pages.calendar.holidays import holiday
 from desktop.ui import theme
 from desktop.ui.announce import announce
 

@@ -9,11 +9,11 @@ from PySide6.QtCore import QPointF, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
+from calendar_sync.holidays import holiday
 from calendar_sync.model import Collection, Occurrence
 from core.clock import TOKYO
 from core.i18n import _
 from desktop.pages.calendar import blocks, words
-from desktop.pages.calendar.holidays import holiday
 from desktop.ui import theme
 from desktop.ui.announce import announce
 

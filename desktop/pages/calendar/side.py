@@ -7,14 +7,14 @@ from datetime import date, datetime, timedelta
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QIcon, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap
-from PySide6.QtWidgets import QCheckBox, QListWidget, QListWidgetItem, QSizePolicy, QWidget
+from PySide6.QtWidgets import QCheckBox, QListWidget, QListWidgetItem, QScrollArea, QSizePolicy, QWidget
 
+from calendar_sync.holidays import holiday
 from calendar_sync.model import Collection, Occurrence
 from core.clock import TOKYO
 from core.i18n import _
 from desktop.pages.calendar import words
 from desktop.pages.calendar.colours import block
-from desktop.pages.calendar.holidays import holiday
 from desktop.pages.calendar.month import days_of, span
 from desktop.ui import page, theme
 from desktop.ui.announce import announce
@@ -127,8 +127,16 @@ class Side(QWidget):
         layout.addWidget(self.small)
         layout.addSpacing(theme.em(0.5))
         layout.addWidget(page.label(_("カレンダー"), "strong"))
-        self._boxes = page.column(spacing=0)
-        layout.addLayout(self._boxes)
+        boxes = QWidget()
+        boxes.setObjectName("page")
+        self._boxes = page.column(boxes, 0)
+        area = QScrollArea()
+        area.setWidget(boxes)
+        area.setWidgetResizable(True)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.viewport().setAutoFillBackground(False)
+        layout.addWidget(area, 1)
         layout.addSpacing(theme.em(0.5))
         self._day_name = page.label("", "strong")
         layout.addWidget(self._day_name)
@@ -153,6 +161,7 @@ class Side(QWidget):
                 box.setChecked(collection.shown)
                 box.toggled.connect(lambda on, number=collection.id: self.shown.emit(number, on))
                 self._boxes.addWidget(box)
+            self._boxes.addStretch(1)
         self._known = list(found)
 
     def put_day(

@@ -1,4 +1,5 @@
-"""The actor is a believable live person: found, turned as asked, the same person throughout, seldom the same as another."""
+"""The actor is a believable live person: found, turned as asked, the same person throughout, seldom the
+same as another."""
 
 from __future__ import annotations
 

@@ -1,6 +1,8 @@
-"""Cameras: one contract for every adapter, and the rule that only a real, allowed device may be looked through.
+"""Cameras: one contract for every adapter, and the rule that only a real, allowed device may be looked
+through.
 
-A device itself cannot be opened here: no test machine has one. Its choice is pure and runs on a made-up sysfs tree.
+A device itself cannot be opened here: no test machine has one. Its choice is pure and runs on a made-up
+sysfs tree.
 """
 
 from __future__ import annotations

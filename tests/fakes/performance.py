@@ -1,0 +1,58 @@
+"""One attempt before a camera, counted instead of timed: guided as at the terminal, judged again as at the
+matcher."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+
+from auth.face.actor import ActorCamera
+from auth.face.challenge import Challenge
+from auth.face.encode import Encoder
+from auth.face.engine import FaceAnalyser
+from auth.face.evidence import LivenessEvidence
+from auth.face.frame import Frame, check_frame
+from auth.face.liveness import LivenessSession
+
+MOST_S = 10.0
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """evidence: the terminal's; frames: those that counted; seconds: from the first frame to the end."""
+
+    evidence: LivenessEvidence
+    frames: list[Frame]
+    seconds: float
+
+
+def attempt(
+    camera: ActorCamera, challenge: Challenge, analyser: FaceAnalyser, encoder: Encoder | None = None
+) -> Attempt:
+    session = LivenessSession(challenge, encoder)
+    kept: dict[int, Frame] = {}
+    begin = None
+    camera.open()
+    while True:
+        frame = camera.read()
+        begin = frame.time if begin is None else begin
+        progress = session.push(frame, analyser.analyse(frame))
+        if session.used and session.used[-1] == frame.number:
+            kept[frame.number] = frame
+        camera.ask(progress.guidance.action)
+        if progress.finished or progress.denied or frame.time - begin > MOST_S:
+            return Attempt(session.evidence(), [kept[n] for n in session.used], frame.time - begin)
+
+
+def judged(
+    challenge: Challenge, frames: list[Frame], analyser: FaceAnalyser, encoder: Encoder | None = None
+) -> LivenessEvidence:
+    """What the matcher makes of the frames after JPEG."""
+    session = LivenessSession(challenge, encoder, replay=True)
+    for frame in frames:
+        _done, data = cv2.imencode(".jpg", frame.image, (cv2.IMWRITE_JPEG_QUALITY, 90))
+        image = check_frame(cv2.imdecode(data, cv2.IMREAD_COLOR))
+        received = Frame(image, frame.time, frame.number)
+        session.push(received, analyser.analyse(received))
+    return session.evidence()
