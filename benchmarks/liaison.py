@@ -1,7 +1,7 @@
 """Liaison laptops: preparing 50 and 200 over SSH, drift, drops, wiping, lending, labels.
 
-The simulated laptops are overlay roots in network namespaces with an sshd each, on this one machine: its
-cores do the preparer's work and that of all the laptops. Without root these figures are left out, with a word.
+The simulated laptops are overlay roots in network namespaces with an sshd each, on this machine: its cores do
+the preparer's work and that of all the laptops. Without root these figures are left out, with a word.
 """
 
 from __future__ import annotations

@@ -37,7 +37,7 @@ class Person:
 
     def chooses(self, name: str) -> None:
         """One of a few, all visible."""
-        self._find("radio_button", lambda words: words == name).press()
+        self._find("check_box", lambda words: words == name).press()
 
     def ticks(self, name: str) -> None:
         self._find("check_box", lambda words: words == name).press()

@@ -255,8 +255,8 @@ class BorrowerForm(QFrame):
         super().__init__()
         self.setProperty("card", True)
         layout = page.column(self, 0.6, 1.0)
-        self.name = line_edit(_("氏名"), limit=60)
-        self.organisation = line_edit(_("所属"), _("例 国土交通省 近畿地方整備局"), limit=120)
+        self.name = line_edit(_("借りる人の氏名"), limit=60)
+        self.organisation = line_edit(_("所属先"), _("例 国土交通省 近畿地方整備局"), limit=120)
         self.purpose = line_edit(_("目的"), limit=200)
         self.days = QComboBox()
         for days in (1, 3, 7, 14, 30, 60):
@@ -265,7 +265,7 @@ class BorrowerForm(QFrame):
         fields = page.row(spacing=0.8)
         for title, field, width in (
             (_("借りる人の氏名"), self.name, 4),
-            (_("所属"), self.organisation, 6),
+            (_("所属先"), self.organisation, 6),
             (_("目的"), self.purpose, 4),
             (_("期間"), self.days, 2),
         ):
