@@ -25,6 +25,8 @@ SIZE = (640, 480)
 NEUTRAL_PITCH = 8.0  # the portrait was taken with the head slightly bowed
 SHUTTER_S, BLURS = 1 / 40, 0.35  # exposure of a frame indoors; degrees in it from which motion blurs
 BLINK_S = (0.0, 0.1, 0.22, 0.38)  # open, shut, still shut, open again
+PATIENCE_S, FURTHER = 0.6, 6.0
+"""Seconds in a pose that was not enough until the person goes on, and by how many degrees."""
 SPONTANEOUS_S = (0.0, 0.06, 0.11, 0.2)
 
 
@@ -69,8 +71,10 @@ class Performer:
         self._asked: Action | None = None
 
     def ask(self, action: Action | None, now: float) -> None:
-        """The screen shows ``action`` (None: look straight ahead). Repeating the same changes nothing."""
+        """The screen shows ``action`` (None: look straight ahead). While it goes on showing the same, the
+        person goes a little further, as the guidance says by then."""
         if action == self._asked:
+            self._go_on(action, now)
             return
         self._asked = action
         begin = now + self._dice.uniform(0.2, 0.5)
@@ -87,6 +91,14 @@ class Performer:
             Action.LOOK_DOWN: (0.0, -down),
         }
         return targets.get(action, (0.0, 0.0)) if action else (0.0, 0.0)
+
+    def _go_on(self, action: Action | None, now: float) -> None:
+        last = self._movement
+        if action in (None, Action.BLINK) or now < last.begin + last.duration + PATIENCE_S:
+            return
+        yaw, pitch = last.target
+        length = max((yaw**2 + pitch**2) ** 0.5, 1.0)
+        self._move(now, (yaw * (1 + FURTHER / length), pitch * (1 + FURTHER / length)))
 
     def _move(self, begin: float, target: tuple[float, float]) -> None:
         start = self._movement.at(begin)
@@ -189,6 +201,8 @@ class ActorCamera:
         self._asked = action
 
     def read(self) -> Frame:
+        if self._renderer is None:
+            raise unplugged(self.name)
         now, number = self._pace.next()
         if self._performer is None:
             self._performer = Performer(self._seed, now)

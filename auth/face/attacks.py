@@ -202,7 +202,7 @@ class LoopCamera(ActorCamera):
         self._kept: list[Image] = []
 
     def read(self) -> Frame:
-        if len(self._kept) < self._length:
+        if self._renderer is None or len(self._kept) < self._length:
             frame = super().read()
             self._kept.append(frame.image)
             return frame

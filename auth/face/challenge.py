@@ -58,7 +58,7 @@ class ChallengePolicy:
     blink_always: bool = False
     settle_s: tuple[float, float] = (0.35, 0.7)
     hold_s: tuple[float, float] = (0.1, 0.35)
-    deadline_s: tuple[float, float] = (2.6, 3.4)
+    deadline_s: tuple[float, float] = (3.2, 4.4)
 
 
 STANDARD = ChallengePolicy("standard")
