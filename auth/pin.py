@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from datetime import date
 
 from argon2 import PasswordHasher
@@ -21,7 +22,7 @@ class Pins:
 
     def __init__(self, hasher: PasswordHasher = _HASHER) -> None:
         self._hasher = hasher
-        self._nobody = hasher.hash("no PIN has this many characters: it can never be entered")
+        self._nobody = hasher.hash(secrets.token_bytes(32))  # of whoever has no PIN: nobody can enter it
 
     def hash(self, pin: str, staff_number: str, min_length: int) -> str:
         """The encoded hash of a new PIN, or SuiteError PIN-001 (form), PIN-002 (too easy)."""
@@ -37,7 +38,7 @@ class Pins:
             return False
         except (InvalidHashError, VerificationError) as error:
             raise _damaged() from error
-        return held and stored is not None
+        return held and bool(stored)
 
 
 def check_new_pin(pin: str, staff_number: str, min_length: int) -> None:

@@ -38,7 +38,9 @@ def test_only_the_right_pin_verifies(pins: Pins) -> None:
 
 def test_without_a_stored_pin_nothing_verifies(pins: Pins) -> None:
     assert not pins.verify(None, "917358")
-    assert not pins.verify("", "no PIN has this many characters: it can never be entered")
+    assert not pins.verify("", "917358")
+    assert not pins.verify(None, "")
+    assert not pins.verify("", "")
 
 
 def test_a_damaged_hash_says_so_and_lets_nobody_in(pins: Pins) -> None:
