@@ -36,7 +36,7 @@ from benchmarks.record import Record
 RUNS = int(os.environ.get("MAHOROBA_BENCH_RUNS", "200"))
 NUAA = Path("../shared/data/faces/nuaa")
 PERSON_WAITS_S, ATTACKER_WAITS_S = 10.0, 3.0
-"""For the first step. The person waits longer: an attack that does not start by then has failed, and only costs time."""
+"""For the first step. An attack that has not begun by then has failed, and only costs time."""
 PRINT_CHALLENGES = 3
 PRINT_FPS = 6.0
 JPEG = (cv2.IMWRITE_JPEG_QUALITY, 90)
