@@ -13,7 +13,6 @@ class _Keep:
 
 
 KEEP: Final = _Keep()
-Kept = _Keep
 
 
 class Scope(StrEnum):

@@ -64,7 +64,7 @@ class Remote:
         self.url = url
         self._client = httpx.Client(
             auth=httpx.BasicAuth(credential.user, credential.password),
-            timeout=httpx.Timeout(30, connect=5),
+            timeout=httpx.Timeout(120, connect=5),  # a server that reads ten thousand files first
             headers={"User-Agent": "mahoroba", **_encoding(url)},
             transport=transport,
             trust_env=False,

@@ -33,7 +33,6 @@ from calendar_sync.scan import scan
 from calendar_sync.servers.embedded import EmbeddedServer
 from calendar_sync.store import Store
 from calendar_sync.sync import Sync
-from core.clock import TOKYO
 from core.errors import SuiteError
 from core.events import Events
 from core.i18n import _
@@ -250,8 +249,12 @@ class Schedule:
 
     # synchronising
 
-    def sync(self, report: Report | None = None) -> Summary:
-        """All calendars, both ways. One at a time; a second call waits. Publishes what came of it."""
+    def sync(self, report: Report | None = None, thorough: bool = False) -> Summary:
+        """All calendars, both ways. One at a time; a second call waits. Publishes what came of it.
+
+        ``thorough``: compare everything, as happens by itself once a week, instead of asking what has
+        changed.
+        """
         with self._syncing:
             total, failure = Summary(), None
             try:
@@ -260,6 +263,8 @@ class Schedule:
                 remote = self._connect()
                 try:
                     self._discover(remote)
+                    for each in self._store.collections() if thorough else ():
+                        self._store.forget_token(each.id)
                     total, failure = self._sync_all(remote, report)
                 finally:
                     remote.close()
@@ -342,16 +347,6 @@ class Schedule:
         self._events.publish(ScheduleChanged(self.owner.staff_number))
 
 
-def week_of(day: date) -> date:
-    """The Monday of ``day``'s week."""
-    return day - timedelta(days=day.weekday())
-
-
-def today() -> date:
-    """The office's date."""
-    return datetime.now(TOKYO).date()
-
-
 def _now() -> datetime:
     return datetime.now(UTC)
 
@@ -360,6 +355,6 @@ def _gone() -> SuiteError:
     return SuiteError(
         _("予定を変えられませんでした。"),
         _("この予定はもうありません。"),
-        _("画面を更新して確かめてください。消した予定は 30 日のあいだ履歴から戻せます。"),
+        _("画面を更新して確かめてください。"),
         "CAL-004",
     )

@@ -442,10 +442,6 @@ class Store:
             Conflict(r[0], r[1], r[2], tuple(json.loads(r[3])), r[4], r[5]) for r in self._sql.execute(query)
         ]
 
-    def conflict_base(self, number: int) -> bytes | None:
-        row = self._sql.execute("SELECT base FROM conflict WHERE id = ?", (number,)).fetchone()
-        return None if row is None else row[0]
-
     def settle(self, number: int, answer: str) -> None:
         with self._write():
             self._sql.execute("UPDATE conflict SET settled = ? WHERE id = ?", (answer, number))
@@ -516,10 +512,6 @@ class Store:
         row = self._sql.execute("SELECT value FROM fact WHERE name = ?", (name,)).fetchone()
         return str(row[0]) if row else ""
 
-    def keep_fact(self, name: str, value: str) -> None:
-        with self._write():
-            self._sql.execute("INSERT OR REPLACE INTO fact VALUES (?, ?)", (name, value))
-
     def _index(
         self,
         number: int,
@@ -567,10 +559,6 @@ class Store:
         found = self._sql.execute(near, (b, a, a, a - 2764800)).fetchall()
         found += self._sql.execute(far, (b, a, a, 1, 1)).fetchall()
         return [_occurrence(row) for row in found]
-
-    def of_event(self, number: int) -> list[Occurrence]:
-        query = f"SELECT {_COLUMNS} FROM occurrence o JOIN object b ON b.id = o.object WHERE o.object = ?"  # noqa: S608
-        return [_occurrence(row) for row in self._sql.execute(query + " ORDER BY o.start", (number,))]
 
     def search(self, text: str, around: datetime, limit: int = 50) -> list[Occurrence]:
         """Events with every word of ``text``: each one's occurrence nearest to ``around``, nearest first."""

@@ -40,15 +40,13 @@ _ROOM = re.compile(r"[A-Za-z]?\d{3,4}|.+(?:室|ホール|講堂|会議場|公民
 
 @dataclass(frozen=True, slots=True)
 class Understood:
-    """``day_given`` and ``time_given``: whether the words said so, or the place on the grid did."""
+    """What the words mean; an all-day ``end`` is exclusive."""
 
     start: datetime
     end: datetime
     all_day: bool
     summary: str
     location: str
-    day_given: bool
-    time_given: bool
     private: bool = False
 
 
@@ -65,10 +63,7 @@ def understand(
     rest = [word for word in words if not state.take(word)]
     location = _take_room(rest, rooms)
     start, end, all_day = state.times(at, minutes)
-    return Understood(
-        start, end, all_day, " ".join(rest), location,
-        state.first is not None, state.begin is not None or state.all_day, state.private,
-    )  # fmt: skip
+    return Understood(start, end, all_day, " ".join(rest), location, state.private)
 
 
 class _State:

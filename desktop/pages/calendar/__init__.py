@@ -130,7 +130,7 @@ class CalendarPage(QWidget):
             (MONTH, _("月")),
             (AGENDA, _("一覧")),
         ]
-        self._choice = Segmented(_("表示"), choices, WEEK)
+        self._choice = Segmented(_("表示のしかた"), choices, WEEK)
         self._choice.chosen.connect(self._choose)
         tools.addWidget(self._choice)
         return tools
@@ -158,6 +158,7 @@ class CalendarPage(QWidget):
         bridge.subscribe(events, Synchronised, self, self._synchronised)
         for keys, act in (
             ("F5", self.sync),
+            ("Ctrl+F5", lambda: self.sync(thorough=True)),
             ("Ctrl+N", lambda: self._entry.field.setFocus(Qt.FocusReason.ShortcutFocusReason)),
             ("Alt+T", lambda: self._go(datetime.now(TOKYO).date())),
             ("Esc", self._close_detail),
@@ -422,7 +423,7 @@ class CalendarPage(QWidget):
             self._work(lambda: self._schedule.free_slots(chosen, minutes, now, days), card.put)
 
     def _take_slot(self, slot: Slot, title: str) -> None:
-        self._make(Understood(slot.start, slot.end, False, title, "".join(slot.rooms[:1]), True, True))
+        self._make(Understood(slot.start, slot.end, False, title, "".join(slot.rooms[:1])))
 
     def _close_detail(self) -> None:
         if self._card is not None:
@@ -450,11 +451,15 @@ class CalendarPage(QWidget):
 
     # the server
 
-    def sync(self) -> None:
-        """Send and fetch in the background."""
+    def sync(self, thorough: bool = False) -> None:
+        """Send and fetch in the background; ``thorough`` compares everything with the server."""
         self._state.setText(_("同期しています…"))
         self._services.bridge.run(
-            self, _("予定の同期"), self._schedule.sync, failed=lambda _error: None, lane="caldav"
+            self,
+            _("予定の同期"),
+            lambda report: self._schedule.sync(report, thorough),
+            failed=lambda _error: None,  # said by ``Synchronised``, beside what did work
+            lane="caldav",
         )
 
     def _synchronised(self, event: Synchronised) -> None:

@@ -49,7 +49,7 @@ class Conflicts(QScrollArea):
         card, layout = page.card()
         what = _("、").join(_clash(name) for name in conflict.clashes)
         layout.addWidget(page.label(_("違うところ: {what}").format(what=what), "strong", wrap=True))
-        note = _("いまの予定表には「ほかの人の変更」が入っています。選ばなかったほうも履歴に残ります。")
+        note = _("いまの予定表には「ほかの人の変更」が入っています。")
         layout.addWidget(page.label(note, "muted", wrap=True))
         both = page.row(spacing=1)
         for mine in (True, False):

@@ -11,14 +11,19 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QFrame, QPlainTextEdit, QScr
 from calendar_sync.model import KEEP, Change, Collection, Detail, Scope
 from calendar_sync.words import understand
 from core.clock import TOKYO
-from core.i18n import _
+from core.i18n import N_, _
 from desktop.pages.calendar import words
 from desktop.ui import page, theme
 from desktop.ui.buttons import button, icon_button
 from desktop.ui.widgets.fields import labelled, line_edit
 from desktop.ui.widgets.segmented import Segmented
 
-_ANSWERS = {"ACCEPTED": "参加", "DECLINED": "欠席", "TENTATIVE": "仮", "NEEDS-ACTION": "返事待ち"}
+_ANSWERS = {
+    "ACCEPTED": N_("参加"),
+    "DECLINED": N_("欠席"),
+    "TENTATIVE": N_("仮"),
+    "NEEDS-ACTION": N_("返事待ち"),
+}
 
 
 class DetailCard(QFrame):
@@ -100,7 +105,7 @@ class DetailCard(QFrame):
         self.private.setToolTip(_("ほかの人には「予定あり」とだけ見えます。"))
         layout.addWidget(self.private)
         for name, answer in detail.attendees:
-            words_ = _ANSWERS.get(answer, answer)
+            words_ = _(_ANSWERS.get(answer, answer))
             layout.addWidget(page.label(f"{name}　{words_}", "muted"))
         self.scope = Segmented(
             _("変える範囲"),

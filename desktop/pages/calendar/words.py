@@ -8,8 +8,6 @@ from calendar_sync.model import Collection, Occurrence
 from core.i18n import _
 from core.wareki import format_date
 
-PERSONAL = frozenset({"own", "section", "room"})
-
 
 def title(occurrence: Occurrence, collection: Collection | None) -> str:
     """Its title; somebody else's private event is only 予定あり."""
