@@ -14,7 +14,7 @@ from core.events import Events
 from core.i18n import _
 from core.paths import Paths
 from core.secrets import open_secrets
-from liaison import bundle, errors, fleet
+from liaison import bundle, errors, fleet, network
 from liaison.bundle import Bundle
 from liaison.fleet import Laptop, Outcome
 from liaison.service import LiaisonService, Standing
@@ -114,6 +114,28 @@ def _merge(service: LiaisonService, options: argparse.Namespace) -> int:
     return 0
 
 
+def _network(_service: LiaisonService, options: argparse.Namespace) -> int:
+    form = network.load(options.form)
+    for path in network.write(form, options.folder):
+        print(path)
+    said = _("ファイルを確かめてから、ルーターにする端末へ運んでください。")
+    print(network.wifi_code(form) if options.code else said)
+    return 0
+
+
+def _connected(_service: LiaisonService, options: argparse.Namespace) -> int:
+    """Who has an address, and which address two devices claim (1 if there is one)."""
+    for lease in network.leases(options.leases.read_text("utf-8", "replace")):
+        until = datetime.fromtimestamp(lease.until, TOKYO)
+        print(f"{lease.address}\t{lease.mac}\t{lease.name}\t{until:%H:%M}")
+    text = options.neighbours.read_text("utf-8", "replace") if options.neighbours is not None else ""
+    twice = network.duplicates(text)
+    for address, macs in twice.items():
+        words = _("{address} を 2 台以上が使っています: {macs}")
+        print(words.format(address=address, macs=" ".join(sorted(macs))))
+    return 1 if twice else 0
+
+
 def _make_lab(service: LiaisonService, options: argparse.Namespace) -> int:
     service.make_lab(options.count)
     print(service.folder / "lab")
@@ -154,6 +176,15 @@ def _parser() -> argparse.ArgumentParser:
         verb = verbs.add_parser(name, help=text)
         verb.add_argument("file", type=Path)
         verb.set_defaults(call=carry)
+    net = verbs.add_parser("network", help=_("臨時ネットワークの設定ファイルを作ります。"))
+    net.add_argument("form", type=Path, help=_("用紙（TOML）"))
+    net.add_argument("folder", type=Path, help=_("書き出すフォルダー"))
+    net.add_argument("--code", action="store_true", help=_("スマートフォンで読む Wi-Fi の文字列も出します"))
+    net.set_defaults(call=_network)
+    who = verbs.add_parser("connected", help=_("臨時ネットワークにつながっている端末を出します。"))
+    who.add_argument("leases", type=Path, help=_("dnsmasq の貸出ファイル"))
+    who.add_argument("--neighbours", type=Path, help=_("「ip neigh」の記録"))
+    who.set_defaults(call=_connected)
     made = verbs.add_parser("lab", help=_("見本の端末（フォルダー）を作ります。"))
     made.add_argument("count", type=int, nargs="?", default=12)
     made.set_defaults(call=_make_lab)

@@ -1,4 +1,4 @@
-"""Liaison laptops from outside: build the profile, prepare, lend by scan, take back and wipe, hold a drill."""
+"""Liaison laptops from outside: build the profile, prepare, lend by scan, take back, wipe, hold a drill."""
 
 from __future__ import annotations
 

@@ -62,7 +62,7 @@ class Counter(QWidget):
         self.form = BorrowerForm(self._lend_waiting)
         whole.addWidget(self.form)
         titles = [_("日時"), _("端末"), _("出来事"), _("行った人"), _("くわしく")]
-        self.table = Table(_("台帳の記録"), titles, (12, 5, 6, 6, 20))
+        self.table = Table(_("台帳の記録"), titles, (14, 5, 6, 6, 18))
         whole.addWidget(self.table, 1)
         for taker in (self.table, self.form.days):
             taker.installEventFilter(self)
@@ -214,7 +214,8 @@ class Counter(QWidget):
 
         def done(certificate: Certificate) -> None:
             words = _("{tag} の返却を受け、利用者領域を消去して確かめました。証明書を残しました。")
-            self._say(words.format(tag=certificate.tag))
+            left = _("消去していないもの: {things}").format(things="、".join(certificate.wiped.not_destroyed))
+            self._say(f"{words.format(tag=certificate.tag)}\n{left}")
 
         self._run(_("返却と消去"), work, done)
 
