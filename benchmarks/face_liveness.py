@@ -30,6 +30,7 @@ from auth.face.encode import AlignedEncoder, mobilefacenet
 from auth.face.engine import FaceAnalyser
 from auth.face.frame import Frame, check_frame
 from auth.face.liveness import LivenessSession
+from benchmarks import face_presence
 from benchmarks.face_planarity import planarity_records
 from benchmarks.record import Record
 
@@ -190,4 +191,5 @@ def records() -> Iterator[Record]:
         jobs = [(folder, seed) for folder in folders for seed in range(PRINT_CHALLENGES)]
         if jobs:
             yield nuaa_record(list(pool.map(print_run, jobs, chunksize=4)), len(folders))
+    yield from face_presence.records()
     yield from planarity_records(NUAA)
