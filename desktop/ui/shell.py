@@ -8,7 +8,7 @@ from functools import partial
 
 from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
-from PySide6.QtWidgets import QFrame, QLabel, QMenu, QSizePolicy, QStackedWidget, QWidget
+from PySide6.QtWidgets import QFrame, QLabel, QMenu, QScrollArea, QSizePolicy, QStackedWidget, QWidget
 
 from core.i18n import _
 from desktop.ui import page, theme
@@ -93,6 +93,16 @@ class Shell(QWidget):
         brand.addWidget(page.label(_("まほろば"), "brand"))
         brand.addStretch()
         layout.addLayout(brand)
+        layout.addWidget(self._build_nav(), 1)
+        layout.addWidget(page.line())
+        layout.addWidget(self._person_button())
+        return rail
+
+    def _build_nav(self) -> QScrollArea:
+        """The pages; on a low screen with large text they scroll, brand and person stay."""
+        inside = QWidget()
+        inside.setObjectName("page")
+        layout = page.column(inside, 0.2)
         for entry in self._pages:
             if not entry.bottom:
                 layout.addWidget(self._nav_button(entry))
@@ -100,9 +110,14 @@ class Shell(QWidget):
         for entry in self._pages:
             if entry.bottom:
                 layout.addWidget(self._nav_button(entry))
-        layout.addWidget(page.line())
-        layout.addWidget(self._person_button())
-        return rail
+        area = QScrollArea()
+        area.setWidget(inside)
+        area.setWidgetResizable(True)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.viewport().setAutoFillBackground(False)
+        area.setMinimumWidth(inside.minimumSizeHint().width())
+        return area
 
     def _nav_button(self, entry: Page) -> Button:
         made = button(entry.title(), lambda: self.go(entry.key), "nav", entry.icon)

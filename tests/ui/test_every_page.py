@@ -74,6 +74,8 @@ SCREENS = {
     "people": _page("administration"),
     "audit": _page("administration", "管理の対象: 監査"),
     "policy": _page("administration", "管理の対象: 方針"),
+    "files": _page("sharefolder"),
+    "inquiries": _page("sharefolder", "共有フォルダの画面: 照会"),
 }
 EVERY = pytest.mark.parametrize("show", SCREENS.values(), ids=SCREENS.keys())
 
