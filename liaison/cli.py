@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+from core.clock import TOKYO
 from core.config import Config
 from core.events import Events
 from core.i18n import _

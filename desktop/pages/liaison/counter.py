@@ -61,7 +61,7 @@ class Counter(QWidget):
         whole.addWidget(self.said)
         self.form = BorrowerForm(self._lend_waiting)
         whole.addWidget(self.form)
-        titles = [_("日時"), _("端末"), _("出来事"), _("行った人"), _("くわしく")]
+        titles = [_("記録日時"), _("端末"), _("出来事"), _("行った人"), _("くわしく")]
         self.table = Table(_("台帳の記録"), titles, (14, 5, 6, 6, 18))
         whole.addWidget(self.table, 1)
         for taker in (self.table, self.form.days):
