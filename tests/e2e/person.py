@@ -27,23 +27,25 @@ class Person:
     # does
 
     def presses(self, name: str) -> None:
-        """Press a button that answers by going away or being greyed; wait until it has."""
-        self._find("button", lambda words: words == name).press()
-        self._wait(lambda: self._look("button", lambda words: words == name) is None, name)
-
-    def clicks(self, name: str) -> None:
-        """Press a button that stays as it is."""
         self._find("button", lambda words: words == name).press()
 
-    def chooses(self, name: str) -> None:
-        """One of a few, all visible."""
-        self._find("check_box", lambda words: words == name).press()
+    def looks_again(self) -> None:
+        """Press what offers another look at the camera; it goes away while the look lasts."""
+        self._find("button", _another_look).press()
+        self._wait(lambda: self._look("button", _another_look) is None, "the look did not begin")
 
     def ticks(self, name: str) -> None:
         self._find("check_box", lambda words: words == name).press()
 
     def writes(self, field: str, text: str) -> None:
         self._find("text_field", lambda words: words == field).set_value(text)
+
+    def enters(self, field: str, text: str) -> None:
+        """Write into a field and press Enter there."""
+        found = self._find("text_field", lambda words: words == field)
+        found.set_value(text)
+        found.focus()
+        self.keys("Enter")
 
     def keys(self, *names: str) -> None:
         for name in names:
@@ -59,10 +61,10 @@ class Person:
     def looks_at_camera(self, words: str) -> None:
         """Does what the screen asks until it says ``words``; after a failed look, once more."""
         for _ in range(TRIES):
-            seen = self._find("*", lambda name: words in name or name.startswith("もう一度"), A_LOOK)
+            seen = self._find("*", lambda name: words in name or _another_look(name), A_LOOK)
             if words in (seen.name or ""):
                 return
-            self.presses(seen.name or "")
+            self.looks_again()
         raise AssertionError(f"{words} did not come in {TRIES} looks\n{self._app.dump()}")
 
     # sees
@@ -107,3 +109,7 @@ class Person:
             )
         except xa11y.XA11yError:  # a widget went away while we looked: look again
             return None
+
+
+def _another_look(name: str) -> bool:
+    return name.startswith("もう一度")

@@ -10,6 +10,7 @@ from desktop.trial import Scene
 from tests.e2e.conftest import Suite
 from tests.e2e.person import Person
 
+pytestmark = pytest.mark.timeout(300)
 PIN = "739152"
 
 
@@ -60,7 +61,7 @@ def test_from_the_first_start_to_the_pin(suite: Suite) -> None:
     person.photographs("photo-refused")
 
     suite.camera_shows(Scene.PERSON)
-    person.presses("もう一度カメラを見る")
+    person.looks_again()
     person.looks_at_camera("山本 花子 さん")
     person.sees("に顔で")
     person.photographs("accepted")
