@@ -37,6 +37,10 @@ class Person:
     def ticks(self, name: str) -> None:
         self._find("check_box", lambda words: words == name).press()
 
+    def chooses(self, name: str) -> None:
+        """One of a few, all visible."""
+        self.ticks(name)
+
     def writes(self, field: str, text: str) -> None:
         self._find("text_field", lambda words: words == field).set_value(text)
 

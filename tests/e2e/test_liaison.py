@@ -35,20 +35,20 @@ def scans(person: Person, text: str) -> None:
 def test_from_the_profile_to_the_drill(suite: Suite) -> None:
     person = signs_in(suite)
     person.presses("顔は使わない")
-    person.clicks("連絡員端末")
+    person.presses("連絡員端末")
     person.sees("0 / 50")
 
     person.chooses("連絡員端末の画面: プロファイル")
-    person.clicks("設定一式を作る")
+    person.presses("設定一式を作る")
     person.sees("署名しました")
     person.photographs("profile")
 
     person.chooses("連絡員端末の画面: 訓練")
-    person.clicks("訓練を始める")
+    person.presses("訓練を始める")
     person.sees("開始 令和")
 
     person.chooses("連絡員端末の画面: 準備")
-    person.clicks("すべて準備する")
+    person.presses("すべて準備する")
     person.sees("12 台のうち 12 台が準備済みです", patience=60)
     person.photographs("prepared")
 
@@ -68,6 +68,6 @@ def test_from_the_profile_to_the_drill(suite: Suite) -> None:
     person.photographs("wall")
 
     person.chooses("連絡員端末の画面: 訓練")
-    person.clicks("訓練を終える")
+    person.presses("訓練を終える")
     person.sees("訓練を始める")
     person.photographs("drill")
