@@ -61,14 +61,15 @@ class Look:
 
     def wait_for_face(self) -> None:
         """Return at the first frame fit to match. SuiteError FACE-112 when nobody comes, CAM-…"""
-        begin = time.monotonic()
+        begin: float | None = None
         while True:
             frame, seen = self._next()
+            begin = frame.time if begin is None else begin
             if not seen.problems:
                 return
             said = seen.problems[0].sentence()
             self._draw(frame, seen, Progress(0, 0, Guidance(said)))
-            if time.monotonic() - begin > WAIT_FOR_FACE_S:
+            if frame.time - begin > WAIT_FOR_FACE_S:
                 raise _no_usable_face(said)
 
     def perform(self, asked: Asked) -> Iterator[Picture]:
@@ -77,26 +78,29 @@ class Look:
         Those before the first step are held back until it is shown: until then the liveness may begin anew.
         SuiteError FACE-112 when it never comes to a step; then no frame has been yielded.
         """
-        begin = time.monotonic()
+        begin: float | None = None
         session = LivenessSession(draw(bytes.fromhex(asked.challenge_id), LEVELS[asked.level]))
         held: dict[int, Picture] = {}
         sent, stepping = 0, False
         while True:
             frame, seen = self._next()
+            begin = frame.time if begin is None else begin
             progress = session.push(frame, seen)
             self.denied = progress.denied
             over = progress.finished or progress.denied is not None
             stepping = stepping or over or progress.guidance.action is not None
-            if session.used and session.used[-1] == frame.number:
+            if not session.used:
+                held.clear()
+            elif session.used[-1] == frame.number:
                 held[frame.number] = encode(frame)
             self._draw(frame, seen, progress)
             if stepping:
                 for number in session.used[sent:]:
                     yield held.pop(number)
                 sent = len(session.used)
-            if over or (stepping and time.monotonic() - begin > ATTEMPT_S):
+            if over or (stepping and frame.time - begin > ATTEMPT_S):
                 return
-            if not stepping and time.monotonic() - begin > WAIT_FOR_FACE_S:
+            if not stepping and frame.time - begin > WAIT_FOR_FACE_S:
                 raise _no_usable_face(progress.guidance.sentence)
 
     def _next(self) -> tuple[Frame, Observation]:

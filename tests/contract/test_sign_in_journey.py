@@ -25,6 +25,8 @@ from auth.model import FaceDeleted, FaceEnrolled, Factor, Outcome, Person, Signe
 from core.jobs import Cancelled, Report
 from tests.fakes.office import CHIEF, CONSENT, OTHER_PIN, PIN, REPORT, Office, code_of
 
+pytestmark = pytest.mark.timeout(400)  # minutes of computing where many share a machine
+
 TARO = Person("S-100", "職員 太郎", "しょくいん たろう", "土木部", group="窓口")
 
 
