@@ -86,7 +86,8 @@ def wipe_folder(
         keys = _destroy_keys(top, dying)
         for each in dying:
             count += _destroy(top, each)
-        os.sync()
+        if keys:
+            os.sync()  # what was freed is on the disk before it is trimmed
         trimmed = _trim(top)
         made = _make_home(top, name, template, owner)
         with _closing(made):
