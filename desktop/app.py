@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from core.config import Config
     from core.secrets import SecretStore
     from liaison.service import LiaisonService
+    from sharefolder.service import ShareService
 
 
 def _today(services: Services) -> QWidget:
@@ -39,6 +40,12 @@ def _calendar(services: Services) -> QWidget:
     from desktop.pages.calendar import calendar_page
 
     return calendar_page(services)
+
+
+def _sharefolder(services: Services) -> QWidget:
+    from desktop.pages.sharefolder import sharefolder_page
+
+    return sharefolder_page(services)
 
 
 def _administration(services: Services) -> QWidget:
@@ -62,6 +69,7 @@ def _settings(services: Services) -> QWidget:
 PAGES = (
     Page("today", lambda: _("今日"), "sun-horizon", _today),
     Page("calendar", lambda: _("予定"), "calendar-blank", _calendar),
+    Page("sharefolder", lambda: _("共有フォルダ"), "folder", _sharefolder),
     Page("liaison", lambda: _("連絡員端末"), "desktop", _liaison_page, frozenset({"it"})),
     Page(
         "administration",
@@ -109,6 +117,18 @@ def open_features(
     )
     services.schedules = Schedules(services.paths, secrets, services.events)
     services.liaison = _liaison(services, secrets)
+    services.share = _share(services)
+
+
+def _share(services: Services) -> ShareService:
+    """The shared folders of this terminal; a server is asked with the session's own Kerberos ticket."""
+    from sharefolder.service import ShareService
+
+    def actor() -> str:
+        session = services.auth.session
+        return session.person.staff_number if session is not None else ""
+
+    return ShareService(services.paths.data / "share", services.events, actor)
 
 
 def _presence(

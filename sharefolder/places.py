@@ -12,8 +12,7 @@ from core.errors import SuiteError
 from core.files import write_atomically
 from core.i18n import _
 from sharefolder.local import LocalStorage
-from sharefolder.ports import Storage
-from sharefolder.smb import Credential, SmbStorage
+from sharefolder.ports import Credential, Storage
 
 _SMB = re.compile(r"smb://(?P<server>[\w.-]{1,253})(:(?P<port>\d{1,5}))?/(?P<share>[^/\\:]{1,80})/?")
 
@@ -29,6 +28,8 @@ class Place:
 def open_storage(place: Place, credential: Callable[[], Credential]) -> Storage:
     """The adapter for ``place``'s address. SuiteError SHARE-031 for an address that is none."""
     if found := _SMB.fullmatch(place.address):
+        from sharefolder.smb import SmbStorage  # its libraries are slow to load: only where there is a server
+
         port = int(found["port"] or 445)
         return SmbStorage(found["server"], found["share"], credential, port=port, name=place.name)
     if Path(place.address).is_absolute():

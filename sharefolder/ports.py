@@ -4,9 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from typing import Protocol
 
 from sharefolder.model import Entry, Rights
+
+
+@dataclass(frozen=True)
+class Credential:
+    """Who asks. ``password`` None: Kerberos, with the ticket that this session already has."""
+
+    user: str = ""
+    password: str | None = None
+
 
 CHUNK = 1 << 20  # bytes of one read or write
 

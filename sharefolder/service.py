@@ -21,12 +21,12 @@ from sharefolder.documents.sandbox import Answer, Sandbox
 from sharefolder.index import crawl
 from sharefolder.index.snippet import Snippet, snippet
 from sharefolder.index.store import Hit, IndexStore, Wish
+from sharefolder.inquiry.model import PLACE
 from sharefolder.inquiry.office import Office
 from sharefolder.journal import Journal, Task
 from sharefolder.model import Entry, Rights
 from sharefolder.places import Place
-from sharefolder.ports import Storage
-from sharefolder.smb import Credential
+from sharefolder.ports import Credential, Storage
 from sharefolder.transfer import IfExists
 
 TRASH = ".recycle"
@@ -124,6 +124,11 @@ class ShareService:
         for batch in self._at(place).storage.list(folder):
             yield [entry for entry in batch if not crawl.hidden(entry.name)]
 
+    def sections(self, place: str) -> list[str]:
+        """The first folders of the share: the office's sections."""
+        found = [e.name for batch in self.entries(place, "") for e in batch if e.folder and e.name != PLACE]
+        return sorted(found)
+
     def rights(self, place: str, path: str) -> Rights:
         """What this person may do with ``path``, and who else."""
         return self._at(place).storage.rights(path)
@@ -194,15 +199,22 @@ class ShareService:
         storage = self._at(place).storage
         plan = transfer.plan_upload(list(files), folder, lambda: report(0, None, _("調べています")))
         if if_exists is IfExists.ASK:
-            for path, into in plan.files:
-                if storage.stat(names.join(into, path.name)) is not None:
-                    raise errors.exists(path.name)
+            self._refuse_taken(storage, plan)
         for each in plan.folders:
             if storage.stat(each) is None:
                 storage.make_folder(each)
         tasks = [Task(place, True, str(path), into, if_exists) for path, into in plan.files]
         sent = self._work(self._journal.begin(tasks), report)
         return Batch(tuple(sent), plan.refused)
+
+    def check_free(self, place: str, folder: str, files: Sequence[Path]) -> None:
+        """SHARE-005 if ``upload`` would have to ask."""
+        self._refuse_taken(self._at(place).storage, transfer.plan_upload(list(files), folder))
+
+    def _refuse_taken(self, storage: Storage, plan: transfer.Plan) -> None:
+        for path, into in plan.files:
+            if storage.stat(names.join(into, path.name)) is not None:
+                raise errors.exists(path.name)
 
     def download(
         self, place: str, entries: Sequence[Entry], folder: Path, if_exists: IfExists, report: Report

@@ -6,7 +6,6 @@ import socket
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Any
 
 import smbclient
@@ -22,7 +21,7 @@ from core.errors import SuiteError
 from core.i18n import _
 from sharefolder import errors, names, smb_wire
 from sharefolder.model import Entry, Rights
-from sharefolder.ports import Sink
+from sharefolder.ports import Credential, Sink
 
 _READ = FilePipePrinterAccessMask.FILE_READ_DATA
 _WRITE = FilePipePrinterAccessMask.FILE_WRITE_DATA  # in a folder: may add files
@@ -33,14 +32,6 @@ _GONE = (
     NtStatus.STATUS_NOT_FOUND,
     NtStatus.STATUS_NO_SUCH_FILE,
 )
-
-
-@dataclass(frozen=True)
-class Credential:
-    """``password`` None: Kerberos, with the ticket that this session already has."""
-
-    user: str = ""
-    password: str | None = None
 
 
 class SmbStorage:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from core.paths import Paths
     from desktop.pages.presence import Presence, Watch
     from liaison.service import LiaisonService
+    from sharefolder.service import ShareService
 
 
 @dataclass
@@ -33,6 +34,7 @@ class Services:
     audit: AuditLog = field(init=False)
     schedules: Schedules = field(init=False)
     liaison: LiaisonService = field(init=False)
+    share: ShareService = field(init=False)
     watch: Callable[[Callable[[Reaction], None]], Watch] = field(init=False)  # makes a watch over the session
     presence: Presence = field(init=False)  # the window makes it
     key_warning: str = ""  # loud when the keys lie in a file instead of the system's store

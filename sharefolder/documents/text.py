@@ -10,12 +10,11 @@ from typing import IO
 
 from lxml import etree
 
+from sharefolder.documents.kinds import SHEETS, TEXT
+
 MAX_CHARACTERS = 1_000_000
 MAX_MEMBER = 120_000_000  # bytes of one unpacked part: what is larger is a bomb
 MAX_PAGES = 3_000
-TEXT = frozenset({"txt", "csv", "tsv", "md", "log", "json", "xml", "html", "htm", "ini", "toml"})
-SHEETS = frozenset({"xlsx", "xlsm", "xlsb", "xls", "ods"})
-KNOWN = TEXT | SHEETS | {"docx", "docm", "pptx", "pptm", "pdf"}
 _HALF_WIDTH = re.compile("[\uff61-\uff9f]")
 _BETWEEN_KANJI = re.compile(r"(?<=[\u3040-\u9fff])[ \t\u3000]*\r?\n[ \t\u3000]*(?=[\u3040-\u9fff])")
 

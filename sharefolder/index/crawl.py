@@ -11,8 +11,8 @@ from core.errors import SuiteError
 from core.i18n import _
 from core.jobs import Report
 from sharefolder import transfer
+from sharefolder.documents.kinds import KNOWN
 from sharefolder.documents.sandbox import MAX_FILE, Answer, Sandbox
-from sharefolder.documents.text import KNOWN
 from sharefolder.errors import Disconnected
 from sharefolder.index.store import IndexStore, kind
 from sharefolder.local import LocalStorage

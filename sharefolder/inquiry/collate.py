@@ -170,7 +170,7 @@ def _sources(pen: _Pen, readings: Sequence[Reading]) -> None:
         _("セル"),
         _("シート"),
         _("ファイル"),
-        _("更新"),
+        _("更新日時"),
         "BLAKE3",
     ]
     sheet = pen.sheet(_("出典"), _("すべての値の出どころ。"), titles, (18, 16, 16, 20, 8, 16, 50, 20, 68))

@@ -96,4 +96,5 @@ def office(qapp: QApplication, qtbot: QtBot) -> Iterator[Office]:
     made = Office(qtbot)
     yield made
     made.services.bridge.close()
+    made.services.share.close()
     made.services.schedules.close()

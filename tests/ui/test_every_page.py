@@ -251,4 +251,4 @@ def test_staff_do_not_see_administration(office: Office) -> None:
     from desktop import app as desktop_app
 
     pages = [p.key for p in desktop_app.PAGES if p.for_role("staff")]
-    assert pages == ["today", "settings"]
+    assert pages == ["today", "calendar", "sharefolder", "settings"]

@@ -1,0 +1,45 @@
+"""共有フォルダ: the files of the office, and the inquiries that collate themselves."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QWidget
+
+from core.i18n import _
+from core.jobs import Report
+from desktop.pages.services import Services
+from desktop.pages.sharefolder.files import Files
+from desktop.pages.sharefolder.inquiries import Inquiries
+from desktop.pages.sharefolder.one_of import OneOf
+from desktop.ui import page
+from desktop.ui.widgets.segmented import Segmented
+
+
+def sharefolder_page(services: Services) -> QWidget:
+    """Files and inquiries; in the trial the sample share is made first."""
+    content = QWidget()
+    layout = page.column(content, 0.9)
+    files, inquiries = Files(services), Inquiries(services)
+    views = (files, inquiries)
+    stack = OneOf(*views)
+    tabs = Segmented(_("共有フォルダの画面"), [(0, _("ファイル")), (1, _("照会"))], 0)
+    tabs.chosen.connect(lambda number: stack.choose(views[number]))
+    layout.addWidget(tabs, 0, Qt.AlignmentFlag.AlignLeft)
+    layout.addWidget(stack, 1)
+
+    def prepare(report: Report) -> None:
+        """The index in step with the share; where an index service runs this is a quick look."""
+        share = services.share
+        if services.trial:
+            from sharefolder.sample import move_in
+
+            move_in(share, services.paths.data / "share")
+        for place in share.places():
+            share.index_again(place.name, report)
+
+    def ready(_nothing: None) -> None:
+        files.show_places()
+        files.offer_pending()
+
+    services.bridge.run(content, _("共有フォルダの索引"), prepare, ready, lane="share-index")
+    return page.scrolled(content, None)

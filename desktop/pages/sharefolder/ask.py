@@ -1,0 +1,78 @@
+"""A line that asks for one thing above the table: a name, an address, or what to do with a taken name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QFrame
+
+from core.i18n import _
+from desktop.ui import page
+from desktop.ui.announce import announce
+from desktop.ui.buttons import button
+from desktop.ui.widgets.fields import line_edit
+
+
+class Ask(QFrame):
+    """Hidden until it asks; Escape and やめる end it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setProperty("panel", True)
+        self._layout = page.row(self, 0.6, 0.6)
+        self.hide()
+
+    def text(self, question: str, value: str, done: Callable[[str], object]) -> None:
+        """Ask for a line of text."""
+        field = line_edit(question, limit=255)
+        field.setText(value)
+
+        def finish() -> None:
+            if field.text().strip():
+                self.end()
+                done(field.text().strip())
+
+        field.returnPressed.connect(finish)
+        self._begin(question)
+        self._layout.addWidget(field, 1)
+        self._layout.addWidget(button(_("決定"), finish, "primary"))
+        self._layout.addWidget(button(_("やめる"), self.end))
+        self.show()
+        field.setFocus(Qt.FocusReason.OtherFocusReason)
+        stem = value.rpartition(".")[0]
+        field.setSelection(0, len(stem) if stem else len(value))
+
+    def choice(self, question: str, ways: Sequence[tuple[str, Callable[[], object]]]) -> None:
+        """Ask which of ``ways``; the first is the safe one."""
+        self._begin(question)
+        first = None
+        for words, way in (*ways, (_("やめる"), lambda: None)):
+            made = button(words, partial(self._take, way))
+            first = first or made
+            self._layout.addWidget(made)
+        self.show()
+        if first is not None:
+            first.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _take(self, way: Callable[[], object]) -> None:
+        self.end()
+        way()
+
+    def end(self) -> None:
+        """Ask no more."""
+        page.clear(self._layout)
+        self.hide()
+
+    def _begin(self, question: str) -> None:
+        page.clear(self._layout)
+        self._layout.addWidget(page.label(question, "strong", wrap=True), 1)
+        announce(self, question)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self.end()
+        else:
+            super().keyPressEvent(event)

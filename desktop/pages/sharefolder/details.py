@@ -1,0 +1,126 @@
+"""One file or folder: what it is, what its words are, who may do what and why, and what can be done."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QUrl
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import QFrame, QPlainTextEdit, QVBoxLayout
+
+from core.errors import SuiteError
+from core.files import make_private_folder
+from core.i18n import _
+from desktop.pages.services import Services
+from desktop.pages.sharefolder.words import kind_words, rights_words, size_words, time_words
+from desktop.ui import page, theme
+from desktop.ui.buttons import button
+from desktop.ui.widgets.flow import Flow
+from sharefolder.documents.sandbox import Answer, reason_words
+from sharefolder.model import Entry, Rights
+from sharefolder.transfer import IfExists
+
+_PREVIEW = 4_000  # characters
+
+
+class Details(QFrame):
+    """Reads by itself what it shows; answers that come too late are dropped."""
+
+    def __init__(self, services: Services, save: Callable[[], None]) -> None:
+        super().__init__()
+        self._services = services
+        self._place, self._entry = "", Entry("", "", True, 0, 0.0)
+        self.setProperty("card", True)
+        self.setMinimumWidth(theme.em(17))
+        layout: QVBoxLayout = page.column(self, 0.5, 1.0)
+        self.name = page.label("", "section", wrap=True)
+        self.facts = page.label("", "muted", wrap=True)
+        self.rights = page.label("", wrap=True)
+        self.preview = QPlainTextEdit()
+        self.preview.setReadOnly(True)
+        self.preview.setAccessibleName(_("中身の抜き書き"))
+        self.preview.setTabChangesFocus(True)
+        self.preview.setMinimumHeight(theme.em(5))
+        self.open = button(_("開く"), self._open_outside)
+        self.keep = button(_("この端末に保存"), save, icon="download-simple")
+        for widget in (self.name, self.facts):
+            layout.addWidget(widget)
+        layout.addWidget(Flow(self.open, self.keep))
+        layout.addWidget(page.label(_("権利"), "strong"))
+        layout.addWidget(self.rights)
+        self.heading = page.label(_("中身"), "strong")
+        layout.addWidget(self.heading)
+        layout.addWidget(self.preview, 1)
+        layout.addStretch(0)
+        self.hide()
+
+    def show_entry(self, place: str, entry: Entry | None) -> None:
+        """Show ``entry``; nothing chosen hides the panel."""
+        if entry is None:
+            self.hide()
+            return
+        if (place, entry) == (self._place, self._entry) and self.isVisible():
+            return
+        self._place, self._entry = place, entry
+        self.name.setText(entry.name)
+        parts = (kind_words(entry), size_words(entry), time_words(entry.changed))
+        self.facts.setText("\n".join(filter(None, parts)))
+        self.rights.setText(_("調べています…"))
+        for widget in (self.open, self.keep, self.heading, self.preview):
+            widget.setVisible(not entry.folder)
+        self.preview.setPlainText("")
+        self.show()
+        share, bridge = self._services.share, self._services.bridge
+        bridge.run(
+            self,
+            _("権利"),
+            lambda _r: share.rights(place, entry.path),
+            lambda rights: self._show_rights(entry, rights),
+            lambda error: self.rights.setText(error.why) if entry == self._entry else None,
+            lane="share-look",
+        )
+        if not entry.folder:
+            bridge.run(
+                self,
+                _("中身"),
+                lambda _r: share.preview(place, entry),
+                lambda answer: self._show_words(entry, answer),
+                lambda error: self._show_reason(entry, error),
+                lane="share-look",
+            )
+
+    def _show_rights(self, entry: Entry, rights: Rights) -> None:
+        if entry == self._entry:
+            self.rights.setText(rights_words(rights))
+
+    def _show_words(self, entry: Entry, answer: Answer) -> None:
+        if entry != self._entry:
+            return
+        text = answer.value if isinstance(answer.value, str) else ""
+        why = reason_words(answer.reason) if answer.reason else _("この種類の中身は、ここでは見られません。")
+        self.preview.setPlainText(text[:_PREVIEW] if text else why)
+
+    def _show_reason(self, entry: Entry, error: SuiteError) -> None:
+        if entry == self._entry:
+            self.preview.setPlainText(error.why)
+
+    def _open_outside(self) -> None:
+        """A copy in the cache, opened by the system's program for its kind."""
+        place, entry, share = self._place, self._entry, self._services.share
+        folder = self._services.paths.cache / "opened"
+
+        def fetched(report: object) -> Path:
+            make_private_folder(folder)
+            batch = share.download(place, [entry], folder, IfExists.REPLACE, report)  # type: ignore[arg-type]
+            return folder / batch.sent[0].path
+
+        title = _("「{name}」を開く").format(name=entry.name)
+        self._services.bridge.run(
+            self,
+            title,
+            fetched,
+            lambda path: QDesktopServices.openUrl(QUrl.fromLocalFile(str(path))),
+            lane=f"share {place}",
+            card=True,
+        )

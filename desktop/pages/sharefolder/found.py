@@ -1,0 +1,146 @@
+"""Search results: the name with the words marked, the folder, and the sentence where the words stand."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import Any
+
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QPainter, QTextDocument
+from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem
+
+from core.i18n import _
+from desktop.pages.sharefolder.words import kind_words, time_words
+from desktop.ui import theme
+from sharefolder.index.snippet import Snippet, marks
+from sharefolder.index.store import Hit
+from sharefolder.model import Entry
+
+Index = QModelIndex | QPersistentModelIndex
+
+
+class _Hits(QAbstractListModel):
+    def __init__(self) -> None:
+        super().__init__()
+        self.hits: list[Hit] = []
+        self.words = ""
+        self.sentences: dict[str, Snippet] = {}
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's signature
+        return 0 if parent.isValid() else len(self.hits)
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """What a screen reader says is what the eye sees."""
+        if role != Qt.ItemDataRole.DisplayRole:
+            return None
+        hit = self.hits[index.row()]
+        sentence = self.sentences.get(hit.entry.path)
+        parts = (hit.entry.name, hit.entry.parent, sentence.text if sentence else "")
+        return "　".join(filter(None, parts))
+
+    def put(self, hits: list[Hit], words: str) -> None:
+        self.beginResetModel()
+        self.hits, self.words, self.sentences = hits, words, {}
+        self.endResetModel()
+
+    def tell(self, path: str, sentence: Snippet) -> None:
+        self.sentences[path] = sentence
+        for row, hit in enumerate(self.hits):
+            if hit.entry.path == path:
+                self.dataChanged.emit(self.index(row), self.index(row))
+
+
+class Found(QListView):
+    """``opened``: Enter or double click; ``picked``: another result is current."""
+
+    opened = Signal(object)
+    picked = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._model = _Hits()
+        self.setModel(self._model)
+        self.setItemDelegate(_Drawing(self))
+        self.setAccessibleName(_("見つかったもの"))
+        self.setUniformItemSizes(True)
+        self.setMouseTracking(True)
+        self.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
+        self.doubleClicked.connect(lambda index: self.opened.emit(self._model.hits[index.row()].entry))
+        self.selectionModel().currentChanged.connect(lambda *_change: self.picked.emit())
+
+    def put(self, hits: list[Hit], words: str) -> None:
+        """Show ``hits`` of the search for ``words``."""
+        self._model.put(hits, words)
+
+    def tell(self, path: str, sentence: Snippet) -> None:
+        """The sentence in a document has been read."""
+        self._model.tell(path, sentence)
+
+    def shown(self) -> int:
+        """How many results there are."""
+        return len(self._model.hits)
+
+    def current(self) -> Entry | None:
+        """The chosen result."""
+        row = self.currentIndex().row()
+        return self._model.hits[row].entry if 0 <= row < len(self._model.hits) else None
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        entry = self.current()
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and entry is not None:
+            self.opened.emit(entry)
+        else:
+            super().keyPressEvent(event)
+
+
+class _Drawing(QStyledItemDelegate):
+    """Three lines; every text is escaped: a file's name is never markup."""
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
+        return QSize(theme.em(20), theme.em(5.4))
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        model = index.model()
+        assert isinstance(model, _Hits)  # noqa: S101 - our own view
+        tokens = theme.current().tokens
+        chosen = bool(option.state & QStyle.StateFlag.State_Selected)
+        over = bool(option.state & QStyle.StateFlag.State_MouseOver)
+        rect = option.rect
+        painter.save()
+        if chosen or over:
+            painter.fillRect(rect, tokens.selected if chosen else tokens.hover)
+        document = QTextDocument()
+        document.setDefaultFont(theme.current().font())
+        document.setDocumentMargin(theme.em(0.5))
+        text = tokens.on_selected if chosen else tokens.text
+        muted = tokens.on_selected if chosen else tokens.muted
+        document.setHtml(self._html(model, index.row(), text, muted))
+        document.setTextWidth(rect.width())
+        painter.translate(rect.topLeft())
+        document.drawContents(painter, QRectF(0, 0, rect.width(), rect.height()))
+        painter.setPen(tokens.line)
+        painter.drawLine(0, rect.height() - 1, rect.width(), rect.height() - 1)
+        painter.restore()
+
+    def _html(self, model: _Hits, row: int, text: str, muted: str) -> str:
+        hit = model.hits[row]
+        name = marked(hit.entry.name, marks(hit.entry.name, model.words))
+        where = hit.entry.parent.replace("/", " › ") or _("いちばん上")
+        facts = f"{escape(where)}　{escape(kind_words(hit.entry))}　{escape(time_words(hit.entry.changed))}"
+        sentence = model.sentences.get(hit.entry.path)
+        line = marked(sentence.text, sentence.marks) if sentence else ""
+        small = f"font-size:{theme.em(0.875)}px"
+        return (
+            f"<div style='color:{text}'><b>{name}</b></div>"
+            f"<div style='color:{muted};{small}'>{facts}</div><div style='color:{text};{small}'>{line}</div>"
+        )
+
+
+def marked(text: str, places: tuple[tuple[int, int], ...]) -> str:
+    """``text`` as HTML with ``places`` on a marker's ground, readable in every theme."""
+    made, at = [], 0
+    for start, end in places:
+        made += [escape(text[at:start]), "<span style='background:#ffd43d;color:#1a1a1a'>"]
+        made += [escape(text[start:end]), "</span>"]
+        at = end
+    return "".join((*made, escape(text[at:])))

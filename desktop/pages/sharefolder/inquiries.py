@@ -1,0 +1,256 @@
+"""照会: the board of each inquiry, fed by its folders; collating; a new one from a template."""
+
+from __future__ import annotations
+
+import tempfile
+from collections import Counter
+from datetime import date
+from pathlib import Path
+
+from PySide6.QtGui import QGuiApplication, QShowEvent
+from PySide6.QtWidgets import QComboBox, QProgressBar, QSizePolicy, QWidget
+
+from core.clock import TOKYO
+from core.errors import SuiteError
+from core.i18n import _
+from core.jobs import Report
+from core.wareki import format_date, format_datetime
+from desktop.pages.files import ask_save, save
+from desktop.pages.services import Services
+from desktop.pages.sharefolder.new_inquiry import NewInquiry
+from desktop.pages.sharefolder.one_of import OneOf
+from desktop.pages.sharefolder.words import state_words
+from desktop.ui import page, theme
+from desktop.ui.buttons import button
+from desktop.ui.widgets.empty import Empty
+from desktop.ui.widgets.flow import Flow
+from desktop.ui.widgets.table import Table
+from sharefolder.inquiry import collate
+from sharefolder.inquiry.model import Doubt, Inquiry, Reading, State
+
+_MISSING = (State.UNOPENED, State.OPEN, State.LATE)
+
+
+class Inquiries(QWidget):
+    """One inquiry at a time; a section's doubts beside its row."""
+
+    def __init__(self, services: Services) -> None:
+        super().__init__()
+        self._services = services
+        self._place = ""
+        self._found: list[Inquiry] = []
+        self._readings: list[Reading] = []
+        whole = page.column(self, 0)
+        self.new = NewInquiry(services, self._made, lambda: self.stack.choose(self._board))
+        self._board = self._build()
+        self.nothing = Empty(
+            "list-checks",
+            _("照会はまだありません。"),
+            _("Excelの様式を1つ選ぶと、各所属のフォルダに配り、回答を1つの表に集められます。"),
+            button(_("照会を作る"), self._create, "primary", main=True),
+        )
+        self.stack = OneOf(self._board, self.nothing, self.new)
+        whole.addWidget(self.stack, 1)
+
+    def _build(self) -> QWidget:
+        board = QWidget()
+        layout = page.column(board, 0.75)
+        line = page.Across(36, 0.6)
+        self.which = QComboBox()
+        self.which.setAccessibleName(_("照会を選ぶ"))
+        self.which.setMinimumWidth(theme.em(14))
+        self.which.activated.connect(lambda _index: self._read_board())
+        self.which.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        line.add(self.which, 1)
+        line.add(button(_("照会を作る"), self._create, icon="plus"))
+        layout.addWidget(line)
+        frame, inside = page.card(margin=1.0)
+        self.sentence = page.label("", "strong", wrap=True)
+        self.bar = QProgressBar()
+        self.bar.setTextVisible(False)
+        self.bar.setAccessibleName(_("回答した所属"))
+        self.counts = page.label("", "muted", wrap=True)
+        for widget in (self.sentence, self.bar, self.counts):
+            inside.addWidget(widget)
+        layout.addWidget(frame)
+        self.collate = button(_("集計する"), self._collate, "primary", "export")
+        layout.addWidget(
+            Flow(
+                self.collate,
+                button(_("CSVで保存"), self._collate_csv, icon="file-csv"),
+                button(_("催促の文を写す"), self._remind, icon="copy"),
+                button(_("読み直す"), self.read, icon="arrow-counter-clockwise"),
+            )
+        )
+        titles = [_("所属"), _("状態"), _("理由"), _("更新日時")]
+        self.table = Table(_("所属ごとの状態"), titles, (8, 6, 16, 11))
+        self.table.picked.connect(lambda _key: self._show_doubts())
+        self.table.setMinimumHeight(theme.em(9))
+        self.table.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
+        layout.addWidget(self.table, 3)
+        self.heading = page.label(_("確かめること"), "strong")
+        titles = [_("所属"), _("セル"), _("書かれているもの"), _("理由"), _("読み方の案")]
+        self.doubts = Table(_("確かめること"), titles, (8, 4, 10, 16, 8))
+        layout.addWidget(self.heading)
+        self.doubts.setMinimumHeight(theme.em(7))
+        self.doubts.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
+        layout.addWidget(self.doubts, 2)
+        return board
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if not event.spontaneous():
+            places = [place.name for place in self._services.share.places()]
+            self._place = self._place if self._place in places else (places[0] if places else "")
+            self.read()
+
+    # reading
+
+    def read(self) -> None:
+        """Every inquiry of the share, then the board of the chosen one."""
+        if not self._place or self.stack.current() is self.new:
+            return
+        place, share = self._place, self._services.share
+        self._services.bridge.run(
+            self, _("照会"), lambda _r: share.office(place).inquiries(), self._show, lane="share-inquiry"
+        )
+
+    def _show(self, result: tuple[list[Inquiry], list[SuiteError]]) -> None:
+        found, broken = result
+        for error in broken[:1]:
+            self._services.notices.error(error)
+        chosen = self.which.currentText()
+        self._found = found
+        self.which.clear()
+        self.which.addItems([inquiry.title for inquiry in found])
+        if self.which.findText(chosen) >= 0:
+            self.which.setCurrentText(chosen)
+        self.stack.choose(self._board if found else self.nothing)
+        if found:
+            self._read_board()
+
+    def _inquiry(self) -> Inquiry | None:
+        index = self.which.currentIndex()
+        return self._found[index] if 0 <= index < len(self._found) else None
+
+    def _read_board(self) -> None:
+        inquiry, place, share = self._inquiry(), self._place, self._services.share
+        if inquiry is not None:
+            self._services.bridge.run(
+                self,
+                _("回答の状況"),
+                lambda report: share.office(place).board(inquiry, report),
+                lambda readings: self._show_board(inquiry, readings),
+                lane="share-inquiry",
+            )
+
+    def _show_board(self, inquiry: Inquiry, readings: list[Reading]) -> None:
+        if inquiry != self._inquiry():
+            return
+        self._readings = readings
+        count = Counter(reading.state for reading in readings)
+        answered = len(readings) - sum(count[state] for state in _MISSING)
+        left = (inquiry.due - date.today()).days
+        due = _("期限 {due}").format(due=format_date(inquiry.due))
+        rest = (
+            _("（あと{days}日）").format(days=left)
+            if left >= 0
+            else _("（{days}日過ぎました）").format(days=-left)
+        )
+        done = _("{answered} / {all} 所属が出しました。").format(answered=answered, all=len(readings))
+        closed = _("この照会は終わっています。") if inquiry.closed else ""
+        self.sentence.setText(f"{done}　{due}{rest}{closed}")
+        self.bar.setRange(0, max(1, len(readings)))
+        self.bar.setValue(answered)
+        self.counts.setText("　".join(f"{state_words(s)} {count[s]}" for s in State if count[s]))
+        self.table.put([(r.section, _row(r)) for r in readings])
+        self._show_doubts()
+
+    def _show_doubts(self) -> None:
+        chosen = self.table.key()
+        every = [d for r in self._readings for d in r.doubts if chosen is None or r.section == chosen]
+        if not every:
+            every = [d for r in self._readings for d in r.doubts]
+        self.doubts.put([(number, _doubt_row(doubt)) for number, doubt in enumerate(every)])
+        self.heading.setText(_("確かめること（{count} 件）").format(count=len(every)))
+
+    # doing
+
+    def _create(self) -> None:
+        self.new.begin(self._place)
+        self.stack.choose(self.new)
+
+    def _made(self, inquiry: Inquiry) -> None:
+        self._services.notices.success(
+            _("「{title}」を {count} 所属に配りました。").format(
+                title=inquiry.title, count=len(inquiry.sections)
+            )
+        )
+        self.stack.choose(self._board)
+        self.read()
+
+    def _collate(self) -> None:
+        inquiry, readings = self._inquiry(), list(self._readings)
+        if inquiry is None:
+            return
+        path = ask_save(self, _("{title} 集計.xlsx").format(title=inquiry.title), "Excel (*.xlsx)")
+        if path is None:
+            return
+
+        def work(_report: Report) -> None:
+            with tempfile.TemporaryDirectory(prefix="mahoroba-collate-") as folder:
+                made = Path(folder) / "collated.xlsx"
+                collate.write_workbook(inquiry, readings, made, lambda reading: state_words(reading.state))
+                save(path, made.read_bytes())
+
+        self._run_collate(work, path)
+
+    def _collate_csv(self) -> None:
+        inquiry, readings = self._inquiry(), list(self._readings)
+        if inquiry is None:
+            return
+        path = ask_save(self, _("{title} 集計.csv").format(title=inquiry.title), "CSV (*.csv)")
+        if path is not None:
+            self._run_collate(lambda _r: save(path, collate.write_csv(inquiry, readings)), path)
+
+    def _run_collate(self, work: object, path: Path) -> None:
+        doubts = sum(len(reading.doubts) for reading in self._readings)
+        words = _("「{name}」に集計しました。確かめることが {doubts} 件あります。").format(
+            name=path.name, doubts=doubts
+        )
+        self._services.bridge.run(
+            self,
+            _("集計"),
+            work,  # type: ignore[arg-type]
+            lambda _n: self._services.notices.success(words),
+            lane="share-inquiry",
+            card=True,
+        )
+
+    def _remind(self) -> None:
+        """The text for a mail to those who have not answered, on the clipboard."""
+        inquiry = self._inquiry()
+        if inquiry is None:
+            return
+        missing = [r.section for r in self._readings if r.state in _MISSING]
+        text = _(
+            "{sections} 御中\n\n「{title}」の回答を {due} までにお願いします。\n回答の場所: {folder}"
+        ).format(
+            sections="、".join(missing),
+            title=inquiry.title,
+            due=format_date(inquiry.due),
+            folder=f"{self._place}/{inquiry.folder}",
+        )
+        QGuiApplication.clipboard().setText(text)
+        self._services.notices.info(_("未回答の {count} 所属への文を写しました。").format(count=len(missing)))
+
+
+def _row(reading: Reading) -> tuple[str, ...]:
+    when = format_datetime(reading.changed.astimezone(TOKYO)) if reading.changed is not None else ""
+    more = len(reading.doubts) - 1
+    rest = _("（ほか {count} 件）").format(count=more) if more > 0 else ""
+    return reading.section, state_words(reading.state), reading.reason + rest, when
+
+
+def _doubt_row(doubt: Doubt) -> tuple[str, ...]:
+    return doubt.section, doubt.cell, doubt.raw, doubt.why, doubt.proposal

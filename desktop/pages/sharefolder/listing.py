@@ -1,0 +1,200 @@
+"""One folder as a table: a flat model over tuples, words made for visible rows only, sorted outside Qt."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from PySide6.QtCore import (
+    QAbstractTableModel,
+    QItemSelectionModel,
+    QModelIndex,
+    QPersistentModelIndex,
+    Qt,
+    Signal,
+)
+from PySide6.QtGui import QIcon, QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
+
+from core.i18n import _
+from desktop.pages.sharefolder.words import kind_words, size_words, time_words
+from desktop.ui import theme
+from desktop.ui.icons import pixmap
+from desktop.ui.search import fold
+from sharefolder.model import Entry
+
+Index = QModelIndex | QPersistentModelIndex
+Order = tuple[int, bool]
+"""Column and whether downwards."""
+_WIDTHS = (7.0, 5.2, 15.4)
+"""Of all columns but the name, in em; the name takes the rest."""
+_NAME = 9.0
+
+
+def arranged(entries: Sequence[Entry], order: Order, words: str) -> list[Entry]:
+    """The entries with every word, folders first, by ``order``. Slow for many: not on the UI thread."""
+    wanted = [fold(word) for word in words.split()]
+    kept = [e for e in entries if all(w in fold(e.name) for w in wanted)] if wanted else list(entries)
+    column, down = order
+    keys: tuple[Callable[[Entry], Any], ...] = (
+        lambda e: _natural(e.name),
+        lambda e: (e.name.rpartition(".")[2].casefold(), _natural(e.name)),
+        lambda e: e.size,
+        lambda e: e.changed,
+    )
+    kept.sort(key=keys[column], reverse=down)
+    kept.sort(key=lambda e: not e.folder)
+    return kept
+
+
+def _natural(name: str) -> list[tuple[int, int, str]]:
+    """``第2回`` before ``第10回``."""
+    made: list[tuple[int, int, str]] = []
+    digits = ""
+    for character in name.casefold() + "\0":
+        if "0" <= character <= "9" and len(digits) < 18:
+            digits += character
+            continue
+        if digits:
+            made.append((0, int(digits), ""))
+            digits = ""
+        made.append((1, 0, character))
+    return made
+
+
+class _Rows(QAbstractTableModel):
+    def __init__(self) -> None:
+        super().__init__()
+        self.entries: list[Entry] = []
+        self._titles = (_("名前"), _("種別"), _("大きさ"), _("更新日時"))
+        self._icons: dict[tuple[str, str], QIcon] = {}
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's signature
+        return 0 if parent.isValid() else len(self.entries)
+
+    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's signature
+        return 0 if parent.isValid() else len(self._titles)
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        entry = self.entries[index.row()]
+        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
+            return _cell(entry, index.column())
+        if role == Qt.ItemDataRole.DecorationRole and index.column() == 0:
+            return self._icon("folder" if entry.folder else "file")
+        if role == Qt.ItemDataRole.TextAlignmentRole and index.column() == 2:
+            return int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        return None
+
+    def headerData(
+        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
+    ) -> Any:
+        if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
+            return self._titles[section]
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        return None
+
+    def put(self, entries: list[Entry]) -> None:
+        self.beginResetModel()
+        self.entries = entries
+        self.endResetModel()
+
+    def _icon(self, name: str) -> QIcon:
+        tokens = theme.current().tokens
+        key = (name, tokens.name)
+        if key not in self._icons:
+            colour = tokens.link if name == "folder" else tokens.muted
+            self._icons[key] = QIcon(pixmap(name, theme.em(1.25), colour))
+        return self._icons[key]
+
+
+def _cell(entry: Entry, column: int) -> str:
+    if column == 0:
+        return entry.name
+    return (kind_words, size_words, lambda e: time_words(e.changed))[column - 1](entry)
+
+
+class Listing(QTableView):
+    """``opened``: Enter or double click; ``picked``: the choice has changed; ``ordered``: a heading pressed;
+    ``up``: Backspace. Typing letters jumps to a name."""
+
+    opened = Signal(object)
+    picked = Signal()
+    ordered = Signal(int)
+    up = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._model = _Rows()
+        self.setModel(self._model)
+        self.setAccessibleName(_("ファイルの一覧"))
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.setShowGrid(False)
+        self.setTabKeyNavigation(False)
+        self.setWordWrap(False)
+        self.verticalHeader().hide()
+        self.verticalHeader().setDefaultSectionSize(theme.em(2.4))
+        self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        header = self.horizontalHeader()
+        header.setHighlightSections(False)
+        header.setFixedHeight(theme.em(2.5))
+        header.setSectionsClickable(True)
+        header.setSortIndicatorShown(True)
+        header.sectionClicked.connect(self.ordered.emit)
+        self.doubleClicked.connect(lambda index: self.opened.emit(self._model.entries[index.row()]))
+        self.selectionModel().selectionChanged.connect(lambda *_change: self.picked.emit())
+
+    def put(self, entries: list[Entry], order: Order) -> None:
+        """Show ``entries``, already in ``order``; what was chosen stays chosen where it is shown."""
+        chosen = {entry.path for entry in self.chosen()}
+        current = self.current()
+        self._model.put(entries)
+        column, down = order
+        way = Qt.SortOrder.DescendingOrder if down else Qt.SortOrder.AscendingOrder
+        self.horizontalHeader().setSortIndicator(column, way)
+        if chosen:
+            self._choose(chosen, current)
+
+    def shown(self) -> int:
+        """How many rows there are."""
+        return len(self._model.entries)
+
+    def current(self) -> Entry | None:
+        """The row with the cursor."""
+        row = self.currentIndex().row()
+        return self._model.entries[row] if 0 <= row < len(self._model.entries) else None
+
+    def chosen(self) -> list[Entry]:
+        """Every chosen row."""
+        return [self._model.entries[index.row()] for index in self.selectionModel().selectedRows()]
+
+    def choose(self, path: str) -> None:
+        """Choose the row of ``path`` where it is shown."""
+        self._choose({path}, None)
+
+    def _choose(self, paths: set[str], current: Entry | None) -> None:
+        rows = [row for row, entry in enumerate(self._model.entries) if entry.path in paths]
+        select = QItemSelectionModel.SelectionFlag.Select | QItemSelectionModel.SelectionFlag.Rows
+        for row in rows[:1000]:
+            index = self._model.index(row, 0)
+            self.selectionModel().select(index, select)
+            if current is None or self._model.entries[row].path == current.path:
+                self.selectionModel().setCurrentIndex(index, QItemSelectionModel.SelectionFlag.NoUpdate)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        for column, width in enumerate(_WIDTHS, 1):
+            self.setColumnWidth(column, theme.em(width))
+        rest = self.viewport().width() - sum(theme.em(width) for width in _WIDTHS)
+        self.setColumnWidth(0, max(theme.em(_NAME), rest))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        entry = self.current()
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and entry is not None:
+            self.opened.emit(entry)
+        elif event.key() == Qt.Key.Key_Backspace:
+            self.up.emit()
+        else:
+            super().keyPressEvent(event)

@@ -1,0 +1,158 @@
+"""A new inquiry: the template first, then what its columns hold, to whom, until when."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QCheckBox, QComboBox, QGridLayout, QPlainTextEdit, QWidget
+
+from core.errors import SuiteError
+from core.i18n import _
+from core.wareki import parse_date
+from desktop.pages.files import ask_open
+from desktop.pages.services import Services
+from desktop.ui import page, theme
+from desktop.ui.buttons import button
+from desktop.ui.widgets.fields import labelled, line_edit
+from sharefolder.inquiry.form import with_kinds
+from sharefolder.inquiry.model import Form, Inquiry
+
+
+class NewInquiry(QWidget):
+    """``made`` gets the inquiry once every section has its copy."""
+
+    def __init__(
+        self, services: Services, made: Callable[[Inquiry], None], back: Callable[[], object]
+    ) -> None:
+        super().__init__()
+        self._services, self._made = services, made
+        self._place, self._template = "", Path()
+        self._form: Form | None = None
+        inside = QWidget()
+        layout = page.column(inside, 0.9)
+        layout.addWidget(page.label(_("照会を作る"), "section"))
+        line = page.Across(30, 0.6)
+        line.add(button(_("様式を選ぶ（Excel）"), self._choose, icon="file"))
+        self.file = page.label(_("まだ選んでいません。"), "muted", wrap=True)
+        line.add(self.file, 1)
+        layout.addWidget(line)
+        self.title = line_edit(_("照会の題名"), limit=80)
+        self.due = line_edit(_("回答の期限"), _("例: R8.12.4"), limit=40)
+        self.sections = QPlainTextEdit()
+        self.sections.setTabChangesFocus(True)
+        self.sections.setFixedHeight(theme.em(9))
+        self.notes = line_edit(_("回答する人への説明"), limit=400)
+        layout.addWidget(labelled(_("照会の題名"), self.title))
+        layout.addWidget(labelled(_("回答の期限"), self.due))
+        layout.addWidget(labelled(_("照会する所属（1行に1つ）"), self.sections))
+        layout.addWidget(labelled(_("回答する人への説明"), self.notes))
+        self.columns = QWidget()
+        self._grid = QGridLayout(self.columns)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._kinds: dict[str, tuple[QComboBox, QCheckBox]] = {}
+        layout.addWidget(page.label(_("欄に書くもの"), "strong"))
+        hint = _("決めた種類と違うものは「要確認」に出ます。勝手に読み替えません。")
+        layout.addWidget(page.label(hint, "caption", wrap=True))
+        layout.addWidget(self.columns)
+        foot = page.row(spacing=0.6)
+        self.send = button(_("各所属に配る"), self._create, "primary", main=True)
+        foot.addWidget(self.send)
+        foot.addWidget(button(_("やめる"), back))
+        foot.addStretch()
+        layout.addLayout(foot)
+        layout.addStretch()
+        whole = page.column(self, 0)
+        inside.setMaximumWidth(theme.em(page.READING_WIDTH))
+        whole.addWidget(inside)
+
+    def begin(self, place: str) -> None:
+        """An empty form for ``place``."""
+        self._place, self._form = place, None
+        self.file.setText(_("まだ選んでいません。"))
+        for field in (self.title, self.due, self.notes):
+            field.clear()
+        self.sections.setPlainText("")
+        self._show_columns()
+        share = self._services.share
+        self._services.bridge.run(
+            self, _("所属"), lambda _r: share.sections(place), self._offer, lane="share-inquiry"
+        )
+
+    def _offer(self, sections: list[str]) -> None:
+        """The share's own first folders, to be thinned out."""
+        if not self.sections.toPlainText():
+            self.sections.setPlainText("\n".join(sections))
+
+    def use(self, template: Path) -> None:
+        """Take ``template`` and show its columns."""
+        self._template = template
+        office = self._services.share.office(self._place)
+        self._services.bridge.run(
+            self, _("様式"), lambda _r: office.understand(template), self._understood, lane="share-inquiry"
+        )
+
+    def _choose(self) -> None:
+        path = ask_open(self, "Excel (*.xlsx *.xlsm *.xls)")
+        if path is not None:
+            self.use(path)
+
+    def _understood(self, form: Form) -> None:
+        self._form = form
+        row, count = form.header_row + 1, len(form.columns)
+        self.file.setText(
+            _("{name}（シート「{sheet}」の {row} 行目に {count} の欄）").format(
+                name=self._template.name, sheet=form.sheet, row=row, count=count
+            )
+        )
+        if not self.title.text():
+            self.title.setText(self._template.stem[:80])
+        self._show_columns()
+
+    def _show_columns(self) -> None:
+        page.clear(self._grid)
+        self._kinds = {}
+        options = (("text", _("文字")), ("number", _("数")), ("date", _("日付")))
+        for row, column in enumerate(self._form.columns if self._form is not None else ()):
+            kind = QComboBox()
+            kind.setAccessibleName(_("「{name}」に書くもの").format(name=column.name))
+            for value, words in options:
+                kind.addItem(words, value)
+            kind.setCurrentIndex(kind.findData(column.kind))
+            must = QCheckBox(_("必ず書く"))
+            must.setAccessibleName(_("「{name}」は必ず書く").format(name=column.name))
+            self._grid.addWidget(page.label(column.name), row, 0, Qt.AlignmentFlag.AlignVCenter)
+            self._grid.addWidget(kind, row, 1)
+            self._grid.addWidget(must, row, 2)
+            self._kinds[column.name] = (kind, must)
+        self._grid.setColumnStretch(3, 1)
+
+    def _create(self) -> None:
+        notices = self._services.notices
+        sections = list(dict.fromkeys(filter(None, map(str.strip, self.sections.toPlainText().splitlines()))))
+        form, title = self._form, self.title.text().strip()
+        if form is None or not title or not sections:
+            notices.warning(_("様式、題名、所属を入れてください。"))
+            return
+        try:
+            due = parse_date(self.due.text())
+        except SuiteError as error:
+            notices.error(error)
+            return
+        kinds = {name: str(kind.currentData()) for name, (kind, _must) in self._kinds.items()}
+        required = {name for name, (_kind, must) in self._kinds.items() if must.isChecked()}
+        asked = with_kinds(form, kinds, required)
+        office, template, notes = self._services.share.office(self._place), self._template, self.notes.text()
+        session = self._services.auth.session
+        by = session.person.staff_number if session is not None else ""
+        self.send.setEnabled(False)
+        self._services.bridge.run(
+            self,
+            _("「{title}」を配る").format(title=title),
+            lambda report: office.create(title, template, asked, sections, due, report, notes, by),
+            self._made,
+            ended=lambda: self.send.setEnabled(True),
+            lane="share-inquiry",
+            card=True,
+        )

@@ -1,0 +1,89 @@
+"""Files, rights and inquiry states in words."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from core.clock import TOKYO
+from core.i18n import _
+from core.wareki import format_datetime
+from sharefolder.index.store import kind
+from sharefolder.inquiry.model import State
+from sharefolder.model import Entry, Rights
+
+
+def size_words(entry: Entry) -> str:
+    """``1.2 MB``; empty for a folder."""
+    if entry.folder:
+        return ""
+    size = float(entry.size)
+    for unit in ("B", "KB", "MB", "GB", "TB"):
+        if size < 1000 or unit == "TB":
+            return f"{size:.0f} {unit}" if unit == "B" or size >= 100 else f"{size:.1f} {unit}"
+        size /= 1000
+    return ""
+
+
+def time_words(seconds: float) -> str:
+    """令和8年11月23日（月）17:30; empty where a server does not tell."""
+    return format_datetime(datetime.fromtimestamp(seconds, TOKYO)) if seconds > 0 else ""
+
+
+def kind_words(entry: Entry) -> str:
+    """フォルダ, Excel ブック, PDF …"""
+    if entry.folder:
+        return _("フォルダ")
+    suffix = kind(entry)
+    known = {
+        **dict.fromkeys(("xlsx", "xls", "xlsm", "xlsb"), _("Excel ブック")),
+        **dict.fromkeys(("docx", "doc", "docm"), _("Word 文書")),
+        **dict.fromkeys(("pptx", "ppt", "pptm"), _("PowerPoint")),
+        **dict.fromkeys(("jpg", "jpeg", "png", "gif", "tif", "tiff", "bmp", "webp"), _("画像")),
+        **dict.fromkeys(("zip", "7z", "lzh"), _("圧縮ファイル")),
+        "pdf": "PDF",
+        "csv": "CSV",
+        "txt": _("テキスト"),
+        "jtd": _("一太郎文書"),
+    }
+    return known.get(
+        suffix, _("{suffix} ファイル").format(suffix=suffix.upper()) if suffix else _("ファイル")
+    )
+
+
+def rights_words(rights: Rights) -> str:
+    """Who may, and whether I am among them."""
+    mine = (
+        _("あなたは読み書きできます。")
+        if rights.read and rights.write
+        else _("あなたは読めますが、書けません。")
+        if rights.read
+        else _("あなたは読めません。")
+    )
+    if not rights.known:
+        return mine + _("ほかの人の権利は、このサーバからは分かりません。")
+    readers, writers = _people(rights.read_by), _people(rights.write_by)
+    who = _("読めるのは {readers}、書けるのは {writers} です。").format(readers=readers, writers=writers)
+    ask = (
+        ""
+        if rights.write
+        else _("書く必要があるときは、所有者（{owner}）に頼んでください。").format(owner=rights.owner)
+    )
+    return mine + who + ask
+
+
+def _people(names: tuple[str, ...]) -> str:
+    if "*" in names:
+        return _("全員")
+    return "、".join(dict.fromkeys(names)) or _("なし")
+
+
+def state_words(state: State) -> str:
+    """Where a section stands, with a mark that does not need colour."""
+    return {
+        State.UNOPENED: _("○ 未開封"),
+        State.OPEN: _("◐ 記入中"),
+        State.ANSWERED: _("● 回答済"),
+        State.LATE: _("！ 遅れ"),
+        State.WRONG_FORM: _("× 様式違い"),
+        State.DOUBT: _("？ 要確認"),
+    }[state]

@@ -1,0 +1,237 @@
+"""The page 共有フォルダ in the real window, on a real folder."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QAbstractButton, QFileDialog, QLabel
+from python_calamine import CalamineWorkbook
+
+from core.events import Events
+from core.jobs import Cancelled, Report
+from desktop.pages.sharefolder import inquiries as inquiries_page
+from desktop.pages.sharefolder.files import Files
+from desktop.pages.sharefolder.inquiries import Inquiries
+from sharefolder.sample import NAME, SECTIONS, TITLE, move_in
+from sharefolder.service import ShareService
+from sharefolder.transfer import IfExists
+from tests.ui.conftest import Office
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The trial's share, made once."""
+    home = tmp_path_factory.mktemp("sample")
+    service = ShareService(home, Events(), lambda: "")
+    move_in(service, home)
+    service.close()
+    return home / "sample"
+
+
+def bring(office: Office, made: Path) -> None:
+    shutil.copytree(made, disk(office))
+    office.services.share.add_place(NAME, str(disk(office)))
+
+
+@pytest.fixture
+def sample(office: Office, made: Path) -> Office:
+    """The sample share is there and the page is open."""
+    bring(office, made)
+    office.signed_in()
+    office.services.go("sharefolder")
+    office.settle()
+    return office
+
+
+def files(office: Office) -> Files:
+    assert office.window is not None
+    return office.window.findChild(Files)  # type: ignore[return-value]
+
+
+def press(office: Office, name: str) -> None:
+    office.find(QAbstractButton, name).click()  # type: ignore[attr-defined]
+    office.settle()
+
+
+def said(office: Office) -> str:
+    assert office.window is not None
+    return "\n".join(label.text() for label in office.window.findChildren(QLabel) if label.isVisible())
+
+
+def rows(office: Office) -> list[str]:
+    model = files(office).list.model()
+    return [model.index(row, 0).data() for row in range(model.rowCount())]
+
+
+def disk(office: Office) -> Path:
+    return office.services.paths.data / "share" / "sample"
+
+
+def test_without_a_share_one_can_be_added(office: Office, tmp_path: Path) -> None:
+    (tmp_path / "共有" / "総務課").mkdir(parents=True)
+    office.signed_in()
+    office.services.go("sharefolder")
+    office.settle()
+    press(office, "場所を追加")
+    view = files(office)
+    field = office.find(type(view.finder), "共有の場所（smb://サーバ/共有 またはフォルダ）")
+    field.setText(str(tmp_path / "共有"))  # type: ignore[attr-defined]
+    office.bot.keyClick(field, Qt.Key.Key_Return)
+    office.settle()
+    assert rows(office) == ["総務課"]
+
+
+def test_folders_open_and_close_by_the_keyboard(sample: Office) -> None:
+    view = files(sample)
+    assert rows(sample)[0] == "全庁" or "防災課" in rows(sample)
+    view.list.choose("防災課")
+    sample.bot.keyClick(view.list, Qt.Key.Key_Return)
+    sample.settle()
+    assert rows(sample) == ["災害対応", "予算要求書（防災課）.xlsx"]
+    sample.bot.keyClick(view.list, Qt.Key.Key_Backspace)
+    sample.settle()
+    assert view.list.current() is not None
+    assert view.list.current().name == "防災課"  # type: ignore[union-attr]
+
+
+def test_a_chosen_file_tells_its_rights_and_its_words(sample: Office) -> None:
+    view = files(sample)
+    view.go(NAME, "防災課/災害対応", "防災課/災害対応/避難所開設の手順.txt")
+    sample.settle()
+    assert "毛布は倉庫Bにあります。" in view.details.preview.toPlainText()
+    assert view.details.rights.text().startswith("あなたは読み書きできます。")
+
+
+def test_a_word_inside_a_document_is_found_and_marked(sample: Office) -> None:
+    view = files(sample)
+    view.finder.setText("毛布")
+    sample.bot.waitUntil(lambda: view.stack.current() is view.found, timeout=5000)
+    sample.settle()
+    model = view.found.model()
+    heard = [model.index(row, 0).data() for row in range(model.rowCount())]
+    assert any("避難所開設の手順.txt" in words and "毛布は倉庫Bにあります。" in words for words in heard)
+    view.finder.clear()
+    sample.bot.waitUntil(lambda: view.stack.current() is view.list, timeout=5000)
+
+
+def test_nothing_found_says_what_to_try(sample: Office) -> None:
+    view = files(sample)
+    view.finder.setText("存在しない言葉")
+    sample.bot.waitUntil(lambda: "見つかりませんでした" in view.count.text(), timeout=5000)
+
+
+def test_a_file_is_sent_and_a_taken_name_is_asked_about(sample: Office, tmp_path: Path) -> None:
+    view = files(sample)
+    view.go(NAME, "財政課")
+    sample.settle()
+    (tmp_path / "報告.txt").write_text("一", "utf-8")
+    view.send_files([tmp_path / "報告.txt"])
+    sample.settle()
+    assert "報告.txt" in rows(sample)
+    (tmp_path / "報告.txt").write_text("二", "utf-8")
+    view.send_files([tmp_path / "報告.txt"])
+    sample.settle()
+    assert (disk(sample) / "財政課" / "報告.txt").read_text("utf-8") == "一"
+    press(sample, "両方残す")
+    assert {"報告.txt", "報告 (2).txt"} <= set(rows(sample))
+    assert (disk(sample) / "財政課" / "報告.txt").read_text("utf-8") == "一"
+
+
+def test_a_bad_name_is_refused_with_one_that_works(sample: Office) -> None:
+    view = files(sample)
+    press(sample, "新しいフォルダ")
+    field = sample.find(type(view.finder), "新しいフォルダの名前")
+    sample.bot.keyClicks(field, "aux")
+    press(sample, "決定")
+    assert "「_aux」なら使えます。" in said(sample)
+    assert "aux" not in rows(sample)
+
+
+def test_a_deleted_file_comes_back_by_undo(sample: Office) -> None:
+    view = files(sample)
+    view.go(NAME, "財政課", "財政課/予算要求書（財政課）.xlsx")
+    sample.settle()
+    press(sample, "削除")
+    assert rows(sample) == []
+    press(sample, "元に戻す")
+    assert rows(sample) == ["予算要求書（財政課）.xlsx"]
+
+
+def test_a_share_that_vanishes_is_said_to_be_away_not_empty(sample: Office) -> None:
+    disk(sample).rename(disk(sample).with_name("elsewhere"))
+    press(sample, "読み直す")
+    assert "共有フォルダにつながりません。" in said(sample)
+
+
+def test_what_was_cut_is_offered_at_the_next_start(office: Office, made: Path, tmp_path: Path) -> None:
+    share = office.services.share
+    bring(office, made)
+    (tmp_path / "大.bin").write_bytes(bytes(3 << 20))
+
+    def cut(_done: float, total: float | None, _text: str) -> None:
+        if total is not None:  # bytes are on their way
+            raise Cancelled
+
+    with pytest.raises(Cancelled):
+        share.upload(NAME, "全庁", [tmp_path / "大.bin"], IfExists.ASK, Report(cut))
+    office.signed_in()
+    office.services.go("sharefolder")
+    office.settle()
+    assert "前回の転送が 1 件、途中で止まっています。" in said(office)
+    press(office, "続ける")
+    assert (disk(office) / "全庁" / "大.bin").stat().st_size == 3 << 20
+
+
+@pytest.fixture
+def board(sample: Office) -> Inquiries:
+    press(sample, "共有フォルダの画面: 照会")
+    assert sample.window is not None
+    return sample.window.findChild(Inquiries)  # type: ignore[return-value]
+
+
+def test_the_board_says_in_words_where_each_section_stands(sample: Office, board: Inquiries) -> None:
+    assert board.which.currentText() == TITLE
+    model = board.table.model()
+    states = {model.index(row, 0).data(): model.index(row, 1).data() for row in range(model.rowCount())}
+    assert set(states) == set(SECTIONS)
+    assert (states["財政課"], states["道路建設課"], states["文化振興課"]) == (
+        "● 回答済",
+        "？ 要確認",
+        "○ 未開封",
+    )
+    assert "5 / 8 所属が出しました。" in said(sample)
+
+
+def test_the_answers_become_one_workbook(
+    sample: Office, board: Inquiries, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(inquiries_page, "ask_save", lambda *_arguments: tmp_path / "集計.xlsx")
+    press(sample, "集計する")
+    table = CalamineWorkbook.from_path(str(tmp_path / "集計.xlsx")).get_sheet_by_name("集計").to_python()
+    assert table[3][:3] == ["財政課", "飲料水", 240.0]
+    assert "確かめることが 3 件あります。" in said(sample)
+
+
+def test_a_new_inquiry_reaches_every_section(sample: Office, board: Inquiries, tmp_path: Path) -> None:
+    press(sample, "照会を作る")
+    board.new.use(disk(sample) / "照会" / TITLE / "様式" / "備蓄品調査.xlsx")
+    sample.settle()
+    board.new.title.setText("二回目の照会")
+    board.new.due.setText("R8.12.4")
+    board.new.sections.setPlainText("財政課\n税務課\n\n財政課")
+    press(sample, "各所属に配る")
+    made = disk(sample) / "照会" / "二回目の照会" / "回答"
+    assert sorted(p.name for p in made.iterdir()) == ["税務課", "財政課"]
+    assert board.which.findText("二回目の照会") >= 0
+
+
+def test_files_are_chosen_through_the_systems_dialogue(
+    sample: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "a.txt").write_text("a")
+    monkeypatch.setattr(QFileDialog, "getOpenFileNames", lambda *_a: ([str(tmp_path / "a.txt")], ""))
+    press(sample, "ファイルを送る")
+    assert "a.txt" in rows(sample)
