@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from desktop.trial import Scene
 from tests.e2e.conftest import Suite
 from tests.e2e.person import Person
@@ -15,6 +17,8 @@ def comes_in(person: Person) -> None:
     person.sees("山本 花子 さん")
 
 
+@pytest.mark.long
+@pytest.mark.timeout(600)
 def test_an_event_in_words_is_moved_and_still_there_the_next_morning(suite: Suite) -> None:
     suite.camera_shows(Scene.NOBODY)
     person = suite.start()

@@ -89,7 +89,12 @@ class CalendarPage(QWidget):
         whole.addLayout(self._build_tools())
         self._entry = QuickEntry(self._rooms)
         self._entry.made.connect(self._make)
-        whole.addWidget(self._entry)
+        first = page.row(spacing=0.6)
+        first.addWidget(self._entry, 1)
+        first.addWidget(
+            button(_("空き時間"), self._open_slots, icon="users-three"), 0, Qt.AlignmentFlag.AlignTop
+        )
+        whole.addLayout(first)
         self._bar = _Bar()
         whole.addWidget(self._bar)
         middle = page.row(spacing=1)
@@ -120,7 +125,6 @@ class CalendarPage(QWidget):
         self._heading = page.label("", "section")
         tools.addWidget(self._heading)
         tools.addStretch(1)
-        tools.addWidget(button(_("空き時間"), self._open_slots, icon="users-three"))
         self._state = button(_("同期"), self.sync, "plain", "arrows-clockwise")
         tools.addWidget(self._state)
         choices = [
