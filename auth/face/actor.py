@@ -186,7 +186,6 @@ class ActorCamera:
         self._seed, self._head = seed, head or load_head()
         self._pace = Pace(fps, paced)
         self._asked: Action | None = None
-        self._now = 0.0
         self._renderer: Renderer | None = None
         self._performer: Performer | None = None
 

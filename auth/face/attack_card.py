@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import cast
 
 import cv2
@@ -106,7 +106,3 @@ def without_eyes(texture: Image, mesh: Array) -> Image:
         axes = (round(0.62 * wide), round(0.36 * wide))
         cv2.ellipse(cut, (round(centre[0]), round(centre[1])), axes, 0, 0, 360, (0, 0, 0, 0), -1)
     return cut
-
-
-def turned_more(pose: Pose, factor: float) -> Pose:
-    return replace(pose, yaw=pose.yaw * factor, pitch=pose.pitch * factor)
