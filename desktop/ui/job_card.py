@@ -61,7 +61,7 @@ class JobCard(QFrame):
             words.addWidget(widget)
         layout.addLayout(words, 1)
         self._hold = button(_("一時停止"), lambda: bridge.pause(number, not self._paused))
-        self._cancel = button(_("中止"), lambda: bridge.cancel(number))
+        self._cancel = button(_("中止する"), lambda: bridge.cancel(number))
         self._close = icon_button(_("閉じる"), "x", lambda: close(number))
         for one in (self._hold, self._cancel, self._close):
             layout.addWidget(one, 0, Qt.AlignmentFlag.AlignVCenter)

@@ -107,7 +107,7 @@ def test_without_sound_models_the_pin_opens_the_day(suite: Suite, tmp_path: Path
     agrees(person)
     person.sees("FACE-00")
     person.photographs("no-models")
-    person.presses("中止")
+    person.presses("中止する")
     person.sees("山本 花子 さん")
     person.signs_out()
     person.writes("暗証番号", PIN)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QShowEvent
+from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import QCheckBox, QGridLayout, QLabel, QSizePolicy, QStackedWidget, QWidget
 
 from auth import consent
@@ -41,6 +41,7 @@ class Enrol(Sheet):
         self._stack.addWidget(self._build_camera())
         self.body.addWidget(self._stack)
         self._go(1 if proved else 0)
+        QShortcut(QKeySequence(Qt.Key.Key_Escape), self).activated.connect(services.back)
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
@@ -139,7 +140,7 @@ class Enrol(Sheet):
         line.addStretch()
         self.finish = button(_("今日の画面へ"), self._services.back, "primary", main=True)
         self.finish.hide()
-        self.later = button(_("中止"), self._services.back, main=True)
+        self.later = button(_("中止する"), self._services.back, main=True)
         line.addWidget(self.finish)
         line.addWidget(self.later)
         line.addStretch()
