@@ -26,6 +26,7 @@ from desktop.ui.memory import give_back
 from desktop.ui.page import Page
 from desktop.ui.search import Command
 from desktop.ui.shell import Leaving, Shell, Who
+from desktop.ui.tray import tray_for
 
 LOCALE = Path(__file__).resolve().parent.parent / "locale"
 _REST_MS = 3000
@@ -91,6 +92,7 @@ class Window(QMainWindow):
             self.appearance_changed(True)
         services.presence = Presence(services, services.watch)
         services.presence.changed.connect(self._show_status)
+        self._tray = tray_for(self, self._lock)
         services.bridge.subscribe(
             services.events, FaceDeleted, self, lambda _event: services.presence.again()
         )

@@ -19,6 +19,7 @@ from desktop.ui.application import make_themed
 from desktop.ui.look import Look
 from desktop.ui.notice import Notice, NoticeBar
 from desktop.ui.search import Command, SearchField, fold, matching
+from desktop.ui.tray import Tray
 from desktop.ui.widgets.fields import PinField
 from desktop.ui.widgets.segmented import Segmented
 from desktop.ui.widgets.table import Table, harmless
@@ -193,3 +194,16 @@ def test_the_look_comes_back_and_a_damaged_one_is_the_default(tmp_path: Path) ->
     assert Look.load(tmp_path / "none") == Look()
     Look().save(tmp_path / "no" / "such" / "folder")  # not being able to keep it stops nothing
     assert set(asdict(Look())) == {"theme", "font", "text_scale", "language", "reduced_motion"}
+
+
+@pytest.mark.qt_log_ignore("does not support raise")
+def test_the_tray_brings_the_window_back_and_locks(window: QMainWindow) -> None:
+    locked: list[str] = []
+    tray = Tray(window, lambda: locked.append("locked"))
+    window.showMinimized()
+    actions = [a for a in tray.contextMenu().actions() if a.text()]
+    assert [a.text() for a in actions] == ["まほろばを開く", "画面をロックする", "終了する"]
+    actions[0].trigger()
+    assert not window.isMinimized()
+    actions[1].trigger()
+    assert locked == ["locked"]

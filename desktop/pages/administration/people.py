@@ -8,20 +8,19 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QComboBox, QFrame, QScrollArea, QWidget
+from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
 
-from auth.model import ImportReport, OneTimeCode, PeopleChanged, Person, Role
-from core.errors import SuiteError
+from auth.model import ImportReport, OneTimeCode, PeopleChanged, Person
 from core.i18n import _
 from desktop.pages.administration.person import PersonPanel
+from desktop.pages.administration.person_form import PersonForm
 from desktop.pages.files import ask_open, ask_save, save
 from desktop.pages.services import Services
 from desktop.pages.settings.account import role_words
 from desktop.ui import page, theme
-from desktop.ui.announce import announce
 from desktop.ui.buttons import button
 from desktop.ui.notice import Notice
-from desktop.ui.widgets.fields import labelled, line_edit
+from desktop.ui.widgets.fields import line_edit
 from desktop.ui.widgets.table import Table
 
 _MOST_CSV = 5_000_000  # bytes; what the service takes at most
@@ -119,7 +118,9 @@ class People(QWidget):
 
     def _act(self, action: str, person: Person) -> None:
         office, number = self._services.auth.administration, person.staff_number
-        if action == "unlock":
+        if action == "change":
+            self._put(PersonForm(self._services, person, self._changed))
+        elif action == "unlock":
             words = _("{name} さんの待ち時間を解除しました。").format(name=person.name)
             self._run(lambda: office.unlock(number), words)
         elif action in ("activate", "deactivate"):
@@ -160,7 +161,15 @@ class People(QWidget):
         self._services.bridge.run(self, kind, lambda _r: work(), show)
 
     def _open_form(self) -> None:
-        self._put(NewPerson(self._services, self.read))
+        self._put(PersonForm(self._services, None, self._added))
+
+    def _added(self, person: Person) -> None:
+        words = _("{name} さんを追加しました。次に、開始コードを発行して渡してください。")
+        self._services.notices.success(words.format(name=person.name))
+
+    def _changed(self, person: Person) -> None:
+        self._services.notices.success(_("{name} さんの登録を変更しました。").format(name=person.name))
+        self._put(PersonPanel(self._services, person, self._act))
 
     def _import(self) -> None:
         path = ask_open(self, "CSV (*.csv)")
@@ -190,68 +199,6 @@ class People(QWidget):
             words = _("「{name}」に書き出しました。").format(name=path.name)
             content = self.table.csv()
             self._run(lambda: save(path, content()), words)
-
-
-class NewPerson(QWidget):
-    """The form for one new person."""
-
-    def __init__(self, services: Services, added: Callable[[], object]) -> None:
-        super().__init__()
-        self._services, self._added = services, added
-        layout = page.column(self, 0.7)
-        layout.addWidget(page.label(_("職員を追加"), "section"))
-        self.number = line_edit(_("職員番号"), limit=16)
-        self.name, self.kana = line_edit(_("氏名")), line_edit(_("ふりがな"))
-        self.section, self.group = line_edit(_("所属")), line_edit(_("共用端末"))
-        self.role = QComboBox()
-        for role in Role:
-            self.role.addItem(role_words(role), role)
-        hint = _("窓口など、顔だけで誰かを見分ける端末のグループ名。なければ空のままで。")
-        for name, field, note in (
-            (_("職員番号"), self.number, ""),
-            (_("氏名"), self.name, ""),
-            (_("ふりがな"), self.kana, ""),
-            (_("所属"), self.section, ""),
-            (_("役割"), self.role, ""),
-            (_("共用端末"), self.group, hint),
-        ):
-            layout.addWidget(labelled(name, field, note))
-        self.wrong = page.label("", "danger", wrap=True)
-        self.wrong.hide()
-        layout.addWidget(self.wrong)
-        layout.addWidget(button(_("追加する"), self._add, "primary", main=True))
-        layout.addStretch()
-
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        self.number.setFocus(Qt.FocusReason.OtherFocusReason)
-
-    def _add(self) -> None:
-        role = Role(self.role.currentData())
-        number, name, kana, section, group = (
-            f.text().strip() for f in (self.number, self.name, self.kana, self.section, self.group)
-        )
-        person = Person(number, name, kana, section, role, True, group)
-        office = self._services.auth.administration
-        self._services.bridge.run(
-            self, _("職員の追加"), lambda _r: office.add(person), lambda _n: self._done(person), self._failed
-        )
-
-    def _done(self, person: Person) -> None:
-        words = _("{name} さんを追加しました。次に、開始コードを発行して渡してください。").format(
-            name=person.name
-        )
-        self._services.notices.success(words)
-        for field in (self.number, self.name, self.kana):
-            field.clear()
-        self.wrong.hide()
-        self.number.setFocus(Qt.FocusReason.OtherFocusReason)
-        self._added()
-
-    def _failed(self, error: SuiteError) -> None:
-        self.wrong.setText(f"{error.what}{error.why}{error.next_step}（{error.code}）")
-        self.wrong.show()
-        announce(self, self.wrong.text(), urgent=True)
 
 
 def _cells(p: Person) -> tuple[str, ...]:

@@ -51,6 +51,9 @@ class PersonPanel(QWidget):
             layout.addLayout(line)
         layout.addWidget(page.line())
         if person.active:
+            layout.addWidget(
+                button(_("登録を変更"), lambda: act("change", person), icon="identification-card")
+            )
             layout.addWidget(button(_("開始コードを発行"), lambda: act("start-code", person), icon="key"))
             layout.addWidget(button(_("待ち時間を解除"), lambda: act("unlock", person), icon="clock"))
             layout.addWidget(

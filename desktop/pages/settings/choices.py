@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from core.i18n import _
 from desktop.pages.services import Services
-from desktop.pages.settings.rows import Choices, setting_row
+from desktop.pages.settings.rows import Choices, Value, setting_row
 from desktop.ui import page
 
 
@@ -66,19 +66,24 @@ def presence_card(services: Services) -> QFrame:
 
 
 def camera_card(services: Services) -> QFrame:
-    """Which camera; a list of devices is only asked for when the camera is used."""
+    """Which camera, by the names that the system gives; a virtual one is not offered."""
     frame, layout = page.card(_("カメラ"))
     rows = Choices(services, lambda _key: None)
-    cameras = [(n, _("カメラ {number}").format(number=n + 1)) for n in range(4)]
     allowed = services.config.camera.allowed
     origin = services.config.origin("camera.allowed")
     words = "、".join(allowed) if allowed else _("仮想カメラを除く、すべての装置")
     _stack(
         layout,
-        rows.listed("camera.index", cameras),
+        rows.later("camera.index", _cameras, _("この端末につながっているカメラから選びます。")),
         setting_row(_("使ってよいカメラ"), words, None, origin.by if origin.locked else ""),
     )
     return frame
+
+
+def _cameras() -> list[tuple[Value, str]]:
+    from auth.face.camera_devices import devices
+
+    return [(device.index, device.name or device.path) for device in devices() if not device.virtual]
 
 
 def _stack(layout: QVBoxLayout, *rows: QWidget) -> None:

@@ -66,6 +66,30 @@ class Choices:
         control.setMinimumWidth(theme.em(11))
         return self._row(key, control, words)
 
+    def later(self, key: str, find: Callable[[], list[tuple[Value, str]]], words: str) -> QWidget:
+        """A drop-down list whose options must be looked for, off the UI thread."""
+        control = QComboBox()
+        control.setAccessibleName(self._declared[key].title)
+        control.setObjectName(key)
+        control.setMinimumWidth(theme.em(13))
+        control.addItem(_("探しています…"))
+        control.setEnabled(False)
+        made = self._row(key, control, words)
+        locked = self._services.config.origin(key).locked
+
+        def show(options: list[tuple[Value, str]]) -> None:
+            control.clear()
+            for value, shown in options:
+                control.addItem(shown, value)
+            control.setCurrentIndex(max(0, control.findData(self._value(key))))
+            if not options:
+                control.addItem(_("見つかりません"))
+            control.setEnabled(bool(options) and not locked)
+
+        control.activated.connect(lambda _index: self._save(key, control.currentData()))
+        self._services.bridge.run(control, _("カメラを探す"), lambda _r: find(), show)
+        return made
+
     def switched(self, key: str, words: str | None = None) -> QWidget:
         """On or off."""
         control = QCheckBox(_("使う"))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QShowEvent
+from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
 
 from auth.model import Outcome
 from core.errors import SuiteError
@@ -45,6 +45,7 @@ class FirstPin(Sheet):
         buttons.addWidget(button(_("戻る"), services.back, main=True))
         buttons.addStretch()
         self.body.addLayout(buttons)
+        QShortcut(QKeySequence(Qt.Key.Key_Escape), self).activated.connect(services.back)
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
