@@ -39,6 +39,7 @@ class Audit(QWidget):
         line.add(self.finder, 2)
         self.kind = QComboBox()
         self.kind.setAccessibleName(_("操作の種類"))
+        self.kind.setAccessibleDescription(_("操作の種類"))  # a combo box is read by its choice on Linux
         self.kind.setMinimumWidth(theme.em(7))
         self.kind.activated.connect(lambda _index: self._put())
         tools.addWidget(self.kind, 1)

@@ -35,6 +35,7 @@ def setting_row(title: str, description: str, control: QWidget | None, locked_by
         words.addLayout(locked)
     line.addLayout(words, 1)
     if control is not None:
+        name.setBuddy(control)  # on Linux a combo box is read by its label, not by its own name
         control.setEnabled(not locked_by)
         line.addWidget(control, 0, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
     return box
