@@ -25,7 +25,7 @@ from auth.face.guidance import Deny
 from auth.face.landmarks import Mesh
 from auth.face.liveness import LivenessSession
 from auth.face.planarity import PlaneTracker
-from auth.face.screen import PEAK, beat_peak, frame_around
+from auth.face.screen import beats, frame_around
 from auth.face.steps import NOSE, RESIDUAL
 from auth.face.turns import YAW
 from benchmarks.record import Record
@@ -133,7 +133,7 @@ def planarity_records(nuaa: Path) -> Iterator[Record]:
 
 def live_deny_records(folders: list[Path]) -> Iterator[Record]:
     """NUAA's live people do not turn: only the deny cues can be judged on them."""
-    framed = beats = second = frames = 0
+    framed = beating = second = frames = 0
     ends: Counter[str] = Counter()
     for folder in folders:
         taken = list(pictures(folder, LIVE_FPS))
@@ -143,14 +143,14 @@ def live_deny_records(folders: list[Path]) -> Iterator[Record]:
                 continue
             frames += 1
             framed += frame_around(frame.image, seen.face.box)
-            beats += beat_peak(frame.image, seen.face.mesh) > PEAK
+            beating += beats(frame.image, seen.face.mesh)
             second += seen.second_face
         for seed in range(3):
             session = LivenessSession(draw(np.random.default_rng([seed, 22]).bytes(NONCE_BYTES)), replay=True)
             for frame in taken:
                 progress = session.push(frame, analyser().analyse(frame))
             ends[progress.denied.value if progress.denied else "still waiting"] += 1
-    for name, count in (("bezel", framed), ("screen beats", beats), ("second face", second)):
+    for name, count in (("bezel", framed), ("screen beats", beating), ("second face", second)):
         yield Record(
             f"live frames that look like a deny cue: {name}",
             100 * count / frames,

@@ -194,12 +194,16 @@ class FrozenCamera(ActorCamera):
 
 
 class LoopCamera(ActorCamera):
-    """Frames recorded before, fed again and again."""
+    """A short film of the person moving, recorded before and fed again and again."""
 
     def open(self) -> None:
         super().open()
         self._length = int(np.random.default_rng([self._seed, 16]).integers(8, 40))
         self._kept: list[Image] = []
+        self._asked = (None, Action.BLINK, Action.TURN_LEFT)[self._seed % 3]
+
+    def ask(self, action: Action | None) -> None:
+        """A film does not listen."""
 
     def read(self) -> Frame:
         if self._renderer is None or len(self._kept) < self._length:

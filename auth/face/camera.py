@@ -103,16 +103,19 @@ class DeviceCamera:
         self._capture, self._number = None, 0
 
 
+COUNTED_FROM = 1000.0
+"""Seconds. A counted clock begins here, so that a seeded run is the same each time."""
+
+
 class Pace:
-    """Frame times of a recording: from the wall clock (paced) or simply counted (as fast as the reader
-    likes)."""
+    """Frame times of a recording: from the wall clock (paced) or counted, as fast as the reader likes."""
 
     def __init__(self, fps: float, paced: bool) -> None:
         self._interval, self._paced = 1 / fps, paced
         self.restart()
 
     def restart(self) -> None:
-        self._begin = time.monotonic()
+        self._begin = time.monotonic() if self._paced else COUNTED_FROM
         self._count = 0
 
     def peek(self) -> float:

@@ -9,7 +9,7 @@ from auth.face.frame import Frame
 from auth.face.planarity import Parallax, PlaneTracker
 from auth.face.turns import Turn
 
-FLAT_NOSE, FLAT_SQUEEZE, FLAT_FRAMES = 0.025, 0.9, 3
+FLAT_NOSE, FLAT_RESIDUAL, FLAT_SQUEEZE, FLAT_FRAMES = 0.025, 0.06, 0.9, 3
 """A plane seen to turn: foreshortened, and the nose still in it, in this many frames running."""
 ANCHOR_S = 0.4
 STRAIGHT, BEFORE = 0.3, 0.35  # shares of a turn
@@ -27,6 +27,10 @@ class DepthWatch:
         self._flat_frames = 0
         self.flat = False
         self.cut = False
+
+    def renew(self) -> None:
+        """Begin at the next frame: what was tracked through one turn is poor for the next."""
+        self._tracker = None
 
     def push(self, frame: Frame, face: Face, turn: Turn, towards: float) -> Parallax | None:
         """The parallax against the last straight look; None when too few tracks are left to say.
@@ -47,7 +51,7 @@ class DepthWatch:
         seen = self._tracker.parallax()
         if not seen.measured:
             return None
-        plane = seen.squeeze < FLAT_SQUEEZE and seen.nose < FLAT_NOSE
+        plane = seen.squeeze < FLAT_SQUEEZE and seen.nose < FLAT_NOSE and seen.residual < FLAT_RESIDUAL
         self._flat_frames = self._flat_frames + 1 if plane else 0
         self.flat = self.flat or self._flat_frames >= FLAT_FRAMES
         return seen

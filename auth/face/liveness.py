@@ -183,6 +183,8 @@ class LivenessSession:
             self._progress = Progress(self._at, self._at, done(), 1.0, finished=True)
             return
         step = steps[self._at]
+        if self._at:
+            self._depth.renew()
         if step.action is Action.BLINK and self._open is not None:
             self._step = BlinkStep(step, time, self._open)
         else:

@@ -24,9 +24,11 @@ WIDTH = 320  # pixels of the reduced picture in which edges are sought
 COVERED = 0.8  # of each side of the frame must lie on an edge
 TILT = 0.5  # tangent of the steepest side
 PATCH = 128
-PEAK = 1.9
-"""Natural logarithm by which a spectral peak must stand above its surroundings. Highest of 102 NUAA live
-and 96 CASIA frames: 1.55; the simulated screens: half of them above 2."""
+PEAK, COLOUR_PEAK = 1.9, 1.6
+"""Natural logarithm by which a spectral peak must stand above its surroundings, in brightness and in red
+minus green. Highest single frames of 17 NUAA live runs and 96 CASIA stills: 1.55 and 1.34. Simulated
+screens: two in three are above."""
+COLOUR_FLOOR = 60.0  # JPEG leaves nearly nothing of fine colour: what stands on nothing is no peak
 
 Points = NDArray[np.float64]
 
@@ -44,7 +46,7 @@ class ScreenGuard:
         if face.mesh is None or self._frames % EVERY != 1:
             return None
         self._framed.append(frame_around(frame.image, face.box))
-        self._beats.append(beat_peak(frame.image, face.mesh) > PEAK)
+        self._beats.append(beats(frame.image, face.mesh))
         if mostly(self._framed):
             return Deny.BEZEL
         return Deny.SCREEN if mostly(self._beats) else None
@@ -54,35 +56,41 @@ def mostly(looks: list[bool]) -> bool:
     return sum(looks) >= LEAST_LOOKS and 2 * sum(looks) > len(looks)
 
 
-def beat_peak(image: Image, mesh: NDArray[np.float32]) -> float:
+def beats(image: Image, mesh: NDArray[np.float32]) -> bool:
+    """True when the face carries the beats of a screen's pixels, grey or (stripes side by side) coloured."""
+    return beat_peak(image, mesh) > PEAK or beat_peak(image, mesh, colour=True) > COLOUR_PEAK
+
+
+def beat_peak(image: Image, mesh: NDArray[np.float32], colour: bool = False) -> float:
     """The highest narrow peak in the spectrum of the face: ln(peak / median around it). Skin and hair have
     none."""
     x, y = mesh[:, :2].mean(axis=0)
     left = int(min(max(x - PATCH / 2, 0), max(image.shape[1] - PATCH, 0)))
     top = int(min(max(y - PATCH / 2, 0), max(image.shape[0] - PATCH, 0)))
-    patch = cv2.cvtColor(image[top : top + PATCH, left : left + PATCH], cv2.COLOR_BGR2GRAY).astype(np.float32)
-    if patch.shape != (PATCH, PATCH):
+    taken = image[top : top + PATCH, left : left + PATCH].astype(np.float32)
+    if taken.shape[:2] != (PATCH, PATCH):
         return 0.0
-    patch -= cv2.GaussianBlur(patch, (0, 0), 3)
+    patch = taken[..., 2] - taken[..., 1] if colour else cv2.cvtColor(taken, cv2.COLOR_BGR2GRAY)
+    patch = patch - cv2.GaussianBlur(patch, (0, 0), 3)
     strength = np.abs(np.fft.rfft2(patch * _WINDOW)).astype(np.float32)
     strength = np.fft.fftshift(strength, axes=0)
-    level = np.log(strength + 1.0)
+    level = np.log(strength + (COLOUR_FLOOR if colour else 1.0))
     around = cv2.blur(level, (11, 11))
-    return float((level - around)[_WANTED].max())
+    return float((level - around)[_WANTED_COLOUR if colour else _WANTED].max())
 
 
-def _wanted() -> NDArray[np.bool_]:
-    """Frequencies looked at: above 0.1 cycles a pixel, off both axes and off the grid of JPEG's blocks of
-    8."""
+def _wanted(lowest: float) -> NDArray[np.bool_]:
+    """Frequencies looked at: above ``lowest`` cycles a pixel, off both axes, where JPEG's blocks of 8
+    show."""
     down = np.fft.fftshift(np.fft.fftfreq(PATCH))[:, None]
     across = np.fft.rfftfreq(PATCH)[None, :]
-    fine = np.hypot(down, across) > 0.1
+    fine = np.hypot(down, across) > lowest
     axes = (np.abs(down) < 0.02) | (across < 0.02) | (across > 0.48) | (np.abs(down) > 0.48)
     return cast(NDArray[np.bool_], fine & ~axes)
 
 
 _WINDOW = np.outer(np.hanning(PATCH), np.hanning(PATCH)).astype(np.float32)
-_WANTED = _wanted()
+_WANTED, _WANTED_COLOUR = _wanted(0.1), _wanted(0.045)
 
 
 def frame_around(image: Image, box: tuple[float, float, float, float]) -> bool:

@@ -15,7 +15,7 @@ from auth.face.evidence import LivenessEvidence
 from auth.face.frame import Frame, check_frame
 from auth.face.liveness import LivenessSession
 
-MOST_S = 10.0
+MOST_S, START_S = 10.0, 4.0
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,8 @@ def attempt(
         if session.used and session.used[-1] == frame.number:
             kept[frame.number] = frame
         camera.ask(progress.guidance.action)
-        if progress.finished or progress.denied or frame.time - begin > MOST_S:
+        limit = MOST_S if session.used else START_S
+        if progress.finished or progress.denied or frame.time - begin > limit:
             return Attempt(session.evidence(), [kept[n] for n in session.used], frame.time - begin)
 
 

@@ -52,7 +52,7 @@ def test_a_card_stays_in_it_and_is_seen_to_turn(
     looks = [seen for _yaw, seen in turned(kind(seed), analyser, Action.TURN_LEFT) if seen.measured]
     assert len(looks) >= 8
     assert max(seen.nose for seen in looks) < FLAT_NOSE
-    assert min(seen.squeeze for seen in looks) < 0.93
+    assert min(seen.squeeze for seen in looks) < 0.97
 
 
 def test_a_screens_nose_is_flat_as_well_where_no_beats_are_tracked(analyser: FaceAnalyser) -> None:
