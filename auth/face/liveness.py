@@ -122,7 +122,7 @@ class LivenessSession:
         return INTERVAL_S * (2 if still else 1) * (1 if len(self.used) < 52 else 2)
 
     def _guards(self, frame: Frame, observation: Observation) -> Deny | None:
-        if len(self.used) > MOST_FRAMES:
+        if len(self.used) >= MOST_FRAMES:  # the wire takes no more
             return Deny.TIMEOUT
         denied = self._times.push(frame.time) or self._pictures.push(frame) or self._faces.push(observation)
         if denied is None and observation.face is not None:
