@@ -5,6 +5,7 @@ An office builds ``AuthService`` with a client that reaches its matcher over TLS
 
 from __future__ import annotations
 
+import os
 import secrets as random
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -51,16 +52,19 @@ def open_service(
     *,
     stream: Callable[[Camera], AbstractContextManager[Stream]] = FrameStream,
     clock: Clock | None = None,
+    nonces: Callable[[int], bytes] = os.urandom,
 ) -> AuthService:
     """The service with everything behind it. Loads no model: that happens at the first look.
 
     ``camera`` makes the camera to look through, at each look. ``stream`` and ``clock`` are replaced where
-    time is counted instead of waited for. SuiteError when a key or database fails.
+    time is counted instead of waited for, ``nonces`` where challenges must be the same each time. SuiteError
+    when a key or database fails.
     """
     clock = clock or GuardedClock(paths.state / "clock.json")
     register = SqliteRegister(paths.data / "auth.db")
     pins = Pins()
-    matcher = Matcher(register, audit, clock, config, get_or_create(secrets, "matcher-statement", 32), pins)
+    seed = get_or_create(secrets, "matcher-statement", 32)
+    matcher = Matcher(register, audit, clock, config, seed, pins, nonces)
     vault = Vault(register, get_or_create(secrets, "template-key", 32))
     analyser = cache(FaceAnalyser)
     faces = cache(lambda: FaceMatcher(matcher, vault, analyser(), engine_of(config.face)))

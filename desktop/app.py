@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from auth.agent.presence import PresenceLoop, Reaction
     from auth.face.camera import Camera
+    from auth.service import AuthService
     from core.config import Config
     from core.secrets import SecretStore
     from liaison.service import LiaisonService
@@ -88,11 +89,15 @@ def build(paths: Paths) -> Services:
 
 
 def open_features(
-    services: Services, camera: Callable[[], Camera] | None = None, secrets: SecretStore | None = None
+    services: Services,
+    camera: Callable[[], Camera] | None = None,
+    secrets: SecretStore | None = None,
+    sign_in: Callable[..., AuthService] | None = None,
 ) -> None:
     """Open settings, keys, audit trail and sign-in; slow (imports, databases): never on the UI thread.
 
-    Tests bring a ``camera`` and ``secrets``. SuiteError when the policy, a key or a database fails.
+    Tests bring a ``camera``, ``secrets`` and, to count time, their own way to ``auth.local.open_service``.
+    SuiteError when the policy, a key or a database fails.
     """
     from auth.local import open_service
     from calendar_sync.service import Schedules
@@ -107,7 +112,7 @@ def open_features(
     services.audit = AuditLog(services.paths.data / "audit.db", secrets)
     look_through = camera or (lambda: _camera(services))
     services.watch = lambda react: _presence(services.config, look_through, react)
-    services.auth = open_service(
+    services.auth = (sign_in or open_service)(
         services.config,
         services.paths,
         secrets,

@@ -7,7 +7,7 @@ numbers and never with a picture or a name.
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -73,10 +73,18 @@ class Answer:
 
 
 class Matcher:
-    """The evidence that needs no camera; ``auth.matcher.face`` adds the one that does."""
+    """The evidence that needs no camera; ``auth.matcher.face`` adds the one that does. ``nonces`` makes so
+    many random bytes: the operating system's, or seeded ones where a run must be the same each time."""
 
     def __init__(
-        self, register: Register, audit: Trail, clock: Clock, rules: Rules, seed: bytes, pins: Pins
+        self,
+        register: Register,
+        audit: Trail,
+        clock: Clock,
+        rules: Rules,
+        seed: bytes,
+        pins: Pins,
+        nonces: Callable[[int], bytes] = os.urandom,
     ) -> None:
         self.register = register
         self.audit = audit
@@ -85,6 +93,7 @@ class Matcher:
         self.lockouts = Lockouts(register, clock)
         self.codes = OneTimeCodes(register, clock)
         self._pins = pins
+        self._nonces = nonces
         self._signer = StatementSigner(seed)
         self._verifier = StatementVerifier(self._signer.public, clock)
 
@@ -97,7 +106,8 @@ class Matcher:
         """A fresh nonce for one answer. SuiteError AUTH-021 if the terminal asks too often."""
         now = self.clock.now()
         lifetime = CHALLENGE_LIFETIME_S[purpose]
-        issued = IssuedChallenge(os.urandom(NONCE_BYTES), purpose, staff_number, device, now, now + lifetime)
+        nonce = self._nonces(NONCE_BYTES)
+        issued = IssuedChallenge(nonce, purpose, staff_number, device, now, now + lifetime)
         if not self.register.add_challenge(issued, per_minute=CHALLENGES_PER_MINUTE):
             raise _too_often()
         return issued

@@ -32,8 +32,9 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Office:
 
 
 @pytest.fixture
-def http(office: Office) -> httpx.Client:
+def http(office: Office, request: pytest.FixtureRequest) -> httpx.Client:
     """A terminal of its own: rates and waits of one test do not touch the next."""
+    office.nonces.restart(request.node.name)
     office.clock.time += 2 * 86_400
     office.start()
     own = office.service._client._http._transport

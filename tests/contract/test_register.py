@@ -18,8 +18,8 @@ from auth.matcher.store import IssuedChallenge, Register, SealedTemplate
 from auth.matcher.vault import Vault
 from auth.model import Person, Role
 from auth.register import SqliteRegister
+from tests.fakes.counted import CountedClock
 from tests.fakes.office import code_of
-from tests.fakes.step_stream import CountedClock
 from tests.unit.core import death
 
 HANAKO = Person("A-001", "管理 花子", "かんり はなこ", "情報政策課", Role.IT, True, "窓口")

@@ -1,6 +1,7 @@
 """One machine with a sample office: what survives a restart of the suite, and the service as started now.
 
-Everything is real but the camera (an actor), its time (counted) and the secret store (in memory)."""
+Everything is real but the camera (an actor), its time (counted), the nonces (seeded) and the secret store
+(in memory)."""
 
 from __future__ import annotations
 
@@ -22,7 +23,7 @@ from core.events import Events
 from core.jobs import Report
 from core.paths import Paths
 from core.secrets import MemorySecrets
-from tests.fakes.step_stream import CountedClock, StepStream
+from tests.fakes.counted import CountedClock, SeededNonces, StepStream
 
 CHIEF = Person("IT-001", "管理 花子", "かんり はなこ", "情報政策課")
 PIN, OTHER_PIN = "917358", "604827"
@@ -43,6 +44,7 @@ class Office:
         self.secrets = MemorySecrets()
         self.audit = AuditLog(self.paths.data / "audit.db", self.secrets)
         self.clock = CountedClock()
+        self.nonces = SeededNonces()
         self.camera: Camera = ActorCamera()
         self.heard: list[object] = []
         self.service = self.start()
@@ -61,14 +63,22 @@ class Office:
             lambda: self.camera,
             stream=lambda camera: StepStream(camera, self.clock),
             clock=self.clock,
+            nonces=self.nonces,
         )
         return self.service
 
     def look(self, staff_number: str | None, camera: Camera) -> Outcome:
         """Sign in by what is before ``camera``; a live person who fails at the challenge tries again."""
+        return self._tried(camera, lambda: self.service.sign_in_face(staff_number, lambda view: None, REPORT))
+
+    def unlock(self, camera: Camera) -> Outcome:
+        """As ``look``, for the person of the locked session."""
+        return self._tried(camera, lambda: self.service.unlock_face(lambda view: None, REPORT))
+
+    def _tried(self, camera: Camera, act: Callable[[], Outcome]) -> Outcome:
         self.camera = camera
         for _attempt in range(self._tries()):
-            outcome = self.service.sign_in_face(staff_number, lambda view: None, REPORT)
+            outcome = act()
             if outcome.reason not in CLUMSY:
                 break
         return outcome

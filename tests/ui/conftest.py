@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QApplication, QComboBox, QWidget
 from pytestqt.qtbot import QtBot
 
 from auth.model import Person, Role
+from auth.service import AuthService
 from core.errors import SuiteError
 from core.paths import Paths
 from core.secrets import MemorySecrets
@@ -31,14 +32,19 @@ def no_camera() -> NoReturn:
 class Office:
     """One window and what a test does with it."""
 
-    def __init__(self, qtbot: QtBot, camera: Callable[[], object] = no_camera) -> None:
+    def __init__(
+        self,
+        qtbot: QtBot,
+        camera: Callable[[], object] = no_camera,
+        sign_in: Callable[..., AuthService] | None = None,
+    ) -> None:
         self.bot = qtbot
         paths = Paths.from_environment()
         Look("light", reduced_motion=True).save(paths.state / LOOK)
         paths.user_settings.write_text('[appearance]\ntheme = "light"\nreduced_motion = true\n', "utf-8")
         theme.current().choose("light", "noto", 1.0, reduced_motion=True)
         self.services: Services = desktop_app.build(paths)
-        desktop_app.open_features(self.services, camera, MemorySecrets())  # type: ignore[arg-type]
+        desktop_app.open_features(self.services, camera, MemorySecrets(), sign_in)  # type: ignore[arg-type]
         self.window: Window | None = None
 
     def with_hanako(self) -> Office:

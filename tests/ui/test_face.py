@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 import pytest
 from PySide6.QtCore import Qt
@@ -10,6 +11,8 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QCheckBox, QPushBut
 from pytestqt.qtbot import QtBot
 
 from auth.face.actor import ActorCamera
+from auth.local import open_service
+from tests.fakes.counted import CountedClock, SeededNonces, StepStream
 from tests.ui.conftest import HANAKO, PIN, Office
 
 PATIENCE = 60_000  # ms; a look takes a few seconds, a loaded machine several times that
@@ -17,7 +20,15 @@ PATIENCE = 60_000  # ms; a look takes a few seconds, a loaded machine several ti
 
 @pytest.fixture
 def stage(qapp: QApplication, qtbot: QtBot) -> Iterator[Office]:
-    made = Office(qtbot, lambda: ActorCamera(paced=True))
+    """The actor's time is counted and the challenges are seeded: each run asks and sees the same."""
+    clock = CountedClock()
+    counted = partial(
+        open_service,
+        stream=lambda camera: StepStream(camera, clock),
+        clock=clock,
+        nonces=SeededNonces("at the window"),
+    )
+    made = Office(qtbot, ActorCamera, counted)
     yield made
     made.services.bridge.close()
 

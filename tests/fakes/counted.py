@@ -1,9 +1,11 @@
-"""A camera's frames one by one, as they are asked for: however slow the machine, none is dropped.
+"""Nothing left to chance or to the clock: time that is counted, challenges that are the same each time.
 
-The camera's own (counted) time moves the clock that the matcher reads."""
+The camera's own (counted) time moves the clock that the matcher reads, and its frames come one by one as they
+are asked for: however slow the machine, none is dropped."""
 
 from __future__ import annotations
 
+import hashlib
 from typing import Any
 
 from auth.face.camera import Camera
@@ -19,6 +21,21 @@ class CountedClock:
 
     def now(self) -> float:
         return self.time
+
+
+class SeededNonces:
+    """In place of ``os.urandom``: the first, second … nonce after ``restart(name)`` is always the same."""
+
+    def __init__(self, name: str = "") -> None:
+        self.restart(name)
+
+    def restart(self, name: str) -> None:
+        """As if nothing had been drawn. Another name, other nonces: none comes twice in one register."""
+        self._name, self._drawn = name, 0
+
+    def __call__(self, count: int) -> bytes:
+        self._drawn += 1
+        return hashlib.blake2b(f"{self._name} {self._drawn}".encode(), digest_size=count).digest()
 
 
 class StepStream:
