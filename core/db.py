@@ -7,7 +7,7 @@ import os
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from core.files import exclusive, make_private_folder, sync_folder
 from core.i18n import _
 
 BUSY_SECONDS = 5.0
+_creating = threading.Lock()
 
 
 @dataclass(frozen=True)
@@ -39,11 +40,19 @@ def open_database(path: Path, migrations: Sequence[Migration]) -> Database:
     _check_numbers(migrations)
     try:
         make_private_folder(path.parent)
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+        _create_private(path)
         with database_errors(path):
             return _opened(path, migrations)
     except OSError as error:
         raise _full() if error.errno == errno.ENOSPC else _unwritable(path) from error
+
+
+def _create_private(path: Path) -> None:
+    """A new file is nobody else's from its first moment. An existing one is left to SQLite: closing a
+    descriptor of our own would drop the locks of this process's other connections, and with them what they
+    commit (sqlite.org/howtocorrupt.html, 2.2). Nobody connects while a new one is open."""
+    with _creating, suppress(FileExistsError):
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
 
 
 def _opened(path: Path, migrations: Sequence[Migration]) -> Database:

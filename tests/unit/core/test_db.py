@@ -150,6 +150,32 @@ def test_a_kill_at_any_line_of_a_migration_loses_nothing(path: Path) -> None:
             assert database.conn.execute("PRAGMA integrity_check").fetchone() == ("ok",), line
 
 
+VISITOR = """
+import sqlite3, sys
+print(sqlite3.connect(sys.argv[1]).execute("SELECT count(*) FROM people").fetchone())
+"""
+
+
+def visit(path: Path) -> str:
+    """What another process, which comes and goes, finds in the database."""
+    done = subprocess.run([sys.executable, "-c", VISITOR, str(path)], capture_output=True, check=True)
+    return done.stdout.decode().strip()
+
+
+def test_another_program_that_comes_and_goes_sees_every_commit(path: Path) -> None:
+    """POSIX: who closes any descriptor of a file loses all his locks on it. Then the visitor believes to be
+    the last, removes the log, and what we commit afterwards is gone (sqlite.org/howtocorrupt.html, 2.2)."""
+    fill(path)
+    with closing(open_database(path, ONE)) as database:
+        assert database["people"].count == 50
+        open_database(path, ONE).close()  # as another thread of ours does
+        assert visit(path) == "(50,)"
+        with transaction(database):
+            database["people"].insert({"number": "after", "name": "x"})
+        assert visit(path) == "(51,)"
+    assert visit(path) == "(51,)"
+
+
 HOLDER = """
 import sqlite3, sys
 connection = sqlite3.connect(sys.argv[1], isolation_level=None)
