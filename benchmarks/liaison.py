@@ -21,13 +21,15 @@ from benchmarks.record import Record
 from core.events import Events
 from core.secrets import MemorySecrets
 from liaison import bundle, fleet, profile
+from liaison.answer import Outcome
 from liaison.bundle import Bundle
-from liaison.fleet import Laptop, Outcome
+from liaison.descent import mark_guest_root
 from liaison.lab_network import NetworkLab, missing, network_lab
+from liaison.laptop import Laptop
 from liaison.ledger import Borrower
 from liaison.service import SHIPPED, LiaisonService
 from liaison.signing import Signer
-from liaison.wipe import mark_guest_root, wipe_folder
+from liaison.wipe import wipe_folder
 
 MARKER = b"MAHOROBA-BENCH-MARKER"
 USB = "etc/modprobe.d/mahoroba-usb.conf"

@@ -342,6 +342,8 @@ apply_dir() { # PATH MODE OWNER
     inside "$dir" || { trouble='its folder is missing or a link' && return 1; }
     [ ! -L "$name" ] || { trouble='a link is in the way; not touched' && return 1; }
     owner "$3"
+    # What lies below a home in memory: it showed itself because the power went.
+    [ "$2" != 700 ] || ! has "$attributes" "0 0:0 $root$1" || { trouble='closed until it is wiped' && return 1; }
     [ -d "$name" ] || mkdir -- "$name" 2>/dev/null || { trouble='could not be made' && return 1; }
     inside "$1" && chown "$own" . 2>/dev/null && chmod "$2" . 2>/dev/null || { trouble='no right' && return 1; }
 }

@@ -16,9 +16,12 @@ from core.i18n import _
 from core.paths import Paths
 from core.secrets import open_secrets
 from liaison import bundle, errors, fleet, network
+from liaison.answer import Outcome
 from liaison.bundle import Bundle
-from liaison.fleet import Laptop, Outcome
-from liaison.service import LiaisonService, Standing
+from liaison.laptop import Laptop
+from liaison.reach import Host
+from liaison.service import LiaisonService
+from liaison.standing import Standing
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -100,7 +103,7 @@ def _key(service: LiaisonService, _options: argparse.Namespace) -> int:
 
 
 def _trust(service: LiaisonService, options: argparse.Namespace) -> int:
-    service.trust(options.key)
+    service.counters.trust(options.key)
     return 0
 
 
@@ -135,6 +138,21 @@ def _connected(_service: LiaisonService, options: argparse.Namespace) -> int:
         words = _("{address} を 2 台以上が使っています: {macs}")
         print(words.format(address=address, macs=" ".join(sorted(macs))))
     return 1 if twice else 0
+
+
+def _register(service: LiaisonService, options: argparse.Namespace) -> int:
+    """A real laptop; its line of known_hosts is read from a file whose fingerprint a person has compared."""
+    known = options.known_key.read_text("utf-8")[:4000].strip() if options.known_key is not None else ""
+    identity = str(options.identity.absolute()) if options.identity is not None else ""
+    host = Host(host=options.host, port=options.port, user=options.user, identity=identity)
+    service.register(service.scanned(options.tag), host, known, options.model)
+    return 0
+
+
+def _wipe(service: LiaisonService, options: argparse.Namespace) -> int:
+    signed = service.wipe(service.scanned(options.tag))
+    print(signed.text, end="")
+    return 0
 
 
 def _make_lab(service: LiaisonService, options: argparse.Namespace) -> int:
@@ -186,6 +204,18 @@ def _parser() -> argparse.ArgumentParser:
     who.add_argument("leases", type=Path, help=_("dnsmasq の貸出ファイル"))
     who.add_argument("--neighbours", type=Path, help=_("「ip neigh」の記録"))
     who.set_defaults(call=_connected)
+    new = verbs.add_parser("register", help=_("端末を台帳に登録し、利用者領域の場所を覚えさせます。"))
+    new.add_argument("tag", help=_("端末番号（例 K01）"))
+    new.add_argument("host", help=_("SSH でつなぐ名前かアドレス"))
+    new.add_argument("--port", type=int, default=22)
+    new.add_argument("--user", default="root")
+    new.add_argument("--identity", type=Path, help=_("SSH の秘密鍵"))
+    new.add_argument("--known-key", type=Path, help=_("指紋を見比べた known_hosts の 1 行"))
+    new.add_argument("--model", default="", help=_("機種"))
+    new.set_defaults(call=_register)
+    wipe = verbs.add_parser("wipe", help=_("返却された端末の利用者領域を消去し、証明書を出します。"))
+    wipe.add_argument("tag")
+    wipe.set_defaults(call=_wipe)
     made = verbs.add_parser("lab", help=_("見本の端末（フォルダー）を作ります。"))
     made.add_argument("count", type=int, nargs="?", default=12)
     made.set_defaults(call=_make_lab)

@@ -14,9 +14,6 @@ import os
 import secrets
 import struct
 
-from core.i18n import _
-from liaison import errors
-
 _SET_POLICY = 0x800C6613  # FS_IOC_SET_ENCRYPTION_POLICY, _IOR('f', 19, struct fscrypt_policy_v1)
 _ADD_KEY = 0xC0506617  # FS_IOC_ADD_ENCRYPTION_KEY, _IOWR('f', 23, 80 bytes)
 _REMOVE_KEY = 0xC0406618  # FS_IOC_REMOVE_ENCRYPTION_KEY, _IOWR('f', 24, 64 bytes)
@@ -25,6 +22,10 @@ _GET_POLICY = 0xC0096616  # FS_IOC_GET_ENCRYPTION_POLICY_EX, _IOWR('f', 22, 9 by
 _V2, _IDENTIFIER = 2, 2
 _AES_256_XTS, _AES_256_CTS, _PAD_32 = 1, 4, 3
 _ABSENT = 1
+
+
+class KeyStaysError(Exception):
+    """The kernel has not let the key go; the argument says why."""
 
 
 def encrypt(home: int) -> bytes:
@@ -61,7 +62,7 @@ def identifier_of(home: int) -> bytes | None:
 def destroy_key(folder: int, identifier: bytes) -> None:
     """Have the kernel forget the key on the file system of ``folder`` and say that it has.
 
-    SuiteError LIAISON-006 while somebody still has a file of the home open.
+    KeyStaysError while somebody still has a file of the home open.
     """
     request = bytearray(64)
     struct.pack_into("<II", request, 0, _IDENTIFIER, 0)
@@ -70,9 +71,9 @@ def destroy_key(folder: int, identifier: bytes) -> None:
         fcntl.ioctl(folder, _REMOVE_KEY, request)
     except OSError as error:
         if error.errno != errno.ENOKEY:
-            raise errors.wipe_failed(_("鍵を消せませんでした。")) from error
+            raise KeyStaysError("key-stays") from error
     if key_present(folder, identifier):
-        raise errors.wipe_failed(_("利用者のファイルがまだ開かれていて、鍵を消せません。"))
+        raise KeyStaysError("still-open")
 
 
 def key_present(folder: int, identifier: bytes) -> bool:

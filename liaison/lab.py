@@ -12,8 +12,8 @@ from pathlib import Path
 
 from core.files import make_private_folder
 from liaison import errors
-from liaison.fleet import Laptop
-from liaison.wipe import mark_guest_root
+from liaison.descent import mark_guest_root
+from liaison.laptop import Laptop
 
 _ETC = {
     "etc/passwd": "root:x:0:0:root:/root:/bin/bash\nnobody:x:65534:65534:nobody:/:/usr/sbin/nologin\n",

@@ -22,8 +22,8 @@ from pathlib import Path
 
 from core.i18n import _
 from liaison import errors
-from liaison.fleet import Laptop
 from liaison.lab import make_laptop
+from liaison.laptop import Laptop
 
 _SSHD = "/usr/sbin/sshd"
 _CONFIG = """Port 22
@@ -55,14 +55,16 @@ def missing() -> str:
 class NetworkLab:
     """``count`` laptops on a bridge in a namespace of its own: this machine's network is not touched."""
 
-    def __init__(self, count: int, memory_mb: int = 0) -> None:
-        """``memory_mb``: the size of each laptop's disk (0: as large as memory allows)."""
+    def __init__(self, count: int, memory_mb: int = 0, folder: Path | None = None) -> None:
+        """``memory_mb``: the size of each laptop's disk (0: as large as memory allows).
+
+        ``folder``: an empty folder to mount on (by default a fresh one, gone afterwards)."""
         self.count = count
         self.memory_mb = memory_mb
         self.name = f"mhrb{secrets.token_hex(2)}"
-        self.folder = Path(tempfile.mkdtemp(prefix="mahoroba-lab-"))
+        self.folder = folder or Path(tempfile.mkdtemp(prefix="mahoroba-lab-"))
         self.laptops: list[Laptop] = []
-        self._daemons: dict[str, int] = {}
+        self.daemons: dict[str, int] = {}  # each laptop's sshd
 
     def open(self) -> list[Laptop]:
         """Make them all. SuiteError LIAISON-008; what was made until then is removed."""
@@ -98,7 +100,7 @@ class NetworkLab:
                     host=host,
                     identity=self.folder / "key",
                     known_hosts=self.folder / "known_hosts",
-                    namespace=self.name,
+                    enter=("ip", "netns", "exec", self.name),
                 )
             )
         (self.folder / "known_hosts").write_text("".join(known))
@@ -135,6 +137,7 @@ class NetworkLab:
             work.mkdir()
             layers = f"lowerdir={below},upperdir={upper},workdir={work}"
             _run("mount", "-t", "overlay", "-o", layers, "overlay", str(target))
+        _run("mount", "-t", "proc", "proc", str(root / "proc"))
         _run("mount", "-t", "tmpfs", "-o", "mode=0755", "tmpfs", str(root / "dev"))
         for name, minor in (("null", 3), ("zero", 5), ("random", 8), ("urandom", 9)):
             os.mknod(root / "dev" / name, 0o666 | 0o020000, os.makedev(1, minor))
@@ -154,7 +157,7 @@ class NetworkLab:
             daemon = subprocess.Popen(  # noqa: S603 - our own words
                 command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
             )
-        self._daemons[tag] = daemon.pid
+        self.daemons[tag] = daemon.pid
 
     def _wait(self) -> None:
         """Until every sshd listens (its pid file is there)."""
@@ -205,7 +208,7 @@ class NetworkLab:
             stderr=subprocess.DEVNULL,
             start_new_session=True,
         )
-        self._daemons[tag] = daemon.pid
+        self.daemons[tag] = daemon.pid
         time.sleep(0.3)
 
     def close(self) -> None:
@@ -214,12 +217,12 @@ class NetworkLab:
             for pid in _in_root(self.folder):
                 with contextlib.suppress(ProcessLookupError):
                     os.kill(pid, signal.SIGKILL)
-            for pid in self._daemons.values():
+            for pid in self.daemons.values():
                 with contextlib.suppress(ProcessLookupError, ChildProcessError):
                     os.killpg(pid, signal.SIGKILL)
                 with contextlib.suppress(ChildProcessError):
                     os.waitpid(pid, 0)
-            self._daemons.clear()
+            self.daemons.clear()
             _unmount_below(self.folder)
             self.folder.rmdir()
         for space in _namespaces(self.name):

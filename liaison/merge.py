@@ -7,8 +7,8 @@ only grow. So nothing can be lost, order does not matter, and what contradicts s
 from __future__ import annotations
 
 import base64
+import contextlib
 import json
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -39,13 +39,27 @@ def export(ledger: Ledger, signer: Signer) -> bytes:
 
 
 class Counters:
-    """The other counters' chains, in one folder; ``trusted``: may this key (32 bytes) speak for a counter?"""
+    """The other counters' chains, in one folder, and the keys that may speak for a counter."""
 
-    def __init__(self, folder: Path, ledger: Ledger, trusted: Callable[[bytes], bool]) -> None:
+    def __init__(self, folder: Path, ledger: Ledger) -> None:
         self._folder = make_private_folder(folder)
+        self._keys = folder.with_name("trusted-counters")
         self._ledger = ledger
-        self._trusted = trusted
         self.read_all()
+
+    def trust(self, key: str) -> None:
+        """Accept another counter's records signed with ``key`` (shown by ``mahoroba liaison key``)."""
+        raw = _raw_key(key)
+        if raw is None:
+            raise errors.merge_refused(_("鍵の形が正しくありません。"))
+        text = "".join(f"{each}\n" for each in sorted({*self._trusted(), raw.hex()}))
+        write_atomically(self._keys, text.encode())
+
+    def _trusted(self) -> set[str]:
+        try:
+            return set(self._keys.read_text("ascii").split())
+        except (OSError, ValueError):
+            return set()
 
     def take(self, content: bytes) -> int:
         """Take over what another counter exported; how many events were new. SuiteError LIAISON-007."""
@@ -89,7 +103,7 @@ class Counters:
             raise wrong from error
         if not (counter.isascii() and counter.isalnum() and len(counter) <= 20):
             raise wrong
-        if not genuine or not self._trusted(key):
+        if not genuine or key.hex() not in self._trusted():
             raise errors.merge_refused(_("署名が、信頼する窓口のものではありません。"))
         if not same:
             raise errors.merge_refused(_("記録のつながりが切れています。"))
@@ -101,3 +115,14 @@ def _entry(row: Any) -> Entry:
     if not isinstance(detail, dict) or not all(isinstance(t, str) for t in (time, action, actor, subject)):
         raise ValueError("not an entry")
     return Entry(int(id_), time, action, actor, subject, detail)
+
+
+def _raw_key(text: str) -> bytes | None:
+    """The 32 bytes of an OpenSSH Ed25519 public key in base64 (its last word may be a comment)."""
+    for word in text.split()[:6]:
+        if word.startswith("AAAAC3NzaC1lZDI1NTE5") and len(word) < 100:
+            with contextlib.suppress(ValueError):
+                blob = base64.b64decode(word, validate=True)
+                if len(blob) == 51:
+                    return blob[-32:]
+    return None

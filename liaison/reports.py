@@ -10,7 +10,7 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from core.db import Connections, Migration, database_errors, transaction
-from liaison.fleet import Finding, Outcome
+from liaison.answer import Finding, Outcome
 
 FRESH = timedelta(hours=24)
 """A report older than this says nothing about now."""

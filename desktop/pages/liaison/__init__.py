@@ -38,6 +38,9 @@ def liaison_page(services: Services) -> QWidget:
     layout.addWidget(stack, 1)
     if services.trial:
         services.bridge.run(
-            content, _("見本の端末"), lambda _r: services.liaison.move_in_trial(), lane="liaison"
+            content,
+            _("見本の端末"),
+            lambda _r: services.liaison.move_in_trial(namespaces=True),
+            lane="liaison",
         )
     return content

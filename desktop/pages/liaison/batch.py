@@ -11,8 +11,9 @@ from desktop.pages.services import Services
 from desktop.ui import page
 from desktop.ui.buttons import button
 from desktop.ui.widgets.table import Table
-from liaison.fleet import Outcome
-from liaison.service import LaptopReported, LaptopsChanged, Standing, Tile
+from liaison.answer import Outcome
+from liaison.service import LaptopReported, LaptopsChanged
+from liaison.standing import Standing, Tile
 
 _WORKABLE = (Standing.READY, Standing.ATTENTION, Standing.UNKNOWN)
 

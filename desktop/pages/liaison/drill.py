@@ -69,7 +69,7 @@ class DrillView(QWidget):
         if self.isVisible():
             liaison = self._services.liaison
             self._services.bridge.run(
-                self, _("訓練"), lambda _r: liaison.drills(), self._show, lane="liaison-read"
+                self, _("訓練"), lambda _r: liaison.exercise.all(), self._show, lane="liaison-read"
             )
 
     def _show(self, found: list[Drill]) -> None:
@@ -102,11 +102,11 @@ class DrillView(QWidget):
 
     def _start(self) -> None:
         liaison = self._services.liaison
-        self._services.bridge.run(self, _("訓練"), lambda _r: liaison.start_drill(), lane="liaison")
+        self._services.bridge.run(self, _("訓練"), lambda _r: liaison.exercise.start(), lane="liaison")
 
     def _end(self) -> None:
         liaison = self._services.liaison
-        self._services.bridge.run(self, _("訓練"), lambda _r: liaison.end_drill(), lane="liaison")
+        self._services.bridge.run(self, _("訓練"), lambda _r: liaison.exercise.end(), lane="liaison")
 
     def _inject(self, what: str) -> None:
         liaison = self._services.liaison
@@ -116,14 +116,16 @@ class DrillView(QWidget):
             self._services.notices.warning(words)
             announce(self, words, urgent=True)
 
-        self._services.bridge.run(self, _("付与"), lambda _r: liaison.inject(what), done, lane="liaison")
+        self._services.bridge.run(
+            self, _("付与"), lambda _r: liaison.exercise.inject(what), done, lane="liaison"
+        )
 
     def _repair(self) -> None:
         liaison, words = self._services.liaison, _("見本の端末を直しました。もう一度準備してください。")
         self._services.bridge.run(
             self,
             _("訓練"),
-            lambda _r: liaison.repair_lab(),
+            lambda _r: liaison.exercise.repair(),
             lambda _n: self._services.notices.success(words),
             lane="liaison",
         )

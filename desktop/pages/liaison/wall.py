@@ -21,8 +21,9 @@ from desktop.ui.buttons import Button, button, card_button
 from desktop.ui.icons import set_icon
 from desktop.ui.widgets.empty import Empty
 from desktop.ui.widgets.table import Table
-from liaison.fleet import evidence_words
-from liaison.service import TARGET, LaptopReported, LaptopsChanged, Standing, Tile
+from liaison.answer import evidence_words
+from liaison.service import LaptopReported, LaptopsChanged
+from liaison.standing import TARGET, Standing, Tile
 from liaison.steps import step_title
 
 _TILE = 8.6  # em

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from core.i18n import _
-from liaison.service import Standing
+from liaison.standing import Standing
 
 
 @dataclass(frozen=True)

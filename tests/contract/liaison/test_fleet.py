@@ -15,9 +15,10 @@ import pytest
 
 from core.secrets import MemorySecrets
 from liaison import bundle, fleet, profile
+from liaison.answer import Outcome
 from liaison.bundle import Bundle
-from liaison.fleet import Laptop, Outcome
 from liaison.lab_network import NetworkLab, missing, network_lab
+from liaison.laptop import Laptop
 from liaison.signing import Signer
 
 SHIPPED = Path(profile.__file__).with_name("profiles")

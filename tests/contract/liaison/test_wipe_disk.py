@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from core.errors import SuiteError
-from liaison.wipe import mark_guest_root, wipe_folder
+from liaison.descent import mark_guest_root
+from liaison.wipe import wipe_folder
 
 MARKER = b"MAHOROBA-MARKER-3f9a"
 

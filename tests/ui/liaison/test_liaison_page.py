@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QApplication, QPushButton, QTableView
 from desktop.pages.liaison.batch import Batch
 from desktop.pages.liaison.counter import Counter
 from desktop.pages.liaison.wall import Wall
-from liaison.service import Standing
+from liaison.standing import Standing
 from tests.ui.conftest import Office
 
 

@@ -142,6 +142,20 @@ def test_unknown_is_not_ready(bench: Bench) -> None:
     assert list(said.not_ok()) == ["battery"]
 
 
+@pytest.mark.root
+@pytest.mark.skipif(os.geteuid() != 0, reason="the folder must be root's")
+def test_what_lies_below_a_lost_home_in_memory_stays_closed(bench: Bench) -> None:
+    """After a power cut the guest may not write to the disk: only a wipe makes the home anew."""
+    unpacked = bench.unpack(bench.build())
+    bench.agent("apply", unpacked)
+    home = bench.root / "home/guest"
+    home.chmod(0)
+    os.chown(home, 0, 0)
+    said = bench.agent("apply", unpacked)
+    assert "closed until it is wiped" in said.not_ok()["/home/guest"]
+    assert home.stat().st_mode & 0o777 == 0
+
+
 def test_a_killed_run_leaves_no_half_file_and_the_next_completes(bench: Bench) -> None:
     made = bench.build()
     unpacked = bench.unpack(made)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from liaison.drill import as_csv, clock, drills, rows
 from liaison.ledger import Borrower, Event
-from liaison.service import LiaisonService, Standing
+from liaison.service import LiaisonService
+from liaison.standing import Standing
 from tests.unit.liaison.conftest import Quiet
 
 
@@ -60,18 +61,18 @@ def test_the_clock_reads_across_a_room() -> None:
 
 def test_a_drill_through_the_service(service: LiaisonService, quiet: Quiet) -> None:
     tags = ["K01", "K02", "K03"]
-    assert service.inject("laptops-fail") == []  # no drill, no inject
-    service.start_drill()
+    assert service.exercise.inject("laptops-fail") == []  # no drill, no inject
+    service.exercise.start()
     service.prepare(tags, quiet)
-    assert sorted(service.inject("laptops-fail")) == tags
+    assert sorted(service.exercise.inject("laptops-fail")) == tags
     assert all(tile.standing is Standing.UNKNOWN for tile in service.tiles())
     assert not any(outcome.ready for outcome in service.prepare(tags, quiet))
-    service.repair_lab()
+    service.exercise.repair()
     assert all(outcome.ready for outcome in service.prepare(tags, quiet))
     service.lend("K01", Borrower("髙﨑", "県"))
     service.give_back("K01")
     service.wipe("K01")
-    ended = service.end_drill()
+    ended = service.exercise.end()
     assert ended is not None
     assert [timed.laptops for timed in ended.phases] == [3, 1, 1, 1]
     assert service.ledger.verify().ok

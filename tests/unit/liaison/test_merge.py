@@ -24,8 +24,7 @@ class Desk:
         secrets = MemorySecrets()
         self.signer = Signer(secrets)
         self.ledger = Ledger(folder / name, secrets, name)
-        self.keys: set[bytes] = set()
-        self.counters = Counters(folder / name / "others", self.ledger, lambda key: key in self.keys)
+        self.counters = Counters(folder / name / "others", self.ledger)
 
     def export(self) -> bytes:
         return export(self.ledger, self.signer)
@@ -37,8 +36,8 @@ class Desk:
 @pytest.fixture
 def desks(tmp_path: Path) -> tuple[Desk, Desk]:
     a, b = Desk(tmp_path, "A"), Desk(tmp_path, "B")
-    a.keys.add(b.signer.public)
-    b.keys.add(a.signer.public)
+    a.counters.trust(b.signer.allowed_signers())
+    b.counters.trust(a.signer.allowed_signers())
     for number in range(1, 5):
         a.ledger.register(f"K0{number}", "K100")
     b.counters.take(a.export())
@@ -81,7 +80,7 @@ def test_what_was_taken_survives_a_restart(desks: tuple[Desk, Desk], tmp_path: P
     a, b = desks
     b.lend("K04", "b")
     a.counters.take(b.export())
-    again = Counters(tmp_path / "A" / "others", a.ledger, lambda key: key in a.keys)
+    again = Counters(tmp_path / "A" / "others", a.ledger)
     again.read_all()
     assert a.ledger.state().units["K04"].place is Place.LENT
 

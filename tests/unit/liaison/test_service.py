@@ -13,7 +13,8 @@ from core.events import Events
 from core.secrets import MemorySecrets
 from liaison import certificate
 from liaison.ledger import Borrower
-from liaison.service import LiaisonService, Standing
+from liaison.service import LiaisonService
+from liaison.standing import Standing
 from tests.unit.liaison.conftest import Quiet
 
 SOMEONE = Borrower("髙﨑 一郎", "国土交通省")
@@ -94,8 +95,8 @@ def test_two_services_exchange_their_ledgers(service: LiaisonService, tmp_path: 
     other = LiaisonService(tmp_path / "other", MemorySecrets(), Events(), lambda: "K200", counter="B")
     with pytest.raises(SuiteError, match="信頼"):
         other.take_counter(service.export_counter())
-    other.trust(service.signer.allowed_signers())
+    other.counters.trust(service.signer.allowed_signers())
     assert other.take_counter(service.export_counter()) == 3
     assert [tile.tag for tile in other.tiles()] == ["K01", "K02", "K03"]
     with pytest.raises(SuiteError):
-        other.trust("AAAA not a key")
+        other.counters.trust("AAAA not a key")

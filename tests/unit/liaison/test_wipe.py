@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from core.errors import SuiteError
-from liaison.wipe import MARK, mark_guest_root, wipe_folder
+from liaison.descent import MARK, mark_guest_root
+from liaison.wipe import wipe_folder
 
 
 @pytest.fixture
