@@ -14,7 +14,12 @@ from core.errors import SuiteError
 from core.i18n import _
 from core.paths import Paths
 
-ELSEWHERE = {"bench": "benchmarks.__main__", "face-report": "auth.face.report", "liaison": "liaison.cli"}
+ELSEWHERE = {
+    "bench": "benchmarks.__main__",
+    "face-report": "auth.face.report",
+    "liaison": "liaison.cli",
+    "realm": "installer.realm.command",
+}
 """Commands whose module has a parser of its own: ``main(arguments) -> exit code``."""
 
 
@@ -72,6 +77,7 @@ def _parser() -> argparse.ArgumentParser:
         ("bench", _("性能と精度を測ります。")),
         ("face-report", _("顔画像のフォルダーで認証の精度を測ります。")),
         ("liaison", _("連絡員端末を準備します。")),
+        ("realm", _("開発と試験のための職場一式を始めます。")),
     ):
         commands.add_parser(name, help=text, add_help=False)
     return parser

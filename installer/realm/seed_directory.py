@@ -1,0 +1,68 @@
+"""Writes accounts into a Samba directory's database. Run by the distribution's own Python, which has Samba's
+bindings: ``python3 -I seed_directory.py SMB_CONF``, what is wanted as JSON on stdin. Imports nothing of ours.
+"""
+
+import json
+import secrets
+import sys
+
+import samba.dckeytab  # noqa: F401 - gives Net its export_keytab
+from samba import dsdb
+from samba.auth import system_session
+from samba.ndr import ndr_unpack
+from samba.dcerpc import security
+from samba.net import Net
+from samba.param import LoadParm
+from samba.samdb import SamDB
+
+
+def _password():
+    return "Aa1-" + secrets.token_urlsafe(32)
+
+
+def _set(samdb, name, changes):
+    lines = [f"dn: {_dn(samdb, name)}", "changetype: modify"]
+    for how, attribute, value in changes:
+        lines += [f"{how}: {attribute}", f"{attribute}: {value}", "-"]
+    samdb.modify_ldif("\n".join(lines) + "\n")
+
+
+def _dn(samdb, name):
+    return _entry(samdb, name).dn
+
+
+def _entry(samdb, name):
+    found = samdb.search(
+        samdb.domain_dn(), expression=f"(sAMAccountName={name})", attrs=["userAccountControl", "objectSid"]
+    )
+    if len(found) != 1:
+        sys.exit(f"no account {name}")
+    return found[0]
+
+
+def main():
+    wanted = json.load(sys.stdin)
+    parameters = LoadParm(filename_for_non_global_lp=sys.argv[1])
+    parameters.load(sys.argv[1])
+    samdb = SamDB(session_info=system_session(), lp=parameters)
+    for name in wanted.get("staff", []):
+        samdb.newuser(name, _password())
+        control = dsdb.UF_NORMAL_ACCOUNT | dsdb.UF_SMARTCARD_REQUIRED
+        _set(samdb, name, [("replace", "userAccountControl", control)])
+    for name, principals in wanted.get("services", {}).items():
+        samdb.newuser(name, _password())
+        _set(samdb, name, [("add", "servicePrincipalName", each) for each in principals])
+    for alias in wanted.get("aliases", []):
+        _set(samdb, "DC1$", [("add", "servicePrincipalName", alias)])
+    for principal, path in wanted.get("keytabs", {}).items():
+        Net(None, parameters).export_keytab(keytab=path, principal=principal)
+    for name, enabled in wanted.get("enabled", {}).items():
+        control = int(str(_entry(samdb, name)["userAccountControl"]))
+        control = control & ~dsdb.UF_ACCOUNTDISABLE if enabled else control | dsdb.UF_ACCOUNTDISABLE
+        _set(samdb, name, [("replace", "userAccountControl", control)])
+    if "sid" in wanted:
+        found = _entry(samdb, wanted["sid"])["objectSid"][0]
+        print(json.dumps({"sid": str(ndr_unpack(security.dom_sid, found))}))
+
+
+main()
