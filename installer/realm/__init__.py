@@ -1,1 +1,1 @@
-"""A whole office on one machine for development and tests: directory, proxy, file server, identity provider."""
+"""A whole office on one machine for development and tests: directory, proxy, files, identity provider."""

@@ -22,6 +22,7 @@ from installer.realm.layout import (
     PROXY_PORT,
     REALM,
     SHARE,
+    SSO_PORT,
     Layout,
     default_folder,
 )
@@ -66,7 +67,7 @@ def status(folder: Path) -> dict[str, bool]:
     if layout is None:
         return {}
     ports = {"KDC": 88, "LDAP": 389, "SMB": 445, "squid": PROXY_PORT, INTERNET: INTERNET_PORT,
-             "LemonLDAP::NG": identity.SSO_PORT}  # fmt: skip
+             "LemonLDAP::NG": SSO_PORT}  # fmt: skip
     return {name: directory.answers(layout.address, port) for name, port in ports.items()}
 
 
@@ -74,7 +75,10 @@ def describe(layout: Layout) -> str:
     """How to use the realm, for a person."""
     lines = [
         (_("領域"), f"{REALM}  {layout.address}  {DC}"),
-        (_("代理サーバー"), f"http://{PROXY}:{PROXY_PORT}  →  http://{INTERNET}:{INTERNET_PORT}/"),
+        (
+            _("代理サーバー"),
+            f"http://{PROXY}:{PROXY_PORT}  →  http://{INTERNET}:{INTERNET_PORT}/  {layout.proxy_log}",
+        ),
         (_("共有"), f"\\\\{FILES}\\{SHARE}"),
         ("OpenID Connect", identity.ISSUER),
         (_("見本の職員"), f"{STAFF[0]} … {STAFF[-1]}"),

@@ -89,7 +89,7 @@ def provision(layout: Layout) -> None:
     )
     (layout.folder / "passwd").write_text("root:x:0:0::/:/bin/sh\nnobody:x:65534:65534::/:/bin/sh\n", "ascii")
     (layout.folder / "group").write_text("root:x:0:\nnogroup:x:65534:\nusers:x:100:\n", "ascii")
-    wanted = {
+    wanted: dict[str, object] = {
         "staff": list(STAFF),
         "services": {f"svc-{name}": [principal] for name, principal in KEYTABS.items()},
         "aliases": [f"cifs/{names.FILES}"],
@@ -150,7 +150,7 @@ def _seed(layout: Layout, wanted: dict[str, object]) -> str:
 
 
 def _run(layout: Layout, command: list[str], words: str = "") -> str:
-    done = subprocess.run(
+    done = subprocess.run(  # noqa: S603 - our own words
         command,
         input=words,
         capture_output=True,

@@ -22,7 +22,7 @@ logLevel = warn
 type = File
 dirName = {folder}/conf
 localStorage = Cache::FileCache
-localStorageOptions = {{'namespace' => 'c', 'default_expires_in' => 600, 'cache_root' => '{folder}/cache', 'cache_depth' => 0}}
+localStorageOptions = {{'namespace' => 'c', 'cache_root' => '{folder}/cache', 'cache_depth' => 0}}
 [portal]
 staticPrefix = /static
 templateDir = /usr/share/lemonldap-ng/portal/templates

@@ -68,6 +68,11 @@ class Layout:
         )
         for path in (self.hosts, self.krb5):
             path.chmod(0o644)
+        client = self.folder / "client"
+        client.mkdir(exist_ok=True)
+        self.smb_client.write_text(
+            _SMB_CLIENT.format(realm=REALM, workgroup=WORKGROUP, folder=client), "ascii"
+        )
 
     @property
     def hosts(self) -> Path:
@@ -77,6 +82,11 @@ class Layout:
     def krb5(self) -> Path:
         """The configuration of both the clients and the KDC (their sections do not meet)."""
         return self.folder / "krb5.conf"
+
+    @property
+    def smb_client(self) -> Path:
+        """For smbclient: without its own folder it takes another realm's address from a cache."""
+        return self.folder / "client.conf"
 
     @property
     def pki(self) -> Path:
@@ -116,6 +126,15 @@ def default_folder() -> Path:
     return Path(os.environ.get("MAHOROBA_REALM") or "/var/tmp/mahoroba-realm")  # noqa: S108 - root's, checked
 
 
+_SMB_CLIENT = """\
+[global]
+realm = {realm}
+workgroup = {workgroup}
+lock directory = {folder}
+state directory = {folder}
+cache directory = {folder}
+private dir = {folder}
+"""
 _KRB5 = """\
 [libdefaults]
 default_realm = {realm}

@@ -3,6 +3,7 @@ folder lies in the realm's. The kernel keeps that, whatever became of whoever st
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -27,7 +28,7 @@ def start(
     log = layout.folder / "log"
     log.mkdir(exist_ok=True)
     with (log / f"{name}.out").open("ab") as words:
-        return subprocess.Popen(
+        return subprocess.Popen(  # noqa: S603 - our own words
             list(command),
             cwd=layout.folder,
             env={**os.environ, **layout.environment(), **(environment or {})},
@@ -91,7 +92,5 @@ def stop(folder: Path, beginning: Sequence[str] = PROGRAMS) -> None:
 
 
 def _tell(pid: int, number: int) -> None:
-    try:
+    with contextlib.suppress(ProcessLookupError):  # it was faster
         os.kill(pid, number)
-    except ProcessLookupError:
-        pass  # it was faster

@@ -5,33 +5,34 @@ bindings: ``python3 -I seed_directory.py SMB_CONF``, what is wanted as JSON on s
 import json
 import secrets
 import sys
+from typing import Any
 
 import samba.dckeytab  # noqa: F401 - gives Net its export_keytab
 from samba import dsdb
 from samba.auth import system_session
-from samba.ndr import ndr_unpack
 from samba.dcerpc import security
+from samba.ndr import ndr_unpack
 from samba.net import Net
 from samba.param import LoadParm
 from samba.samdb import SamDB
 
 
-def _password():
+def _password() -> str:
     return "Aa1-" + secrets.token_urlsafe(32)
 
 
-def _set(samdb, name, changes):
+def _set(samdb: SamDB, name: str, changes: list[tuple[str, str, object]]) -> None:
     lines = [f"dn: {_dn(samdb, name)}", "changetype: modify"]
     for how, attribute, value in changes:
         lines += [f"{how}: {attribute}", f"{attribute}: {value}", "-"]
     samdb.modify_ldif("\n".join(lines) + "\n")
 
 
-def _dn(samdb, name):
+def _dn(samdb: SamDB, name: str) -> object:
     return _entry(samdb, name).dn
 
 
-def _entry(samdb, name):
+def _entry(samdb: SamDB, name: str) -> Any:
     found = samdb.search(
         samdb.domain_dn(), expression=f"(sAMAccountName={name})", attrs=["userAccountControl", "objectSid"]
     )
@@ -40,7 +41,7 @@ def _entry(samdb, name):
     return found[0]
 
 
-def main():
+def main() -> None:
     wanted = json.load(sys.stdin)
     parameters = LoadParm(filename_for_non_global_lp=sys.argv[1])
     parameters.load(sys.argv[1])
