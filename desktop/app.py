@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from auth.agent.presence import PresenceLoop, Reaction
     from auth.face.camera import Camera
     from auth.service import AuthService
+    from core.audit import Detail
     from core.config import Config
     from core.secrets import SecretStore
     from liaison.service import LiaisonService
@@ -133,7 +134,10 @@ def _share(services: Services) -> ShareService:
         session = services.auth.session
         return session.person.staff_number if session is not None else ""
 
-    return ShareService(services.paths.data / "share", services.events, actor)
+    def tell(action: str, subject: str, detail: Detail) -> None:
+        services.audit.append(action, actor=actor(), subject=subject, detail=detail)
+
+    return ShareService(services.paths.data / "share", services.events, actor, tell=tell)
 
 
 def _presence(

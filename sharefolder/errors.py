@@ -116,3 +116,12 @@ def sign_in_refused(place: str) -> SuiteError:
         _("サインインし直してください。続くときは情報担当に連絡してください。"),
         "SHARE-012",
     )
+
+
+def into_itself(name: str) -> SuiteError:
+    return SuiteError(
+        _("「{name}」を移せません。").format(name=name),
+        _("移す先がそのフォルダの中です。"),
+        _("別の場所を選んでください。"),
+        "SHARE-013",
+    )

@@ -15,7 +15,7 @@ from pathlib import Path
 from core.errors import SuiteError
 from core.files import sync_folder
 from core.i18n import _
-from sharefolder import errors, names
+from sharefolder import errors, names, posix_acl
 from sharefolder.model import Entry, Rights
 from sharefolder.ports import CHUNK, Sink
 
@@ -109,6 +109,10 @@ class LocalStorage:
             real = self._real(path)
             return _rights(real, real.stat())
 
+    def grant_as(self, sources: Sequence[str], target: str) -> bool:
+        with self._failing(target):
+            return posix_acl.grant_as([self._real(each) for each in sources], self._real(target))
+
     def on_disk(self, path: str) -> Path:
         """Where it lies, for whoever looks into it in place. SHARE-008 for a link."""
         return self._real(path)
@@ -194,17 +198,10 @@ def _rights(real: Path, seen: os.stat_result) -> Rights:
     read, write = os.access(real, os.R_OK), os.access(real, os.W_OK)
     if sys.platform == "win32":
         return Rights(read, write, known=False)
-    import grp
     import pwd
 
-    owner, group, everyone = str(seen.st_uid), str(seen.st_gid), "*"
+    owner = str(seen.st_uid)
     with suppress(KeyError):
         owner = pwd.getpwuid(seen.st_uid).pw_name
-    with suppress(KeyError):
-        group = grp.getgrgid(seen.st_gid).gr_name
-    who = (owner, group, everyone)
-    may_read = zip((stat.S_IRUSR, stat.S_IRGRP, stat.S_IROTH), who, strict=True)
-    may_write = zip((stat.S_IWUSR, stat.S_IWGRP, stat.S_IWOTH), who, strict=True)
-    readers = tuple(name for bit, name in may_read if seen.st_mode & bit)
-    writers = tuple(name for bit, name in may_write if seen.st_mode & bit)
-    return Rights(read, write, owner, readers, writers)
+    found = posix_acl.lines(real)
+    return Rights(read, write, owner, posix_acl.names(found, 4), posix_acl.names(found, 2))

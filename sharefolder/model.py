@@ -23,7 +23,8 @@ class Entry(NamedTuple):
 @dataclass(frozen=True)
 class Rights:
     """What the reader of this folder or file may do, and who else. ``read_by``, ``write_by``: names of
-    people and groups as the server tells them; empty where it does not tell.
+    people and groups as the server tells them, ``*`` for everybody; empty where it does not tell.
+    ``denied``: whom a line forbids it, which counts before any line that allows.
     """
 
     read: bool
@@ -32,3 +33,4 @@ class Rights:
     read_by: tuple[str, ...] = ()
     write_by: tuple[str, ...] = ()
     known: bool = True  # False: the server does not tell who else may
+    denied: tuple[str, ...] = ()

@@ -66,3 +66,7 @@ class Storage(Protocol):
 
     def rights(self, path: str) -> Rights:
         """What this reader may do there, and who else."""
+
+    def grant_as(self, sources: Sequence[str], target: str) -> bool:
+        """Let at folder ``target``, and in what is made there, those who may at the folders ``sources``, and
+        this person; nobody else. False, and nothing changed, where the server keeps no lists of rights."""

@@ -76,7 +76,7 @@ def _folder(service: ShareService, path: str) -> None:
     made = ""
     for part in path.split("/"):
         try:
-            service.make_folder(NAME, made, part)
+            service.changes.make_folder(NAME, made, part)
         except SuiteError as error:
             if error.code != "SHARE-005":
                 raise

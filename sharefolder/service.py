@@ -2,36 +2,37 @@
 
 from __future__ import annotations
 
-import time
-from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from threading import Lock
 
 from blake3 import blake3
 
-from core.errors import SuiteError
 from core.events import Events
 from core.files import make_private_folder
 from core.i18n import _
 from core.jobs import Report
-from sharefolder import errors, names, places, transfer
+from sharefolder import errors, places, trail, transfer
+from sharefolder.changes import Changes
 from sharefolder.documents.sandbox import Answer, Sandbox
+from sharefolder.guard import MassGuard
 from sharefolder.index import crawl
 from sharefolder.index.snippet import Snippet, snippet
 from sharefolder.index.store import Hit, IndexStore, Wish
 from sharefolder.inquiry.model import PLACE
 from sharefolder.inquiry.office import Office
-from sharefolder.journal import Journal, Task
+from sharefolder.journal import Journal
 from sharefolder.model import Entry, Rights
 from sharefolder.places import Place
 from sharefolder.ports import Credential, Storage
+from sharefolder.sending import Batch, Sending
+from sharefolder.trail import Trail
 from sharefolder.transfer import IfExists
 
-TRASH = ".recycle"
-MANY, MINUTE = 30, 60.0
-"""So many deletions in a minute are a mistake or a malicious program until a person says otherwise."""
+_LINES = 20
+"""A batch of more files leaves one audit line a folder instead of one a file."""
 
 
 @dataclass(frozen=True)
@@ -40,22 +41,6 @@ class ShareChanged:
 
     place: str
     folder: str
-
-
-@dataclass(frozen=True)
-class Batch:
-    """What came of sending several files. ``refused``: name and why."""
-
-    sent: tuple[transfer.Sent, ...]
-    refused: tuple[tuple[str, str], ...]
-
-
-@dataclass(frozen=True)
-class Trashed:
-    """Where a deleted thing lies, for bringing it back."""
-
-    path: str
-    where: str
 
 
 class _Open:
@@ -74,14 +59,16 @@ class ShareService:
         events: Events,
         actor: Callable[[], str],
         credential: Callable[[], Credential] = Credential,
+        tell: Trail = trail.untold,
     ) -> None:
         self._folder, self._events, self._actor, self._credential = folder, events, actor, credential
+        self._tell, self._guard = tell, MassGuard()
         make_private_folder(folder)
-        self._journal = Journal(folder / "share.db")
+        self.changes = Changes(self._storage, self._guard, actor, self._done)
+        self.sending = Sending(Journal(folder / "share.db"), self._storage, self._arrived)
         self._sandbox, self._looking = Sandbox(), Sandbox(timeout=5.0)
         self._lock = Lock()
         self._opened: dict[str, _Open] = {}
-        self._deletions: deque[float] = deque(maxlen=MANY)
 
     # places
 
@@ -98,8 +85,22 @@ class ShareService:
         places.save(self._folder / "places.json", [*kept, place])
         with self._lock:
             self._opened.pop(place.name, None)
-        self._events.publish(ShareChanged(place.name, ""))
+        self._done("share.place.added", place.name, [""])
         return place
+
+    def _done(self, action: str, place: str, paths: Sequence[str], told: Sequence[str] | None = None) -> None:
+        """An audit line for each of ``paths`` (or of ``told`` instead), then an event for each folder."""
+        for path in paths if told is None else told:
+            section = path.partition("/")[0] if "/" in path else ""
+            detail = {"place": place[:100], "section": section[:100]}
+            self._tell(action, trail.key(place, path), detail)
+        for folder in {path.rpartition("/")[0] for path in paths}:
+            self._events.publish(ShareChanged(place, folder))
+
+    def _arrived(self, place: str, sent: Sequence[transfer.Sent]) -> None:
+        paths = [each.path for each in sent]
+        few = None if len(paths) <= _LINES else sorted({path.rpartition("/")[0] for path in paths})
+        self._done("share.sent", place, paths, few)
 
     def _at(self, name: str) -> _Open:
         with self._lock:
@@ -110,8 +111,19 @@ class ShareService:
                 storage = places.open_storage(place, self._credential)
                 key = blake3(place.address.encode()).hexdigest()[:16]
                 index = IndexStore(self._folder / f"index-{key}.db")
-                self._opened[name] = _Open(place, storage, index, Office(storage, self._sandbox))
+                self._opened[name] = _Open(
+                    place,
+                    storage,
+                    index,
+                    Office(storage, self._sandbox, tell=partial(self._tell_inquiry, name)),
+                )
             return self._opened[name]
+
+    def _tell_inquiry(self, place: str, action: str, inquiry: str) -> None:
+        self._tell(action, trail.key(place, inquiry), {"place": place[:100]})
+
+    def _storage(self, place: str) -> Storage:
+        return self._at(place).storage
 
     def office(self, place: str) -> Office:
         """The inquiries of a share."""
@@ -139,136 +151,40 @@ class ShareService:
             return Answer(None, "")
         return crawl.look_into(self._at(place).storage, entry, self._looking, "text")
 
-    def make_folder(self, place: str, folder: str, name: str) -> None:
-        """SHARE-005, SHARE-006."""
-        self._at(place).storage.make_folder(names.join(folder, name))
-        self._events.publish(ShareChanged(place, folder))
-
-    def rename(self, place: str, entry: Entry, name: str) -> None:
-        """A new name in the same folder; never over another."""
-        self._at(place).storage.move(entry.path, names.join(entry.parent, name))
-        self._events.publish(ShareChanged(place, entry.parent))
-
-    def trash(self, place: str, entries: Sequence[Entry], confirmed: bool = False) -> list[Trashed]:
-        """Put ``entries`` into the share's bin, from where ``bring_back`` takes them. Nothing is destroyed.
-        SHARE-030 when it is suddenly very many, unless a person has ``confirmed``."""
-        now = time.monotonic()
-        recent = sum(now - then < MINUTE for then in self._deletions)
-        if not confirmed and recent + len(entries) >= MANY:
-            raise SuiteError(
-                _("削除を止めました。"),
-                _("1分間に{count}件を超える削除です。").format(count=MANY),
-                _("本当に削除するときは、もう一度確かめてから続けてください。"),
-                "SHARE-030",
-            )
-        self._deletions.extend([now] * len(entries))
-        storage = self._at(place).storage
-        bin_ = self._bin(storage)
-        done = []
-        for entry in entries:
-            taken = [each.name for batch in storage.list(bin_) for each in batch]
-            where = names.join(bin_, names.free(entry.name, taken))
-            storage.move(entry.path, where)
-            done.append(Trashed(entry.path, where))
-        for folder in {entry.parent for entry in entries}:
-            self._events.publish(ShareChanged(place, folder))
-        return done
-
-    def bring_back(self, place: str, trashed: Sequence[Trashed]) -> None:
-        """Undo of ``trash``; never over something that has that name now."""
-        for each in trashed:
-            self._at(place).storage.move(each.where, each.path)
-        for folder in {each.path.rpartition("/")[0] for each in trashed}:
-            self._events.publish(ShareChanged(place, folder))
-
-    def _bin(self, storage: Storage) -> str:
-        path = TRASH
-        for part in ("", self._actor() or "unknown", time.strftime("%Y%m%d")):
-            path = names.join(path, part) if part else path
-            if storage.stat(path) is None:
-                storage.make_folder(path)
-        return path
-
     # sending
 
     def upload(
-        self, place: str, folder: str, files: Sequence[Path], if_exists: IfExists, report: Report
+        self,
+        place: str,
+        folder: str,
+        files: Sequence[Path],
+        if_exists: IfExists,
+        report: Report,
+        confirmed: bool = False,
     ) -> Batch:
         """Send files and folders. A taken name stops before anything is sent (SHARE-005) unless
-        ``if_exists`` says what to do; a cut leaves a task that ``resume`` goes on with."""
-        storage = self._at(place).storage
+        ``if_exists`` says what to do; a cut leaves a task that ``resume`` goes on with. SHARE-030 before
+        very many existing files are replaced, unless a person has ``confirmed``."""
         plan = transfer.plan_upload(list(files), folder, lambda: report(0, None, _("調べています")))
-        if if_exists is IfExists.ASK:
-            self._refuse_taken(storage, plan)
-        for each in plan.folders:
-            if storage.stat(each) is None:
-                storage.make_folder(each)
-        tasks = [Task(place, True, str(path), into, if_exists) for path, into in plan.files]
-        sent = self._work(self._journal.begin(tasks), report)
-        return Batch(tuple(sent), plan.refused)
+        if if_exists is not IfExists.KEEP_BOTH:
+            taken = self.sending.taken(place, plan)
+            if taken and if_exists is IfExists.ASK:
+                raise errors.exists(taken[0])
+            self._guard.admit(len(taken), confirmed)
+        return self.sending.upload(place, plan, if_exists, report)
 
-    def check_free(self, place: str, folder: str, files: Sequence[Path]) -> None:
-        """SHARE-005 if ``upload`` would have to ask."""
-        self._refuse_taken(self._at(place).storage, transfer.plan_upload(list(files), folder))
-
-    def _refuse_taken(self, storage: Storage, plan: transfer.Plan) -> None:
-        for path, into in plan.files:
-            if storage.stat(names.join(into, path.name)) is not None:
-                raise errors.exists(path.name)
+    def check_free(self, place: str, folder: str, files: Sequence[Path]) -> int:
+        """How many bytes ``upload`` would send. SHARE-005 if it would have to ask."""
+        plan = transfer.plan_upload(list(files), folder)
+        if taken := self.sending.taken(place, plan):
+            raise errors.exists(taken[0])
+        return plan.size
 
     def download(
         self, place: str, entries: Sequence[Entry], folder: Path, if_exists: IfExists, report: Report
     ) -> Batch:
-        """Fetch files into a local folder."""
-        files = [entry for entry in entries if not entry.folder]
-        tasks = [Task(place, False, str(folder), entry.path, if_exists) for entry in files]
-        return Batch(tuple(self._work(self._journal.begin(tasks), report)), ())
-
-    def pending(self) -> list[Task]:
-        """What an earlier run of the suite has begun and not finished."""
-        return self._journal.open()
-
-    def resume(self, report: Report) -> Batch:
-        """Go on with everything pending; what can no longer be sent is taken off the list and told."""
-        refused = []
-        sent: list[transfer.Sent] = []
-        for task in self.pending():
-            try:
-                sent += self._work([task], report)
-            except errors.Disconnected:
-                raise
-            except SuiteError as error:
-                self._journal.end(task.number)
-                refused.append((Path(task.here if task.up else task.there).name, str(error)))
-        return Batch(tuple(sent), tuple(refused))
-
-    def drop_pending(self) -> None:
-        """Nobody wants them any more."""
-        for task in self.pending():
-            self._journal.end(task.number)
-
-    def _work(self, tasks: Sequence[Task], report: Report) -> list[transfer.Sent]:
-        done: list[transfer.Sent] = []
-        for number, task in enumerate(tasks, 1):
-            name = Path(task.here if task.up else task.there).name
-            words = f"{name}（{number} / {len(tasks)}）" if len(tasks) > 1 else name
-            step = _named(report, words)
-            try:
-                done.append(self._one(task, step))
-            except SuiteError as error:
-                if error.code not in ("SHARE-001", "SHARE-007"):  # those may be better in a while
-                    self._journal.end(task.number)
-                raise
-            self._journal.end(task.number)
-        for place, folder in {(task.place, task.there) for task in tasks if task.up}:
-            self._events.publish(ShareChanged(place, folder))
-        return done
-
-    def _one(self, task: Task, report: Report) -> transfer.Sent:
-        storage = self._at(task.place).storage
-        if task.up:
-            return transfer.upload(Path(task.here), storage, task.there, report, task.if_exists)
-        return transfer.download(storage, task.there, Path(task.here), report, task.if_exists)
+        """Fetch files, and folders with all that is in them, into a local folder."""
+        return self.sending.download(place, entries, folder, if_exists, report)
 
     # searching
 
@@ -303,7 +219,3 @@ class ShareService:
         """End the children."""
         self._sandbox.close()
         self._looking.close()
-
-
-def _named(report: Report, words: str) -> Report:
-    return Report(lambda done, total, text: report(done, total, f"{words}　{text}"))

@@ -19,7 +19,7 @@ from spnego.exceptions import SpnegoError
 
 from core.errors import SuiteError
 from core.i18n import _
-from sharefolder import errors, names, smb_wire
+from sharefolder import errors, names, security, smb_lsa, smb_rights, smb_wire
 from sharefolder.model import Entry, Rights
 from sharefolder.ports import Credential, Sink
 
@@ -51,6 +51,7 @@ class SmbStorage:
         self._credential = credential
         self._connections: dict[str, Connection] = {}
         self._connecting = threading.Lock()
+        self._known: dict[bytes, str] = {}  # names by security identifier
         self.name = name or share
 
     def list(self, folder: str) -> Iterator[Sequence[Entry]]:
@@ -121,11 +122,62 @@ class SmbStorage:
             raise
 
     def rights(self, path: str) -> Rights:
-        """By asking the server to open it so: the only judge. Who else may is in the server's own list."""
+        """By asking the server to open it so: the only judge. Who else may is read from the server's list."""
         seen = self.stat(path)
         if seen is None:
             raise errors.not_found(path.rpartition("/")[2])
-        return Rights(self._may(path, _READ), self._may(path, _WRITE), known=False)
+        read, write = self._may(path, _READ), self._may(path, _WRITE)
+        found = self._descriptor(path)
+        named = self._names(smb_rights.everyone_named(found)) if found is not None else {}
+        return smb_rights.described(read, write, found, named)
+
+    def _descriptor(self, path: str) -> security.Descriptor | None:
+        """The list of rights; None where this person may not even see it."""
+        try:
+            with self._failing(path), self._open(path, smb_rights.READ_CONTROL | _LOOK) as raw:
+                return smb_rights.query(raw.fd)
+        except SuiteError as error:
+            if error.code in ("SHARE-003", "SHARE-004"):
+                return None
+            raise
+
+    def _names(self, sids: Sequence[bytes]) -> dict[bytes, str]:
+        """Asked of the server once each; a server that does not say leaves the bare identifiers."""
+        new = [sid for sid in sids if sid not in self._known][: smb_lsa.LOOKUP_AT_ONCE]
+        if new:
+            self._known |= dict.fromkeys(new, "") | self._asked_names(new)
+        return {sid: self._known.get(sid, "") for sid in sids}
+
+    def _asked_names(self, sids: Sequence[bytes]) -> dict[bytes, str]:
+        unc = f"\\\\{self._server}\\IPC$\\lsarpc"
+        try:
+            with self._failing("lsarpc"):
+                pipe = SMBRawIO(unc, "r", "rw", desired_access=_READ | _WRITE, **self._session())
+                pipe.open()
+                try:
+                    return smb_rights.names(pipe.fd, sids)
+                finally:
+                    pipe.close()
+        except errors.Disconnected:
+            raise
+        except SuiteError:  # this server tells no names
+            return {}
+
+    def grant_as(self, sources: Sequence[str], target: str) -> bool:
+        found = [self._descriptor(names.inside(each)) for each in sources]
+        lists = [each for each in found if each is not None]
+        if not lists:
+            return False
+        access = smb_rights.READ_CONTROL | smb_rights.WRITE_DAC | _LOOK
+        try:
+            with self._failing(target), self._open(target, access, folder=True) as raw:
+                owner = smb_rights.query(raw.fd).owner
+                smb_rights.replace(raw.fd, security.together(lists, owner))
+        except SuiteError as error:
+            if error.code in ("SHARE-003", "SHARE-011"):  # not allowed, or not supported by its disk
+                return False
+            raise
+        return True
 
     def _may(self, path: str, access: int) -> bool:
         try:

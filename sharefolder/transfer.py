@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from enum import Enum
@@ -223,3 +223,41 @@ def plan_upload(paths: list[Path], folder: str, alive: Callable[[], object] = la
         sum(size for size, _path, _into in files),
         tuple(refused),
     )
+
+
+@dataclass(frozen=True)
+class PlanDown:
+    """What fetching comes to: local folders to be made, (path on the share, local folder), name and why."""
+
+    folders: tuple[Path, ...]
+    files: tuple[tuple[str, Path], ...]
+    refused: tuple[tuple[str, str], ...]
+
+
+def plan_download(
+    storage: Storage, entries: Sequence[Entry], folder: Path, alive: Callable[[], object] = lambda: None
+) -> PlanDown:
+    """Everything in and below ``entries``, small files first. A folder that may not be listed is named."""
+    folders: list[Path] = []
+    files: list[tuple[int, str, Path]] = []
+    refused: list[tuple[str, str]] = []
+    waiting = [(entry, folder) for entry in entries]
+    while waiting:
+        alive()
+        entry, into = waiting.pop()
+        if PART.fullmatch(entry.name):
+            continue
+        if not entry.folder:
+            files.append((entry.size, entry.path, into))
+            continue
+        try:
+            below = [each for batch in storage.list(entry.path) for each in batch]
+        except errors.Disconnected:
+            raise
+        except SuiteError as error:
+            refused.append((entry.name, error.why))
+            continue
+        folders.append(into / names.proposed(entry.name))
+        waiting.extend((each, folders[-1]) for each in below)
+    files.sort(key=lambda each: each[0])
+    return PlanDown(tuple(folders), tuple((path, into) for _size, path, into in files), tuple(refused))

@@ -54,6 +54,7 @@ class Inquiry:
     by: str = ""
     closed: bool = False
     questions: tuple[tuple[str, str, str], ...] = ()  # (date, question, answer), for all to read
+    guarded: tuple[str, ...] = ()  # sections whose answer folder only they and the asking section may open
 
     def answer_folder(self, section: str) -> str:
         """Where ``section`` answers."""

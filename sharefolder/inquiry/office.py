@@ -31,9 +31,14 @@ class Office:
     """The inquiries of one share. Readings are kept by path, size and time: only what changed is read."""
 
     def __init__(
-        self, storage: Storage, sandbox: Sandbox, today: Callable[[], date] = lambda: datetime.now().date()
+        self,
+        storage: Storage,
+        sandbox: Sandbox,
+        today: Callable[[], date] = lambda: datetime.now().date(),
+        tell: Callable[[str, str], None] = lambda _action, _folder: None,
     ) -> None:
-        self._storage, self._sandbox, self._today = storage, sandbox, today
+        """``tell``: the audit trail's end: (action, the inquiry's folder)."""
+        self._storage, self._sandbox, self._today, self._tell = storage, sandbox, today, tell
         self._kept: dict[tuple[str, Entry], Reading] = {}
 
     def understand(self, template: Path) -> Form:
@@ -58,9 +63,12 @@ class Office:
         report: Report,
         notes: str = "",
         by: str = "",
+        asking: str = "",
     ) -> Inquiry:
         """Make the inquiry's folder with a copy of the template for each section; the record comes last, so
-        a cut leaves no half inquiry on anybody's board. SuiteError SHARE-005 if the title is taken."""
+        a cut leaves no half inquiry on anybody's board. Each answer folder gets the rights of its section's
+        own folder on the share and of the ``asking`` section's. SuiteError SHARE-005 if the title is taken.
+        """
         folder = names.join(PLACE, title)
         for name in (title, *sections):
             names.writable(names.join(PLACE, name))
@@ -71,24 +79,28 @@ class Office:
             self._make(path)
         quiet = Report(lambda _done, _total, _text: report(0, len(sections), _("様式を配っています")))
         sent = self._put(template, f"{folder}/{FORMS}", quiet)
-        inquiry = Inquiry(
-            title,
-            folder,
-            due,
-            tuple(sections),
-            template.name,
-            sent.digest,
-            form,
-            notes,
-            self._today(),
-            by,
-        )
+        made = (title, folder, due, tuple(sections), template.name, sent.digest, form, notes)
+        inquiry = Inquiry(*made, self._today(), by)
+        guarded = []
         for number, section in enumerate(sections):
             report(number, len(sections), _("様式を配っています"))
             self._make(inquiry.answer_folder(section))
+            if self._guard(section, asking, inquiry.answer_folder(section)):
+                guarded.append(section)
             self._put(template, inquiry.answer_folder(section), quiet)
-        self._write(inquiry)
+        inquiry = self._write(replace(inquiry, guarded=tuple(guarded)))
+        self._tell("inquiry.created", folder)
         return inquiry
+
+    def _guard(self, section: str, asking: str, folder: str) -> bool:
+        """Whether ``folder`` is now its section's (and the asking one's) alone: the server must keep lists of
+        rights, and the section must have a folder of its own that says who belongs to it."""
+        own = [each for each in (section, asking) if each and self._is_folder(each)]
+        return section in own and self._storage.grant_as(own, folder)
+
+    def _is_folder(self, path: str) -> bool:
+        seen = self._storage.stat(path)
+        return seen is not None and seen.folder
 
     def inquiries(self) -> tuple[list[Inquiry], list[SuiteError]]:
         """Every inquiry this reader can see, the nearest due date first; and those that cannot be read."""
@@ -117,18 +129,22 @@ class Office:
             readings.append(reading)
         return readings
 
+    def collated(self, inquiry: Inquiry) -> None:
+        """Somebody has taken the answers as one table: into the audit trail."""
+        self._tell("inquiry.collated", inquiry.folder)
+
     def extend(self, inquiry: Inquiry, due: date) -> Inquiry:
         """A later (or earlier) due date for all."""
-        return self._write(replace(inquiry, due=due))
+        return self._write(replace(inquiry, due=due), "inquiry.extended")
 
     def answer_question(self, inquiry: Inquiry, question: str, answer: str) -> Inquiry:
         """Share a question and its answer with all sections."""
         row = (self._today().isoformat(), question, answer)
-        return self._write(replace(inquiry, questions=(*inquiry.questions, row)))
+        return self._write(replace(inquiry, questions=(*inquiry.questions, row)), "inquiry.answered")
 
     def close(self, inquiry: Inquiry) -> Inquiry:
         """No more answers are expected; nothing is deleted."""
-        return self._write(replace(inquiry, closed=True))
+        return self._write(replace(inquiry, closed=True), "inquiry.closed")
 
     def _section(self, inquiry: Inquiry, section: str) -> Reading:
         folder = inquiry.answer_folder(section)
@@ -190,9 +206,11 @@ class Office:
     def _put(self, file: Path, folder: str, report: Report) -> transfer.Sent:
         return transfer.upload(file, self._storage, folder, report, transfer.IfExists.REPLACE)
 
-    def _write(self, inquiry: Inquiry) -> Inquiry:
+    def _write(self, inquiry: Inquiry, action: str = "") -> Inquiry:
         with tempfile.TemporaryDirectory(prefix="mahoroba-inquiry-") as folder:
             file = Path(folder) / RECORD
             file.write_bytes(record.written(inquiry))
             self._put(file, inquiry.folder, Report(lambda _done, _total, _text: None))
+        if action:
+            self._tell(action, inquiry.folder)
         return inquiry

@@ -59,6 +59,7 @@ def _inquiry(data: dict[str, Any], folder: str) -> Inquiry:
         by=str(data["by"]),
         closed=bool(data["closed"]),
         questions=tuple((str(a), str(b), str(c)) for a, b, c in data["questions"]),
+        guarded=tuple(map(str, data.get("guarded", ()))),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,17 +15,15 @@ from sharefolder.errors import Disconnected
 from sharefolder.local import LocalStorage
 from sharefolder.ports import CHUNK, Credential, Storage
 from sharefolder.smb import SmbStorage
-from tests.fakes.samba import PASSWORD, Samba
+from tests.fakes.samba import PASSWORD, Samba, running
 
 
 @pytest.fixture(scope="module")
-def samba(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Samba]:
+def samba() -> Iterator[Samba]:
     if reason := Samba.missing():
         pytest.skip(reason)
-    server = Samba(tmp_path_factory.mktemp("samba"))
-    server.start()
-    yield server
-    server.stop()
+    with running() as server:
+        yield server
 
 
 @pytest.fixture(params=["local", "samba", "samba encrypted"])
@@ -57,6 +56,9 @@ class _Below:
         places = 2 if verb in ("move", "copy") else 1
 
         def call(*args: object, **named: object) -> object:
+            if verb == "grant_as":
+                sources, target = args
+                return method([f"{self._folder}/{s}" for s in sources], f"{self._folder}/{target}")  # type: ignore[attr-defined]
             paths = [f"{self._folder}/{a}" if a else self._folder for a in args[:places]]
             return method(*paths, *args[places:], **named)
 
@@ -225,6 +227,64 @@ class TestStorage:
         assert (rights.read, rights.write) == (True, True)
         assert storage.readable("a")
         assert not storage.readable("無い")
+
+    @pytest.mark.root
+    def test_a_folder_gets_the_rights_of_others_and_what_is_made_in_it_too(
+        self, share: tuple[Storage, Path]
+    ) -> None:
+        storage, disk = share
+        for name, group in (("財政課", "games"), ("税務課", "news")):
+            (disk / name).mkdir()
+            shutil.chown(disk / name, group=group)
+            (disk / name).chmod(0o2770)
+        storage.make_folder("回答")
+        assert storage.grant_as(["財政課"], "回答")
+        put(storage, "回答/a.txt", b"1")
+        for path in ("回答", "回答/a.txt"):
+            rights = storage.rights(path)
+            assert {"games", "root"} <= set(rights.read_by), "the section and whoever made it"
+            assert {"*", "news"}.isdisjoint(rights.read_by), "nobody else"
+            assert "games" in rights.write_by
+        assert storage.grant_as(["財政課", "税務課"], "回答")
+        assert {"games", "news"} <= set(storage.rights("回答").write_by)
+
+
+@pytest.mark.root
+class TestPeople:
+    """Two people of different sections on the same server."""
+
+    @pytest.fixture
+    def people(self, samba: Samba, tmp_path: Path) -> Iterator[tuple[Path, str, Storage, Storage]]:
+        folder = samba.export / tmp_path.name
+        folder.mkdir()
+        folder.chmod(0o755)
+        open_ = []
+        for account in ("games", "news"):
+            samba.admit(account)
+            who = Credential(account, PASSWORD)
+            open_.append(SmbStorage("127.0.0.1", "zencho", lambda who=who: who, port=samba.port))  # type: ignore[misc]
+        yield folder, tmp_path.name, open_[0], open_[1]
+        for storage in open_:
+            storage.close()
+
+    def test_what_one_may_not_read_is_refused_with_who_may(
+        self, people: tuple[Path, str, Storage, Storage]
+    ) -> None:
+        folder, name, games, news = people
+        (folder / "予算").mkdir(mode=0o750)
+        (folder / "予算").chmod(0o750)
+        shutil.chown(folder / "予算", group="games")
+        (folder / "予算" / "案.txt").write_text("1")
+        assert games.readable(f"{name}/予算/案.txt")
+        assert not news.readable(f"{name}/予算/案.txt")
+        rights = games.rights(f"{name}/予算")
+        assert (rights.read, rights.write) == (True, False)
+        assert set(rights.read_by) == {"root", "games"}
+        assert rights.write_by == ("root",)
+        assert rights.owner == "root"
+        rights = news.rights(f"{name}/予算")
+        assert not rights.read
+        assert listed(news, name) == {}, "hide unreadable"
 
 
 class TestDisconnected:

@@ -6,8 +6,13 @@ import os
 import shutil
 import socket
 import subprocess
+import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
+
+import psutil
 
 PASSWORD = "Ken-2026-test"  # noqa: S105 - of a server that lives for one test run
 CONFIG = """\
@@ -42,6 +47,13 @@ change notify = yes
 kernel change notify = yes
 strict sync = yes
 store dos attributes = yes
+map acl inherit = yes
+inherit acls = yes
+vfs objects = acl_xattr
+acl_xattr:ignore system acls = no
+hide unreadable = yes
+create mask = 0770
+directory mask = 0770
 [zencho]
 path = {root}/export
 read only = no
@@ -65,12 +77,7 @@ class Samba:
             self.port = free.getsockname()[1]
         self._file = root / "smb.conf"
         self._file.write_text(CONFIG.format(root=root, port=self.port), "utf-8")
-        subprocess.run(
-            ["smbpasswd", "-c", str(self._file), "-s", "-a", "root"],
-            input=f"{PASSWORD}\n{PASSWORD}\n".encode(),
-            check=True,
-            capture_output=True,
-        )
+        self.admit("root")
         self._process: subprocess.Popen[bytes] | None = None
 
     @staticmethod
@@ -79,6 +86,15 @@ class Samba:
         if shutil.which("smbd") is None:
             return "smbd is not installed"
         return "" if os.geteuid() == 0 else "smbd needs root to change between people"
+
+    def admit(self, account: str) -> None:
+        """Let an account of this machine in, with ``PASSWORD``. Every Debian has ``games`` and ``news``."""
+        subprocess.run(
+            ["smbpasswd", "-c", str(self._file), "-s", "-a", account],
+            input=f"{PASSWORD}\n{PASSWORD}\n".encode(),
+            check=True,
+            capture_output=True,
+        )
 
     def start(self) -> None:
         self._process = subprocess.Popen(
@@ -103,3 +119,20 @@ class Samba:
             os.killpg(self._process.pid, 9 if kill else 15)
             self._process.wait(10)
             self._process = None
+        for helper in psutil.process_iter():  # samba-dcerpcd and its workers lead sessions of their own
+            with suppress(psutil.Error):
+                if f"--configfile={self._file}" in helper.cmdline():
+                    helper.kill()
+
+
+@contextmanager
+def running() -> Iterator[Samba]:
+    """A server in a folder that other people may enter (pytest's own are closed to them)."""
+    with tempfile.TemporaryDirectory(prefix="mahoroba-samba-") as folder:
+        os.chmod(folder, 0o755)  # noqa: S103 - a folder of a server that lives for one test
+        server = Samba(Path(folder) / "server")
+        server.start()
+        try:
+            yield server
+        finally:
+            server.stop()

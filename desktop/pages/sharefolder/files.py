@@ -33,11 +33,13 @@ from desktop.ui.announce import announce
 from desktop.ui.buttons import button
 from desktop.ui.widgets.fields import line_edit
 from desktop.ui.widgets.flow import Flow
+from sharefolder.changes import Trashed
 from sharefolder.index.snippet import Snippet
 from sharefolder.index.store import Hit, Wish
 from sharefolder.model import Entry
 from sharefolder.places import Place
-from sharefolder.service import Batch, ShareChanged, Trashed
+from sharefolder.sending import Batch
+from sharefolder.service import ShareChanged
 from sharefolder.transfer import IfExists
 
 _SENTENCES = 20  # of how many results the document is opened for the sentence
@@ -310,7 +312,7 @@ class Files(QWidget):
         self._services.bridge.run(
             self,
             title,
-            lambda _r: getattr(share, verb)(place, *arguments),
+            lambda _r: getattr(share.changes, verb)(place, *arguments),
             lambda _n: self.read(),
             lane="share-change",
         )
@@ -339,7 +341,7 @@ class Files(QWidget):
         self._services.bridge.run(
             self,
             _("削除"),
-            lambda _r: share.trash(place, chosen, confirmed),
+            lambda _r: share.changes.trash(place, chosen, confirmed),
             done,
             failed,
             lane="share-change",
@@ -350,7 +352,7 @@ class Files(QWidget):
         self._services.bridge.run(
             self,
             _("元に戻す"),
-            lambda _r: share.bring_back(place, trashed),
+            lambda _r: share.changes.bring_back(place, trashed),
             lambda _n: self.read(),
             lane="share-change",
         )
@@ -448,16 +450,16 @@ class Files(QWidget):
     def offer_pending(self) -> None:
         """Tell what an earlier run began; going on is one press."""
         share, bridge = self._services.share, self._services.bridge
-        pending = share.pending()
+        pending = share.sending.pending()
         if not pending:
             return
 
         def resume() -> None:
             lane = f"share {pending[0].place}"
-            bridge.run(self, _("途中の転送の続き"), share.resume, self._sent, lane=lane, card=True)
+            bridge.run(self, _("途中の転送の続き"), share.sending.resume, self._sent, lane=lane, card=True)
 
         words = _("前回の転送が {count} 件、途中で止まっています。").format(count=len(pending))
-        self.ask.choice(words, ((_("続ける"), resume), (_("取り消す"), share.drop_pending)))
+        self.ask.choice(words, ((_("続ける"), resume), (_("取り消す"), share.sending.drop_pending)))
 
     # dropping
 

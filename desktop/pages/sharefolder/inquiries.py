@@ -186,11 +186,18 @@ class Inquiries(QWidget):
                 title=inquiry.title, count=len(inquiry.sections)
             )
         )
+        open_ = len(inquiry.sections) - len(inquiry.guarded)
+        if open_:
+            self._services.notices.warning(
+                _("{count} 所属の回答フォルダは、共有と同じ権利のままです。").format(count=open_),
+                _("所属と同じ名前のフォルダが共有にないか、このサーバが権利の一覧を持っていません。"),
+            )
         self.stack.choose(self._board)
         self.read()
 
     def _collate(self) -> None:
         inquiry, readings = self._inquiry(), list(self._readings)
+        place, share = self._place, self._services.share
         if inquiry is None:
             return
         path = ask_save(self, _("{title} 集計.xlsx").format(title=inquiry.title), "Excel (*.xlsx)")
@@ -202,6 +209,7 @@ class Inquiries(QWidget):
                 made = Path(folder) / "collated.xlsx"
                 collate.write_workbook(inquiry, readings, made, lambda reading: state_words(reading.state))
                 save(path, made.read_bytes())
+            share.office(place).collated(inquiry)
 
         self._run_collate(work, path)
 

@@ -146,11 +146,12 @@ class NewInquiry(QWidget):
         office, template, notes = self._services.share.office(self._place), self._template, self.notes.text()
         session = self._services.auth.session
         by = session.person.staff_number if session is not None else ""
+        own = session.person.section if session is not None else ""
         self.send.setEnabled(False)
         self._services.bridge.run(
             self,
             _("「{title}」を配る").format(title=title),
-            lambda report: office.create(title, template, asked, sections, due, report, notes, by),
+            lambda report: office.create(title, template, asked, sections, due, report, notes, by, own),
             self._made,
             ended=lambda: self.send.setEnabled(True),
             lane="share-inquiry",

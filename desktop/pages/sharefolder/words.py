@@ -60,15 +60,27 @@ def rights_words(rights: Rights) -> str:
         else _("あなたは読めません。")
     )
     if not rights.known:
-        return mine + _("ほかの人の権利は、このサーバからは分かりません。")
+        if rights.read:
+            return mine + _("ほかの人の権利は、このサーバからは分かりません。")
+        return mine + _("誰が読めるかも見えない設定です。上のフォルダの所有者か情報担当に頼んでください。")
     readers, writers = _people(rights.read_by), _people(rights.write_by)
     who = _("読めるのは {readers}、書けるのは {writers} です。").format(readers=readers, writers=writers)
-    ask = (
-        ""
-        if rights.write
-        else _("書く必要があるときは、所有者（{owner}）に頼んでください。").format(owner=rights.owner)
-    )
-    return mine + who + ask
+    return mine + who + _why_not(rights)
+
+
+def _why_not(rights: Rights) -> str:
+    """Why the one before the screen cannot, and whom to ask."""
+    if rights.read and rights.write:
+        return ""
+    said = []
+    if rights.denied:
+        said.append(_("{who} は禁止されています。").format(who=_people(rights.denied)))
+    if not rights.read:
+        said.append(_("あなたは、読める人のどれにも入っていません。"))
+    elif not rights.write:
+        said.append(_("あなたは、書ける人のどれにも入っていません。"))
+    said.append(_("必要なときは、所有者（{owner}）に頼んでください。").format(owner=rights.owner))
+    return "".join(said)
 
 
 def _people(names: tuple[str, ...]) -> str:

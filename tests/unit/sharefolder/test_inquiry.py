@@ -91,6 +91,23 @@ def test_an_inquiry_is_read_back_as_it_was_made(desk: Desk) -> None:
     assert (found, broken) == ([made], [])
 
 
+@pytest.mark.root
+def test_a_sections_answers_are_its_own_and_the_askers(desk: Desk) -> None:
+    """The rights come from the section's own folder on the share; a section without one is named as open."""
+    for section, group in (("財政課", "games"), ("税務課", "news")):
+        (desk.root / section).mkdir()
+        shutil.chown(desk.root / section, group=group)
+        (desk.root / section).chmod(0o770)
+    inquiry = desk.ask("税務課", "土木部", asking="財政課")
+    assert inquiry.guarded == ("税務課",)
+    storage = LocalStorage(desk.root)
+    may = storage.rights(f"{inquiry.answer_folder('税務課')}/回答様式.xlsx")
+    assert {"news", "games"} <= set(may.write_by)
+    assert "*" not in may.read_by
+    assert "games" not in storage.rights(inquiry.answer_folder("土木部")).read_by
+    assert desk.office.inquiries()[0] == [inquiry]
+
+
 def test_the_same_title_is_not_taken_twice(desk: Desk) -> None:
     desk.ask("土木部")
     with pytest.raises(SuiteError) as error:

@@ -8,7 +8,7 @@ import pytest
 from core.errors import SuiteError
 from core.events import Events
 from core.jobs import Cancelled, Report
-from sharefolder import sample
+from sharefolder import sample, trail
 from sharefolder.index.store import Wish
 from sharefolder.inquiry.model import State
 from sharefolder.service import ShareChanged, ShareService
@@ -66,7 +66,7 @@ def test_folders_are_sent_with_what_is_in_them_and_bad_names_are_told(share: Sha
     assert [s.path for s in batch.sent] == ["送る/中/a.txt"]
     assert [name for name, _why in batch.refused] == ["nul.txt"]
     assert ShareChanged("全庁", "送る/中") in seen
-    assert share.service.pending() == []
+    assert share.service.sending.pending() == []
 
 
 def test_a_taken_name_stops_before_anything_is_sent(share: Share, tmp_path: Path) -> None:
@@ -93,27 +93,27 @@ def test_what_was_cut_goes_on_after_a_restart(share: Share, tmp_path: Path) -> N
         share.service.upload("全庁", "", [big], IfExists.ASK, Report(cut))
     assert share.names() == set()
     share.open()
-    assert [Path(task.here).name for task in share.service.pending()] == ["大.bin"]
-    batch = share.service.resume(NOTHING)
+    assert [Path(task.here).name for task in share.service.sending.pending()] == ["大.bin"]
+    batch = share.service.sending.resume(NOTHING)
     assert batch.sent[0].resumed > 0
     assert (share.disk / "大.bin").read_bytes() == big.read_bytes()
-    assert share.service.pending() == []
+    assert share.service.sending.pending() == []
 
 
 def test_a_deleted_thing_lies_in_the_bin_and_comes_back(share: Share) -> None:
     (share.disk / "a.txt").write_text("a")
-    trashed = share.service.trash("全庁", [share.entry("a.txt")])
+    trashed = share.service.changes.trash("全庁", [share.entry("a.txt")])
     assert share.names() == set()
-    share.service.bring_back("全庁", trashed)
+    share.service.changes.bring_back("全庁", trashed)
     assert (share.disk / "a.txt").read_text() == "a"
 
 
 def test_what_comes_back_never_lands_on_another(share: Share) -> None:
     (share.disk / "a.txt").write_text("old")
-    trashed = share.service.trash("全庁", [share.entry("a.txt")])
+    trashed = share.service.changes.trash("全庁", [share.entry("a.txt")])
     (share.disk / "a.txt").write_text("new")
     with pytest.raises(SuiteError) as error:
-        share.service.bring_back("全庁", trashed)
+        share.service.changes.bring_back("全庁", trashed)
     assert error.value.code == "SHARE-005"
     assert (share.disk / "a.txt").read_text() == "new"
 
@@ -122,19 +122,19 @@ def test_very_many_deletions_stop_and_ask(share: Share) -> None:
     for number in range(40):
         (share.disk / f"{number}.txt").touch()
     every = [e for batch in share.service.entries("全庁", "") for e in batch]
-    share.service.trash("全庁", every[:20])
+    share.service.changes.trash("全庁", every[:20])
     with pytest.raises(SuiteError) as error:
-        share.service.trash("全庁", every[20:])
+        share.service.changes.trash("全庁", every[20:])
     assert error.value.code == "SHARE-030"
     assert len(share.names()) == 20
-    share.service.trash("全庁", every[20:], confirmed=True)
+    share.service.changes.trash("全庁", every[20:], confirmed=True)
     assert share.names() == set()
 
 
 def test_a_rename_to_a_bad_name_proposes_one(share: Share) -> None:
     (share.disk / "a.txt").touch()
     with pytest.raises(SuiteError) as error:
-        share.service.rename("全庁", share.entry("a.txt"), "いつ?.txt")
+        share.service.changes.rename("全庁", share.entry("a.txt"), "いつ?.txt")
     assert (error.value.code, "いつ？.txt" in error.value.next_step) == ("SHARE-006", True)
 
 
@@ -161,3 +161,71 @@ def test_the_trial_share_is_found_searched_and_has_an_inquiry_under_way(share: S
     states = {r.section: r.state for r in office.board(inquiries[0], NOTHING)}
     assert broken == []
     assert {State.UNOPENED, State.ANSWERED, State.DOUBT} <= set(states.values())
+
+
+def test_each_change_leaves_its_line_and_no_name_in_it(tmp_path: Path) -> None:
+    made = Share(tmp_path)
+    lines: list[tuple[str, str, dict[str, object]]] = []
+    made.service.close()
+    made.service = ShareService(
+        made.home, made.events, lambda: "K100234", tell=lambda a, s, d: lines.append((a, s, dict(d)))
+    )
+    (tmp_path / "山本花子 診断書.txt").write_text("1")
+    made.service.changes.make_folder("全庁", "", "人事課")
+    made.service.upload("全庁", "人事課", [tmp_path / "山本花子 診断書.txt"], IfExists.ASK, NOTHING)
+    sent = made.entry("山本花子 診断書.txt", "人事課")
+    made.service.changes.rename("全庁", sent, "診断書.txt")
+    renamed = made.entry("診断書.txt", "人事課")
+    made.service.changes.move_into("全庁", [renamed], "")
+    trashed = made.service.changes.trash("全庁", [made.entry("診断書.txt")])
+    made.service.changes.bring_back("全庁", trashed)
+    made.service.changes.copy_into("全庁", [made.entry("診断書.txt")], "人事課", NOTHING)
+    made.service.close()
+    assert [action for action, _s, _d in lines] == [
+        "share.folder.made",
+        "share.sent",
+        "share.renamed",
+        "share.moved",
+        "share.moved",
+        "share.trashed",
+        "share.restored",
+        "share.copied",
+    ]
+    assert "山本" not in repr(lines)
+    assert lines[1][1] == trail.key("全庁", "人事課/山本花子 診断書.txt"), (
+        "whoever has the file finds its line"
+    )
+    assert lines[1][2] == {"place": "全庁", "section": "人事課"}
+
+
+def test_very_many_replacements_stop_and_ask(share: Share, tmp_path: Path) -> None:
+    source = tmp_path / "送る"
+    source.mkdir()
+    for number in range(40):
+        (source / f"{number}.txt").write_text("new")
+    share.service.upload("全庁", "", [source], IfExists.ASK, NOTHING)
+    for file in source.iterdir():
+        file.write_text("encrypted")
+    with pytest.raises(SuiteError) as error:
+        share.service.upload("全庁", "", [source], IfExists.REPLACE, NOTHING)
+    assert error.value.code == "SHARE-030"
+    assert {p.read_text() for p in (share.disk / "送る").iterdir()} == {"new"}
+    share.service.upload("全庁", "", [source], IfExists.REPLACE, NOTHING, confirmed=True)
+    assert {p.read_text() for p in (share.disk / "送る").iterdir()} == {"encrypted"}
+
+
+def test_a_folder_is_fetched_with_all_that_is_in_it(share: Share, tmp_path: Path) -> None:
+    (share.disk / "a" / "b").mkdir(parents=True)
+    (share.disk / "a" / "b" / "c.txt").write_text("c")
+    (share.disk / "a" / "d.txt").write_text("d")
+    (tmp_path / "here").mkdir()
+    share.service.download("全庁", [share.entry("a")], tmp_path / "here", IfExists.ASK, NOTHING)
+    found = {str(p.relative_to(tmp_path / "here")): p.is_dir() for p in (tmp_path / "here").rglob("*")}
+    assert found == {"a": True, "a/b": True, "a/b/c.txt": False, "a/d.txt": False}
+
+
+def test_a_folder_is_not_moved_into_itself(share: Share) -> None:
+    (share.disk / "a" / "b").mkdir(parents=True)
+    with pytest.raises(SuiteError) as error:
+        share.service.changes.move_into("全庁", [share.entry("a")], "a/b")
+    assert error.value.code == "SHARE-013"

@@ -1,0 +1,97 @@
+"""What a person changes on a share: made, renamed, moved, copied, put into the bin. Nothing is destroyed."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from core.jobs import Report
+from sharefolder import errors, names, transfer
+from sharefolder.guard import MassGuard
+from sharefolder.model import Entry
+from sharefolder.ports import Storage
+
+TRASH = ".recycle"
+Done = Callable[[str, str, Sequence[str]], None]
+"""(action, place, paths): audit line and event, once it is so."""
+
+
+@dataclass(frozen=True)
+class Trashed:
+    """Where a deleted thing lies, for bringing it back."""
+
+    path: str
+    where: str
+
+
+class Changes:
+    """``guard`` stops what is suddenly very many; ``done`` is told what has come to be."""
+
+    def __init__(
+        self, storage: Callable[[str], Storage], guard: MassGuard, actor: Callable[[], str], done: Done
+    ) -> None:
+        self._storage, self._guard, self._actor, self._done = storage, guard, actor, done
+
+    def make_folder(self, place: str, folder: str, name: str) -> None:
+        """SHARE-005, SHARE-006."""
+        path = names.join(folder, name)
+        self._storage(place).make_folder(path)
+        self._done("share.folder.made", place, [path])
+
+    def rename(self, place: str, entry: Entry, name: str, confirmed: bool = False) -> None:
+        """A new name in the same folder; never over another."""
+        self._guard.admit(1, confirmed)
+        self._storage(place).move(entry.path, names.join(entry.parent, name))
+        self._done("share.renamed", place, [entry.path])
+
+    def move_into(self, place: str, entries: Sequence[Entry], folder: str, confirmed: bool = False) -> None:
+        """Move inside the share, on the server; never over another (SHARE-005)."""
+        self._guard.admit(len(entries), confirmed)
+        storage = self._storage(place)
+        for entry in entries:
+            if f"{folder}/".startswith(f"{entry.path}/"):
+                raise errors.into_itself(entry.name)
+            end = names.join(folder, entry.name)
+            storage.move(entry.path, end)
+            self._done("share.moved", place, [entry.path, end])
+
+    def copy_into(self, place: str, entries: Sequence[Entry], folder: str, report: Report) -> list[str]:
+        """Copy files inside the share, on the server where it can, each under a free name."""
+        storage, made = self._storage(place), []
+        files = [entry for entry in entries if not entry.folder]
+        for number, entry in enumerate(files):
+            report(number, len(files), entry.name)
+            made.append(transfer.copy_inside(storage, entry.path, folder))
+            self._done("share.copied", place, made[-1:])
+        return made
+
+    def trash(self, place: str, entries: Sequence[Entry], confirmed: bool = False) -> list[Trashed]:
+        """Put ``entries`` into the share's bin, from where ``bring_back`` takes them. Nothing is destroyed.
+        SHARE-030 when it is suddenly very many, unless a person has ``confirmed``."""
+        self._guard.admit(len(entries), confirmed)
+        storage = self._storage(place)
+        bin_ = self._bin(storage)
+        taken = [each.name for batch in storage.list(bin_) for each in batch]
+        done = []
+        for entry in entries:
+            where = names.join(bin_, names.free(entry.name, taken))
+            storage.move(entry.path, where)
+            taken.append(where.rpartition("/")[2])
+            done.append(Trashed(entry.path, where))
+        self._done("share.trashed", place, [entry.path for entry in entries])
+        return done
+
+    def bring_back(self, place: str, trashed: Sequence[Trashed]) -> None:
+        """Undo of ``trash``; never over something that has that name now."""
+        for each in trashed:
+            self._storage(place).move(each.where, each.path)
+            self._done("share.restored", place, [each.path])
+
+    def _bin(self, storage: Storage) -> str:
+        path = TRASH
+        for part in ("", self._actor() or "unknown", time.strftime("%Y%m%d")):
+            path = names.join(path, part) if part else path
+            if storage.stat(path) is None:
+                storage.make_folder(path)
+        return path

@@ -1,0 +1,129 @@
+"""Batches on their way: written down before anything is sent, gone on with after a restart."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from core.errors import SuiteError
+from core.i18n import _
+from core.jobs import Report
+from sharefolder import errors, names, transfer
+from sharefolder.journal import Journal, Task
+from sharefolder.model import Entry
+from sharefolder.ports import Storage
+from sharefolder.transfer import IfExists
+
+_LATER = ("SHARE-001", "SHARE-007")  # may be better in a while: the task stays
+
+
+@dataclass(frozen=True)
+class Batch:
+    """What came of sending several files. ``refused``: name and why."""
+
+    sent: tuple[transfer.Sent, ...]
+    refused: tuple[tuple[str, str], ...]
+
+
+class Sending:
+    """``storage`` gives the adapter of a place; ``arrived`` is told what has come to be on the share, also
+    when the rest of its batch did not."""
+
+    def __init__(
+        self,
+        journal: Journal,
+        storage: Callable[[str], Storage],
+        arrived: Callable[[str, Sequence[transfer.Sent]], None],
+    ) -> None:
+        self._journal, self._storage, self._arrived = journal, storage, arrived
+
+    def taken(self, place: str, plan: transfer.Plan) -> list[str]:
+        """The names among ``plan`` that are taken where they would go; one listing a folder."""
+        storage, found = self._storage(place), []
+        there: dict[str, set[str]] = {}
+        for path, into in plan.files:
+            if into not in there:
+                seen = storage.stat(into) if into else None
+                exists = not into or (seen is not None and seen.folder)
+                batches = storage.list(into) if exists else ()
+                there[into] = {names.same(entry.name) for batch in batches for entry in batch}
+            if names.same(path.name) in there[into]:
+                found.append(path.name)
+        return found
+
+    def upload(self, place: str, plan: transfer.Plan, if_exists: IfExists, report: Report) -> Batch:
+        """Send everything of ``plan``. A cut leaves tasks that ``resume`` goes on with."""
+        storage = self._storage(place)
+        for each in plan.folders:
+            if storage.stat(each) is None:
+                storage.make_folder(each)
+        tasks = [Task(place, True, str(path), into, if_exists) for path, into in plan.files]
+        return Batch(tuple(self._work(self._journal.begin(tasks), report)), plan.refused)
+
+    def download(
+        self, place: str, entries: Sequence[Entry], folder: Path, if_exists: IfExists, report: Report
+    ) -> Batch:
+        """Fetch files, and folders with all that is in them, into a local folder."""
+        plan = transfer.plan_download(
+            self._storage(place), entries, folder, lambda: report(0, None, _("調べています"))
+        )
+        for each in plan.folders:
+            each.mkdir(parents=True, exist_ok=True)
+        tasks = [Task(place, False, str(into), path, if_exists) for path, into in plan.files]
+        return Batch(tuple(self._work(self._journal.begin(tasks), report)), plan.refused)
+
+    def pending(self) -> list[Task]:
+        """What an earlier run of the suite has begun and not finished."""
+        return self._journal.open()
+
+    def resume(self, report: Report) -> Batch:
+        """Go on with everything pending; what can no longer be sent is taken off the list and told."""
+        refused = []
+        sent: list[transfer.Sent] = []
+        for task in self.pending():
+            try:
+                sent += self._work([task], report)
+            except errors.Disconnected:
+                raise
+            except SuiteError as error:
+                self._journal.end(task.number)
+                refused.append((Path(task.here if task.up else task.there).name, str(error)))
+        return Batch(tuple(sent), tuple(refused))
+
+    def drop_pending(self) -> None:
+        """Nobody wants them any more."""
+        for task in self.pending():
+            self._journal.end(task.number)
+
+    def _work(self, tasks: Sequence[Task], report: Report) -> list[transfer.Sent]:
+        done: list[transfer.Sent] = []
+        try:
+            for number, task in enumerate(tasks, 1):
+                name = Path(task.here if task.up else task.there).name
+                step = _named(report, f"{name}（{number} / {len(tasks)}）" if len(tasks) > 1 else name)
+                done.append(self._settled(task, step))
+        finally:
+            for place in {task.place for task in tasks if task.up} if done else ():
+                self._arrived(place, done)
+        return done
+
+    def _settled(self, task: Task, report: Report) -> transfer.Sent:
+        try:
+            sent = self._one(task, report)
+        except SuiteError as error:
+            if error.code not in _LATER:
+                self._journal.end(task.number)
+            raise
+        self._journal.end(task.number)
+        return sent
+
+    def _one(self, task: Task, report: Report) -> transfer.Sent:
+        storage = self._storage(task.place)
+        if task.up:
+            return transfer.upload(Path(task.here), storage, task.there, report, task.if_exists)
+        return transfer.download(storage, task.there, Path(task.here), report, task.if_exists)
+
+
+def _named(report: Report, words: str) -> Report:
+    return Report(lambda done, total, text: report(done, total, f"{words}　{text}"))
