@@ -5,6 +5,7 @@ An office builds ``AuthService`` with a client that reaches its matcher over TLS
 
 from __future__ import annotations
 
+import gc
 import os
 import secrets as random
 from collections.abc import Callable
@@ -70,9 +71,11 @@ def open_service(
     faces = cache(lambda: FaceMatcher(matcher, vault, analyser(), engine_of(config.face)))
 
     def rest() -> None:
-        faces.cache_clear()
-        analyser.cache_clear()
-        models.forget()
+        if analyser.cache_info().currsize:
+            faces.cache_clear()
+            analyser.cache_clear()
+            models.forget()
+            gc.collect()  # frames and models hang in cycles
 
     app = create_app(matcher, OwnData(matcher, vault), faces)
     device = terminal_id(paths.state / "terminal-id")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from core.events import Events
 from core.i18n import _, set_language
 from core.paths import Paths
+from desktop.pages.later import Later, Once
 from desktop.pages.services import Services
 from desktop.pages.window import LOCALE, LOOK, Window
 from desktop.ui import theme
@@ -25,11 +26,14 @@ if TYPE_CHECKING:
     from auth.agent.presence import PresenceLoop, Reaction
     from auth.face.camera import Camera
     from auth.service import AuthService
+    from calendar_sync.service import Schedules
     from core.audit import Detail
     from core.config import Config
     from core.secrets import SecretStore
     from liaison.service import LiaisonService
     from sharefolder.service import ShareService
+
+    Build = Callable[[Services], QWidget]
 
 
 def _today(services: Services) -> QWidget:
@@ -39,15 +43,23 @@ def _today(services: Services) -> QWidget:
 
 
 def _calendar(services: Services) -> QWidget:
-    from desktop.pages.calendar import calendar_page
+    def load() -> Build:
+        from desktop.pages.calendar import calendar_page
 
-    return calendar_page(services)
+        services.open_schedules()
+        return calendar_page
+
+    return Later(services, "calendar-blank", load, services.open_schedules.made)
 
 
 def _sharefolder(services: Services) -> QWidget:
-    from desktop.pages.sharefolder import sharefolder_page
+    def load() -> Build:
+        from desktop.pages.sharefolder import sharefolder_page
 
-    return sharefolder_page(services)
+        services.open_share()
+        return sharefolder_page
+
+    return Later(services, "folder", load, services.open_share.made)
 
 
 def _administration(services: Services) -> QWidget:
@@ -57,9 +69,13 @@ def _administration(services: Services) -> QWidget:
 
 
 def _liaison_page(services: Services) -> QWidget:
-    from desktop.pages.liaison import liaison_page
+    def load() -> Build:
+        from desktop.pages.liaison import liaison_page
 
-    return liaison_page(services)
+        services.open_liaison()
+        return liaison_page
+
+    return Later(services, "desktop", load, services.open_liaison.made)
 
 
 def _settings(services: Services) -> QWidget:
@@ -95,13 +111,13 @@ def open_features(
     secrets: SecretStore | None = None,
     sign_in: Callable[..., AuthService] | None = None,
 ) -> None:
-    """Open settings, keys, audit trail and sign-in; slow (imports, databases): never on the UI thread.
+    """Open settings, keys, audit trail and sign-in; slow (imports, databases): never on the UI thread. What
+    lies behind the pages is opened when somebody goes there.
 
     Tests bring a ``camera``, ``secrets`` and, to count time, their own way to ``auth.local.open_service``.
     SuiteError when the policy, a key or a database fails.
     """
     from auth.local import open_service
-    from calendar_sync.service import Schedules
     from core.audit import AuditLog
     from core.config import Config
     from core.secrets import open_secrets
@@ -111,6 +127,9 @@ def open_features(
     secrets = secrets or open_secrets(services.config, services.paths)
     services.key_warning = getattr(secrets, "warning", None) or ""
     services.audit = AuditLog(services.paths.data / "audit.db", secrets)
+    services.open_schedules = Once(lambda: _schedules(services, secrets))
+    services.open_liaison = Once(lambda: _liaison(services, secrets))
+    services.open_share = Once(lambda: _share(services))
     look_through = camera or (lambda: _camera(services))
     services.watch = lambda react: _presence(services.config, look_through, react)
     services.auth = (sign_in or open_service)(
@@ -121,9 +140,13 @@ def open_features(
         services.events,
         look_through,
     )
-    services.schedules = Schedules(services.paths, secrets, services.events)
-    services.liaison = _liaison(services, secrets)
-    services.share = _share(services)
+
+
+def _schedules(services: Services, secrets: SecretStore) -> Schedules:
+    """Everybody's schedule on this terminal, and the embedded server."""
+    from calendar_sync.service import Schedules
+
+    return Schedules(services.paths, secrets, services.events)
 
 
 def _share(services: Services) -> ShareService:

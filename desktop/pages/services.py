@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from desktop.pages.later import Once
 from desktop.ui.bridge import Bridge
 from desktop.ui.notice import NoticeBar
 
@@ -29,12 +30,12 @@ class Services:
     paths: Paths
     events: Events
     bridge: Bridge
-    config: Config = field(init=False)  # this and the features are opened after the first paint
+    config: Config = field(init=False)  # this and sign-in are opened after the first paint
     auth: AuthService = field(init=False)
     audit: AuditLog = field(init=False)
-    schedules: Schedules = field(init=False)
-    liaison: LiaisonService = field(init=False)
-    share: ShareService = field(init=False)
+    open_schedules: Once[Schedules] = field(init=False)  # these at their first use
+    open_liaison: Once[LiaisonService] = field(init=False)
+    open_share: Once[ShareService] = field(init=False)
     watch: Callable[[Callable[[Reaction], None]], Watch] = field(init=False)  # makes a watch over the session
     presence: Presence = field(init=False)  # the window makes it
     key_warning: str = ""  # loud when the keys lie in a file instead of the system's store
@@ -47,6 +48,18 @@ class Services:
     appearance_changed: Callable[[bool], None] = lambda _rebuild: None
 
     @property
+    def schedules(self) -> Schedules:
+        return self.open_schedules()
+
+    @property
+    def liaison(self) -> LiaisonService:
+        return self.open_liaison()
+
+    @property
+    def share(self) -> ShareService:
+        return self.open_share()
+
+    @property
     def ready(self) -> bool:
-        """Whether the features have been opened."""
+        """Whether sign-in has been opened."""
         return hasattr(self, "auth")

@@ -56,6 +56,8 @@ class Window(QMainWindow):
         self.services, self._pages = services, pages
         self._look = Look.load(services.paths.state / LOOK)
         self._shell: Shell | None = None
+        self._resting = QTimer(self, singleShot=True, interval=_REST_MS)
+        self._resting.timeout.connect(self._rest)
         self.setWindowTitle(_("まほろば"))
         self.setWindowIcon(window_icon())
         self._stack = QStackedWidget()
@@ -192,10 +194,11 @@ class Window(QMainWindow):
             self.ring.rest()
         elif self._stack.currentWidget() is not self._shell:
             self._put(self._shell)
-        QTimer.singleShot(_REST_MS, self, self._rest)
+        self._resting.start()
 
     def _rest(self) -> None:
-        """The camera is off and somebody works: the face models need not stay in memory."""
+        """The camera is off and somebody works: neither the face models nor what opened a page need stay in
+        memory."""
         session = self.services.auth.session
         if session is not None and not session.locked and self.showing == "shell":
             auth = self.services.auth
@@ -216,6 +219,7 @@ class Window(QMainWindow):
             Leaving(self._lock, self._sign_out, self._sign_out),
             self._more_commands,
         )
+        shell.page_shown.connect(lambda _key: self._resting.start())
         shell.set_chips(self._chips() or [("calm", _("この端末だけで動作中"))])
         return shell
 

@@ -104,5 +104,7 @@ def office(qapp: QApplication, qtbot: QtBot) -> Iterator[Office]:
     made = Office(qtbot)
     yield made
     made.services.bridge.close()
-    made.services.share.close()
-    made.services.schedules.close()
+    if made.services.open_share.made:
+        made.services.share.close()
+    if made.services.open_schedules.made:
+        made.services.schedules.close()

@@ -29,6 +29,7 @@ class Desk:
         self.office = office
         self.window = office.signed_in()
         office.services.go("calendar")
+        office.settle()
         found = self.window.findChild(CalendarPage)
         assert found is not None
         self.page: CalendarPage = found
