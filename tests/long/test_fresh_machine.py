@@ -13,10 +13,12 @@ from tests.long.bare_machine import BareMachine, why_not
 
 pytestmark = [
     pytest.mark.long,
-    pytest.mark.timeout(3600),
+    pytest.mark.timeout(4000),
     pytest.mark.skipif(bool(why_not()), reason=why_not() or "-"),
 ]
 SET_UP_AND_RUN = 1200
+SET_UP_AND_TEST = 3000
+"""Seconds; bounds for a machine that others use too, not promises."""
 START = 15
 """Seconds within which a command that has nothing left to set up must have done its small work."""
 
@@ -68,7 +70,7 @@ def test_the_second_run_needs_no_network(machine: BareMachine) -> None:
 
 
 def test_the_tests_set_up_what_they_need_and_pass(machine: BareMachine) -> None:
-    done = machine.run("./mahoroba test", SET_UP_AND_RUN)
+    done = machine.run("./mahoroba test", SET_UP_AND_TEST)
     assert done.returncode == 0, done.stdout[-4000:]
     assert " passed" in done.stdout.splitlines()[-1]
 
