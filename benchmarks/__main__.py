@@ -1,4 +1,7 @@
-"""``./mahoroba bench [FEATURE] [--json FILE]``: measure, print the table, mark what misses its bar."""
+"""``./mahoroba bench [FEATURE …] [--json FILE] [--into FILE]``: measure, print, mark what misses its bar.
+
+Without a feature all are measured. A part of one (``desktop_start``) can be measured alone.
+"""
 
 from __future__ import annotations
 
@@ -6,10 +9,12 @@ import argparse
 import importlib
 import json
 import sys
-from collections.abc import Iterator, Mapping
-from dataclasses import asdict
+import traceback
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, replace
 from pathlib import Path
 
+from benchmarks import tables
 from benchmarks.record import Record
 
 FEATURES: Mapping[str, tuple[str, ...]] = {
@@ -23,73 +28,76 @@ FEATURES: Mapping[str, tuple[str, ...]] = {
 }
 
 
-def measure(features: list[str]) -> Iterator[Record]:
-    for feature in features:
-        for name in FEATURES[feature]:
-            print(f"… {name}", file=sys.stderr, flush=True)
-            for record in importlib.import_module(name).records():
-                yield record if isinstance(record, Record) else Record(**record)
+def parts(wanted: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """(feature, module) of each feature or part that is wanted; of all when nothing is."""
+    for feature, modules in FEATURES.items():
+        for module in modules:
+            if not wanted or feature in wanted or module.rpartition(".")[2] in wanted:
+                yield feature, module
 
 
-def number(value: float | None) -> str:
-    if value is None:
-        return "–"
-    return f"{value:,.0f}" if abs(value) >= 100 or value == int(value) else f"{value:.3g}"
+def measure(feature: str, module: str) -> Iterator[Record]:
+    print(f"… {module}", file=sys.stderr, flush=True)
+    for record in importlib.import_module(module).records():
+        whole = record if isinstance(record, Record) else Record(**record)
+        yield replace(whole, feature=feature)
 
 
-def row(record: Record) -> str:
-    mark = {True: "✓", False: "✗ misses", None: ""}[record.held]
-    peer = f"{record.peer}: {number(record.peer_value)}" if record.peer else ""
-    ratio = f"{record.ratio:.2f}" if record.ratio is not None else ""
-    cells = (record.name, f"{number(record.value)} {record.unit}", record.bar, mark, peer, ratio, record.n)
-    return "| " + " | ".join(cells) + " |"
+def measure_all(wanted: Sequence[str], keep: Path | None) -> tuple[list[Record], list[str]]:
+    """The records, and the modules that broke off: said, and the others go on. ``keep`` is written after each
+    module, so that hours of measuring are not lost with the last."""
+    records: list[Record] = []
+    broken = []
+    for feature, module in parts(wanted):
+        try:
+            records.extend(measure(feature, module))
+        except Exception:  # noqa: BLE001 - whatever it is, it is shown, and the exit code says no
+            traceback.print_exc()
+            broken.append(module)
+        if keep is not None:
+            rows = [asdict(each) for each in records]
+            keep.write_text(json.dumps(rows, ensure_ascii=False, indent=1), encoding="utf-8")
+    return records, broken
 
 
-def table(records: list[Record]) -> str:
-    head = [
-        "| figure | measured | bar | held | peer, same run | ratio | N |",
-        "|---|---|---|---|---|---|---|",
-    ]
-    foot = [f"\n{records[0].date}, {records[0].machine}"] if records else []
-    return "\n".join([*head, *map(row, records), *foot])
+def earlier(files: Sequence[Path]) -> list[Record]:
+    """Records of earlier runs. Those that do not name their feature belong to the one that the file is named
+    after, as a whole or in part."""
+    found = []
+    for file in files:
+        feature = next((feature for feature, _module in parts([file.stem])), file.stem)
+        found += tables.of_json(json.loads(file.read_text(encoding="utf-8")), feature)
+    return found
 
 
-def write_between_markers(document: Path, text: str) -> None:
-    """Replace what stands between the bench markers of a Markdown file."""
-    begin, end = "<!-- bench:begin -->", "<!-- bench:end -->"
-    before, rest = document.read_text(encoding="utf-8").split(begin, 1)
-    after = rest.split(end, 1)[1]
-    document.write_text(f"{before}{begin}\n{text}\n{end}{after}", encoding="utf-8")
-
-
-def main(arguments: list[str] | None = None) -> int:
+def main(arguments: Sequence[str] | None = None) -> int:
+    """0 when every bar holds, 1 when one is missed or a measurement broke off."""
     parser = argparse.ArgumentParser(prog="mahoroba bench", description=__doc__)
-    parser.add_argument("feature", nargs="?", choices=sorted(FEATURES))
+    names = sorted({*FEATURES, *(module.rpartition(".")[2] for _feature, module in parts([]))})
+    parser.add_argument("feature", nargs="*", help=", ".join(names))
     parser.add_argument("--json", type=Path, help="write the records here")
     parser.add_argument(
-        "--from-json", type=Path, help="print the table of an earlier run instead of measuring"
+        "--from-json", type=Path, action="append", help="print earlier runs instead; of two, the later counts"
     )
     parser.add_argument(
-        "--into",
-        type=Path,
-        action="append",
-        default=[],
-        help="put the table between the bench markers of this file",
+        "--into", type=Path, action="append", default=[], help="put the tables between this file's markers"
     )
     options = parser.parse_args(arguments)
+    if unknown := set(options.feature) - set(names):
+        parser.error(f"{', '.join(sorted(unknown))}: none of {', '.join(names)}")
     if options.from_json:
-        records = [Record(**each) for each in json.loads(options.from_json.read_text(encoding="utf-8"))]
+        records, broken = earlier(options.from_json), []
     else:
-        records = list(measure([options.feature] if options.feature else list(FEATURES)))
-    if options.json:
-        options.json.write_text(
-            json.dumps([asdict(each) for each in records], ensure_ascii=False, indent=1), encoding="utf-8"
-        )
-    text = table(records)
-    print(text)
+        records, broken = measure_all(options.feature, options.json)
+    merged = tables.by_feature(records)
+    for feature, own in merged.items():
+        print(f"\n{feature}\n\n{tables.table(own)}")
     for document in options.into:
-        write_between_markers(document, text)
-    return 1 if any(record.held is False for record in records) else 0
+        tables.write(document, records)
+    for module in broken:
+        print(f"broke off: {module}", file=sys.stderr)
+    missed = any(record.held is False for own in merged.values() for record in own)
+    return 1 if broken or missed else 0
 
 
 if __name__ == "__main__":

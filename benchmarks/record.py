@@ -38,5 +38,6 @@ class Record:
     peer_value: float | None = None
     ratio: float | None = None
     n: str = ""
+    feature: str = ""  # whose table it stands in; ``benchmarks.__main__`` says it
     machine: str = field(default_factory=machine)
     date: str = field(default_factory=lambda: datetime.date.today().isoformat())
