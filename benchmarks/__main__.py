@@ -19,6 +19,7 @@ from benchmarks.record import Record
 
 FEATURES: Mapping[str, tuple[str, ...]] = {
     "liaison": ("benchmarks.liaison",),
+    "calendar": ("benchmarks.calendar",),
     "face": (
         "benchmarks.face_recognition",
         "benchmarks.face_liveness",

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 
-from calendar_sync import ics
+from calendar_sync import ics, quick
 from calendar_sync.ics import Component
 from calendar_sync.times import Moment, identity, parse_duration, parse_moment, wall, zone_named
 
@@ -52,6 +52,14 @@ class Scan:
 
 def scan(raw: bytes) -> Scan:
     """Read ``raw`` for the index. SuiteError CAL-001 when it is no iCalendar object."""
+    plain = quick.values(raw)
+    if plain is not None and (found := _plain(plain)) is not None:
+        return found
+    return scan_whole(raw)
+
+
+def scan_whole(raw: bytes) -> Scan:
+    """The same by the whole tree: whatever is not one plain event."""
     root = _events_only(raw)
     unknown: dict[str, None] = {}
     zones = file_zones(root)
@@ -64,7 +72,25 @@ def scan(raw: bytes) -> Scan:
         words += [entry.summary, entry.location, ics.unescape(event.value("DESCRIPTION"))]
     if not uid:
         uid = next((c.value("UID") for c in ics.entries(root)), "")
-    return Scan(uid, tuple(entries), repeats, tuple(unknown), fold(" ".join(dict.fromkeys(words)))[:20_000])
+    return Scan(uid, tuple(entries), repeats, tuple(unknown), _words(words))
+
+
+def _plain(values: quick.Values) -> Scan | None:
+    """The scan of one plain event; None where its times are not plain."""
+    try:
+        start = quick.moment(values["DTSTART"])
+        end = quick.moment(values["DTEND"]) if "DTEND" in values else None
+    except (KeyError, ValueError):
+        return None
+    texts = {name: value for name, (_params, value) in values.items()}
+    entry = _entry_of(_span_of(start, end, texts.get("DURATION", "")), texts, "")
+    words = [entry.summary, entry.location, ics.unescape(texts.get("DESCRIPTION", ""))]
+    repeats = "RRULE" in texts or "RDATE" in texts
+    return Scan(texts.get("UID", ""), (entry,), repeats, (), _words(words))
+
+
+def _words(words: list[str]) -> str:
+    return fold(" ".join(dict.fromkeys(words)))[:20_000]
 
 
 def _events_only(raw: bytes) -> Component:
@@ -89,13 +115,16 @@ def span(event: Component, zones: Mapping[str, tzinfo], unknown: dict[str, None]
     start = moment(event, "DTSTART", zones, unknown)
     if start is None:
         return None
-    end = moment(event, "DTEND", zones, unknown)
+    return _span_of(start, moment(event, "DTEND", zones, unknown), event.value("DURATION"))
+
+
+def _span_of(start: Moment, end: Moment | None, duration: str) -> Span:
     first = wall(start)
     all_day = not isinstance(start, datetime)
     if end is not None:
         last = wall(end)
     else:
-        given = parse_duration(event.value("DURATION"))
+        given = parse_duration(duration)
         last = _after(first, given if given is not None else timedelta(days=1 if all_day else 0))
     if all_day and last <= first:
         last = _after(first, timedelta(days=1))
@@ -144,15 +173,20 @@ def _entry(event: Component, zones: Mapping[str, tzinfo], unknown: dict[str, Non
     for line in event.lines():
         if line.name in _WANTED and line.name not in values:
             values[line.name] = line.value
+    original = moment(event, "RECURRENCE-ID", zones, unknown)
+    return _entry_of(span(event, zones, unknown), values, identity(original) if original is not None else "")
+
+
+def _entry_of(place: Span | None, values: Mapping[str, str], recurrence: str) -> Entry:
     status = values.get("STATUS", "").upper()
     return Entry(
-        span(event, zones, unknown),
+        place,
         ics.unescape(values.get("SUMMARY", ""))[:500],
         ics.unescape(values.get("LOCATION", ""))[:500],
         status,
         values.get("CLASS", "").upper() in ("PRIVATE", "CONFIDENTIAL"),
         values.get("TRANSP", "").upper() != "TRANSPARENT" and status != "CANCELLED",
-        identity(original) if (original := moment(event, "RECURRENCE-ID", zones, unknown)) else "",
+        recurrence,
     )
 
 

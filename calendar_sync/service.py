@@ -266,6 +266,7 @@ class Schedule:
                     for each in self._store.collections() if thorough else ():
                         self._store.forget_token(each.id)
                     total, failure = self._sync_all(remote, report)
+                    self._expand(total)
                 finally:
                     remote.close()
             except SuiteError as error:
@@ -290,6 +291,12 @@ class Schedule:
                     raise
                 failure = error  # one calendar's trouble must not keep the others
         return total, failure
+
+    def _expand(self, total: Summary) -> None:
+        """The series of a first download: everything else can be read and edited meanwhile."""
+        if total.received:
+            self._changed()
+        self._store.expand_later_ones()
 
     def _discover(self, remote: Remote) -> None:
         """Make what is ours where it is missing, and remember every calendar we may read."""

@@ -23,22 +23,19 @@ _log = logging.getLogger(__name__)
 AUDIT_DAYS = 7
 _TRIES = 4  # for one object in one run: others may edit it again and again
 _SLICE = 250  # objects a transaction
+_FIRST_SLICE = 1000  # of a first download, where nobody edits what is not here yet
 
 
 class Sync:
     """Synchronises collections of one store with one server. One thread at a time."""
 
-    def __init__(self, store: Store, remote: Remote, bulk: bool = True) -> None:
-        """``bulk``: a first download asks for the whole collection in one answer (the probe says what is
-        quicker)."""
-        self._store, self._remote, self._bulk = store, remote, bulk
+    def __init__(self, store: Store, remote: Remote) -> None:
+        self._store, self._remote = store, remote
 
     def run(self, collection: Collection, report: Report | None = None) -> Summary:
         """Up, down, and up again where the first two have merged something. SuiteError CAL-010 … CAL-012."""
         summary = self._up(collection, report) + self._down(collection, report)
-        summary += self._up(collection, report)
-        self._store.expand_later_ones()
-        return summary
+        return summary + self._up(collection, report)
 
     # up
 
@@ -126,12 +123,14 @@ class Sync:
 
     def _down(self, collection: Collection, report: Report | None) -> Summary:
         token, audited_at = self._store.token(collection.id)
-        if not token and not self._store.rows(collection.id) and self._bulk:
+        first = not token and not self._store.rows(collection.id)
+        if first and not self._remote.lists_cheaply(collection.href):
             return self._first(collection, report)
         listing = self._listing(collection, token, audited_at)
         allowed = self._store.mass_deletion_allowed(collection.id)
         decided = plan(self._store.rows(collection.id), listing, allowed)
-        return self._take(collection, listing, decided, allowed, report)
+        received, missing = self._fetch(collection, decided.fetch, report, first)
+        return Summary(received=received) + self._take(collection, listing, decided, missing, allowed)
 
     def _listing(self, collection: Collection, token: str, audited_at: str) -> Listing:
         """A delta where there is a token and the last comparison of everything is not a week old."""
@@ -146,7 +145,7 @@ class Sync:
         """The first download: one streamed answer. The next one compares it with a listing and takes a
         token."""
         done = 0
-        for part in _slices(self._remote.everything(collection.href)):
+        for part in _slices(self._remote.everything(collection.href), _FIRST_SLICE):
             self._store.receive(collection.id, part, first=True)
             done += len(part)
             if report is not None:
@@ -154,23 +153,23 @@ class Sync:
         return Summary(received=done)
 
     def _take(
-        self, collection: Collection, listing: Listing, decided: Plan, allowed: bool, report: Report | None
+        self, collection: Collection, listing: Listing, decided: Plan, missing: set[str], allowed: bool
     ) -> Summary:
-        received, missing = self._fetch(collection, decided.fetch, report)
+        """What stayed out of the answer, what is gone, and then the token that stands for all of it."""
         found, gone, unclear = self._one_by_one(missing)
-        more, removed = self._store.receive(collection.id, found, [*decided.prune, *gone])
+        received, removed = self._store.receive(collection.id, found, [*decided.prune, *gone])
         undone = decided.held or unclear  # must be named again next time
         token = self._store.token(collection.id)[0] if undone else listing.token
         self._store.keep_listing(collection.id, token, listing.complete, decided.held, decided.stale, allowed)
-        return Summary(received=received + more, removed=removed, held=len(decided.held))
+        return Summary(received=received, removed=removed, held=len(decided.held))
 
     def _fetch(
-        self, collection: Collection, hrefs: Sequence[str], report: Report | None
+        self, collection: Collection, hrefs: Sequence[str], report: Report | None, first: bool
     ) -> tuple[int, set[str]]:
         missing = set(hrefs)
         received = done = 0
         for part in _slices(self._remote.fetch(collection.href, hrefs)):
-            received += self._store.receive(collection.id, part)[0]
+            received += self._store.receive(collection.id, part, first=first)[0]
             missing -= {item[0] for item in part}
             done += len(part)
             if report is not None:
@@ -204,11 +203,13 @@ def unsendable() -> SuiteError:
     )
 
 
-def _slices(items: Iterator[tuple[str, str, bytes]]) -> Iterator[list[tuple[str, str, bytes]]]:
+def _slices(
+    items: Iterator[tuple[str, str, bytes]], most: int = _SLICE
+) -> Iterator[list[tuple[str, str, bytes]]]:
     part: list[tuple[str, str, bytes]] = []
     for item in items:
         part.append(item)
-        if len(part) == _SLICE:
+        if len(part) == most:
             yield part
             part = []
     if part:

@@ -73,9 +73,10 @@ def zone_named(name: str) -> tzinfo | None:
     plain = _VENDOR_PATH.sub("", name.strip().strip('"'))
     if plain in ("JST", "Japan") or any(word in plain for word in _JAPANESE):
         plain = TOKYO_NAME
-    for candidate in (plain, _windows(plain)):
-        if candidate and (zone := _iana(candidate)):
-            return zone
+    if plain and (zone := _iana(plain)):
+        return zone
+    if (windows := _windows(plain)) and (zone := _iana(windows)):
+        return zone
     if match := _OFFSET.match(plain):
         offset = timedelta(hours=int(match[2]), minutes=int(match[3] or 0)) * (-1 if match[1] == "-" else 1)
         return timezone(offset) if abs(offset) <= timedelta(hours=14) else None

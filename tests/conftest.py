@@ -10,6 +10,7 @@ from pathlib import Path
 
 import psutil
 import pytest
+from hypothesis import settings
 
 from auth.face.models import user_folder
 
@@ -21,6 +22,9 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ.setdefault("MAHOROBA_MODELS", str(user_folder()))  # before the home moves away
 os.environ[RUN_MARK] = uuid.uuid4().hex
+# The same examples each run, and no clock: a first example that waits for an import is no defect.
+settings.register_profile("suite", deadline=None, derandomize=True, print_blob=True)
+settings.load_profile("suite")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -1,14 +1,18 @@
-"""What the synchronisation stands on: one class, run on Radicale and on Xandikos."""
+"""What the synchronisation stands on: one class, run on Radicale, Xandikos and Cyrus."""
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
+import httpx
 import pytest
 
 from calendar_sync import edit, ics
+from calendar_sync.discovery import discover
 from calendar_sync.merge import same
 from calendar_sync.model import Change, Draft, Scope
 from calendar_sync.remote import Credential, InvalidToken, Remote
@@ -16,31 +20,56 @@ from calendar_sync.servers.embedded import EmbeddedServer
 from calendar_sync.store import Store
 from calendar_sync.sync import Sync
 from core.secrets import MemorySecrets
-from tests.fakes.xandikos_server import running
+from tests.fakes import cyrus_server, xandikos_server
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
 START = datetime(2026, 11, 24, 10)
 MISSING = "not-there.ics"
 
 
-@pytest.fixture(scope="module", params=["radicale", "xandikos"])
-def account(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Remote]:
-    folder = tmp_path_factory.mktemp(request.param)
-    if request.param == "radicale":
-        server = EmbeddedServer(folder, MemorySecrets())
-        yield server.remote("user")
-        server.stop()
-    else:
-        with running(folder) as address:
+HOMES = {"radicale": "/user/", "xandikos": "/user/calendars/", "cyrus": "/dav/calendars/user/user/"}
+
+
+@contextmanager
+def _account(server: str, folder: Path) -> Iterator[Remote]:
+    if server == "radicale":
+        embedded = EmbeddedServer(folder, MemorySecrets())
+        yield embedded.remote("user")
+        embedded.stop()
+    elif server == "xandikos":
+        with xandikos_server.running(folder) as address:
             yield Remote(address, Credential("user", ""))
+    else:
+        if why := cyrus_server.missing():
+            pytest.skip(why)
+        with cyrus_server.running() as address:
+            yield Remote(address, Credential("user", cyrus_server.PASSWORD))
+
+
+@pytest.fixture(scope="module", params=list(HOMES))
+def account(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Remote]:
+    with _account(request.param, tmp_path_factory.mktemp(request.param)) as remote:
+        yield remote
+        remote.close()
 
 
 @pytest.fixture
-def home(account: Remote, tmp_path: Path, request: pytest.FixtureRequest) -> str:
-    calendars = "/user/calendars" if "xandikos" in request.node.name else "/user"
-    href = f"{calendars}/{tmp_path.name.replace('_', '-')}/"
+def home(account: Remote, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[str]:
+    """A new calendar of the account's; it goes with the test: Cyrus keeps a UID once for all calendars."""
+    server = next(name for name in HOMES if name in request.node.name)
+    href = f"{HOMES[server]}{tmp_path.name.replace('_', '-')}/"
     account.make_calendar(href, "試験")
-    return href
+    yield href
+    account.delete(href, "")
+
+
+def credential_of(account: Remote) -> tuple[str, str]:
+    """What the account signs in with, as it goes over the wire."""
+    sent = next(account._client.auth.auth_flow(httpx.Request("GET", account.url)))  # type: ignore[union-attr]
+    name, _colon, password = (
+        base64.b64decode(sent.headers["authorization"].split()[1]).decode().partition(":")
+    )
+    return name, password
 
 
 def _event(uid: str = "u1", summary: str = "課内会議") -> bytes:
@@ -54,6 +83,14 @@ def _machine(path: Path, home: str, remote: Remote) -> tuple[Store, Sync]:
 
 
 class TestServer:
+    def test_the_account_is_found_from_the_address_of_its_server(
+        self, account: Remote, request: pytest.FixtureRequest
+    ) -> None:
+        name, password = credential_of(account)
+        found = discover(account.url, Credential(name, password))
+        assert (found.url, found.user) == (account.url, "user")
+        assert found.home in [home for server, home in HOMES.items() if server in request.node.name]
+
     def test_a_new_calendar_is_found_with_its_name(self, account: Remote, home: str) -> None:
         parent = home.rstrip("/").rpartition("/")[0] + "/"
         assert (home, "試験") in [(c.href, c.name) for c in account.calendars(parent)]

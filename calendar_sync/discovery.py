@@ -1,0 +1,102 @@
+"""Where an account's calendars lie, asked once when it is added (RFC 5397, RFC 4791 6.2.1, RFC 6764)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from urllib.parse import urljoin, urlsplit
+
+import httpx
+
+from calendar_sync.wire import Credential, path
+from core.errors import SuiteError
+from core.i18n import _
+
+_TIMEOUT = 20  # s for one answer
+_LOOPBACK = ("127.0.0.1", "::1", "localhost")
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A person on a server. ``home``: the path below which the calendars lie; ``user`` signs in there."""
+
+    url: str
+    home: str
+    user: str
+
+
+def discover(url: str, credential: Credential) -> Account:
+    """The account that ``credential`` opens at ``url`` (a server, or any address below it).
+
+    SuiteError CAL-016 for an address that would send the password unencrypted, CAL-011 when the server
+    refuses it, CAL-015 when there is no calendar server. Network: seconds; not on the UI thread.
+    """
+    root = _checked(url.strip())
+    from caldav.davclient import DAVClient
+    from caldav.lib import error
+
+    refused = False
+    for candidate in dict.fromkeys(filter(None, (root, _well_known(root)))):
+        try:
+            with DAVClient(
+                candidate, username=credential.user, password=credential.password, timeout=_TIMEOUT
+            ) as client:
+                found = client.principal().calendar_home_set  # type: ignore[no-untyped-call]
+                place = str(found.url or "") if found is not None else ""
+        except error.AuthorizationError:
+            refused = True
+            continue
+        except Exception:  # noqa: BLE001, S112 - whatever the library meets there, it is no calendar server
+            continue
+        home = path(place).rstrip("/") + "/"
+        if home != "/" and urlsplit(place).hostname in (None, urlsplit(root).hostname):
+            return Account(_origin(root), home, credential.user)
+    raise _refused() if refused else _nothing_there()
+
+
+def _well_known(root: str) -> str:
+    """Where the server itself says that its calendars are; asked without a password, kept to its own host."""
+    try:
+        answer = httpx.get(urljoin(root, "/.well-known/caldav"), timeout=_TIMEOUT, trust_env=False)
+    except httpx.HTTPError:
+        return ""
+    there = urljoin(root, answer.headers.get("location", "")) if answer.is_redirect else ""
+    return there if there and urlsplit(there).netloc == urlsplit(root).netloc else ""
+
+
+def _checked(url: str) -> str:
+    if "//" not in url:
+        url = f"https://{url}"
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.username:
+        raise _nothing_there()
+    if parts.scheme == "http" and parts.hostname not in _LOOPBACK:
+        raise SuiteError(
+            _("サーバーにつなぎませんでした。"),
+            _("この宛先では、パスワードが暗号化されずに流れます。"),
+            _("https:// で始まる宛先を入れてください。"),
+            "CAL-016",
+        )
+    return url
+
+
+def _origin(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}/"
+
+
+def _refused() -> SuiteError:
+    return SuiteError(
+        _("サーバーにつなげませんでした。"),
+        _("利用者名かパスワードが違います。"),
+        _("入れ直すか、サーバーの管理者に確かめてください。"),
+        "CAL-011",
+    )
+
+
+def _nothing_there() -> SuiteError:
+    return SuiteError(
+        _("サーバーにつなげませんでした。"),
+        _("この宛先に予定のサーバーが見つかりません。"),
+        _("宛先を確かめてください。例: https://calendar.pref.example.jp/"),
+        "CAL-015",
+    )

@@ -1,0 +1,154 @@
+"""When what happens and which words it has: the part of the cache that is read to show and to search.
+
+A series is expanded into rows for a rolling window; a plain event is one row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from calendar_sync import occurrences
+from calendar_sync.model import Occurrence
+from calendar_sync.scan import Entry, Scan, fold, scan
+from calendar_sync.tables import Tables
+from core.errors import SuiteError
+
+_EPOCH = datetime(1970, 1, 1)
+_CONTENT = "CASE WHEN dirty THEN local ELSE base END"
+
+
+class Index(Tables):
+    """Occurrences and words of every object."""
+
+    def window(self) -> tuple[date, date]:
+        """The days for which series are expanded."""
+        facts = dict(
+            self._sql.execute("SELECT name, value FROM fact WHERE name IN ('first', 'last')").fetchall()
+        )
+        if len(facts) == 2:
+            return date.fromisoformat(facts["first"]), date.fromisoformat(facts["last"])
+        today = self._now().date()
+        return today - timedelta(days=400), today + timedelta(days=500)
+
+    def widen(self, first: date, last: date) -> None:
+        """Have series expanded for ``first`` … ``last`` as well."""
+        known = self.window()
+        wanted = (min(first, known[0]), max(last, known[1]))
+        if wanted == known and self.fact("first"):
+            return
+        with self._write():
+            for name, day in zip(("first", "last"), wanted, strict=True):
+                self._sql.execute("INSERT OR REPLACE INTO fact VALUES (?, ?)", (name, day.isoformat()))
+            query = f"SELECT id, collection, {_CONTENT} FROM object WHERE repeats"  # noqa: S608 - ours
+            for number, collection, raw in self._sql.execute(query).fetchall():
+                self._index(number, collection, raw, scan(raw) if raw is not None else None)
+
+    def expand_later_ones(self) -> int:
+        """Expand the series that a first download has only noted; how many. Slice by slice: it can be
+        interrupted."""
+        waiting = [r[0] for r in self._sql.execute("SELECT id FROM object WHERE repeats = 2")]
+        query = f"SELECT collection, {_CONTENT} FROM object WHERE id = ?"  # noqa: S608 - ours
+        for start in range(0, len(waiting), 100):
+            with self._write():
+                for number in waiting[start : start + 100]:
+                    row = self._sql.execute(query, (number,)).fetchone()
+                    if row is not None and row[1] is not None:
+                        self._index(number, row[0], row[1], scan(row[1]))
+        return len(waiting)
+
+    def _index(
+        self,
+        number: int,
+        collection: int,
+        raw: bytes | None,
+        scanned: Scan | None,
+        fresh: bool = False,
+        later: bool = False,
+    ) -> None:
+        """Inside a transaction: occurrences and words of one object as they are now.
+
+        ``fresh``: there are none yet. ``later``: a series shows its first event only, until it is expanded.
+        """
+        if not fresh:
+            self._sql.execute("DELETE FROM occurrence WHERE object = ?", (number,))
+            self._sql.execute("DELETE FROM words WHERE object = ?", (number,))
+        if raw is None or scanned is None:
+            return
+        try:
+            series = scanned.repeats and not later
+            entries = occurrences.expand(raw, scanned, *self.window()) if series else scanned.entries
+        except SuiteError as error:
+            entries = scanned.entries
+            self._sql.execute("UPDATE object SET problem = ? WHERE id = ?", (error.code, number))
+        if scanned.repeats:
+            self._sql.execute("UPDATE object SET repeats = ? WHERE id = ?", (2 if later else 1, number))
+        self._add_rows(rows_of(number, collection, entries), words_of(number, scanned))
+
+    def _add_rows(self, happens: Iterable[tuple[Any, ...]], words: Iterable[tuple[int, str]]) -> None:
+        self._sql.executemany("INSERT INTO occurrence VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", happens)
+        self._sql.executemany("INSERT INTO words VALUES (?, ?)", words)
+
+    def between(self, first: datetime, last: datetime, collections: Iterable[int]) -> list[Occurrence]:
+        """What happens from ``first`` until before ``last`` (office clock), in time order."""
+        chosen = ",".join(str(int(c)) for c in collections)
+        a, b = seconds(first), seconds(last)
+        query = (
+            f"SELECT {_COLUMNS} FROM occurrence o JOIN object b ON b.id = o.object"  # noqa: S608 - numbers only
+            f" WHERE o.collection IN ({chosen}) AND o.start < ? AND (o.end > ? OR o.start >= ?)"
+            " AND {range} ORDER BY o.start, o.end DESC, o.object"
+        )
+        near = query.replace("{range}", "o.start >= ? AND o.end - o.start <= 2764800")
+        far = query.replace("{range}", "o.end - o.start > 2764800 AND ? = ?")
+        found = self._sql.execute(near, (b, a, a, a - 2764800)).fetchall()
+        found += self._sql.execute(far, (b, a, a, 1, 1)).fetchall()
+        return [_occurrence(row) for row in found]
+
+    def search(self, text: str, around: datetime, limit: int = 50) -> list[Occurrence]:
+        """Events with every word of ``text``: each one's occurrence nearest to ``around``, nearest first."""
+        words = [fold(word) for word in text.split()][:8]
+        if not words:
+            return []
+        where = " AND ".join(["instr(w.text, ?)"] * len(words))
+        query = (
+            f"SELECT {_COLUMNS}, min(abs(o.start - ?)) AS distance FROM words w"  # noqa: S608 - placeholders only
+            " JOIN occurrence o ON o.object = w.object JOIN object b ON b.id = o.object"
+            f" WHERE {where} GROUP BY o.object ORDER BY distance LIMIT ?"
+        )
+        rows = self._sql.execute(query, (seconds(around), *words, limit)).fetchall()
+        return [_occurrence(row[:-1]) for row in rows]
+
+
+_COLUMNS = (
+    "o.object, o.recurrence, o.collection, o.start, o.end, o.all_day, o.summary, o.location, o.status,"
+    " o.private, o.busy, b.repeats, b.dirty,"
+    " EXISTS (SELECT 1 FROM conflict c WHERE c.object = o.object AND c.settled = '')"
+)
+
+
+def seconds(moment: datetime) -> int:
+    """A naive time as a number that sorts."""
+    return int((moment - _EPOCH).total_seconds())
+
+
+def rows_of(number: int, collection: int, entries: Iterable[Entry]) -> list[tuple[Any, ...]]:
+    return [
+        (
+            number, e.recurrence, seconds(e.span.start), seconds(e.span.end), e.span.all_day, e.summary,
+            e.location, e.status, e.private, e.busy, collection,
+        )
+        for e in entries if e.span is not None
+    ]  # fmt: skip
+
+
+def words_of(number: int, scanned: Scan) -> list[tuple[int, str]]:
+    return [(number, scanned.words)] if scanned.words.strip() else []
+
+
+def _occurrence(row: Sequence[Any]) -> Occurrence:
+    start, end = _EPOCH + timedelta(seconds=row[3]), _EPOCH + timedelta(seconds=row[4])
+    return Occurrence(
+        row[0], row[1], row[2], start, end, bool(row[5]), row[6], row[7], row[8], bool(row[9]), bool(row[10]),
+        bool(row[11]), bool(row[12]), bool(row[13]),
+    )  # fmt: skip

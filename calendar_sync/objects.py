@@ -1,0 +1,160 @@
+"""Calendars and the objects in them as the person sees them, and the person's own edits."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from calendar_sync.model import Collection
+from calendar_sync.past import Past
+from calendar_sync.plan import Row
+from calendar_sync.scan import Scan, scan
+
+
+@dataclass(frozen=True, slots=True)
+class Object:
+    """One calendar object. ``content`` is what the person sees (None: deleted here)."""
+
+    id: int
+    collection: int
+    href: str
+    uid: str
+    etag: str
+    base: bytes | None
+    local: bytes | None
+    dirty: bool
+
+    @property
+    def content(self) -> bytes | None:
+        return self.local if self.dirty else self.base
+
+
+class Objects(Past):
+    """``local`` is what the person wants, ``base`` what the server last had."""
+
+    def collections(self) -> list[Collection]:
+        rows = self._sql.execute(
+            "SELECT id, href, name, colour, writable, shown, held, kind FROM collection ORDER BY id"
+        )
+        return [
+            Collection(r[0], r[1], r[2], r[3], bool(r[4]), bool(r[5]), len(json.loads(r[6])), r[7])
+            for r in rows
+        ]
+
+    def remember_collection(
+        self,
+        href: str,
+        name: str,
+        colour: str,
+        writable: bool = True,
+        kind: str = "own",
+        shown: bool = True,
+    ) -> int:
+        """Add or rename a collection; its number."""
+        with self._write():
+            self._sql.execute(
+                "INSERT INTO collection (href, name, colour, writable, kind, shown) VALUES (?, ?, ?, ?, ?, ?)"
+                " ON CONFLICT (href) DO UPDATE SET name = excluded.name, writable = excluded.writable,"
+                " kind = excluded.kind",
+                (href, name, colour, writable, kind, shown),
+            )
+            return int(self._sql.execute("SELECT id FROM collection WHERE href = ?", (href,)).fetchone()[0])
+
+    def show_collection(self, collection: int, shown: bool) -> None:
+        with self._write():
+            self._sql.execute("UPDATE collection SET shown = ? WHERE id = ?", (shown, collection))
+
+    def token(self, collection: int) -> tuple[str, str]:
+        """The sync token and when all etags were last compared (empty: never)."""
+        row = self._sql.execute(
+            "SELECT token, audited_at FROM collection WHERE id = ?", (collection,)
+        ).fetchone()
+        return (row[0], row[1]) if row else ("", "")
+
+    def forget_token(self, collection: int) -> None:
+        with self._write():
+            self._sql.execute("UPDATE collection SET token = '', audited_at = '' WHERE id = ?", (collection,))
+
+    def allow_mass_deletion(self, collection: int) -> None:
+        """A person has said yes to the deletions that are held; the next download carries them out."""
+        with self._write():
+            self._sql.execute("UPDATE collection SET allow_mass_deletion = 1 WHERE id = ?", (collection,))
+
+    def mass_deletion_allowed(self, collection: int) -> bool:
+        query = "SELECT allow_mass_deletion FROM collection WHERE id = ?"
+        return bool(self._sql.execute(query, (collection,)).fetchone()[0])
+
+    def rows(self, collection: int) -> dict[str, Row]:
+        """What the plan of a download needs of every object."""
+        query = "SELECT href, etag, reread, dirty, base IS NOT NULL FROM object WHERE collection = ?"
+        return {
+            r[0]: Row("" if r[2] else r[1], bool(r[3]), bool(r[4]))
+            for r in self._sql.execute(query, (collection,))
+        }
+
+    def object(self, number: int) -> Object | None:
+        return self._one("id = ?", (number,))
+
+    def object_at(self, collection: int, href: str) -> Object | None:
+        return self._one("collection = ? AND href = ?", (collection, href))
+
+    def _one(self, where: str, values: Sequence[Any]) -> Object | None:
+        columns = "id, collection, href, uid, etag, base, local, dirty"
+        row = self._sql.execute(f"SELECT {columns} FROM object WHERE {where}", values).fetchone()  # noqa: S608 ours
+        if row is None:
+            return None
+        number, at, href, uid, etag, base, local, dirty = row
+        return Object(number, at, href, uid, etag, base, local, bool(dirty))
+
+    def dirty(self, collection: int) -> list[int]:
+        """Objects with something to send, oldest first."""
+        query = "SELECT id FROM object WHERE collection = ? AND dirty ORDER BY id"
+        return [r[0] for r in self._sql.execute(query, (collection,))]
+
+    def unsent(self) -> int:
+        return int(self._sql.execute("SELECT count(*) FROM object WHERE dirty").fetchone()[0])
+
+    def create(self, collection: int, href: str, raw: bytes, origin: str = "here") -> int:
+        """Keep a new event; its number. Committed when this returns."""
+        scanned = scan(raw)
+        with self._write():
+            cursor = self._sql.execute(
+                "INSERT INTO object (collection, href, uid, local, dirty) VALUES (?, ?, ?, ?, 1)",
+                (collection, href, scanned.uid, raw),
+            )
+            number = int(cursor.lastrowid or 0)
+            self._record(number, collection, origin, None, raw)
+            self._index(number, collection, raw, scanned)
+            return number
+
+    def change(self, number: int, raw: bytes | None, origin: str = "here") -> bytes | None:
+        """The event becomes ``raw`` (None: deleted); what it was. Committed when this returns."""
+        scanned = scan(raw) if raw is not None else None
+        with self._write():
+            was = self.object(number)
+            if was is None or was.content == raw:
+                return was.content if was is not None else None
+            self._put_local(was, raw, scanned, origin)
+            return was.content
+
+    def _put_local(self, was: Object, raw: bytes | None, scanned: Scan | None, origin: str) -> None:
+        """Inside a transaction: the person's version becomes ``raw``."""
+        self._record(was.id, was.collection, origin, was.content, raw)
+        unsent = self._is_on_its_way(was.id)
+        if raw is None and was.base is None and not unsent:
+            self._drop(was.id)  # it never left this machine
+            return
+        dirty = raw != was.base or unsent
+        self._sql.execute(
+            "UPDATE object SET local = ?, dirty = ? WHERE id = ?", (raw if dirty else None, dirty, was.id)
+        )
+        self._index(was.id, was.collection, raw, scanned)
+
+    def _is_on_its_way(self, number: int) -> bool:
+        """Whether a request for it has been made whose reply was never seen."""
+        return self._sql.execute("SELECT 1 FROM attempt WHERE object = ?", (number,)).fetchone() is not None
+
+    def _drop(self, number: int) -> None:
+        self._sql.execute("DELETE FROM object WHERE id = ?", (number,))

@@ -1,0 +1,158 @@
+"""One account's HTTP connection: what an answer may be, how long and how large, and what its failure means.
+
+Nothing here knows calendars; an outcome that cannot be known is ``Unknown``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from urllib.parse import quote, unquote, urljoin, urlsplit
+
+import httpx
+
+from calendar_sync.ics import MAX_BYTES
+from calendar_sync.multistatus import Response, Tail, Truncated, read
+from core.errors import SuiteError
+from core.i18n import _
+
+_PLAIN_PATH = re.compile(r"(?!//)/[\w/@:!$&'()*+,;=~.-]*", re.ASCII)
+XML = {"Content-Type": "application/xml; charset=utf-8"}
+
+
+class Unknown(Exception):  # noqa: N818 - says what is known
+    """A write whose reply did not come or makes no sense: it may have happened."""
+
+
+class InvalidToken(Exception):  # noqa: N818
+    """The server does not know (or no longer knows) the sync token."""
+
+
+@dataclass(frozen=True, slots=True)
+class Credential:
+    """A user name and a password for this server only. ``repr`` never shows the password."""
+
+    user: str
+    password: str
+
+    def __repr__(self) -> str:
+        return f"Credential({self.user!r})"
+
+
+class Wire:
+    """Requests to one server with one credential. Use from one thread at a time."""
+
+    def __init__(
+        self, url: str, credential: Credential, transport: httpx.BaseTransport | None = None
+    ) -> None:
+        self.url = url
+        self._client = httpx.Client(
+            auth=httpx.BasicAuth(credential.user, credential.password),
+            timeout=httpx.Timeout(120, connect=5),  # a server that reads ten thousand files first
+            headers={"User-Agent": "mahoroba", **_encoding(url)},
+            transport=transport,
+            trust_env=False,
+        )
+
+    def close(self) -> None:
+        self._client.close()
+
+    def _absolute(self, href: str) -> str:
+        return urljoin(self.url, href)
+
+    def _write(self, method: str, href: str, headers: Mapping[str, str], raw: bytes | None) -> str | None:
+        try:
+            response = self._client.request(method, self._absolute(href), content=raw, headers=headers)
+        except httpx.ConnectError as error:
+            raise unreachable() from error  # certainly not sent
+        except httpx.HTTPError as error:
+            raise Unknown from error
+        if response.status_code in (200, 201, 204):
+            return str(response.headers.get("etag", ""))
+        if response.status_code in (404, 409, 410, 412):
+            return None
+        if response.status_code in (401, 403, 405, 413, 415, 423):
+            refuse(response)
+        raise Unknown
+
+    def _multistatus(
+        self,
+        method: str,
+        href: str,
+        body: str,
+        depth: int | None,
+        tail: Tail,
+        invalid_token: Sequence[int] = (),
+    ) -> Iterator[Response]:
+        headers = {**XML, **({} if depth is None else {"Depth": str(depth)})}
+        with self._asking(method, href, body.encode(), headers) as response:
+            if response.status_code in invalid_token:
+                raise InvalidToken
+            refuse(response)
+            if response.status_code != 207:
+                raise unanswerable()
+            try:
+                yield from read(response.iter_bytes(), tail)
+            except Truncated as error:
+                raise unanswerable() from error
+
+    @contextmanager
+    def _asking(
+        self, method: str, href: str, body: bytes | None = None, headers: Mapping[str, str] | None = None
+    ) -> Iterator[httpx.Response]:
+        try:
+            with self._client.stream(method, self._absolute(href), content=body, headers=headers) as response:
+                yield response
+        except httpx.HTTPError as error:
+            raise unreachable() from error
+
+
+def _encoding(url: str) -> dict[str, str]:
+    """On this machine, packing and unpacking only takes time."""
+    return {"Accept-Encoding": "identity"} if urlsplit(url).hostname in ("127.0.0.1", "::1") else {}
+
+
+def path(href: str) -> str:
+    """A href as the cache knows it: the path only, percent-encoded one way."""
+    if _PLAIN_PATH.fullmatch(href):
+        return href
+    return quote(unquote(urlsplit(href).path), safe="/@:!$&'()*+,;=~-._")
+
+
+def bounded(response: httpx.Response) -> Iterator[bytes]:
+    size = 0
+    for chunk in response.iter_bytes():
+        size += len(chunk)
+        if size > MAX_BYTES:
+            raise unanswerable()
+        yield chunk
+
+
+def refuse(response: httpx.Response) -> None:
+    if response.status_code in (401, 403, 405, 413, 415, 423):
+        raise SuiteError(
+            _("予定を同期できませんでした。"),
+            _("サーバーに断られました（{status}）。").format(status=response.status_code),
+            _("変更はこの端末に残っています。権限を確かめるか、情報担当に連絡してください。"),
+            "CAL-011",
+        )
+
+
+def unreachable() -> SuiteError:
+    return SuiteError(
+        _("予定を同期できませんでした。"),
+        _("サーバーにつながりません。"),
+        _("変更はこの端末に残っていて、つながったときに送ります。そのまま仕事を続けられます。"),
+        "CAL-010",
+    )
+
+
+def unanswerable() -> SuiteError:
+    return SuiteError(
+        _("予定を同期できませんでした。"),
+        _("サーバーの返事が途中で切れたか、読み取れません。"),
+        _("変更はこの端末に残っています。少し待って、もう一度同期します。"),
+        "CAL-012",
+    )
