@@ -103,12 +103,10 @@ def _weeks(number: int, chance: random.Random) -> Iterator[tuple[str, bytes]]:
 
 
 def _painted(schedule: Schedule) -> Iterator[Record]:
-    from PySide6.QtWidgets import QApplication
-
     from desktop.pages.calendar.group import GroupWeek
     from desktop.ui.application import make_application
 
-    app = QApplication.instance() or make_application(["bench"])
+    app = make_application(["bench"])
     view = GroupWeek()
     view.resize(1400, 900)
     view.show()
@@ -119,7 +117,7 @@ def _painted(schedule: Schedule) -> Iterator[Record]:
 
     def paint() -> None:
         bar.setValue((bar.value() + 137) % max(1, bar.maximum()))
-        view.viewport().repaint()
+        view.viewport().grab()
 
     assert app is not None
     took = _timed(paint, time.process_time)
@@ -161,6 +159,6 @@ def _page_start(path: Path) -> None:
     side.put_collections(collections)
     side.put_day(days[0], days[0], days[-1], found, by_id)
     schedule.conflicts(), schedule.unsent()
-    grid.viewport().repaint()
+    grid.viewport().grab()
     grid.close()
     store.close()

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
+from functools import lru_cache
+from operator import itemgetter
 from typing import Any
 
 from calendar_sync import occurrences
@@ -94,16 +96,13 @@ class Index(Tables):
         """What happens from ``first`` until before ``last`` (office clock), in time order."""
         chosen = ",".join(str(int(c)) for c in collections)
         a, b = seconds(first), seconds(last)
-        query = (
-            f"SELECT {_COLUMNS} FROM occurrence o JOIN object b ON b.id = o.object"  # noqa: S608 - numbers only
-            f" WHERE o.collection IN ({chosen}) AND o.start < ? AND (o.end > ? OR o.start >= ?)"
-            " AND {range} ORDER BY o.start, o.end DESC, o.object"
-        )
-        near = query.replace("{range}", "o.start >= ? AND o.end - o.start <= 2764800")
-        far = query.replace("{range}", "o.end - o.start > 2764800 AND ? = ?")
-        found = self._sql.execute(near, (b, a, a, a - 2764800)).fetchall()
-        found += self._sql.execute(far, (b, a, a, 1, 1)).fetchall()
-        return [_occurrence(row) for row in found]
+        head = f"SELECT {_COLUMNS} FROM occurrence WHERE collection IN ({chosen})"  # noqa: S608 - numbers only
+        near = f"{head} AND start >= ? AND start < ? AND (end > ? OR start >= ?) AND end - start <= {_LONG}"
+        far = f"{head} AND start < ? AND (end > ? OR start >= ?) AND end - start > {_LONG}"
+        rows = self._sql.execute(near, (a - _LONG, b, a, a)).fetchall()
+        rows += self._sql.execute(far, (b, a, a)).fetchall()
+        rows.sort(key=_IN_TIME)
+        return self._made(rows)
 
     def search(self, text: str, around: datetime, limit: int = 50) -> list[Occurrence]:
         """Events with every word of ``text``: each one's occurrence nearest to ``around``, nearest first."""
@@ -112,19 +111,23 @@ class Index(Tables):
             return []
         where = " AND ".join(["instr(w.text, ?)"] * len(words))
         query = (
-            f"SELECT {_COLUMNS}, min(abs(o.start - ?)) AS distance FROM words w"  # noqa: S608 - placeholders only
-            " JOIN occurrence o ON o.object = w.object JOIN object b ON b.id = o.object"
-            f" WHERE {where} GROUP BY o.object ORDER BY distance LIMIT ?"
+            f"SELECT {_COLUMNS}, min(abs(start - ?)) AS distance FROM words w"  # noqa: S608 - placeholders only
+            " JOIN occurrence ON occurrence.object = w.object"
+            f" WHERE {where} GROUP BY w.object ORDER BY distance LIMIT ?"
         )
-        rows = self._sql.execute(query, (seconds(around), *words, limit)).fetchall()
-        return [_occurrence(row[:-1]) for row in rows]
+        return self._made(self._sql.execute(query, (seconds(around), *words, limit)).fetchall())
+
+    def _made(self, rows: Sequence[Sequence[Any]]) -> list[Occurrence]:
+        unsent = {r[0] for r in self._sql.execute("SELECT id FROM object WHERE dirty")}
+        conflict = {r[0] for r in self._sql.execute("SELECT object FROM conflict WHERE settled = ''")}
+        return [_occurrence(row, row[0] in unsent, row[0] in conflict) for row in rows]
 
 
+_LONG = 86_400  # s: what is longer has an index of its own (``occurrence_long``)
 _COLUMNS = (
-    "o.object, o.recurrence, o.collection, o.start, o.end, o.all_day, o.summary, o.location, o.status,"
-    " o.private, o.busy, b.repeats, b.dirty,"
-    " EXISTS (SELECT 1 FROM conflict c WHERE c.object = o.object AND c.settled = '')"
+    "occurrence.object, recurrence, collection, start, end, all_day, summary, location, status, private, busy"
 )
+_IN_TIME = itemgetter(3)
 
 
 def seconds(moment: datetime) -> int:
@@ -146,9 +149,13 @@ def words_of(number: int, scanned: Scan) -> list[tuple[int, str]]:
     return [(number, scanned.words)] if scanned.words.strip() else []
 
 
-def _occurrence(row: Sequence[Any]) -> Occurrence:
-    start, end = _EPOCH + timedelta(seconds=row[3]), _EPOCH + timedelta(seconds=row[4])
+@lru_cache(maxsize=1 << 16)
+def _wall(number: int) -> datetime:
+    return _EPOCH + timedelta(seconds=number)
+
+
+def _occurrence(row: Sequence[Any], unsent: bool, conflict: bool) -> Occurrence:
     return Occurrence(
-        row[0], row[1], row[2], start, end, bool(row[5]), row[6], row[7], row[8], bool(row[9]), bool(row[10]),
-        bool(row[11]), bool(row[12]), bool(row[13]),
+        row[0], row[1], row[2], _wall(row[3]), _wall(row[4]), bool(row[5]), row[6], row[7], row[8],
+        bool(row[9]), bool(row[10]), bool(row[1]), unsent, conflict,
     )  # fmt: skip

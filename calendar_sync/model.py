@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Final
+from typing import Final, NamedTuple
 
 
 class _Keep:
@@ -46,12 +46,12 @@ class Collection:
     kind: str = "own"  # own | person | section | room
 
 
-@dataclass(frozen=True, slots=True)
-class Occurrence:
+class Occurrence(NamedTuple):
     """One time an event happens. ``start`` and ``end``: naive, on the office's clock; an all-day end is
     exclusive.
 
-    ``recurrence``: which one of a series (RECURRENCE-ID), empty where there is only one.
+    ``recurrence``: which one of a series (RECURRENCE-ID), empty where there is only one. A tuple, because a
+    month has thousands.
     """
 
     event: int

@@ -59,7 +59,15 @@ def _know_deleted(database: Database) -> None:
     database.conn.execute("CREATE INDEX history_uid ON history (uid)")
 
 
+def _index_days(database: Database) -> None:
+    """Most of what happens is over in a day: only what is longer needs a look from far back."""
+    database.conn.execute("DROP INDEX occurrence_long")
+    database.conn.execute("CREATE INDEX occurrence_long ON occurrence (start, end) WHERE end - start > 86400")
+    database.conn.execute("CREATE INDEX conflict_open ON conflict (object) WHERE settled = ''")
+
+
 MIGRATIONS = (
     Migration(1, "the cache, the journal, conflicts, history, occurrences", _create),
     Migration(2, "the uid in the history", _know_deleted),
+    Migration(3, "what is longer than a day", _index_days),
 )

@@ -10,6 +10,7 @@ import logging
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 
+from calendar_sync.ahead import ahead
 from calendar_sync.merge import same, three_way
 from calendar_sync.model import Collection, Summary
 from calendar_sync.plan import Listing, Plan, plan
@@ -145,7 +146,7 @@ class Sync:
         """The first download: one streamed answer. The next one compares it with a listing and takes a
         token."""
         done = 0
-        for part in _slices(self._remote.everything(collection.href), _FIRST_SLICE):
+        for part in ahead(_slices(self._remote.everything(collection.href), _FIRST_SLICE)):
             self._store.receive(collection.id, part, first=True)
             done += len(part)
             if report is not None:
@@ -168,7 +169,7 @@ class Sync:
     ) -> tuple[int, set[str]]:
         missing = set(hrefs)
         received = done = 0
-        for part in _slices(self._remote.fetch(collection.href, hrefs)):
+        for part in ahead(_slices(self._remote.fetch(collection.href, hrefs))):
             received += self._store.receive(collection.id, part, first=first)[0]
             missing -= {item[0] for item in part}
             done += len(part)

@@ -29,8 +29,8 @@ def wall(moment: Moment) -> datetime:
     """``moment`` on the office's clock, naive; a date is its midnight."""
     if not isinstance(moment, datetime):
         return datetime.combine(moment, time())
-    if moment.tzinfo is None:
-        return moment
+    if moment.tzinfo is None or getattr(moment.tzinfo, "key", "") == TOKYO_NAME:
+        return moment.replace(tzinfo=None)
     try:
         return moment.astimezone(TOKYO).replace(tzinfo=None)
     except OverflowError:

@@ -19,6 +19,7 @@ ELSEWHERE = {
     "face-report": "auth.face.report",
     "liaison": "liaison.cli",
     "realm": "installer.realm.command",
+    "calendar-server": "calendar_sync.servers.office",
 }
 """Commands whose module has a parser of its own: ``main(arguments) -> exit code``."""
 
@@ -78,6 +79,7 @@ def _parser() -> argparse.ArgumentParser:
         ("face-report", _("顔画像のフォルダーで認証の精度を測ります。")),
         ("liaison", _("連絡員端末を準備します。")),
         ("realm", _("開発と試験のための職場一式を始めます。")),
+        ("calendar-server", _("職場の予定のサーバーを動かします。")),
     ):
         commands.add_parser(name, help=text, add_help=False)
     return parser

@@ -9,12 +9,15 @@ from __future__ import annotations
 import os
 import socket
 import socketserver
+import ssl
 import sys
 import threading
 from pathlib import Path
 from typing import Any
 from wsgiref.simple_server import WSGIServer
 
+from calendar_sync.servers.devices import Door
+from calendar_sync.servers.radicale_auth import AppPasswords
 from core.files import make_private_folder, write_atomically
 
 RIGHTS = """\
@@ -67,20 +70,23 @@ def application(folder: Path) -> Any:
 
     configuration = config.load()
     configuration.update(settings(folder), "mahoroba", privileged=True)
-    return Application(configuration)
+    return Door(Application(configuration), AppPasswords(folder / "devices.db"))
 
 
 class _Server(socketserver.ThreadingMixIn, WSGIServer):
     daemon_threads = True
     request_queue_size = MOST_CONNECTIONS
 
-    def __init__(self, handler: type[Any]) -> None:
-        super().__init__(("127.0.0.1", 0), handler)
+    def __init__(self, handler: type[Any], address: tuple[str, int], tls: ssl.SSLContext | None) -> None:
+        super().__init__(address, handler)
+        self._tls = tls
         self._free = threading.BoundedSemaphore(MOST_CONNECTIONS)
 
     def get_request(self) -> tuple[socket.socket, Any]:
         request, address = super().get_request()
         request.settimeout(30)
+        if self._tls is not None:  # the handshake is made in the connection's own thread
+            request = self._tls.wrap_socket(request, server_side=True, do_handshake_on_connect=False)
         return request, address
 
     def process_request(self, request: Any, client_address: Any) -> None:
@@ -89,7 +95,11 @@ class _Server(socketserver.ThreadingMixIn, WSGIServer):
 
     def process_request_thread(self, request: Any, client_address: Any) -> None:
         try:
+            if isinstance(request, ssl.SSLSocket):
+                request.do_handshake()
             super().process_request_thread(request, client_address)
+        except OSError:  # no handshake: nobody is there who could be answered
+            self.shutdown_request(request)
         finally:
             self._free.release()
 
@@ -103,13 +113,17 @@ class _Server(socketserver.ThreadingMixIn, WSGIServer):
         """A client that hangs up is no news."""
 
 
-def main(arguments: list[str]) -> int:
-    folder = Path(arguments[0])
-    wsgi = application(folder)
+def serving(wsgi: Any, address: tuple[str, int], tls: ssl.SSLContext | None = None) -> _Server:
+    """A listening server for ``wsgi``; ``serve_forever`` starts it."""
     from radicale.server import RequestHandler
 
-    server = _Server(RequestHandler)
+    server = _Server(RequestHandler, address, tls)
     server.set_app(wsgi)
+    return server
+
+
+def main(arguments: list[str]) -> int:
+    server = serving(application(Path(arguments[0])), ("127.0.0.1", 0))
     threading.Thread(target=_end_with_parent, daemon=True).start()
     print(server.server_port, flush=True)
     server.serve_forever()

@@ -533,6 +533,4 @@ def _is_long(o: Occurrence) -> bool:
 
 
 def _at(o: Occurrence, start: datetime, end: datetime) -> Occurrence:
-    from dataclasses import replace
-
-    return replace(o, start=start, end=end)
+    return o._replace(start=start, end=end)

@@ -1,0 +1,94 @@
+"""``mahoroba calendar-server``: the embedded calendar server for a whole office, behind TLS.
+
+A folder holds everything: calendars, app passwords, the organisation. Nobody has a password that was not
+issued for one named device, so that a lost phone is one line in a list.
+"""
+
+from __future__ import annotations
+
+import argparse
+import signal
+import ssl
+import sys
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+
+from calendar_sync.servers.radicale_auth import AppPasswords
+from calendar_sync.servers.radicale_server import application, serving
+from core.errors import SuiteError
+from core.files import make_private_folder
+from core.i18n import _
+
+
+def main(arguments: Sequence[str]) -> int:
+    options = _parser().parse_args(arguments)
+    return int(options.call(options))
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="mahoroba calendar-server", description=_("職場の予定のサーバー"))
+    verbs = parser.add_subparsers(metavar="VERB", required=True)
+    serve = verbs.add_parser("serve", help=_("サーバーを動かします（TLS）。"))
+    serve.add_argument("--host", default="0.0.0.0")  # noqa: S104 - an office's server is there for others
+    serve.add_argument("--port", type=int, default=8843)
+    serve.add_argument("--certificate", type=Path, required=True, help="PEM")
+    serve.add_argument("--key", type=Path, required=True, help="PEM")
+    password = verbs.add_parser("password", help=_("端末ごとのパスワードを発行します。"))
+    password.add_argument("user", metavar="USER", help=_("職員番号"))
+    password.add_argument("name", metavar="DEVICE", help=_("端末の名前"))
+    devices = verbs.add_parser("devices", help=_("端末と最後に使った時を並べます。"))
+    devices.add_argument("user", metavar="USER")
+    revoke = verbs.add_parser("revoke", help=_("端末のパスワードを止めます。"))
+    revoke.add_argument("user", metavar="USER")
+    revoke.add_argument("device", metavar="NUMBER", type=int)
+    for verb, call in ((serve, _serve), (password, _password), (devices, _devices), (revoke, _revoke)):
+        verb.add_argument("--folder", type=Path, required=True, help=_("予定とパスワードを置くフォルダ"))
+        verb.set_defaults(call=call)
+    return parser
+
+
+def _serve(options: argparse.Namespace) -> int:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    try:
+        context.load_cert_chain(options.certificate, options.key)
+    except (OSError, ssl.SSLError) as error:
+        raise SuiteError(
+            _("予定のサーバーを始められません。"),
+            _("証明書か秘密鍵を読めません。"),
+            _("--certificate と --key に PEM のファイルを指定してください。"),
+            "CAL-021",
+        ) from error
+    server = serving(application(options.folder), (options.host, options.port), context)
+    print(_("予定のサーバー: {host}:{port}").format(host=options.host, port=server.server_port), flush=True)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_a: threading.Thread(target=server.shutdown).start())
+    server.serve_forever()
+    server.server_close()
+    return 0
+
+
+def _passwords(options: argparse.Namespace) -> AppPasswords:
+    make_private_folder(options.folder)
+    return AppPasswords(options.folder / "devices.db")
+
+
+def _password(options: argparse.Namespace) -> int:
+    print(_passwords(options).issue(options.user, options.name))
+    return 0
+
+
+def _devices(options: argparse.Namespace) -> int:
+    for device in _passwords(options).devices(options.user):
+        print(device.id, device.name, device.used_at or "-", sep="\t")
+    return 0
+
+
+def _revoke(options: argparse.Namespace) -> int:
+    _passwords(options).revoke(options.user, options.device)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
