@@ -49,10 +49,10 @@ class Journal:
                 made.append(Task(*row[:1], task.up, *row[2:4], task.if_exists, int(cursor.lastrowid or 0)))
         return made
 
-    def end(self, number: int) -> None:
-        """It has arrived, or nobody wants it any more."""
+    def end(self, *numbers: int) -> None:
+        """They have arrived, or nobody wants them any more."""
         with transaction(self._connections.get()) as database:
-            database.conn.execute("DELETE FROM tasks WHERE number = ?", (number,))
+            database.conn.executemany("DELETE FROM tasks WHERE number = ?", [(each,) for each in numbers])
 
     def open(self) -> list[Task]:
         """Everything begun and not ended."""

@@ -7,7 +7,7 @@ import errno
 import os
 import stat
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from io import RawIOBase
 from pathlib import Path
@@ -17,7 +17,7 @@ from core.files import sync_folder
 from core.i18n import _
 from sharefolder import errors, names, posix_acl
 from sharefolder.model import Entry, Rights
-from sharefolder.ports import CHUNK, Sink
+from sharefolder.ports import CHUNK, Sink, Watch
 
 _BATCH = 5_000
 _NO_LINK = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
@@ -75,6 +75,18 @@ class LocalStorage:
                 yield _FileSink(file)
                 os.fsync(file.fileno())
 
+    def put_many(self, files: Iterable[tuple[str, str, bytes]]) -> Iterator[SuiteError | None]:
+        for part, target, content in files:
+            try:
+                with self.append(part, 0) as sink:
+                    sink.write(content)
+                self.move(part, target)
+                yield None
+            except errors.Disconnected:
+                raise
+            except SuiteError as error:
+                yield error
+
     def make_folder(self, path: str) -> None:
         with self._failing(path):
             self._real(names.writable(path)).mkdir(mode=0o770)
@@ -112,6 +124,12 @@ class LocalStorage:
     def grant_as(self, sources: Sequence[str], target: str) -> bool:
         with self._failing(target):
             return posix_acl.grant_as([self._real(each) for each in sources], self._real(target))
+
+    def watch(self, folder: str, changed: Callable[[str], None], tree: bool = False) -> Watch:
+        from sharefolder.local_watch import LocalWatch  # watchdog is loaded only where something is watched
+
+        with self._failing(folder):
+            return LocalWatch(self._root, self._real(folder), changed, tree)
 
     def on_disk(self, path: str) -> Path:
         """Where it lies, for whoever looks into it in place. SHARE-008 for a link."""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Protocol
 
+from core.errors import SuiteError
 from sharefolder.model import Entry, Rights
 
 
@@ -19,6 +20,7 @@ class Credential:
 
 
 CHUNK = 1 << 20  # bytes of one read or write
+SMALL = 1 << 16  # bytes of a file that goes in one piece
 
 
 class Sink(Protocol):
@@ -26,6 +28,13 @@ class Sink(Protocol):
 
     def write(self, chunk: bytes) -> None:
         """Append; may return before the server has it. SuiteError at this or a later call."""
+
+
+class Watch(Protocol):
+    """Something that listens until it is stopped."""
+
+    def stop(self) -> None:
+        """End it; returns when no more will be told."""
 
 
 class Storage(Protocol):
@@ -49,6 +58,10 @@ class Storage(Protocol):
     def append(self, path: str, offset: int) -> AbstractContextManager[Sink]:
         """Write from ``offset`` on (created at 0; cut there). On leaving, all is on the server's disk."""
 
+    def put_many(self, files: Iterable[tuple[str, str, bytes]]) -> Iterator[SuiteError | None]:
+        """Many small new files at once: for each (part, target, content of at most ``SMALL`` bytes) in turn
+        None, or why it does not lie under ``target``; then a part may be left. Never over another."""
+
     def make_folder(self, path: str) -> None:
         """SHARE-005 if there is something of that name."""
 
@@ -70,3 +83,8 @@ class Storage(Protocol):
     def grant_as(self, sources: Sequence[str], target: str) -> bool:
         """Let at folder ``target``, and in what is made there, those who may at the folders ``sources``, and
         this person; nobody else. False, and nothing changed, where the server keeps no lists of rights."""
+
+    def watch(self, folder: str, changed: Callable[[str], None], tree: bool = False) -> Watch:
+        """Tell ``changed``, on a thread of its own, each folder in which something has changed or may have:
+        ``folder`` itself, with ``tree`` also those below. Notices may be lost (a server's own disk, a network
+        mount): whoever must not miss any looks again now and then as well."""

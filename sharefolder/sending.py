@@ -12,9 +12,10 @@ from core.jobs import Report
 from sharefolder import errors, names, transfer
 from sharefolder.journal import Journal, Task
 from sharefolder.model import Entry
-from sharefolder.ports import Storage
+from sharefolder.ports import SMALL, Storage
 from sharefolder.transfer import IfExists
 
+_GROUP = 200
 _LATER = ("SHARE-001", "SHARE-007")  # may be better in a while: the task stays
 
 
@@ -98,8 +99,11 @@ class Sending:
 
     def _work(self, tasks: Sequence[Task], report: Report) -> list[transfer.Sent]:
         done: list[transfer.Sent] = []
+        few = [task for task in tasks if task.up and _is_small(Path(task.here))]
+        small = few if len(few) > 1 and tasks[: len(few)] == few else []
         try:
-            for number, task in enumerate(tasks, 1):
+            self._send_small(small, report, done)
+            for number, task in enumerate(tasks[len(small) :], len(small) + 1):
                 name = Path(task.here if task.up else task.there).name
                 step = _named(report, f"{name}（{number} / {len(tasks)}）" if len(tasks) > 1 else name)
                 done.append(self._settled(task, step))
@@ -107,6 +111,29 @@ class Sending:
             for place in {task.place for task in tasks if task.up} if done else ():
                 self._arrived(place, done)
         return done
+
+    def _send_small(self, tasks: Sequence[Task], report: Report, done: list[transfer.Sent]) -> None:
+        """Many at once; the journal hears of them in groups, as each word of it waits for the disk."""
+        if not tasks:
+            return
+        files = [(Path(task.here), task.there) for task in tasks]
+        arrived: list[int] = []
+        storage, if_exists = self._storage(tasks[0].place), tasks[0].if_exists
+        try:
+            for task, sent in zip(
+                tasks, transfer.upload_many(files, storage, report, if_exists), strict=False
+            ):
+                done.append(sent)
+                arrived.append(task.number)
+                if len(arrived) >= _GROUP:
+                    self._journal.end(*arrived)
+                    arrived.clear()
+        except SuiteError as error:
+            if error.code not in _LATER:
+                arrived.append(tasks[len(done)].number)
+            raise
+        finally:
+            self._journal.end(*arrived)
 
     def _settled(self, task: Task, report: Report) -> transfer.Sent:
         try:
@@ -123,6 +150,13 @@ class Sending:
         if task.up:
             return transfer.upload(Path(task.here), storage, task.there, report, task.if_exists)
         return transfer.download(storage, task.there, Path(task.here), report, task.if_exists)
+
+
+def _is_small(file: Path) -> bool:
+    try:
+        return file.stat().st_size <= SMALL
+    except OSError:  # gone meanwhile: sending it says so
+        return False
 
 
 def _named(report: Report, words: str) -> Report:

@@ -4,24 +4,26 @@ from __future__ import annotations
 
 import socket
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 import smbclient
 from smbclient._io import SMBRawIO
+from smbclient._pool import get_smb_tree
 from smbprotocol.connection import Connection
 from smbprotocol.exceptions import SMBException, SMBOSError, SMBResponseException
 from smbprotocol.file_info import FileAttributes
 from smbprotocol.header import NtStatus
-from smbprotocol.open import CreateOptions, FilePipePrinterAccessMask
+from smbprotocol.open import CreateOptions, FilePipePrinterAccessMask, Open
 from spnego.exceptions import SpnegoError
 
 from core.errors import SuiteError
 from core.i18n import _
-from sharefolder import errors, names, security, smb_lsa, smb_rights, smb_wire
+from sharefolder import errors, names, security, smb_lsa, smb_rights, smb_small, smb_wire
 from sharefolder.model import Entry, Rights
-from sharefolder.ports import Credential, Sink
+from sharefolder.ports import Credential, Sink, Watch
+from sharefolder.smb_watch import SmbWatch
 
 _READ = FilePipePrinterAccessMask.FILE_READ_DATA
 _WRITE = FilePipePrinterAccessMask.FILE_WRITE_DATA  # in a folder: may add files
@@ -84,6 +86,15 @@ class SmbStorage:
             sink = smb_wire.PipelinedSink(raw.fd, offset)
             yield sink
             sink.finish()
+
+    def put_many(self, files: Iterable[tuple[str, str, bytes]]) -> Iterator[SuiteError | None]:
+        def checked() -> Iterator[tuple[str, str, bytes]]:
+            for part, target, content in files:
+                yield names.writable(part), names.writable(target), content
+
+        with self._failing(""):
+            tree, _path = get_smb_tree(self._unc(""), **self._session())
+            yield from smb_small.put_many(tree, checked(), lambda status: self._readable(status, self.name))
 
     def make_folder(self, path: str) -> None:
         names.writable(path)
@@ -187,6 +198,16 @@ class SmbStorage:
             if error.code in ("SHARE-003", "SHARE-004"):
                 return error.code == "SHARE-004"  # in use: allowed in general
             raise
+
+    def watch(self, folder: str, changed: Callable[[str], None], tree: bool = False) -> Watch:
+        names.inside(folder)
+
+        @contextmanager
+        def opened() -> Iterator[Open]:
+            with self._failing(folder), self._open(folder, _READ | _LOOK, folder=True) as raw:
+                yield raw.fd
+
+        return SmbWatch(folder, opened, changed, tree)
 
     @contextmanager
     def _open(self, path: str, access: int, *, mode: str = "r", folder: bool = False) -> Iterator[SMBRawIO]:

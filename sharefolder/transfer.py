@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Generator, Sequence
+from collections import deque
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from enum import Enum
@@ -23,7 +24,7 @@ from core.jobs import Report
 from sharefolder import errors, names
 from sharefolder.local import LocalStorage
 from sharefolder.model import Entry
-from sharefolder.ports import Storage
+from sharefolder.ports import SMALL, Storage
 
 PART = re.compile(r"\.mahoroba-[0-9a-f]{16}\.part")
 _MB = 1_000_000
@@ -68,6 +69,35 @@ def upload(
     if start is None or start.folder:
         raise errors.not_found(file.name)
     return _send(here, start, storage, names.join(folder, file.name), report, if_exists)
+
+
+def upload_many(
+    files: Sequence[tuple[Path, str]], storage: Storage, report: Report, if_exists: IfExists = IfExists.ASK
+) -> Iterator[Sent]:
+    """Send files of at most ``SMALL`` bytes, each with the folder of the share that it goes into, many on
+    their way at once. A name that is taken is gone about as by ``upload``. SuiteError at the first failure.
+    """
+    going: deque[tuple[Path, str, Sent]] = deque()
+
+    def contents() -> Iterator[tuple[str, str, bytes]]:
+        for number, (file, folder) in enumerate(files, 1):
+            report(number, len(files), file.name)
+            here = LocalStorage(file.parent, str(file.parent))
+            start = here.stat(file.name)
+            if start is None or start.folder or start.size > SMALL:
+                raise errors.changed(file.name)
+            content = b"".join(here.read(file.name))
+            if len(content) != start.size:
+                raise errors.changed(file.name)
+            end = names.join(folder, file.name)
+            going.append((file, folder, Sent(end, start.size, blake3(content).hexdigest())))
+            yield names.join(folder, part_name(start, end)), end, content
+
+    for failed in storage.put_many(contents()):
+        file, folder, sent = going.popleft()
+        if failed is not None:  # a name that is taken, or whatever the slower way can say better
+            sent = upload(file, storage, folder, report, if_exists)
+        yield sent
 
 
 def download(

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
+import queue
 import shutil
+import time
 import unicodedata
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -56,6 +59,9 @@ class _Below:
         places = 2 if verb in ("move", "copy") else 1
 
         def call(*args: object, **named: object) -> object:
+            if verb == "put_many":
+                below = ((f"{self._folder}/{a}", f"{self._folder}/{b}", c) for a, b, c in args[0])  # type: ignore[attr-defined]
+                return method(below)
             if verb == "grant_as":
                 sources, target = args
                 return method([f"{self._folder}/{s}" for s in sources], f"{self._folder}/{target}")  # type: ignore[attr-defined]
@@ -136,6 +142,17 @@ class TestStorage:
             storage.copy("a", "b")
         assert code(error) == "SHARE-005"
         assert (disk / "b").read_bytes() == b"theirs"
+
+    def test_many_small_files_arrive_whole_and_over_nothing(self, share: tuple[Storage, Path]) -> None:
+        storage, disk = share
+        put(storage, "3.txt", b"theirs")
+        contents = {f"{number}.txt": os.urandom(number * 300) for number in range(40)}
+        files = [(f".mahoroba-{n:016x}.part", name, c) for n, (name, c) in enumerate(contents.items())]
+        outcomes = list(storage.put_many(iter(files)))
+        assert [n for n, failed in enumerate(outcomes) if failed is not None] == [3]
+        assert outcomes[3].code == "SHARE-005"  # type: ignore[union-attr]
+        there = {p.name: p.read_bytes() for p in disk.iterdir() if p.name in contents}
+        assert there == contents | {"3.txt": b"theirs"}
 
     def test_a_case_only_rename_loses_nothing(self, share: tuple[Storage, Path]) -> None:
         storage, disk = share
@@ -227,6 +244,25 @@ class TestStorage:
         assert (rights.read, rights.write) == (True, True)
         assert storage.readable("a")
         assert not storage.readable("無い")
+
+    def test_what_another_changes_is_told(self, share: tuple[Storage, Path]) -> None:
+        storage, disk = share
+        storage.make_folder("受付")
+        told: queue.SimpleQueue[str] = queue.SimpleQueue()
+        watch = storage.watch("受付", told.put)
+        try:
+            for number in range(20):
+                heard = False
+                while not heard:  # the first ones may come before the server has begun to listen
+                    (disk / "受付" / f"{number}-{time.monotonic_ns()}.txt").write_text("x")
+                    with suppress(queue.Empty):
+                        heard = told.get(timeout=5).endswith("受付")
+        finally:
+            watch.stop()
+        while not told.empty():
+            told.get()
+        (disk / "受付" / "later.txt").touch()
+        assert told.empty(), "nothing is told once it has been stopped"
 
     @pytest.mark.root
     def test_a_folder_gets_the_rights_of_others_and_what_is_made_in_it_too(
