@@ -1,5 +1,6 @@
 """The share over SMB: listing, one large file, many small files, change notices. Beside ours smbclient and
-smbprotocol's own verbs, on a Samba of the measurement's own over loopback (its smbd shares the cores with us).
+smbprotocol's own verbs, on a Samba of the measurement's own over loopback (its smbd
+shares the cores with us).
 
 Everything is generated, in temporary folders that are removed afterwards.
 """
@@ -175,7 +176,8 @@ class _Bench:
         arrived = sum(1 for _each in (self.server.export / "ours").iterdir())
         assert arrived == SMALL == len(sent) == sum(1 for _each in (self.server.export / "mput").iterdir())
         yield Record("5,000 files × 20 KB up", SMALL / ours, "files/s", "≥ mput", ours <= mput,
-                     "smbclient mput", SMALL / mput, mput / ours, f"client CPU {cpu:.1f} s, its {mput_cpu:.1f} s")  # fmt: skip
+                     "smbclient mput", SMALL / mput, mput / ours,
+                     f"client CPU {cpu:.1f}, its {mput_cpu:.1f} s")  # fmt: skip
 
     # change notices
 

@@ -1,5 +1,5 @@
 """Small files over SMB: created, written, renamed and closed in one compound request (MS-SMB2 3.2.4.1.4),
-several files in flight. smbprotocol's own messages cost too much for each of thousands; these are packed by hand.
+several files in flight. smbprotocol's own messages cost too much for thousands; these are packed by hand.
 """
 
 from __future__ import annotations
