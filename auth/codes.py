@@ -20,9 +20,14 @@ _MISREAD = str.maketrans("IL", "11") | str.maketrans("O", "0") | {ord("-"): None
 class Purpose(StrEnum):
     START = "start"
     BREAK_GLASS = "break-glass"
+    DEVICE = "device"
 
 
-LIFETIME_S = {Purpose.START: 7 * 86_400.0, Purpose.BREAK_GLASS: 90 * 86_400.0}
+LIFETIME_S = {
+    Purpose.START: 7 * 86_400.0,
+    Purpose.BREAK_GLASS: 90 * 86_400.0,
+    Purpose.DEVICE: 86_400.0,
+}
 
 
 class CodeStore(Protocol):

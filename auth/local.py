@@ -1,46 +1,45 @@
-"""Signing in on one machine: matcher and agent in one process, the ASGI application between them.
+"""Signing in on one machine: matcher, signer and agent in one process, the ASGI applications between them.
 
 An office builds ``AuthService`` with a client that reaches its matcher over TLS instead.
 """
 
 from __future__ import annotations
 
-import gc
 import os
 import secrets as random
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from functools import cache, partial
+from functools import partial
 from pathlib import Path
 
 import httpx
+from starlette.applications import Starlette
 
 from auth.administration import Administration
+from auth.agent.certificate import SignerClient, SignInCertificate
 from auth.agent.client import MatcherClient
+from auth.agent.keys import Certification
 from auth.agent.look import Stream
 from auth.agent.transport import InProcessTransport
-from auth.face import models
+from auth.door import TERMINAL_HEADER
 from auth.face.camera import Camera
-from auth.face.engine import FaceAnalyser
 from auth.face.stream import FrameStream
 from auth.lockout import Clock
-from auth.matcher.api import TERMINAL_HEADER, create_app
-from auth.matcher.engines import engine_of, thresholds_of
-from auth.matcher.face import FaceMatcher
-from auth.matcher.matcher import Matcher
-from auth.matcher.own_data import OwnData
+from auth.matcher.build import build_matcher
+from auth.matcher.engines import thresholds_of
 from auth.matcher.statement import StatementVerifier
-from auth.matcher.vault import Vault
-from auth.pin import Pins
-from auth.register import SqliteRegister
+from auth.register import open_register
 from auth.service import AuthService
+from auth.signer.accounts import RegisterAccounts
+from auth.signer.api import create_app as create_signer_app
+from auth.signer.build import build_signer, logon_authority, trusted_now
 from core.audit import AuditLog
 from core.clock import GuardedClock
 from core.config import Config
 from core.events import Events
 from core.files import write_atomically
 from core.paths import Paths
-from core.secrets import SecretStore, get_or_create
+from core.secrets import SecretStore
 
 
 def open_service(
@@ -54,48 +53,48 @@ def open_service(
     stream: Callable[[Camera], AbstractContextManager[Stream]] = FrameStream,
     clock: Clock | None = None,
     nonces: Callable[[int], bytes] = os.urandom,
+    tickets: Callable[[SignInCertificate], None] = lambda _certificate: None,
 ) -> AuthService:
     """The service with everything behind it. Loads no model: that happens at the first look.
 
     ``camera`` makes the camera to look through, at each look. ``stream`` and ``clock`` are replaced where
-    time is counted instead of waited for, ``nonces`` where challenges must be the same each time. SuiteError
-    when a key or database fails.
+    time is counted instead of waited for, ``nonces`` where challenges must be the same each time;
+    ``tickets`` is what becomes of each sign-in's certificate. SuiteError when a key or database fails.
     """
     clock = clock or GuardedClock(paths.state / "clock.json")
-    register = SqliteRegister(paths.data / "auth.db")
-    pins = Pins()
-    seed = get_or_create(secrets, "matcher-statement", 32)
-    matcher = Matcher(register, audit, clock, config, seed, pins, nonces)
-    vault = Vault(register, get_or_create(secrets, "template-key", 32))
-    analyser = cache(FaceAnalyser)
-    faces = cache(lambda: FaceMatcher(matcher, vault, analyser(), engine_of(config.face)))
-
-    def rest() -> None:
-        if analyser.cache_info().currsize:
-            faces.cache_clear()
-            analyser.cache_clear()
-            models.forget()
-            gc.collect()  # frames and models hang in cycles
-
-    app = create_app(matcher, OwnData(matcher, vault), faces)
+    register = open_register(config.servers.database, paths.data / "auth.db")
+    built = build_matcher(config, secrets, audit, clock, register, nonces=nonces)
+    matcher = built.matcher
     device = terminal_id(paths.state / "terminal-id")
-    http = httpx.Client(
-        transport=InProcessTransport(app), base_url="http://matcher", headers={TERMINAL_HEADER: device}
-    )
+    certification = None
+    if config.servers.realm:
+        authorities = logon_authority(paths.data, secrets)
+        accounts = RegisterAccounts(register, config.servers.realm)
+        signer = build_signer(config, paths.data, authorities, audit, clock, accounts, [matcher.public_key])
+        door = create_signer_app(signer, partial(trusted_now, authorities, clock))
+        certification = Certification(SignerClient(_inside(door, device)))
     return AuthService(
-        client=MatcherClient(http),
+        client=MatcherClient(_inside(built.app, device)),
         verifier=StatementVerifier(matcher.public_key, clock),
         register=register,
-        pins=pins,
+        pins=built.pins,
         pin_min_length=lambda: config.security.pin_min_length,
         device=device,
         audit=audit,
         events=events,
         stream=lambda: stream(camera()),
-        analyser=analyser,
+        analyser=built.analyser,
         administration=partial(Administration, register, matcher.lockouts, matcher.codes, audit, events),
         figures=lambda: thresholds_of(config.face),
-        rest=rest,
+        rest=built.rest,
+        certification=certification,
+        tickets=tickets,
+    )
+
+
+def _inside(app: Starlette, device: str) -> httpx.Client:
+    return httpx.Client(
+        transport=InProcessTransport(app), base_url="http://inside", headers={TERMINAL_HEADER: device}
     )
 
 

@@ -95,7 +95,8 @@ class CameraView:
 @dataclass(frozen=True)
 class Outcome:
     """How an attempt to sign in ended. ``sentence`` says why, ``next_step`` what to do, and
-    ``next_factors`` which ways in to offer now, best first. ``timings`` are milliseconds per stage."""
+    ``next_factors`` which ways in to offer now, best first. ``timings`` are milliseconds per stage.
+    ``notice``: the session is open, but without tickets for the network; it says why."""
 
     accepted: bool
     reason: str
@@ -105,6 +106,7 @@ class Outcome:
     session: Session | None = None
     staff_number: str | None = None
     timings: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
+    notice: SuiteError | None = None
 
 
 @dataclass(frozen=True)

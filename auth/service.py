@@ -9,13 +9,16 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Callable
+from concurrent.futures import Future
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import datetime
 
 from auth.administration import Administration
+from auth.agent.certificate import SignInCertificate, SignInKey
 from auth.agent.client import MatcherClient, Reply
 from auth.agent.enrol import Enrolment
+from auth.agent.keys import Certification
 from auth.agent.look import Show, Stream
 from auth.agent.signin import SignIn
 from auth.face.compare import Thresholds
@@ -68,7 +71,12 @@ class AuthService:
         administration: Callable[[Callable[[], Session | None]], Administration],
         figures: Callable[[], Thresholds],
         rest: Callable[[], object],
+        certification: Certification | None = None,
+        tickets: Callable[[SignInCertificate], None] = lambda _certificate: None,
     ) -> None:
+        """``certification``: how a sign-in becomes a certificate (None: no realm, none is asked for).
+        ``tickets`` gets each certificate on the caller's thread before the session opens; if it raises a
+        SuiteError the session opens all the same, for local work, and the outcome carries the error."""
         self._client = client
         self._verifier = verifier
         self._register = register
@@ -83,6 +91,8 @@ class AuthService:
         self._session: Session | None = None
         self._pending: Reply | None = None  # evidence that holds but does not yet suffice
         self._access = ""
+        self._certification = certification
+        self._tickets = tickets
         self.administration = administration(lambda: self.session)
         self.rest = rest  # lets the models go while the camera is off; the next look loads them again
         self.model_figures = figures  # the thresholds in force and what they were measured at
@@ -129,24 +139,26 @@ class AuthService:
         ``show`` gets each frame with its guidance on this thread; ``report`` cancels. SuiteError CAM-… when
         there is no camera, FACE-… when there are no models, LOCK-001 while a wait lasts.
         """
-        number = check_staff_number(staff_number) if staff_number else None
+        number, key = check_staff_number(staff_number) if staff_number else None, self._fresh_key()
         with self._stream() as stream:
             run = SignIn(stream, self._analyser(), self._client)
-            reply, timings = run.run(number, self._prior(number), show, report)
-        return self._conclude(reply, timings)
+            reply, timings = run.run(number, self._prior(number), show, report, lambda: _hash(key))
+        return self._conclude(reply, timings, key=key)
 
     def sign_in_pin(self, staff_number: str, pin: str) -> Outcome:
         """Sign in, or complete a sign-in, with the PIN. SuiteError LOCK-001 while a wait lasts."""
-        number = check_staff_number(staff_number)
-        return self._conclude(self._client.pin(number, pin, self._prior(number)))
+        number, key = check_staff_number(staff_number), self._fresh_key()
+        return self._conclude(self._client.pin(number, pin, self._prior(number), _hash(key)), key=key)
 
     def sign_in_break_glass(self, staff_number: str, code: str) -> Outcome:
         """Sign in with an emergency code; it is spent."""
-        return self._conclude(self._client.break_glass(check_staff_number(staff_number), code))
+        number, key = check_staff_number(staff_number), self._fresh_key()
+        return self._conclude(self._client.break_glass(number, code, _hash(key)), key=key)
 
     def start(self, staff_number: str, code: str, new_pin: str) -> Outcome:
         """Set the first (or a forgotten) PIN with a start code, and sign in with it."""
-        return self._conclude(self._client.start(check_staff_number(staff_number), code, new_pin))
+        number, key = check_staff_number(staff_number), self._fresh_key()
+        return self._conclude(self._client.start(number, code, new_pin, _hash(key)), key=key)
 
     def sign_out(self) -> None:
         """End the session and forget everything proved so far."""
@@ -271,19 +283,47 @@ class AuthService:
             return None  # a minute has passed: begin again
         return pending.statement
 
-    def _conclude(self, reply: Reply, timings: dict[str, float] | None = None) -> Outcome:
+    def _fresh_key(self) -> Future[SignInKey] | None:
+        return self._certification.fresh_key() if self._certification is not None else None
+
+    def _certify(self, reply: Reply, key: Future[SignInKey] | None) -> SuiteError | None:
+        """Turn the statement into a certificate and that into tickets. What the signer refuses opens nothing
+        (SuiteError); what does not answer takes away the network, not the work: its error is returned."""
+        if self._certification is None or key is None or reply.for_signer is None:
+            return None
+        try:
+            certificate = self._certification.certificate(reply.for_signer, key)
+        except SuiteError as error:
+            if not error.code.startswith("NET-"):
+                raise
+            return error
+        try:
+            self._tickets(certificate)
+        except SuiteError as error:
+            return error
+        return None
+
+    def _conclude(
+        self,
+        reply: Reply,
+        timings: dict[str, float] | None = None,
+        *,
+        key: Future[SignInKey] | None = None,
+    ) -> Outcome:
         """Open (or unlock) the session if the statement verifies and satisfies the policy."""
-        session = None
+        session, notice = None, None
         if reply.statement is not None and reply.person is not None:
             statement = self._verifier.verify(reply.statement, FOR_AGENT, self._device, reply.nonce)
             if statement.subject != reply.person.staff_number:
                 raise _mixed_up()
+            self._refuse_someone_else(statement.subject)
+            opens = reply.accepted and statement.satisfied
+            notice = self._certify(reply, key) if opens else None
             with self._lock:
                 was = self._session
-                if was is not None and was.locked and was.person.staff_number != statement.subject:
-                    raise _someone_else()
+                self._refuse_someone_else(statement.subject)
                 self._pending, self._access = reply, reply.access or ""
-                if reply.accepted and statement.satisfied:
+                if opens:
                     session = Session(
                         reply.person, statement.evidence, statement.zone, _moment(statement.issued)
                     )
@@ -299,7 +339,13 @@ class AuthService:
             session,
             reply.person.staff_number if reply.person else None,
             {**reply.timings, **(timings or {})},
+            notice,
         )
+
+    def _refuse_someone_else(self, subject: str) -> None:
+        was = self.session
+        if was is not None and was.locked and was.person.staff_number != subject:
+            raise _someone_else()
 
     def _announce(self, was: Session | None, session: Session) -> None:
         if was is not None and was.person.staff_number == session.person.staff_number:
@@ -313,6 +359,10 @@ class AuthService:
         number = session.person.staff_number
         self._audit.append("session.closed", actor=number, subject=number)
         self._events.publish(SignedOut(number))
+
+
+def _hash(key: Future[SignInKey] | None) -> str | None:
+    return key.result().hash if key is not None else None
 
 
 def _moment(seconds: float) -> datetime:

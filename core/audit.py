@@ -15,10 +15,12 @@ import json
 import re
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from sqlite_utils import Database
 
@@ -231,6 +233,24 @@ def head_of(entries: Iterable[Entry]) -> Head:
     return Head(count, previous)
 
 
+def read_copy(path: Path) -> Iterator[Entry]:
+    """The rows of a trail that was copied from elsewhere, oldest first. Its chain is checked, its seal cannot
+    be. SuiteError AUDIT-002 if it is no trail or its chain is broken (after the rows before the break)."""
+    previous, count = _GENESIS, 0
+    try:
+        database = sqlite3.connect(f"file:{quote(str(path.absolute()))}?mode=ro", uri=True)
+        with closing(database):
+            database.text_factory = _lenient
+            for row in database.execute(f"SELECT {_COLUMNS} FROM entries ORDER BY id"):  # noqa: S608
+                count += 1
+                if row[0] != count or row[6] != previous or row[7] != _digest(row[:7]):
+                    raise _broken_copy(path)
+                previous = row[7]
+                yield from _entries([row])
+    except sqlite3.Error as error:
+        raise _broken_copy(path) from error
+
+
 def _entries(rows: Any) -> Iterator[Entry]:
     for id_, time, action, actor, subject, detail, _previous, _hash in rows:
         yield Entry(id_, time, action, actor, subject, _parsed(detail))
@@ -267,6 +287,17 @@ def _checked_detail(detail: Detail) -> dict[str, Any]:
         if isinstance(value, str) and len(value) > 200:
             raise ValueError("an audit detail has at most 200 characters")
     return dict(detail)
+
+
+def _broken_copy(path: Path) -> SuiteError:
+    return SuiteError(
+        _("操作の記録を読めませんでした。"),
+        _("「{name}」は記録のファイルではないか、行が消されたり書き換えられたりしています。").format(
+            name=path.name
+        ),
+        _("そのサーバーで mahoroba audit verify を実行し、情報担当に連絡してください。"),
+        "AUDIT-002",
+    )
 
 
 def _damaged() -> SuiteError:

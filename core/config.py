@@ -28,6 +28,7 @@ from core.settings import (
     PresenceSettings,
     Section,
     SecuritySettings,
+    ServersSettings,
     Settings,
     TrialSettings,
 )
@@ -41,6 +42,7 @@ __all__ = [
     "Origin",
     "PresenceSettings",
     "SecuritySettings",
+    "ServersSettings",
     "Settings",
     "TrialSettings",
     "declared",
@@ -89,6 +91,7 @@ class Config:
     face: FaceSettings
     presence: PresenceSettings
     security: SecuritySettings
+    servers: ServersSettings
     trial: TrialSettings
     notices: tuple[SuiteError, ...]
 

@@ -197,6 +197,25 @@ class SecuritySettings(Section):
     )
 
 
+class ServersSettings(Section):
+    model_config = ConfigDict(title=N_("サーバー"))
+
+    realm: str = Field(
+        default="",
+        pattern=r"^[A-Z0-9.-]{0,64}$",
+        title=N_("Kerberos の領域"),
+        description=N_("チケットを受け取る領域の名前（例 PREF.EXAMPLE.JP）。空のときは受け取りません。"),
+        json_schema_extra=POLICY,
+    )
+    database: str = Field(
+        default="",
+        max_length=500,
+        title=N_("データベース"),
+        description=N_("PostgreSQL の接続先。空なら端末のファイルに置きます。パスワードは書きません。"),
+        json_schema_extra=POLICY,
+    )
+
+
 class TrialSettings(Section):
     model_config = ConfigDict(title=N_("体験版"))
 
@@ -225,4 +244,5 @@ class Settings(BaseSettings):
     face: FaceSettings = FaceSettings()
     presence: PresenceSettings = PresenceSettings()
     security: SecuritySettings = SecuritySettings()
+    servers: ServersSettings = ServersSettings()
     trial: TrialSettings = TrialSettings()

@@ -18,6 +18,8 @@ ELSEWHERE = {
     "bench": "benchmarks.__main__",
     "face-report": "auth.face.report",
     "liaison": "liaison.cli",
+    "matcher": "auth.matcher.program",
+    "signer": "auth.signer.program",
     "realm": "installer.realm.command",
     "calendar-server": "calendar_sync.servers.office",
 }
@@ -52,6 +54,13 @@ def audit_verify(_options: argparse.Namespace) -> int:
     return 0 if report.ok else 1
 
 
+def audit_reconcile(options: argparse.Namespace) -> int:
+    """Name every certificate without a statement, and every statement with two: 1 if there is one."""
+    from auth import reconcile
+
+    return reconcile.main(options)
+
+
 def _has_screen() -> bool:
     chosen = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
     return sys.platform == "win32" or any(os.environ.get(name) for name in chosen)
@@ -74,6 +83,10 @@ def _parser() -> argparse.ArgumentParser:
     )
     verify = audit.add_parser("verify", help=_("監査記録が書き換えられていないか確かめます。"))
     verify.set_defaults(call=audit_verify)
+    compare = audit.add_parser("reconcile", help=_("証明書と照合の記録を突き合わせます。"))
+    compare.add_argument("trails", nargs="*", type=Path, help=_("ほかの照合サーバーの audit.db の写し"))
+    compare.add_argument("--json", action="store_true", help=_("結果を JSON で出します。"))
+    compare.set_defaults(call=audit_reconcile)
     for name, text in (
         ("bench", _("性能と精度を測ります。")),
         ("face-report", _("顔画像のフォルダーで認証の精度を測ります。")),

@@ -30,6 +30,9 @@ camera = "actor"
 
 [security]
 secret_backend = "file-key"
+
+[servers]
+realm = "TRIAL.MAHOROBA"
 """
 
 

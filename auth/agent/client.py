@@ -31,6 +31,7 @@ class Reply:
     access: str | None
     next_factors: tuple[Factor, ...]
     timings: Mapping[str, float]
+    for_signer: str | None = None
 
 
 @dataclass(frozen=True)
@@ -56,9 +57,11 @@ class MatcherClient:
         answer = self._call("POST", "/v1/challenges", json=head, access=access)
         return Asked(str(answer["challenge_id"]), str(answer["level"]))
 
-    def match(self, asked: Asked, frames: Iterable[bytes], prior: str | None) -> Reply:
-        """``frames``: as from ``wire.frame``, closed by ``wire.END``; sent as they come."""
-        body = chain([wire.begin({"challenge_id": asked.challenge_id, "prior": prior})], frames)
+    def match(self, asked: Asked, frames: Iterable[bytes], prior: str | None, key: str | None) -> Reply:
+        """``frames``: as from ``wire.frame``, closed by ``wire.END``; sent as they come. ``key``: hash of the
+        key to be certified, as for every call that may end in a statement."""
+        head = {"challenge_id": asked.challenge_id, "prior": prior, "key": key}
+        body = chain([wire.begin(head)], frames)
         return _reply(asked.challenge_id, self._call("POST", "/v1/matches", body=body))
 
     def enrol(
@@ -68,14 +71,14 @@ class MatcherClient:
         body = chain([wire.begin(head)], frames)
         return self._call("POST", "/v1/templates", body=body, access=access)
 
-    def pin(self, staff_number: str, pin: str, prior: str | None) -> Reply:
-        return self._evidence("pin", {"staff_number": staff_number, "pin": pin, "prior": prior})
+    def pin(self, staff_number: str, pin: str, prior: str | None, key: str | None = None) -> Reply:
+        return self._evidence("pin", {"staff_number": staff_number, "pin": pin, "prior": prior, "key": key})
 
-    def break_glass(self, staff_number: str, code: str) -> Reply:
-        return self._evidence("break-glass", {"staff_number": staff_number, "code": code})
+    def break_glass(self, staff_number: str, code: str, key: str | None = None) -> Reply:
+        return self._evidence("break-glass", {"staff_number": staff_number, "code": code, "key": key})
 
-    def start(self, staff_number: str, code: str, pin: str) -> Reply:
-        return self._evidence("start", {"staff_number": staff_number, "code": code, "pin": pin})
+    def start(self, staff_number: str, code: str, pin: str, key: str | None = None) -> Reply:
+        return self._evidence("start", {"staff_number": staff_number, "code": code, "pin": pin, "key": key})
 
     def change_pin(self, access: str, pin: str) -> None:
         self._call("POST", "/v1/pins", json={"pin": pin}, access=access)
@@ -113,7 +116,7 @@ class MatcherClient:
         except (httpx.HTTPError, ValueError) as error:
             raise _unreachable() from error
         if response.status_code != 200:
-            raise _error_of(answer)
+            raise error_of(answer) or _unreachable()
         return dict(answer)
 
 
@@ -128,15 +131,17 @@ def _reply(nonce: str, answer: Mapping[str, Any]) -> Reply:
             answer["access"],
             tuple(Factor(f) for f in answer["next_factors"]),
             {str(k): float(v) for k, v in answer["timings"].items()},
+            answer.get("for_signer"),
         )
     except (KeyError, ValueError, TypeError, AttributeError) as error:
         raise _unreachable() from error
 
 
-def _error_of(answer: object) -> SuiteError:
+def error_of(answer: object) -> SuiteError | None:
+    """The SuiteError that a door has answered with, if it is one."""
     parts = [answer.get(k) for k in ("what", "why", "next_step", "code")] if isinstance(answer, dict) else []
     texts = [p for p in parts if isinstance(p, str)]
-    return SuiteError(*texts) if len(texts) == 4 else _unreachable()
+    return SuiteError(*texts) if len(texts) == 4 else None
 
 
 def _unreachable() -> SuiteError:

@@ -33,16 +33,22 @@ class SignIn:
         self._client = client
 
     def run(
-        self, staff_number: str | None, prior: str | None, show: Show, report: Report
+        self,
+        staff_number: str | None,
+        prior: str | None,
+        show: Show,
+        report: Report,
+        key: Callable[[], str | None] = lambda: None,
     ) -> tuple[Reply, dict[str, float]]:
         """The matcher's reply and milliseconds: ``challenge`` as performed, ``verdict`` from the last frame
-        on, ``total`` from the first usable face. (The matcher's own stages are in the reply.)"""
+        on, ``total`` from the first usable face. (The matcher's own stages are in the reply.) ``key``: the
+        hash of the key to be certified, asked for when it is sent."""
         look = Look(self._stream, self._analyser, show, report)
         look.wait_for_face()
         begin = time.monotonic()
         asked = self._client.challenge("sign-in", staff_number)
         reply, performed = send_while_made(
-            lambda frames: self._client.match(asked, frames, prior), look.perform(asked)
+            lambda frames: self._client.match(asked, frames, prior, key()), look.perform(asked)
         )
         end = time.monotonic()
         if reply.reason is Reason.NOT_CONFIRMED and look.denied is not None:

@@ -62,12 +62,12 @@ class FaceMatcher:
             "expires_in": issued.expires - issued.issued,
         }
 
-    def open_match(self, challenge_id: str, device: str, prior: str | None) -> Match:
+    def open_match(self, challenge_id: str, device: str, prior: str | None, key: str = "") -> Match:
         """Begin to hear the answer to a challenge. It is spent, and the guess counted, by this."""
         issued = self._spend(challenge_id, "sign-in", device)
         earlier = self.matcher.earlier(prior, issued.staff_number, device)
         attempt = self.matcher.lockouts.claim(Factor.FACE, issued.staff_number or device, device)
-        return Match(self, issued, self._look(issued), earlier, attempt)
+        return Match(self, issued, self._look(issued), earlier, attempt, key)
 
     def open_enrolment(self, challenge_id: str, device: str, access: str, consent: str) -> Enrolment:
         """Begin to hear an enrolment. SuiteError AUTH-020..024."""
@@ -118,8 +118,10 @@ class Match:
         look: Look,
         earlier: tuple[Evidence, ...],
         attempt: Attempt,
+        key: str,
     ) -> None:
         self._face = face
+        self._key = key
         self._issued = issued
         self._look = look
         self._earlier = earlier
@@ -139,7 +141,9 @@ class Match:
             self._attempt.succeeded()
             evidence = Evidence(Factor.FACE, matcher.clock.now(), verdict.accepted, detail)
             nonce = issued.nonce.hex()
-            return matcher.conclude(person, (*self._earlier, evidence), issued.device, nonce, timings)
+            return matcher.conclude(
+                person, (*self._earlier, evidence), issued.device, nonce, timings, key=self._key
+            )
         number = issued.staff_number
         return matcher.refuse(verdict.reason, Factor.FACE, number, issued.device, detail, timings)
 

@@ -17,9 +17,11 @@ from auth.lockout import Clock, Lockouts
 from auth.matcher.statement import (
     FOR_AGENT,
     FOR_MATCHER,
+    FOR_SIGNER,
     Statement,
     StatementSigner,
     StatementVerifier,
+    new_id,
 )
 from auth.matcher.store import IssuedChallenge, Register
 from auth.model import Evidence, Factor, Person, check_staff_number
@@ -61,7 +63,8 @@ class Trail(Protocol):
 @dataclass(frozen=True)
 class Answer:
     """What the matcher says to one piece of evidence. ``statement`` opens a session when the zone's policy
-    is satisfied and joins the next factor when not; ``access`` reaches one's own data."""
+    is satisfied and joins the next factor when not; ``for_signer`` becomes a certificate for the key that the
+    terminal named; ``access`` reaches one's own data."""
 
     accepted: bool
     reason: Reason
@@ -70,6 +73,7 @@ class Answer:
     access: str | None = None
     next_factors: tuple[Factor, ...] = ()
     timings: Mapping[str, float] = field(default_factory=dict)
+    for_signer: str | None = None
 
 
 class Matcher:
@@ -112,7 +116,9 @@ class Matcher:
             raise _too_often()
         return issued
 
-    def pin(self, staff_number: str, pin: str, device: str, nonce: str, prior: str | None = None) -> Answer:
+    def pin(
+        self, staff_number: str, pin: str, device: str, nonce: str, prior: str | None = None, key: str = ""
+    ) -> Answer:
         """Evidence PIN. An unknown number costs the same time and gets the same answer as a wrong PIN."""
         number = check_staff_number(staff_number)
         earlier = self.earlier(prior, number, device)
@@ -122,10 +128,10 @@ class Matcher:
         if held and person is not None:
             attempt.succeeded()
             evidence = Evidence(Factor.PIN, self.clock.now())
-            return self.conclude(person, (*earlier, evidence), device, nonce)
+            return self.conclude(person, (*earlier, evidence), device, nonce, key=key)
         return self.refuse(Reason.PIN_WRONG, Factor.PIN, number, device)
 
-    def break_glass(self, staff_number: str, code: str, device: str, nonce: str) -> Answer:
+    def break_glass(self, staff_number: str, code: str, device: str, nonce: str, key: str = "") -> Answer:
         """Evidence break-glass: the code is spent by this, whatever comes after."""
         number = check_staff_number(staff_number)
         attempt = self.lockouts.claim(Factor.BREAK_GLASS, number, device)
@@ -133,10 +139,12 @@ class Matcher:
         if person is not None and self.codes.spend(Purpose.BREAK_GLASS, number, code):
             attempt.succeeded()
             evidence = Evidence(Factor.BREAK_GLASS, self.clock.now())
-            return self.conclude(person, (evidence,), device, nonce)
+            return self.conclude(person, (evidence,), device, nonce, key=key)
         return self.refuse(Reason.CODE_WRONG, Factor.BREAK_GLASS, number, device)
 
-    def start(self, staff_number: str, code: str, new_pin: str, device: str, nonce: str) -> Answer:
+    def start(
+        self, staff_number: str, code: str, new_pin: str, device: str, nonce: str, key: str = ""
+    ) -> Answer:
         """The start code sets the first (or a forgotten) PIN; then as if the PIN had been entered."""
         number = check_staff_number(staff_number)
         check_new_pin(new_pin, number, self.rules.security.pin_min_length)  # before the code is spent
@@ -146,7 +154,7 @@ class Matcher:
             attempt.succeeded()
             self._keep_pin(number, new_pin)
             evidence = Evidence(Factor.PIN, self.clock.now())
-            return self.conclude(person, (evidence,), device, nonce)
+            return self.conclude(person, (evidence,), device, nonce, key=key)
         return self.refuse(Reason.CODE_WRONG, Factor.PIN, number, device)
 
     def change_pin(self, access: str, new_pin: str, device: str) -> None:
@@ -179,8 +187,11 @@ class Matcher:
         device: str,
         nonce: str,
         timings: Mapping[str, float] | None = None,
+        *,
+        key: str = "",
     ) -> Answer:
-        """Sign what was seen (the newest last); accepted when it satisfies the policy of the zone."""
+        """Sign what was seen (the newest last); accepted when it satisfies the policy of the zone. Then also
+        for the signer, if the terminal has named a ``key``; the trail keeps the statement's id and key."""
         security = self.rules.security
         by_factor = tuple({e.factor: e for e in evidence}.values())
         sets = policy.sets_of(security.zones, security.zone)
@@ -196,9 +207,13 @@ class Matcher:
             self.model_version,
             policy.version(security.zones),
             now,
+            key if enough else "",
+            new_id(),
         )
         reason = Reason.ACCEPTED if enough else Reason.SECOND_FACTOR_NEEDED
         detail = {key: value for e in by_factor for key, value in e.detail.items()}
+        if statement.key:
+            detail |= {"statement": statement.id, "key": key}
         factors = "+".join(sorted(e.factor for e in by_factor))
         self._note("sign-in.accepted" if enough else "sign-in.partial", person.staff_number, device,
                    {"factors": factors, "reason": str(reason), **detail})  # fmt: skip
@@ -213,6 +228,7 @@ class Matcher:
             self._signer.sign(statement, FOR_MATCHER) if may_access else None,
             () if enough else policy.still_needed(by_factor, sets),
             timings or {},
+            self._signer.sign(statement, FOR_SIGNER) if statement.key else None,
         )
 
     def refuse(

@@ -6,13 +6,14 @@ from __future__ import annotations
 import base64
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, Protocol
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from joserfc import jwt
-from joserfc.errors import JoseError
+from joserfc.errors import BadSignatureError, JoseError
 from joserfc.jwk import OKPKey
 
 from auth.lockout import Clock
@@ -21,16 +22,18 @@ from core.errors import SuiteError
 from core.i18n import _
 
 ISSUER = "mahoroba-matcher"
-FOR_AGENT = "mahoroba-agent"  # opens a session; the next issue's signer has its own audience
+FOR_AGENT = "mahoroba-agent"  # opens a session
+FOR_SIGNER = "mahoroba-signer"  # becomes a certificate, once
 FOR_MATCHER = "mahoroba-matcher"  # lets a signed-in person reach his own data
-LIFETIME_S = {FOR_AGENT: 60, FOR_MATCHER: 12 * 3600}
+LIFETIME_S = {FOR_AGENT: 60, FOR_SIGNER: 60, FOR_MATCHER: 12 * 3600}
 _ALGORITHM = "Ed25519"
 _LONGEST = 8192
 
 
 @dataclass(frozen=True)
 class Statement:
-    """Who was seen, by which evidence, where, in answer to which nonce, under which policy."""
+    """Who was seen, by which evidence, where, in answer to which nonce, under which policy. ``key``: SHA-256
+    of the only key that a signer may certify for it; ``id``: under which logs on both sides keep it."""
 
     subject: str
     evidence: tuple[Evidence, ...]
@@ -41,6 +44,8 @@ class Statement:
     model_version: str
     policy_version: str
     issued: float
+    key: str = ""
+    id: str = field(default="", compare=False)
 
 
 class Verifier(Protocol):
@@ -50,10 +55,11 @@ class Verifier(Protocol):
 
 
 class StatementVerifier:
-    """Verifies with the public key alone."""
+    """Verifies with the public keys alone."""
 
-    def __init__(self, public: Mapping[str, str], clock: Clock) -> None:
-        self._key = OKPKey.import_key(dict(public))
+    def __init__(self, public: Mapping[str, str], clock: Clock, *others: Mapping[str, str]) -> None:
+        """``others``: further keys that may have signed (while a matcher's key is being replaced)."""
+        self._keys = [OKPKey.import_key(dict(key)) for key in (public, *others)]
         self._clock = clock
 
     def verify(self, token: str, audience: str, device: str, nonce: str | None = None) -> Statement:
@@ -72,11 +78,17 @@ class StatementVerifier:
         if nonce is not None:
             rules["nonce"] = {"essential": True, "value": nonce}
         try:
-            claims = jwt.decode(token, self._key, algorithms=[_ALGORITHM]).claims
+            claims = self._decoded(token)
             jwt.JWTClaimsRegistry(now=int(self._clock.now()), leeway=1, **rules).validate(claims)
             return _statement_of(claims)
         except (JoseError, ValueError, TypeError, KeyError) as error:
             raise _refused() from error
+
+    def _decoded(self, token: str) -> dict[str, Any]:
+        for key in self._keys[:-1]:
+            with suppress(BadSignatureError):
+                return jwt.decode(token, key, algorithms=[_ALGORITHM]).claims
+        return jwt.decode(token, self._keys[-1], algorithms=[_ALGORITHM]).claims
 
 
 class StatementSigner:
@@ -96,7 +108,7 @@ class StatementSigner:
             "sub": statement.subject,
             "iat": now,
             "exp": now + LIFETIME_S[audience],
-            "jti": secrets.token_urlsafe(16),
+            "jti": statement.id or new_id(),
             "nonce": statement.nonce,
             "device": statement.device,
             "zone": statement.zone,
@@ -107,8 +119,13 @@ class StatementSigner:
             ],
             "model": statement.model_version,
             "policy": statement.policy_version,
+            "key": statement.key,
         }
         return jwt.encode({"alg": _ALGORITHM}, claims, self._key, algorithms=[_ALGORITHM])
+
+
+def new_id() -> str:
+    return secrets.token_urlsafe(16)
 
 
 def _statement_of(claims: Mapping[str, Any]) -> Statement:
@@ -126,6 +143,8 @@ def _statement_of(claims: Mapping[str, Any]) -> Statement:
         str(claims["model"]),
         str(claims["policy"]),
         float(claims["iat"]),
+        str(claims["key"]),
+        str(claims["jti"]),
     )
 
 

@@ -87,7 +87,11 @@ def make_authority(
 
 
 def sign_in_certificate(
-    authority: Authority, public: rsa.RSAPublicKey, account: Account, now: datetime
+    authority: Authority,
+    public: rsa.RSAPublicKey,
+    account: Account,
+    now: datetime,
+    serial: int | None = None,
 ) -> x509.Certificate:
     """Five minutes for one person. Only the key comes from the request; every name comes from ``account``.
     SuiteError SIGN-001 for a name that cannot stand in a certificate or an authority of another purpose."""
@@ -100,7 +104,8 @@ def sign_in_certificate(
     ]
     if account.sid:
         also.append(names.sid_uri(account.sid))
-    builder = _issued(authority, account.principal, public, also, Purpose.LOGON.value, now, SIGN_IN_LIFETIME)
+    uses = Purpose.LOGON.value
+    builder = _issued(authority, account.principal, public, also, uses, now, SIGN_IN_LIFETIME, serial)
     if account.sid:
         builder = builder.add_extension(names.sid_extension(account.sid), critical=False)
     return builder.sign(authority.key, SHA256())
@@ -153,12 +158,6 @@ def requested_key(csr: bytes) -> rsa.RSAPublicKey:
     return key
 
 
-def request_for(key: rsa.RSAPrivateKey) -> bytes:
-    """A PKCS#10 request (DER) that shows possession of ``key`` and asks for nothing else."""
-    request = x509.CertificateSigningRequestBuilder().subject_name(x509.Name([])).sign(key, SHA256())
-    return request.public_bytes(Encoding.DER)
-
-
 def key_hash(key: rsa.RSAPublicKey) -> str:
     """SHA-256 of the key (SubjectPublicKeyInfo, DER), hex: what a statement names its key by."""
     return hashlib.sha256(key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)).hexdigest()
@@ -186,13 +185,14 @@ def _issued(
     uses: Sequence[ObjectIdentifier],
     now: datetime,
     lifetime: timedelta,
+    serial: int | None = None,
 ) -> x509.CertificateBuilder:
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, common_name)])
     ca = authority.certificate
     begins = max(now - CLOCKS_DIFFER, ca.not_valid_before_utc)
     ends = min(now + lifetime, ca.not_valid_after_utc)
     return (
-        _builder(subject, ca.subject, public, begins, ends)
+        _builder(subject, ca.subject, public, begins, ends, serial)
         .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
         .add_extension(_key_usage(ca=False), critical=True)
         .add_extension(x509.ExtendedKeyUsage(uses), critical=False)
@@ -205,14 +205,19 @@ def _issued(
 
 
 def _builder(
-    subject: x509.Name, issuer: x509.Name, public: rsa.RSAPublicKey, begins: datetime, ends: datetime
+    subject: x509.Name,
+    issuer: x509.Name,
+    public: rsa.RSAPublicKey,
+    begins: datetime,
+    ends: datetime,
+    serial: int | None = None,
 ) -> x509.CertificateBuilder:
     return (
         x509.CertificateBuilder()
         .subject_name(subject)
         .issuer_name(issuer)
         .public_key(public)
-        .serial_number(x509.random_serial_number())
+        .serial_number(serial or x509.random_serial_number())
         .not_valid_before(begins.astimezone(UTC))
         .not_valid_after(ends.astimezone(UTC))
     )

@@ -16,9 +16,9 @@ from hypothesis import strategies as st
 
 from auth import wire
 from auth.agent.transport import InProcessTransport
+from auth.door import TERMINAL_HEADER
 from auth.face import models
 from auth.face.actor import ActorCamera
-from auth.matcher.api import TERMINAL_HEADER
 from auth.wire import END, Picture
 from tests.fakes.office import CHIEF, CONSENT, PIN, Office, code_of
 

@@ -1,10 +1,10 @@
-"""What every register promises the matcher. The next adapter (PostgreSQL) inherits the class as it is."""
+"""What every register promises the matcher: the same class on SQLite and on a real PostgreSQL."""
 
 from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,9 +17,10 @@ from auth.lockout import Lock
 from auth.matcher.store import IssuedChallenge, Register, SealedTemplate
 from auth.matcher.vault import Vault
 from auth.model import Person, Role
-from auth.register import SqliteRegister
+from auth.register import SqliteRegister, SqlRegister, open_register
 from tests.fakes.counted import CountedClock
 from tests.fakes.office import code_of
+from tests.fakes.postgres import cluster, fresh_database
 from tests.unit.core import death
 
 HANAKO = Person("A-001", "管理 花子", "かんり はなこ", "情報政策課", Role.IT, True, "窓口")
@@ -242,3 +243,27 @@ class TestSqliteRegister(RegisterContract):
     def test_the_file_is_private(self, register: SqliteRegister, tmp_path: Path) -> None:
         register.add_person(HANAKO)
         assert os.stat(tmp_path / "auth.db").st_mode & 0o077 == 0
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[str]:
+    with cluster("fsync=off") as url:
+        yield url
+
+
+class TestPostgresRegister(RegisterContract):
+    @pytest.fixture
+    def url(self, server: str) -> str:
+        return fresh_database(server, f"db-{os.urandom(8).hex()}")
+
+    @pytest.fixture
+    def register(self, url: str, tmp_path: Path) -> Iterator[SqlRegister]:
+        register = open_register(url, tmp_path / "unused")
+        yield register
+        register.sql.close()  # type: ignore[attr-defined]
+
+    @pytest.fixture
+    def again(self, url: str, register: SqlRegister, tmp_path: Path) -> Iterator[SqlRegister]:
+        again = open_register(url, tmp_path / "unused")
+        yield again
+        again.sql.close()  # type: ignore[attr-defined]

@@ -7,8 +7,11 @@ import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 
+import httpx
 import pytest
 
+from auth.agent.certificate import SignerClient
+from auth.agent.keys import Certification
 from auth.face.actor import ActorCamera
 from auth.face.actor_people import sample
 from auth.face.attacks import (
@@ -21,6 +24,7 @@ from auth.face.attacks import (
 from auth.face.camera import Camera, unplugged
 from auth.face.frame import Frame
 from auth.model import FaceDeleted, FaceEnrolled, Factor, Outcome, Person, SignedIn
+from auth.signer.signer import PER_PERSON
 from core.jobs import Cancelled, Report
 from tests.fakes.office import CHIEF, CONSENT, OTHER_PIN, PIN, REPORT, Office, code_of
 
@@ -258,3 +262,46 @@ def test_the_second_engine_signs_in_with_its_own_templates_and_still_sees_a_swap
     office.start()
     assert office.look("IT-001", SwapCamera(seed=3)).reason in ("identity", "lost", "flat")
     assert office.look("IT-001", ActorCamera(seed=3)).accepted
+
+
+def test_a_sign_in_becomes_a_certificate_for_a_fresh_key_each_time(tmp_path: Path) -> None:
+    office = Office(tmp_path, '[servers]\nrealm = "PREF.TEST"\n')
+    assert office.service.create_first_administrator(CHIEF, PIN).accepted
+    assert office.enrol(ActorCamera(seed=1)) == "enrolled"
+    office.start()
+    office.certificates.clear()
+    assert office.look("IT-001", ActorCamera(seed=7)).accepted
+    assert office.service.sign_in_pin("IT-001", PIN).accepted
+    first, second = office.certificates
+    assert (first.principal, first.realm) == ("it-001", "PREF.TEST")
+    assert first.certificate.public_key() == first.key.private.public_key()
+    assert first.key.hash != second.key.hash
+    noted = [e for e in office.audit.entries(20) if e.action == "certificate.issued"]
+    assert noted[0].detail["serial"] == f"{second.certificate.serial_number:x}"
+
+
+def test_without_an_answer_from_the_signer_the_session_opens_and_says_what_is_missing(tmp_path: Path) -> None:
+    office = Office(tmp_path, '[servers]\nrealm = "PREF.TEST"\n')
+    office.service.create_first_administrator(CHIEF, PIN)
+    office.start()
+    gone = httpx.Client(
+        transport=httpx.MockTransport(lambda _request: httpx.Response(502)), base_url="http://x"
+    )
+    office.service._certification = Certification(SignerClient(gone))
+    outcome = office.service.sign_in_pin("IT-001", PIN)
+    assert outcome.accepted
+    assert outcome.notice is not None
+    assert outcome.notice.code == "NET-002"
+    assert outcome.session is not None
+
+
+def test_what_the_signer_refuses_opens_no_session(tmp_path: Path) -> None:
+    office = Office(tmp_path, '[servers]\nrealm = "PREF.TEST"\n')
+    office.service.create_first_administrator(CHIEF, PIN)
+    for _time in range(PER_PERSON - 1):
+        assert office.service.sign_in_pin("IT-001", PIN).accepted
+    office.start()
+    assert code_of(lambda: office.service.sign_in_pin("IT-001", PIN)) == "SIGN-007"
+    assert office.service.session is None
+    office.clock.time += 61
+    assert office.service.sign_in_pin("IT-001", PIN).accepted

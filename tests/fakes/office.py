@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from auth.agent.certificate import SignInCertificate
 from auth.face.actor import ActorCamera
 from auth.face.camera import Camera
 from auth.face.guidance import Deny
@@ -47,6 +48,7 @@ class Office:
         self.nonces = SeededNonces()
         self.camera: Camera = ActorCamera()
         self.heard: list[object] = []
+        self.certificates: list[SignInCertificate] = []
         self.service = self.start()
 
     def start(self) -> AuthService:
@@ -64,6 +66,7 @@ class Office:
             stream=lambda camera: StepStream(camera, self.clock),
             clock=self.clock,
             nonces=self.nonces,
+            tickets=self.certificates.append,
         )
         return self.service
 

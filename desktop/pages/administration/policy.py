@@ -36,7 +36,15 @@ def policy_view(services: Services) -> QWidget:
 
 def _rows(services: Services) -> list[tuple[str, ...]]:
     rows: list[tuple[str, ...]] = []
-    order = ("security", "face", "presence", "camera", "trial", "appearance")  # what decides comes first
+    order = (
+        "security",
+        "servers",
+        "face",
+        "presence",
+        "camera",
+        "trial",
+        "appearance",
+    )  # what decides comes first
     for one in sorted(declared(), key=lambda d: order.index(d.key.partition(".")[0])):
         section, _dot, name = one.key.partition(".")
         value = getattr(getattr(services.config, section), name)

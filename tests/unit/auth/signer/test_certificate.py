@@ -27,7 +27,6 @@ from auth.signer.certificate import (
     kdc_certificate,
     key_hash,
     make_authority,
-    request_for,
     requested_key,
     sign_in_certificate,
 )
@@ -36,6 +35,11 @@ from tests.fakes.office import code_of
 
 NOW = datetime(2026, 11, 25, 9, 0, tzinfo=UTC)
 WHO = Account("s001234", "PREF.TEST", "s001234@pref.test", "S-1-5-21-1-2-3-1105")
+
+
+def request_for(key: rsa.RSAPrivateKey) -> bytes:
+    empty = x509.CertificateSigningRequestBuilder().subject_name(x509.Name([]))
+    return empty.sign(key, SHA256()).public_bytes(Encoding.DER)
 
 
 @pytest.fixture(scope="module")

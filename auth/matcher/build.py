@@ -1,0 +1,65 @@
+"""The matcher with everything behind it, for one process with the agent and for the program of its own."""
+
+from __future__ import annotations
+
+import gc
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+
+from starlette.applications import Starlette
+
+from auth.door import Caller, named_by_header
+from auth.face import models
+from auth.face.engine import FaceAnalyser
+from auth.lockout import Clock
+from auth.matcher.api import create_app
+from auth.matcher.engines import engine_of
+from auth.matcher.face import FaceMatcher
+from auth.matcher.matcher import Matcher, Trail
+from auth.matcher.own_data import OwnData
+from auth.matcher.store import Register
+from auth.matcher.vault import Vault
+from auth.pin import Pins
+from core.config import Config
+from core.secrets import SecretStore, get_or_create
+
+
+@dataclass(frozen=True)
+class Built:
+    """``analyser`` is shared with an agent in the same process; ``rest`` lets the models go."""
+
+    matcher: Matcher
+    app: Starlette
+    pins: Pins
+    analyser: Callable[[], FaceAnalyser]
+    rest: Callable[[], None]
+
+
+def build_matcher(
+    config: Config,
+    secrets: SecretStore,
+    audit: Trail,
+    clock: Clock,
+    register: Register,
+    *,
+    nonces: Callable[[int], bytes] = os.urandom,
+    caller: Caller = named_by_header,
+) -> Built:
+    """Loads no model: that happens at the first look. SuiteError when a key fails."""
+    pins = Pins()
+    seed = get_or_create(secrets, "matcher-statement", 32)
+    matcher = Matcher(register, audit, clock, config, seed, pins, nonces)
+    vault = Vault(register, get_or_create(secrets, "template-key", 32))
+    analyser = cache(FaceAnalyser)
+    faces = cache(lambda: FaceMatcher(matcher, vault, analyser(), engine_of(config.face)))
+
+    def rest() -> None:
+        if analyser.cache_info().currsize:
+            faces.cache_clear()
+            analyser.cache_clear()
+            models.forget()
+            gc.collect()  # frames and models hang in cycles
+
+    return Built(matcher, create_app(matcher, OwnData(matcher, vault), faces, caller), pins, analyser, rest)
