@@ -30,6 +30,7 @@ def new_event(draft: Draft, uid: str, now: datetime) -> bytes:
     lines += [f"DESCRIPTION:{ics.escape(draft.memo)}"] if draft.memo else []
     lines += ["CLASS:PRIVATE"] if draft.private else []
     lines += ["STATUS:TENTATIVE"] if draft.tentative else []
+    lines += [f"X-MAHOROBA-HOLD:{draft.hold}"] if draft.hold else []
     body = b"".join(ics.fold(line) for line in lines)
     zone = "" if draft.all_day else _TOKYO_ZONE
     return (_HEAD + zone + "BEGIN:VEVENT\r\n").encode() + body + b"END:VEVENT\r\nEND:VCALENDAR\r\n"
@@ -46,6 +47,15 @@ def changed(raw: bytes, change: Change, recurrence: str, scope: Scope, now: date
         _shift_series(tree, master, recurrence, change, now)
     else:
         _apply(tree, master, change, now)
+    return tree.raw()
+
+
+def confirmed(raw: bytes, now: datetime) -> bytes:
+    """``raw`` no longer provisional."""
+    tree = ics.parse(raw)
+    for event in tree.walk("VEVENT"):
+        event.replace("STATUS", b"STATUS:CONFIRMED\r\n")
+        _touch(event, now)
     return tree.raw()
 
 

@@ -18,7 +18,7 @@ from calendar_sync.tables import Tables
 from core.errors import SuiteError
 
 _EPOCH = datetime(1970, 1, 1)
-_CONTENT = "CASE WHEN dirty THEN local ELSE base END"
+CONTENT = "CASE WHEN dirty THEN local ELSE base END"
 
 
 class Index(Tables):
@@ -43,7 +43,7 @@ class Index(Tables):
         with self._write():
             for name, day in zip(("first", "last"), wanted, strict=True):
                 self._sql.execute("INSERT OR REPLACE INTO fact VALUES (?, ?)", (name, day.isoformat()))
-            query = f"SELECT id, collection, {_CONTENT} FROM object WHERE repeats"  # noqa: S608 - ours
+            query = f"SELECT id, collection, {CONTENT} FROM object WHERE repeats"  # noqa: S608 - ours
             for number, collection, raw in self._sql.execute(query).fetchall():
                 self._index(number, collection, raw, scan(raw) if raw is not None else None)
 
@@ -51,7 +51,7 @@ class Index(Tables):
         """Expand the series that a first download has only noted; how many. Slice by slice: it can be
         interrupted."""
         waiting = [r[0] for r in self._sql.execute("SELECT id FROM object WHERE repeats = 2")]
-        query = f"SELECT collection, {_CONTENT} FROM object WHERE id = ?"  # noqa: S608 - ours
+        query = f"SELECT collection, {CONTENT} FROM object WHERE id = ?"  # noqa: S608 - ours
         for start in range(0, len(waiting), 100):
             with self._write():
                 for number in waiting[start : start + 100]:

@@ -83,6 +83,7 @@ class Draft:
     memo: str = ""
     private: bool = False
     tentative: bool = False
+    hold: str = ""  # what this event is booked together with (``booking``)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +109,7 @@ class Detail:
     attendees: tuple[tuple[str, str], ...]  # name, answer (PARTSTAT)
     rule: str  # RRULE as it stands in the file
     warnings: tuple[str, ...]
+    provisional: bool = False  # one of several slots; ``Booking.confirm`` settles on it
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from calendar_sync.index import CONTENT
 from calendar_sync.model import Collection
 from calendar_sync.past import Past
 from calendar_sync.plan import Row
@@ -107,6 +108,21 @@ class Objects(Past):
             return None
         number, at, href, uid, etag, base, local, dirty = row
         return Object(number, at, href, uid, etag, base, local, bool(dirty))
+
+    def uids(self, collection: int) -> dict[str, int]:
+        """The event of each UID."""
+        query = "SELECT uid, id FROM object WHERE collection = ? AND uid != '' ORDER BY id DESC"
+        return {r[0]: r[1] for r in self._sql.execute(query, (collection,))}
+
+    def contents(self, collection: int) -> Iterator[bytes]:
+        """Every object as the person sees it."""
+        query = f"SELECT {CONTENT} FROM object WHERE collection = ? ORDER BY id"  # noqa: S608 - ours
+        return (bytes(r[0]) for r in self._sql.execute(query, (collection,)) if r[0] is not None)
+
+    def containing(self, text: str) -> list[int]:
+        """The events in whose bytes ``text`` stands, in any calendar."""
+        query = f"SELECT id FROM object WHERE instr({CONTENT}, ?) ORDER BY id"  # noqa: S608 - ours
+        return [r[0] for r in self._sql.execute(query, (text.encode(),))]
 
     def dirty(self, collection: int) -> list[int]:
         """Objects with something to send, oldest first."""

@@ -81,13 +81,13 @@ def test_an_event_made_here_is_there_after_both_have_synchronised(office: Office
 
 def test_what_is_made_without_a_network_is_sent_later(office: Office) -> None:
     office.sync()
-    office.desk.offline = True
+    office.desk.exchange.offline = True
     office.desk.create(_draft(office.desk, "圏外で入れた"))
     with pytest.raises(SuiteError, match="つながりません"):
         office.desk.sync()
     assert office.desk.unsent() == 1
     assert office.heard[-1].code == "CAL-010"
-    office.desk.offline = False
+    office.desk.exchange.offline = False
     office.sync()
     assert _day(office.laptop) == [("圏外で入れた", 10, "302")]
 

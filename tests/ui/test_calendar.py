@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from pathlib import Path
+from urllib.parse import SplitResult, unquote, urlsplit
 
+import cv2
+import httpx
+import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QLabel, QListWidget, QWidget
 
@@ -14,6 +20,10 @@ from calendar_sync.service import Schedule
 from desktop.pages.calendar import CalendarPage, words
 from desktop.pages.calendar.colours import block
 from desktop.pages.calendar.columns import columns, lanes
+from desktop.pages.calendar.detail import DetailCard
+from desktop.pages.calendar.files import FilesCard
+from desktop.pages.calendar.find import FindCard
+from desktop.pages.calendar.phone import PhoneCard
 from desktop.pages.calendar.slots import SlotCard
 from desktop.trial_office import furnish
 from desktop.ui.tokens import THEMES, contrast
@@ -135,8 +145,8 @@ def test_what_is_opened_can_be_changed_in_words(desk: Desk) -> None:
     o = desk.has("打合せ")
     desk.page._open(o)
     desk.settle()
-    card = desk.page._card
-    assert card is not None
+    card = desk.page.beside.card
+    assert isinstance(card, DetailCard)
     card.summary.setText("部内打合せ")
     card.when.setText("2026/12/3 15-16:30")
     card.place.setText("第二会議室")
@@ -147,13 +157,13 @@ def test_what_is_opened_can_be_changed_in_words(desk: Desk) -> None:
 
 
 def test_without_the_server_work_goes_on_and_the_page_says_so(desk: Desk) -> None:
-    desk.schedule.offline = True
+    desk.schedule.exchange.offline = True
     desk.has("圏外の予定")
     desk.page.sync()
     desk.settle()
     assert desk.shown() == [("圏外の予定", 30, 10, 11)]
     assert "送っていない変更 1 件" in [spoken(b) for b in desk.window.findChildren(QAbstractButton)]
-    desk.schedule.offline = False
+    desk.schedule.exchange.offline = False
     desk.page.sync()
     desk.settle()
     assert desk.schedule.unsent() == 0
@@ -219,8 +229,8 @@ def test_the_group_week_shows_who_is_busy_and_a_free_time_is_booked_with_its_roo
     assert {"佐藤 健", "第一会議室"} <= set(names)
     others = {o.collection for o in desk.page._found} - {1, 2}
     assert len(others) == 4
-    desk.page._open_slots()
-    card = desk.page._card
+    desk.page.beside.open_slots()
+    card = desk.page.beside.card
     assert isinstance(card, SlotCard)
     card.title.setText("制度改正の打合せ")
     card.search()
@@ -228,10 +238,109 @@ def test_the_group_week_shows_who_is_busy_and_a_free_time_is_booked_with_its_roo
     slot = card.list.item(0).data(Qt.ItemDataRole.UserRole)
     card.book.click()
     desk.settle()
-    made = next(o for o in desk.schedule.between(slot.start, slot.end) if o.summary == "制度改正の打合せ")
-    assert (made.start, made.end, made.location) == (slot.start, slot.end, slot.rooms[0])
     meets = desk.schedule.between(slot.start, slot.end, everything=True)
-    assert [o for o in meets if o.event != made.event and o.busy and not o.all_day] == []
+    made = [o for o in meets if o.summary == "制度改正の打合せ"]
+    assert [(o.start, o.end, o.location) for o in made] == [(slot.start, slot.end, slot.rooms[0])] * 2
+    kinds = {c.id: c.kind for c in desk.schedule.collections()}
+    assert sorted(kinds[o.collection] for o in made) == ["own", "room"]  # the room is taken for others too
+    assert [o for o in meets if o not in made and o.busy and not o.all_day] == []
+
+
+def test_several_times_are_held_and_one_is_settled_on_with_one_press(desk: Desk) -> None:
+    furnish(desk.office.services.schedules, desk.schedule.owner, MONDAY.date())
+    desk.page.read()
+    desk.settle()
+    desk.page.beside.open_slots()
+    card = desk.page.beside.card
+    assert isinstance(card, SlotCard)
+    card.title.setText("委員会")
+    card.search()
+    desk.settle()
+    for row in range(3):
+        card.list.item(row).setCheckState(Qt.CheckState.Checked)
+    card.hold.click()
+    desk.settle()
+    held = _named(desk, "委員会")
+    assert [o.status for o in held] == ["TENTATIVE"] * 6  # three times, each with its room
+    desk.page._open(next(o for o in held if o.collection == 1))
+    desk.settle()
+    desk.office.find(QAbstractButton, "この時間に決める").click()  # type: ignore[attr-defined]
+    desk.settle()
+    settled = _named(desk, "委員会")
+    assert [(o.start, o.status) for o in settled] == [(settled[0].start, "CONFIRMED")] * 2
+    [b for b in desk.window.findChildren(QAbstractButton) if spoken(b) == "元に戻す"][-1].click()
+    desk.settle()
+    assert len(_named(desk, "委員会")) == 6
+
+
+def _named(desk: Desk, summary: str) -> list[Occurrence]:
+    found = desk.schedule.between(MONDAY - timedelta(days=60), MONDAY + timedelta(days=90), everything=True)
+    return [o for o in found if o.summary == summary]
+
+
+def test_a_search_goes_to_the_day(desk: Desk) -> None:
+    start = datetime(2027, 3, 4, 13)
+    desk.schedule.create(Draft(1, "年度末の検査", start, start + timedelta(hours=1), location="議会棟"))
+    desk.settle()
+    desk.page.beside.open_find()
+    card = desk.page.beside.card
+    assert isinstance(card, FindCard)
+    card.field.setText("検査 議会")
+    card.searched.emit(card.field.text())  # as the pause after the last key does
+    desk.settle()
+    card.list.itemActivated.emit(card.list.item(0))
+    desk.settle()
+    assert ("年度末の検査", 4, 13, 14) in desk.shown()
+
+
+def test_a_phone_is_let_in_by_the_code_and_shut_out_again(desk: Desk) -> None:
+    desk.page.sync()
+    desk.settle()
+    desk.page.beside.open_phone()
+    desk.settle()
+    card = desk.page.beside.card
+    assert isinstance(card, PhoneCard)
+    card.name.setText("私の携帯")
+    desk.office.find(QAbstractButton, "コードを作る").click()  # type: ignore[attr-defined]
+    desk.settle()
+    place = _scanned(card)
+    assert place.scheme == "caldav"
+    phone = httpx.Client(auth=(unquote(place.username or ""), place.password or ""), trust_env=False)
+    where = f"http://{place.hostname}:{place.port}{place.path}main/"
+    assert phone.request("PROPFIND", where).status_code == 207
+    card.list.setCurrentRow(
+        next(r for r in range(card.list.count()) if "私の携帯" in card.list.item(r).text())
+    )
+    card.stop.click()
+    desk.settle()
+    assert phone.request("PROPFIND", where).status_code == 401
+    phone.close()
+
+
+def _scanned(card: PhoneCard) -> SplitResult:
+    """What a camera reads off the screen."""
+    picture = card.code.grab().toImage().convertToFormat(QImage.Format.Format_Grayscale8)
+    width, height = picture.width(), picture.height()
+    pixels = np.frombuffer(picture.constBits(), np.uint8).reshape(height, picture.bytesPerLine())[:, :width]
+    return urlsplit(str(cv2.QRCodeDetector().detectAndDecode(pixels.copy())[0]))
+
+
+def test_a_file_shows_what_it_would_change_before_it_is_taken_in(desk: Desk, tmp_path: Path) -> None:
+    desk.has("打合せ")
+    desk.page.beside.open_files()
+    card = desk.page.beside.card
+    assert isinstance(card, FilesCard)
+    card.exported.emit(tmp_path / "out.ics", 1)
+    desk.settle()
+    text = (tmp_path / "out.ics").read_bytes().decode()
+    (tmp_path / "in.ics").write_text(text.replace("打合せ", "部内打合せ"), "utf-8", newline="")
+    card.chosen.emit(tmp_path / "in.ics", 1)
+    desk.settle()
+    assert "変わる予定 1 件" in card._found.text()
+    assert [summary for summary, *_rest in desk.shown()] == ["打合せ"]
+    card.take.click()
+    desk.settle()
+    assert [summary for summary, *_rest in desk.shown()] == ["部内打合せ"]
 
 
 def test_the_holiday_and_the_era_stand_on_the_page(desk: Desk) -> None:

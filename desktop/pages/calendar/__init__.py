@@ -9,14 +9,12 @@ from typing import TypeVar
 
 from PySide6.QtCore import QRect, Qt, QTimer
 from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QStackedWidget, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QPushButton, QStackedWidget, QWidget
 
-from calendar_sync.freeslots import Slot
 from calendar_sync.model import (
     Change,
     Collection,
     Conflict,
-    Detail,
     Draft,
     Occurrence,
     Owner,
@@ -31,14 +29,13 @@ from core.errors import SuiteError
 from core.i18n import _
 from desktop.pages.calendar import words
 from desktop.pages.calendar.agenda import Agenda
+from desktop.pages.calendar.beside import ROWS, Beside
 from desktop.pages.calendar.conflicts import Conflicts
-from desktop.pages.calendar.detail import DetailCard
 from desktop.pages.calendar.entry import InlineEntry, QuickEntry
 from desktop.pages.calendar.grid import DayGrid
 from desktop.pages.calendar.group import GroupWeek
 from desktop.pages.calendar.month import MonthGrid, span
 from desktop.pages.calendar.side import Side
-from desktop.pages.calendar.slots import SlotCard
 from desktop.pages.services import Services
 from desktop.ui import page, theme
 from desktop.ui.announce import announce
@@ -46,7 +43,6 @@ from desktop.ui.buttons import button, icon_button
 from desktop.ui.widgets.segmented import Segmented
 
 T = TypeVar("T")
-_ROWS = ("own", "section", "person", "room")  # the order of the group's rows
 _EVERY = 5 * 60_000  # ms between two looks at the server
 _SOON = 700  # ms after an edit, so that a drag of many events is sent at once
 DAY, WEEK, GROUP, MONTH, AGENDA = "day", "week", "group", "month", "agenda"
@@ -83,7 +79,6 @@ class CalendarPage(QWidget):
         self._collections: dict[int, Collection] = {}
         self._found: list[Occurrence] = []
         self._reading = self._again = False
-        self._card: DetailCard | SlotCard | None = None
         whole = page.column(self, 0.7)
         whole.setContentsMargins(theme.em(1.25), theme.em(0.9), theme.em(1.25), theme.em(0.9))
         whole.addLayout(self._build_tools())
@@ -92,8 +87,9 @@ class CalendarPage(QWidget):
         first = page.row(spacing=0.6)
         first.addWidget(self._entry, 1)
         first.addWidget(
-            button(_("空き時間"), self._open_slots, icon="users-three"), 0, Qt.AlignmentFlag.AlignTop
+            button(_("空き時間"), self.beside_slots, icon="users-three"), 0, Qt.AlignmentFlag.AlignTop
         )
+        first.addWidget(self._build_more(), 0, Qt.AlignmentFlag.AlignTop)
         whole.addLayout(first)
         self._bar = _Bar()
         whole.addWidget(self._bar)
@@ -109,8 +105,9 @@ class CalendarPage(QWidget):
         for view in (self._grid, self._month, self._agenda, self._group, self._conflicts):
             self._views.addWidget(view)
         middle.addWidget(frame, 1)
-        self._detail = page.column()
-        middle.addLayout(self._detail)
+        place = page.column()
+        middle.addLayout(place)
+        self.beside = Beside(self, place, schedule, self)
         whole.addLayout(middle, 1)
         self._inline = InlineEntry(self, self._rooms)
         self._inline.made.connect(self._make)
@@ -139,6 +136,22 @@ class CalendarPage(QWidget):
         tools.addWidget(self._choice)
         return tools
 
+    def beside_slots(self) -> None:
+        self.beside.open_slots()
+
+    def _build_more(self) -> QPushButton:
+        """What is needed now and then, in words behind one button."""
+        menu = QMenu(self)
+        for text, act in (
+            (_("予定を探す（Ctrl+F）"), lambda: self.beside.open_find()),
+            (_("携帯をつなぐ"), lambda: self.beside.open_phone()),
+            (_("取り込む・書き出す"), lambda: self.beside.open_files()),
+        ):
+            menu.addAction(text, act)
+        more = button(_("ほかの操作"), icon="sliders-horizontal")
+        more.setMenu(menu)
+        return more
+
     def _connect(self) -> None:
         self._side.chosen.connect(self._go)
         self._side.month_turned.connect(lambda by: self._go(_months(self._day, by)))
@@ -155,6 +168,7 @@ class CalendarPage(QWidget):
         self._month.day_opened.connect(self._open_day)
         self._grid.moved.connect(self._moved)
         self._grid.deleted.connect(self._delete_asked)
+        self.beside.went_to.connect(self._find_there)
         self._conflicts.settled.connect(self._settle)
         self._conflicts.closed.connect(self._show_view)
         bridge, events = self._services.bridge, self._services.events
@@ -165,7 +179,8 @@ class CalendarPage(QWidget):
             ("Ctrl+F5", lambda: self.sync(thorough=True)),
             ("Ctrl+N", lambda: self._entry.field.setFocus(Qt.FocusReason.ShortcutFocusReason)),
             ("Alt+T", lambda: self._go(datetime.now(TOKYO).date())),
-            ("Esc", self._close_detail),
+            ("Esc", self.beside.close),
+            ("Ctrl+F", self.beside.open_find),
         ):
             shortcut = QShortcut(QKeySequence(keys), self)
             shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
@@ -235,7 +250,7 @@ class CalendarPage(QWidget):
             self._grid.put(days, found, self._collections)
         elif self._view == GROUP:
             days = [first + timedelta(days=n) for n in range(7)]
-            self._group.put(days, found, sorted(collections, key=lambda c: _ROWS.index(c.kind)))
+            self._group.put(days, found, sorted(collections, key=lambda c: ROWS.index(c.kind)))
         elif self._view == MONTH:
             self._month.put(self._day, found, self._collections)
         else:
@@ -362,23 +377,7 @@ class CalendarPage(QWidget):
         menu.popup(self.cursor().pos())
 
     def _delete_asked(self, o: Occurrence) -> None:
-        self._for_scope(o, lambda scope: self._delete(o, scope))
-
-    def _delete(self, o: Occurrence, scope: Scope) -> None:
-        said = _("「{title}」を消しました。").format(title=o.summary)
-        self._close_detail()
-        self._edit(lambda: self._schedule.delete(o.event, o.recurrence, scope), said)
-
-    def _save(self, o: Occurrence, change: Change, to: int, scope: Scope) -> None:
-        said = _("「{title}」を変えました。").format(title=o.summary)
-        schedule = self._schedule
-
-        def work() -> Undo:
-            act = schedule.change(o.event, change, o.recurrence, scope)
-            return act if not to else Undo((*act.steps, *schedule.move(o.event, to).steps))
-
-        self._close_detail()
-        self._edit(work, said)
+        self._for_scope(o, lambda scope: self.beside.delete(o, scope))
 
     def _edit(self, work: Callable[[], Undo], said: str) -> None:
         def done(act: Undo) -> None:
@@ -397,47 +396,29 @@ class CalendarPage(QWidget):
 
     def _open(self, o: Occurrence) -> None:
         self._grid.select(o)
-        self._work(lambda: self._schedule.detail(o), self._show_detail)
+        self.beside.open_event(o)
 
-    def _show_detail(self, detail: Detail) -> None:
-        page.clear(self._detail)
-        self._card = DetailCard(detail, self._collections)
-        self._card.saved.connect(self._save)
-        self._card.deleted.connect(self._delete)
-        self._card.closed.connect(self._close_detail)
-        self._detail.addWidget(self._card)
-        o = detail.occurrence
-        announce(self, words.spoken(o, self._collections.get(o.collection)))
+    def _find_there(self, o: Occurrence) -> None:
+        """Go to the day of ``o`` and open it; the search stays where it is."""
+        self._go(o.start.date())
+        self._grid.select(o)
 
-    def _open_slots(self) -> None:
-        page.clear(self._detail)
-        rows = sorted(self._collections.values(), key=lambda c: _ROWS.index(c.kind))
-        card = SlotCard([c for c in rows if c.kind in ("own", "person")])
-        card.searched.connect(self._search_slots)
-        card.taken.connect(self._take_slot)
-        card.closed.connect(self._close_detail)
-        self._card = card
-        self._detail.addWidget(card)
-        card.title.setFocus(Qt.FocusReason.OtherFocusReason)
+    # what the cards beside the grid ask of this page
 
-    def _search_slots(self, chosen: list[int], minutes: int, days: int) -> None:
-        card = self._card
-        now = datetime.now(TOKYO).replace(tzinfo=None)
-        if isinstance(card, SlotCard):
-            self._work(lambda: self._schedule.free_slots(chosen, minutes, now, days), card.put)
+    @property
+    def collections(self) -> dict[int, Collection]:
+        return self._collections
 
-    def _take_slot(self, slot: Slot, title: str) -> None:
-        self._make(Understood(slot.start, slot.end, False, title, "".join(slot.rooms[:1])))
+    def work(self, work: Callable[[], T], done: Callable[[T], object]) -> None:
+        self._work(work, done)
 
-    def _close_detail(self) -> None:
-        if self._card is not None:
-            inside = self._card.isAncestorOf(self.focusWidget()) if self.focusWidget() is not None else False
-            self._card = None
-            page.clear(self._detail)
-            if inside:
-                view = self._views.currentWidget()
-                if view is not None:
-                    view.setFocus(Qt.FocusReason.OtherFocusReason)
+    def edit(self, work: Callable[[], Undo], said: str) -> None:
+        self._edit(work, said)
+
+    def refocus(self) -> None:
+        view = self._views.currentWidget()
+        if view is not None:
+            view.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _settle(self, conflict: Conflict, mine: bool) -> None:
         said = _("わたしの変更にしました。") if mine else _("ほかの人の変更のままにしました。")

@@ -31,6 +31,7 @@ class DetailCard(QFrame):
 
     saved = Signal(object, object, int, object)
     deleted = Signal(object, object)
+    confirmed = Signal(object)
     closed = Signal()
 
     def __init__(self, detail: Detail, collections: Mapping[int, Collection]) -> None:
@@ -66,6 +67,11 @@ class DetailCard(QFrame):
         outer.addWidget(area)
 
     def _build_notes(self, layout: QVBoxLayout, detail: Detail) -> None:
+        if detail.provisional:
+            layout.addWidget(page.label(_("ほかの時間と一緒に仮押さえしています。"), "muted", wrap=True))
+            layout.addWidget(
+                button(_("この時間に決める"), lambda: self.confirmed.emit(detail.occurrence), icon="check")
+            )
         for text in detail.warnings:
             layout.addWidget(page.label(text, "warning", wrap=True))
         if detail.occurrence.unsent:

@@ -1,0 +1,71 @@
+"""仮押さえ: a meeting in several slots at once, its room with it; one is confirmed, the others are released.
+
+What belongs together carries ``X-MAHOROBA-HOLD:ID/NUMBER`` in every calendar: the same ID for the meeting,
+the same number for one slot's entries. Any client may look at them, and any of ours may confirm.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from calendar_sync import edit, ics
+from calendar_sync.freeslots import Slot
+from calendar_sync.model import Draft
+from calendar_sync.store import Store
+
+Step = tuple[int, int, str, bytes | None, bytes | None]
+
+
+class Booking:
+    """Meetings of one person. Everything is kept on disk when a call returns."""
+
+    def __init__(self, store: Store, changed: Callable[[], None], now: Callable[[], datetime]) -> None:
+        self._store, self._changed, self._now = store, changed, now
+
+    def book(self, title: str, slots: Sequence[Slot]) -> list[Step]:
+        """``title`` in the own calendar and in the first free room's at each of ``slots``; provisional where
+        there are several."""
+        group = uuid.uuid4().hex
+        known = self._store.collections()
+        own = next(c for c in known if c.kind == "own")
+        rooms = {c.name: c for c in known if c.kind == "room" and c.writable}
+        steps: list[Step] = []
+        for number, slot in enumerate(slots):
+            room = next((rooms[name] for name in slot.rooms if name in rooms), None)
+            place = room.name if room is not None else "".join(slot.rooms[:1])
+            hold = f"{group}/{number}" if len(slots) > 1 or room is not None else ""
+            for home in filter(None, (own, room)):
+                draft = Draft(
+                    home.id, title, slot.start, slot.end, location=place, tentative=len(slots) > 1, hold=hold
+                )
+                uid = str(uuid.uuid4())
+                href, raw = f"{home.href}{uid}.ics", edit.new_event(draft, uid, self._now())
+                steps.append((self._store.create(home.id, href, raw), home.id, href, None, raw))
+        self._changed()
+        return steps
+
+    def confirm(self, event: int) -> list[Step]:
+        """Settle on the slot of ``event``: its entries become certain, those of the other slots go."""
+        chosen = self._store.object(event)
+        hold = hold_of(chosen.content) if chosen is not None and chosen.content is not None else ""
+        group, _slash, number = hold.partition("/")
+        steps: list[Step] = []
+        for each in self._store.containing(f"X-MAHOROBA-HOLD:{group}/") if group else ():
+            was = self._store.object(each)
+            if was is None or was.content is None:
+                continue
+            kept = hold_of(was.content) == f"{group}/{number}"
+            raw = edit.confirmed(was.content, self._now()) if kept else None
+            steps.append((each, was.collection, was.href, self._store.change(each, raw), raw))
+        self._changed()
+        return steps
+
+
+def hold_of(raw: bytes) -> str:
+    """``ID/NUMBER`` of an event that is provisional with others, or nothing."""
+    event = next(ics.parse(raw).walk("VEVENT"), None)
+    if event is None or event.value("STATUS").upper() != "TENTATIVE":
+        return ""
+    return event.value("X-MAHOROBA-HOLD")
