@@ -49,6 +49,14 @@ class Bundle:
         write_atomically(path, self.tar)
         return path
 
+    def unpack(self, into: Path) -> Path:
+        """Its files in a folder below ``into``, for a USB stick; the agent checks them again there."""
+        folder = make_private_folder(into / self.name.removesuffix(".tar"))
+        for name, content in _members(self.tar).items():
+            make_private_folder((folder / name).parent)
+            write_atomically(folder / name, content)
+        return folder
+
 
 def build(profile: Profile, source: Path, signer: Signer, issued: date) -> Bundle:
     """Make the bundle of ``profile`` (documents come from the folder of ``source``), valid from ``issued``.

@@ -37,6 +37,7 @@ UsePAM no
 PidFile /run/sshd.pid
 StrictModes no
 MaxStartups 100
+Subsystem sftp internal-sftp
 """
 
 
