@@ -18,7 +18,7 @@ from benchmarks import tables
 from benchmarks.record import Record
 
 FEATURES: Mapping[str, tuple[str, ...]] = {
-    "liaison": ("benchmarks.liaison",),
+    "liaison": ("benchmarks.liaison", "benchmarks.liaison_desk"),
     "calendar": ("benchmarks.calendar",),
     "face": (
         "benchmarks.face_recognition",

@@ -1,4 +1,4 @@
-"""Liaison laptops: preparing 50 and 200 over SSH, drift, drops, wiping, lending, labels.
+"""Liaison laptops: preparing 50 and 200 over SSH beside pyinfra and ansible, drift, drops.
 
 The simulated laptops are overlay roots in network namespaces with an sshd each, on this machine: its cores do
 the preparer's work and that of all the laptops. Without root these figures are left out, with a word.
@@ -6,32 +6,30 @@ the preparer's work and that of all the laptops. Without root these figures are 
 
 from __future__ import annotations
 
+import contextlib
 import os
 import random
 import resource
-import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
+from benchmarks import liaison_peers
 from benchmarks.record import Record
-from core.events import Events
 from core.secrets import MemorySecrets
 from liaison import bundle, fleet, profile
 from liaison.answer import Outcome
 from liaison.bundle import Bundle
-from liaison.descent import mark_guest_root
 from liaison.lab_network import NetworkLab, missing, network_lab
 from liaison.laptop import Laptop
-from liaison.ledger import Borrower
-from liaison.service import SHIPPED, LiaisonService
+from liaison.service import SHIPPED
 from liaison.signing import Signer
-from liaison.wipe import wipe_folder
 
-MARKER = b"MAHOROBA-BENCH-MARKER"
+DISK_MB = 32
 USB = "etc/modprobe.d/mahoroba-usb.conf"
 
 
@@ -39,7 +37,9 @@ class _Preparer:
     def __init__(self) -> None:
         self.signer = Signer(MemorySecrets())
         path = SHIPPED / "liaison.toml"
-        self.bundle: Bundle = bundle.build(profile.load(path), path, self.signer, datetime.now(UTC).date())
+        small = {"disk": profile.Disk(encrypted=True, min_free_mb=4)}  # the lab's disks are
+        loaded = profile.load(path).model_copy(update=small)
+        self.bundle: Bundle = bundle.build(loaded, path, self.signer, datetime.now(UTC).date())
 
     def run(self, laptops: list[Laptop], verb: str = "apply") -> tuple[float, list[Outcome]]:
         begin = time.monotonic()
@@ -55,14 +55,11 @@ def records() -> Iterator[Record]:
     else:
         yield from _fifty()
         yield from _two_hundred()
-    yield from _wiping()
-    yield from _hand_outs()
-    yield from _labels()
 
 
 def _fifty() -> Iterator[Record]:
     preparer = _Preparer()
-    with network_lab(50) as lab:
+    with network_lab(50, DISK_MB) as lab:
         first, out = preparer.run(lab.laptops)
         ready = sum(o.ready for o in out)
         yield Record(
@@ -72,8 +69,60 @@ def _fifty() -> Iterator[Record]:
         changed, ready = sum(o.changed for o in out), sum(o.ready for o in out)
         held = second <= 15 and changed == 0 and ready == 50
         yield Record("50 laptops, second run", second, "s", "≤ 15, 0 changes", held, n=f"{changed} changes")
+        yield from _pyinfra(lab, preparer, first, second)
         yield from _drift(lab, preparer)
         yield from _drops(lab, preparer)
+    yield from _ansible(preparer)
+
+
+def _pyinfra(lab: NetworkLab, preparer: _Preparer, first: float, second: float) -> Iterator[Record]:
+    """The same state on the same kind of laptops, fresh ones for the peer's first run."""
+    with tempfile.TemporaryDirectory(prefix="mahoroba-bench-") as made:
+        oracle = liaison_peers.pyinfra(preparer.bundle, lab.laptops, Path(made), dry=True)
+        yield Record(
+            "pyinfra's dry run after ours, 50 laptops",
+            oracle.changed,
+            "changes",
+            "0",
+            oracle.changed == 0 and oracle.whole,
+            n=f"{oracle.seconds:.1f} s",
+        )
+        with network_lab(50, DISK_MB) as fresh:
+            runs = [liaison_peers.pyinfra(preparer.bundle, fresh.laptops, Path(made)) for _each in range(2)]
+    for which, ours, theirs in zip(("first", "second"), (first, second), runs, strict=True):
+        ratio = theirs.seconds / ours
+        yield Record(
+            f"50 laptops, {which} run, beside pyinfra",
+            ours,
+            "s",
+            "≥ 3 × faster",
+            ratio >= 3 and theirs.whole,
+            peer="pyinfra",
+            peer_value=theirs.seconds,
+            ratio=ratio,
+            n=f"pyinfra: {theirs.changed} changes; it looks at fewer things",
+        )
+
+
+def _ansible(preparer: _Preparer) -> Iterator[Record]:
+    """Ten laptops each; a run of ten of ours, so that both are as wide as they are deep."""
+    with network_lab(10) as lab:
+        ours, out = preparer.run(lab.laptops)
+        assert all(o.ready for o in out)
+    with network_lab(10) as lab, tempfile.TemporaryDirectory(prefix="mahoroba-bench-") as made:
+        theirs = liaison_peers.playbook(preparer.bundle, lab.laptops, Path(made))
+    ratio = theirs.seconds / ours
+    yield Record(
+        "10 laptops, first run, per laptop, beside ansible",
+        ours / 10,
+        "s",
+        "≥ 30 × faster",
+        ratio >= 30 and theirs.whole,
+        peer="ansible-core",
+        peer_value=theirs.seconds / 10,
+        ratio=ratio,
+        n="10 laptops each, pipelining, 10 forks; the playbook that we export, without the agent's look",
+    )
 
 
 def _drift(lab: NetworkLab, preparer: _Preparer) -> Iterator[Record]:
@@ -126,22 +175,54 @@ def _seed(root: Path, kind: int) -> None:
 
 
 def _drops(lab: NetworkLab, preparer: _Preparer) -> Iterator[Record]:
+    wanted = {"K01", "K02", "K03", "K04"}
+    for laptop in lab.laptops:  # something to do for everyone
+        (lab.root(laptop.tag) / USB).unlink()
+    _fill(lab.root("K03") / "fill")
     lab.cut("K01")
     lab.kill_sshd("K02")
-    took, out = preparer.run(lab.laptops)
+    stop = threading.Event()
+    hunter = threading.Thread(target=kill_agents, args=(lab.root("K04"), stop))
+    hunter.start()
+    try:
+        took, out = preparer.run(lab.laptops)
+    finally:
+        stop.set()
+        hunter.join()
     named = {o.tag for o in out if not o.ready}
+    (lab.root("K03") / "fill").unlink()
     lab.mend("K01")
     lab.restart_sshd("K02")
     _again, after = preparer.run(lab.laptops)
-    held = named == {"K01", "K02"} and took <= 15 and all(o.ready for o in after)
+    held = named == wanted and took <= 15 and all(o.ready for o in after)
     yield Record(
-        "cut link, dead sshd: whole run of 50",
+        "link cut, sshd dead, disk full, agent killed: whole run of 50",
         took,
         "s",
         "named ≤ 15",
         held,
         n=f"{sorted(named)} named, {sum(o.ready for o in after)} ready after the next run",
     )
+
+
+def _fill(path: Path) -> None:
+    """Until not a byte is free."""
+    with path.open("wb") as file, contextlib.suppress(OSError):
+        while True:
+            file.write(b"\0" * 65536)
+            file.flush()
+
+
+def kill_agents(root: Path, stop: threading.Event) -> None:
+    """Kill the agent on one laptop as soon as it appears, again and again until ``stop``."""
+    while not stop.is_set():
+        for entry in Path("/proc").iterdir():
+            with contextlib.suppress(OSError, IndexError, ValueError):
+                if Path(os.readlink(entry / "root")) != root:
+                    continue
+                if b"agent.sh" in (entry / "cmdline").read_bytes().split(b"\0")[1]:
+                    os.kill(int(entry.name), 9)
+        time.sleep(0.005)
 
 
 def _two_hundred() -> Iterator[Record]:
@@ -153,92 +234,4 @@ def _two_hundred() -> Iterator[Record]:
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     yield Record(
         "memory of the preparer, 200 laptops", memory, "MB", "≤ 250", memory <= 250, n="peak of the process"
-    )
-
-
-def _wiping() -> Iterator[Record]:
-    """On ext4 with encryption in a loop file: a guest's 20 MB, then the return."""
-    if os.geteuid() != 0:
-        print("  wiping left out: loop mounts need root", file=sys.stderr)
-        return
-    with tempfile.TemporaryDirectory(prefix="mahoroba-bench-") as made:
-        image, point = Path(made) / "disk.img", Path(made) / "disk"
-        image.touch()
-        os.truncate(image, 96 * 1024 * 1024)
-        subprocess.run(["mkfs.ext4", "-q", "-F", "-O", "encrypt,stable_inodes", str(image)], check=True)
-        point.mkdir()
-        subprocess.run(["mount", "-o", "loop", str(image), str(point)], check=True)
-        try:
-            mark_guest_root(point)
-            wipe_folder(point, "guest")
-            for number in range(20):
-                (point / f"guest/{MARKER.decode()}-{number}").write_bytes(MARKER * 50_000)
-            os.sync()
-            begin = time.monotonic()
-            wiped = wipe_folder(point, "guest")
-            took = time.monotonic() - begin
-            os.sync()
-            markers = image.read_bytes().count(MARKER)
-        finally:
-            subprocess.run(["umount", str(point)], check=True)
-    held = took <= 5 and markers == 0 and wiped.method.startswith("Cryptographic")
-    yield Record(
-        "return: wiped and verified",
-        took,
-        "s",
-        "≤ 5, 0 markers",
-        held,
-        n=f"20 files of 1 MB, {markers} markers in the raw image",
-    )
-
-
-def _hand_outs() -> Iterator[Record]:
-    """Fifty scans through the service, a borrower each; the laptops are folders, prepared before."""
-    with tempfile.TemporaryDirectory(prefix="mahoroba-bench-") as made:
-        service = LiaisonService(Path(made) / "liaison", MemorySecrets(), Events(), lambda: "bench")
-        service.move_in_trial(50)
-        tags = [tile.tag for tile in service.tiles()]
-        outcomes = service.prepare(tags, lambda *_words: None)
-        begin = time.monotonic()
-        for tag in tags:
-            service.lend(service.office.label(tag), Borrower(f"髙﨑 {tag}", "国土交通省"))
-        took = time.monotonic() - begin
-        whole = service.ledger.verify().ok and all(o.ready for o in outcomes)
-    yield Record(
-        "50 hand-outs as scans", took, "s", "≤ 60", took <= 60 and whole, n="50 loans, chain verified"
-    )
-
-
-def _labels() -> Iterator[Record]:
-    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-    import cv2
-    import numpy as np
-    import pypdfium2
-
-    from desktop.pages.liaison.paper import Label, labels
-    from desktop.ui.application import make_application
-    from liaison.tags import Office
-
-    make_application()
-    office = Office("KEN")
-    codes = {f"K{n:02d}": office.label(f"K{n:02d}") for n in range(1, 51)}
-    begin = time.monotonic()
-    pdf = labels([Label(tag, code, "県 情報政策課") for tag, code in codes.items()])
-    took = time.monotonic() - begin
-    read = set()
-    for page in pypdfium2.PdfDocument(pdf):
-        picture = np.ascontiguousarray(page.render(scale=150 / 72).to_numpy()[:, :, :3])
-        height, width = picture.shape[:2]
-        for place in range(44):
-            y, x = (8.8 + place // 4 * 25.4) / 297 * height, (8.4 + place % 4 * 48.3) / 210 * width
-            cut = picture[int(y) : int(y + 0.0855 * height), int(x) : int(x + 0.13 * width)]
-            read.add(cv2.QRCodeDetector().detectAndDecode(cut)[0])
-    found = len(read & set(codes.values()))
-    yield Record(
-        "50 labels as PDF",
-        took,
-        "s",
-        "≤ 3, 50/50 decode at 150 dpi",
-        took <= 3 and found == 50,
-        n=f"{found} of 50 decoded",
     )

@@ -422,7 +422,13 @@ if [ "$verb" = apply ]; then
         [ -d mahoroba-liaison ] || mkdir mahoroba-liaison 2>/dev/null
         if inside $state && [ ! -L lock ] && { [ ! -e lock ] || [ -f lock ]; } && command -v flock >/dev/null && (: >>lock) 2>/dev/null; then
             exec 9>>lock
-            flock -n 9 || broke 'another run is still at work'
+            # What a broken connection has left behind is about to end: a moment's patience.
+            tries=0
+            until flock -n 9; do
+                tries=$((tries + 1))
+                [ $tries -lt 5 ] || broke 'another run is still at work'
+                sleep 1
+            done
         fi
     fi
     check_all quiet

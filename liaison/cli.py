@@ -20,6 +20,8 @@ from liaison.service import LiaisonService
 def main(arguments: Sequence[str]) -> int:
     """0: done and ready; 1: something is not ready; a SuiteError is left to the caller."""
     options = _parser().parse_args(arguments)
+    if options.alone:  # what runs on a router has no keys of the office
+        return int(options.call(options))
     return int(options.call(_service(), options))
 
 
@@ -34,6 +36,7 @@ def _service() -> LiaisonService:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="mahoroba liaison", description=_("連絡員端末を準備します。"))
+    parser.set_defaults(alone=False)
     verbs = parser.add_subparsers(dest="verb", metavar="VERB", required=True)
     build = verbs.add_parser("build", help=_("プロファイルから、署名した設定一式を作ります。"))
     build.add_argument("profile", help=_("プロファイルの名前かファイル"))
@@ -72,11 +75,18 @@ def _parser() -> argparse.ArgumentParser:
     net.add_argument("form", type=Path, help=_("用紙（TOML）"))
     net.add_argument("folder", type=Path, help=_("書き出すフォルダー"))
     net.add_argument("--code", action="store_true", help=_("スマートフォンで読む Wi-Fi の文字列も出します"))
-    net.set_defaults(call=commands.network_files)
+    net.set_defaults(call=commands.network_files, alone=True)
+    box = verbs.add_parser("router", help=_("ルーターの上で: 案内ページを出し、状態のページを書きます。"))
+    box.add_argument("form", type=Path, help=_("用紙（TOML）"))
+    box.add_argument("status", type=Path, help=_("状態のページを書くファイル"))
+    box.add_argument("--leases", type=Path, default=Path("/var/lib/misc/mahoroba.leases"))
+    box.add_argument("--ntp", default="", help=_("時刻を比べるサーバー"))
+    box.add_argument("--once", action="store_true", help=_("一度だけ調べます（1: よくないものがある）"))
+    box.set_defaults(call=commands.router, alone=True)
     who = verbs.add_parser("connected", help=_("臨時ネットワークにつながっている端末を出します。"))
     who.add_argument("leases", type=Path, help=_("dnsmasq の貸出ファイル"))
     who.add_argument("--neighbours", type=Path, help=_("「ip neigh」の記録"))
-    who.set_defaults(call=commands.connected)
+    who.set_defaults(call=commands.connected, alone=True)
     new = verbs.add_parser("register", help=_("端末を台帳に登録し、利用者領域の場所を覚えさせます。"))
     new.add_argument("tag", help=_("端末番号（例 K01）"))
     new.add_argument("host", help=_("SSH でつなぐ名前かアドレス"))

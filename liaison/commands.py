@@ -9,15 +9,19 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from core.clock import TOKYO
+from core.files import write_atomically
 from core.i18n import _
-from liaison import ansible, errors, fleet, network, profile, windows
+from liaison import ansible, errors, fleet, network, network_status, profile, windows
 from liaison import bundle as bundles
 from liaison.answer import Outcome
 from liaison.bundle import Bundle
 from liaison.laptop import Laptop
 from liaison.reach import Host
+from liaison.router import CaptivePage
 from liaison.service import LiaisonService
 from liaison.standing import TARGET, Standing
+
+_EVERY_S = 30.0
 
 
 def build(service: LiaisonService, options: argparse.Namespace) -> int:
@@ -101,7 +105,7 @@ def take(service: LiaisonService, options: argparse.Namespace) -> int:
     return 0
 
 
-def network_files(_service: LiaisonService, options: argparse.Namespace) -> int:
+def network_files(options: argparse.Namespace) -> int:
     form = network.load(options.form)
     for path in network.write(form, options.folder):
         print(path)
@@ -110,7 +114,28 @@ def network_files(_service: LiaisonService, options: argparse.Namespace) -> int:
     return 0
 
 
-def connected(_service: LiaisonService, options: argparse.Namespace) -> int:
+def router(options: argparse.Namespace) -> int:
+    """On the router, as root: the guests' page, and the state written anew every half minute (or once)."""
+    form = network.load(options.form)
+    page = None if options.once else CaptivePage(form, str(network.plan(form).router))
+    if page is not None:
+        page.serve()
+    try:
+        while True:
+            found = network_status.looks(form, options.leases, options.ntp)
+            leases = options.leases.read_text("utf-8", "replace") if options.leases.exists() else ""
+            text = network_status.status_page(form, found, leases, datetime.now(UTC))
+            write_atomically(options.status, text.encode())
+            if page is None:
+                print(network_status.as_json(found))
+                return 0 if all(each.state == "ok" for each in found) else 1
+            time.sleep(_EVERY_S)
+    finally:
+        if page is not None:
+            page.close()
+
+
+def connected(options: argparse.Namespace) -> int:
     """Who has an address, and which address two devices claim (1 if there is one)."""
     for lease in network.leases(options.leases.read_text("utf-8", "replace")):
         until = datetime.fromtimestamp(lease.until, TOKYO)

@@ -160,7 +160,7 @@ def _dnsmasq(form: Form, made: Plan) -> str:
         f"interface={form.wifi}\nbind-dynamic\nexcept-interface={form.uplink}\ndhcp-authoritative\n"
         f"dhcp-range={made.first},{made.last},{made.network.netmask},1h\n"
         f"dhcp-option=option:router,{made.router}\ndhcp-option=option:dns-server,{made.router}\n"
-        f"dhcp-option=option:ntp-server,{made.router}\ndhcp-option=114,http://{made.router}/\n"
+        f"dhcp-option=option:ntp-server,{made.router}\nno-ping\n"
         f"address=/saigai.home.arpa/{made.router}\nlocal=/home.arpa/\ndomain=home.arpa\nbogus-priv\ndomain-needed\n"
         "dhcp-leasefile=/var/lib/misc/mahoroba.leases\n"
     )
@@ -175,9 +175,15 @@ def _nftables(form: Form, made: Plan) -> str:
         f'{keep_out}    iifname "{form.wifi}" oifname "{form.uplink}" ip saddr {made.network} accept\n  }}\n'
         "  chain input {\n    type filter hook input priority 0; policy drop;\n"
         "    ct state established,related accept\n    iif lo accept\n"
-        f'    iifname "{form.wifi}" udp dport {{ 53, 67, 123 }} accept\n'
+        f'    iifname "{form.wifi}" udp dport {{ 53, 67, 68, 123 }} accept\n'
         f'    iifname "{form.wifi}" tcp dport {{ 53, 80 }} accept\n    icmp type echo-request accept\n  }}\n'
-        "}\ntable ip mahoroba_nat {\n  chain postrouting {\n"
+        "}\ntable ip mahoroba_nat {\n"
+        # A guest's first plain-HTTP page is ours, until it has been read; HTTPS is never touched.
+        "  set read {\n    type ipv4_addr\n    flags timeout\n    timeout 12h\n  }\n"
+        "  chain prerouting {\n    type nat hook prerouting priority -100;\n"
+        f'    iifname "{form.wifi}" ip saddr != @read ip daddr != {made.router}'
+        " tcp dport 80 redirect to :80\n  }\n"
+        "  chain postrouting {\n"
         "    type nat hook postrouting priority 100;\n"
         f'    ip saddr {made.network} oifname "{form.uplink}" masquerade\n  }}\n}}\n'
     )
@@ -198,7 +204,8 @@ def _page(form: Form) -> str:
         '<meta name="viewport" content="width=device-width">'
         f"<title>{escape(form.name)}</title><h1>{escape(form.name)}</h1>"
         f"<p>このネットワークは災害対応のためのものです。<p lang=en>This network is for disaster response."
-        f"<table>{rows}</table></html>\n"
+        f'<table>{rows}</table><form method="post" action="/read">'
+        '<button style="font-size:1.2em;padding:.6em 2em">つなぐ / Connect</button></form></html>\n'
     )
 
 

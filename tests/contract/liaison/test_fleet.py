@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.liaison import kill_agents
 from core.secrets import MemorySecrets
 from liaison import bundle, fleet, profile
 from liaison.answer import Outcome
@@ -109,7 +110,7 @@ def test_a_cut_cable_a_dead_sshd_a_full_disk_and_a_killed_agent(lab: NetworkLab,
     lab.cut("K01")
     lab.kill_sshd("K02")
     stop = threading.Event()
-    hunter = threading.Thread(target=_kill_agents, args=(lab.root("K04"), stop))
+    hunter = threading.Thread(target=kill_agents, args=(lab.root("K04"), stop))
     hunter.start()
     try:
         found = prepared.run(lab.laptops, wall=30)
@@ -164,17 +165,3 @@ def _fill(path: Path) -> None:
                 file.write(b"\0" * 65536)
         except OSError:
             pass
-
-
-def _kill_agents(root: Path, stop: threading.Event) -> None:
-    """Kill the agent on one laptop as soon as it appears."""
-    while not stop.is_set():
-        for entry in Path("/proc").iterdir():
-            try:
-                if not entry.name.isdigit() or Path(os.readlink(entry / "root")) != root:
-                    continue
-                if b"agent.sh" in (entry / "cmdline").read_bytes().split(b"\0")[1]:
-                    os.kill(int(entry.name), 9)
-            except (OSError, IndexError):
-                continue
-        time.sleep(0.005)

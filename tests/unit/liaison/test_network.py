@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 from pathlib import Path
@@ -107,3 +108,26 @@ def test_who_is_connected_and_who_claims_anothers_address() -> None:
 def test_the_code_that_a_phone_reads() -> None:
     changes = {"password": 'a;b:c"d\\e'}
     assert network.wifi_code(form(**changes)) == 'WIFI:T:WPA;S:KEN-OUEN;P:a\\;b\\:c\\"d\\\\e;;'
+
+
+@pytest.mark.root
+@pytest.mark.netns
+@pytest.mark.parametrize("broken", [False, True])
+def test_hostapd_reads_its_file(tmp_path: Path, broken: bool) -> None:
+    """There is no radio here: only the reading is tried, in a namespace without devices."""
+    program = shutil.which("hostapd", path="/usr/sbin:/usr/bin")
+    unshare = shutil.which("unshare")
+    if program is None or unshare is None:
+        pytest.skip("hostapd is not installed")
+    if os.geteuid() != 0:
+        pytest.skip("network namespaces need root")
+    text = network.files(form())["etc/hostapd/mahoroba.conf"]
+    (tmp_path / "conf").write_text(text + ("no_such_key=1\n" if broken else ""))
+    done = subprocess.run(
+        [unshare, "--net", program, str(tmp_path / "conf")],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=20,
+    )
+    assert ("errors found in configuration file" in done.stdout) is broken, done.stdout

@@ -37,15 +37,15 @@ def test_the_answer_file_says_what_the_profile_says() -> None:
 
 def test_hostile_words_stay_words() -> None:
     printer = profile.Printer(name="p1", uri="ipp://printer.example/$(calc)")
-    secret = "a'b&<>1234"
-    wifi = profile.Wifi(ssid="A&B <x>", password=secret)
+    words = "a'b&<>1234"
+    wifi = profile.Wifi(ssid="A&B <x>", password=words)
     guest = profile.Guest(full_name="</LocalAccount><x/>")
     with pytest.raises(SuiteError) as error:
         windows.files(shipped(printers=[printer]))
     assert error.value.code == "LIAISON-011"
     made = windows.files(shipped(wifi=[wifi], guest=guest))
     root = etree.fromstring(made["wifi-1.xml"].encode())
-    assert root.findtext(".//{*}keyMaterial") == secret
+    assert root.findtext(".//{*}keyMaterial") == words
     assert etree.fromstring(made["autounattend.xml"].encode()).find(".//{*}x") is None
 
 
