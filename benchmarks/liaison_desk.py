@@ -51,7 +51,7 @@ def _wiping() -> Iterator[Record]:
                 (point / f"guest/{MARKER.decode()}-{number}").write_bytes(MARKER * 50_000)
             os.sync()
             begin = time.monotonic()
-            wiped = wipe_folder(point, "guest")
+            wiped = wipe_folder(point, "guest", trim=True)
             took = time.monotonic() - begin
             os.sync()
             markers = image.read_bytes().count(MARKER)

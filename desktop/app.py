@@ -131,6 +131,7 @@ def open_features(
     services.open_liaison = Once(lambda: _liaison(services, secrets))
     services.open_share = Once(lambda: _share(services))
     look_through = camera or (lambda: _camera(services))
+    services.camera = look_through
     services.watch = lambda react: _presence(services.config, look_through, react)
     services.auth = (sign_in or open_service)(
         services.config,

@@ -68,12 +68,14 @@ def renew(
     template: Path | None = None,
     owner: tuple[int, int] | None = None,
     memory: bool = False,
+    trim: bool = True,
 ) -> Renewed:
     """Destroy the home ``name`` below the guest root, make it anew from ``template``, verify.
 
     Where the file system can, the new home has a key of its own and the old one's key is destroyed; elsewhere
     the new one lies in memory if ``memory`` (it is gone with the power), or is plain. Interrupted at any
     point, the next call goes on: the home is first moved to a name that says so, and such leavings go too.
+    ``trim``: the whole file system is told which blocks are free; it must be the laptop's own.
     """
     with guest_root(root) as top:
         _refuse_bad_name(name)
@@ -93,7 +95,7 @@ def renew(
             count += destroy(top, each)
         if keys:
             os.sync()  # what was freed is on the disk before it is trimmed
-        trimmed = _trim(top)
+        trimmed = trim and _trim(top)
         made, private = _make_home(top, name, template, owner, root if memory else None)
         with closing(made):
             after = digest_of(made)

@@ -59,9 +59,9 @@ def load(path: Path) -> Form:
         return Form.model_validate(tomllib.loads(content.decode()))
     except ValidationError as error:
         where = ".".join(str(part) for part in error.errors()[0]["loc"])
-        raise _refused(_("「{name}」の値が正しくありません。").format(name=where)) from error
+        raise refused(_("「{name}」の値が正しくありません。").format(name=where)) from error
     except (OSError, ValueError, RecursionError) as error:
-        raise _refused(_("用紙のファイルを読み取れません。")) from error
+        raise refused(_("用紙のファイルを読み取れません。")) from error
 
 
 def plan(form: Form) -> Plan:
@@ -70,14 +70,14 @@ def plan(form: Form) -> Plan:
         network = ip_network(form.subnet)
         avoid = [ip_network(text, strict=False) for text in form.avoid]
     except ValueError as error:
-        raise _refused(_("ネットワークの書き方が正しくありません（例 192.168.77.0/24）。")) from error
+        raise refused(_("ネットワークの書き方が正しくありません（例 192.168.77.0/24）。")) from error
     if not isinstance(network, IPv4Network) or not any(network.subnet_of(n) for n in _RFC1918):  # type: ignore[arg-type]
-        raise _refused(_("私用のネットワーク（10.、172.16.、192.168.）を使ってください。"))
+        raise refused(_("私用のネットワーク（10.、172.16.、192.168.）を使ってください。"))
     if not 16 <= network.prefixlen <= 26:
-        raise _refused(_("ネットワークは /16 から /26 までにしてください。"))
+        raise refused(_("ネットワークは /16 から /26 までにしてください。"))
     for other in avoid:
         if other.version == 4 and network.overlaps(other):
-            raise _refused(_("{one} は {other} と重なっています。").format(one=network, other=other))
+            raise refused(_("{one} は {other} と重なっています。").format(one=network, other=other))
     count = network.num_addresses
     start = network.network_address
     return Plan(network, start + 1, start + 10, start + count - count // 10 - 2)
@@ -209,7 +209,8 @@ def _page(form: Form) -> str:
     )
 
 
-def _refused(why: str) -> SuiteError:
+def refused(why: str) -> SuiteError:
+    """The form cannot be used; ``why`` names the field."""
     return SuiteError(
         _("臨時ネットワークの設定を作りませんでした。"),
         why,

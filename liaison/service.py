@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -16,18 +16,22 @@ from core.files import make_private_folder
 from core.i18n import _
 from core.secrets import SecretStore
 from liaison import bundle as bundles
-from liaison import certificate, errors, fleet, profile
+from liaison import certificate, drill_plan, errors, fleet, profile
 from liaison.answer import Outcome
 from liaison.bundle import Bundle
 from liaison.certificate import Certificate
+from liaison.drill_plan import DrillPlan
 from liaison.exercise import Exercise
 from liaison.laptop import Laptop
 from liaison.ledger import Borrower, Ledger, Loan, Place, Unit
 from liaison.merge import Counters, export
+from liaison.profile import Profile
+from liaison.profile_edit import Value, change
 from liaison.reach import Host, Reach
 from liaison.reports import Report, Reports
 from liaison.signing import Signer
 from liaison.standing import Standing, Tile, standing
+from liaison.stocktake import Found, Line, stocktake
 from liaison.tags import Office
 from liaison.wipe import mark_laptop, wipe_laptop
 
@@ -88,6 +92,13 @@ class LiaisonService:
                 shutil.copyfile(shipped, mine / shipped.name)
         return sorted(path for path in mine.glob("*.toml") if path.name != "base.toml")
 
+    def drill_plan(self) -> DrillPlan:
+        """The office's own plan in the folder ``drills``; the shipped one is put there at the first use."""
+        mine = make_private_folder(self.folder / "drills") / "standard.toml"
+        if not mine.exists():
+            shutil.copyfile(SHIPPED.with_name("drills") / "standard.toml", mine)
+        return drill_plan.load(mine)
+
     def build(self, path: Path, issued: date | None = None) -> Bundle:
         """Build, keep and make current. SuiteError LIAISON-001."""
         loaded = profile.load(path)
@@ -97,6 +108,10 @@ class LiaisonService:
         self._bundle = built
         self._changed()
         return built
+
+    def change_profile(self, path: Path, values: Mapping[str, Value]) -> Profile:
+        """Set what a form says in the file; comments stay. SuiteError LIAISON-001."""
+        return change(path, values)
 
     def preview(self, path: Path) -> list[tuple[str, str, str]]:
         """What building ``path`` now would change against the current bundle."""
@@ -229,6 +244,32 @@ class LiaisonService:
         self.reports.forget(loan.tag)
         self._changed()
         return loan
+
+    def enter(self, text: str, model: str = "") -> str:
+        """A laptop that was scanned comes into the ledger; its number."""
+        tag = self.scanned(text)
+        self.ledger.register(tag, self._actor(), model)
+        self._changed()
+        return tag
+
+    def note(self, action: str, text: str) -> str:
+        """To repair, back from it, retired, missing, found; the scanned laptop's number."""
+        tag = self.scanned(text)
+        self.ledger.note(action, tag, self._actor())
+        if action != "settled":
+            self.reports.forget(tag)
+        self._changed()
+        return tag
+
+    def close_stocktake(self, tags: Sequence[str]) -> list[Line]:
+        """Write down what was seen on the shelf and what is missing from it."""
+        lines = stocktake(self.ledger.state().units, tags)
+        words = {Found.PRESENT: "shelf", Found.MISSING: "missing"}
+        for line in lines:
+            if line.found in words:
+                self.ledger.note(words[line.found], line.tag, self._actor())
+        self._changed()
+        return lines
 
     def wipe(self, tag: str) -> Certificate:
         """Wipe a returned laptop, verify, sign. A laptop that does not answer stays pending."""

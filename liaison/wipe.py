@@ -41,14 +41,18 @@ class Wiped:
 
 
 def wipe_folder(
-    root: Path, name: str, template: Path | None = None, owner: tuple[int, int] | None = None
+    root: Path,
+    name: str,
+    template: Path | None = None,
+    owner: tuple[int, int] | None = None,
+    trim: bool = False,
 ) -> Wiped:
-    """Renew the home ``name`` below the guest root ``root`` of this machine.
+    """Renew the home ``name`` below the guest root ``root`` of this machine; ``trim``: its whole disk too.
 
     SuiteError LIAISON-005 (refused, nothing touched), LIAISON-006 (not verified).
     """
     try:
-        return _in_words(guest_home.renew(root, name, template, owner))
+        return _in_words(guest_home.renew(root, name, template, owner, trim=trim))
     except RefusedError as error:
         raise errors.wipe_refused(reason(str(error))) from error
     except (FailedError, fscrypt.KeyStaysError) as error:

@@ -37,3 +37,10 @@ def ask_open(parent: QWidget, kind: str) -> Path | None:
     folder = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
     chosen, _filter = QFileDialog.getOpenFileName(parent, _("ファイルを選ぶ"), folder, kind)
     return Path(chosen) if chosen else None
+
+
+def ask_folder(parent: QWidget) -> Path | None:
+    """A folder to write into, or None."""
+    folder = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
+    chosen = QFileDialog.getExistingDirectory(parent, _("保存する場所"), folder)
+    return Path(chosen) if chosen else None

@@ -9,7 +9,9 @@ from core.i18n import _
 from desktop.pages.liaison.batch import Batch
 from desktop.pages.liaison.counter import Counter
 from desktop.pages.liaison.drill import DrillView
+from desktop.pages.liaison.network import Network
 from desktop.pages.liaison.profiles import Profiles
+from desktop.pages.liaison.shelf import Shelf
 from desktop.pages.liaison.wall import Wall
 from desktop.pages.services import Services
 from desktop.ui import page
@@ -26,7 +28,9 @@ def liaison_page(services: Services) -> QWidget:
         (_("一覧"), Wall(services)),
         (_("準備"), Batch(services)),
         (_("貸出と返却"), Counter(services)),
+        (_("棚"), Shelf(services)),
         (_("プロファイル"), Profiles(services)),
+        (_("ネットワーク"), Network(services)),
         (_("訓練"), DrillView(services)),
     ]
     stack = QStackedWidget()

@@ -19,7 +19,8 @@ from desktop.ui import page, theme
 from desktop.ui.announce import announce
 from desktop.ui.buttons import button
 from desktop.ui.widgets.table import Table
-from liaison.drill import INJECTS, Drill, as_csv, clock, inject_words, rows, titles
+from liaison.drill import INJECTS, PHASES, Drill, as_csv, clock, inject_words, rows, titles
+from liaison.drill_plan import DrillPlan
 from liaison.service import LaptopsChanged
 
 
@@ -54,7 +55,12 @@ class DrillView(QWidget):
         self.injects.addWidget(button("PDF", lambda: self._save("pdf"), "plain", "download-simple"))
         layout.addLayout(self.injects)
         self.table = Table(_("訓練の段階"), titles(), (6, 6, 4, 8, 7, 5, 9))
+        self.table.setMinimumHeight(theme.em(2.5 + 2.6 * len(PHASES)) + 4)  # every phase at a glance
         layout.addWidget(self.table, 1)
+        self.goal = page.label("", "section", wrap=True)
+        layout.addWidget(self.goal)
+        self.plan = Table(_("訓練の台本"), [_("役割"), _("すること"), _("時間の目安")], (5, 32, 6))
+        layout.addWidget(self.plan, 2)
         self._tick = QTimer(self)
         self._tick.setInterval(1000)
         self._tick.timeout.connect(self._show_clock)
@@ -71,6 +77,15 @@ class DrillView(QWidget):
             self._services.bridge.run(
                 self, _("訓練"), lambda _r: liaison.exercise.all(), self._show, lane="liaison-read"
             )
+            self._services.bridge.run(
+                self, _("訓練の台本"), lambda _r: liaison.drill_plan(), self._show_plan, lane="liaison-read"
+            )
+
+    def _show_plan(self, plan: DrillPlan) -> None:
+        self.goal.setText(_("台本「{title}」: {goal}").format(title=plan.title, goal=plan.goal))
+        minutes = _("{minutes} 分")
+        rows = [(step.role, step.what, minutes.format(minutes=step.minutes)) for step in plan.steps]
+        self.plan.put(list(enumerate(rows)))
 
     def _show(self, found: list[Drill]) -> None:
         self._drills = found

@@ -12,11 +12,14 @@ from core.clock import TOKYO
 from core.errors import SuiteError
 from core.i18n import _
 from core.wareki import format_date
+from desktop.pages.liaison.profile_form import ProfileForm
 from desktop.pages.services import Services
 from desktop.ui import page, theme
 from desktop.ui.buttons import button
 from desktop.ui.widgets.table import Table
+from liaison import profile
 from liaison.bundle import Bundle
+from liaison.profile import Profile
 from liaison.steps import step_title
 
 
@@ -35,12 +38,16 @@ class Profiles(QWidget):
         tools.addWidget(self.choice)
         self.current = page.label("", "muted", wrap=True)
         tools.addWidget(self.current, 1)
+        self.keep = button(_("変更を保存"), self._keep, icon="check", main=True)
+        tools.addWidget(self.keep)
         self.make = button(_("設定一式を作る"), self._build, "primary", "check", main=True)
         tools.addWidget(self.make)
         layout.addLayout(tools)
         self.where = page.label("", "caption")
         self.where.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         layout.addWidget(self.where)
+        self.form = ProfileForm()
+        layout.addWidget(self.form)
         self.said = page.label("", "muted", wrap=True)
         layout.addWidget(self.said)
         titles = [_("変わり方"), _("項目"), _("対象")]
@@ -74,19 +81,22 @@ class Profiles(QWidget):
         self._services.bridge.run(
             self,
             _("プロファイル"),
-            lambda _r: (liaison.preview(path), liaison.reports.current()),
+            lambda _r: (profile.load(path), liaison.preview(path), liaison.reports.current()),
             self._compared,
             self._wrong,
             lane="liaison-read",
         )
 
-    def _compared(self, found: tuple[list[tuple[str, str, str]], tuple[str, str, str]]) -> None:
-        differences, (profile, bundle, _plan) = found
+    def _compared(self, found: tuple[Profile, list[tuple[str, str, str]], tuple[str, str, str]]) -> None:
+        loaded, differences, (name, bundle, _plan) = found
+        self.form.show_profile(loaded)
+        self.form.setEnabled(True)
+        self.keep.setEnabled(True)
         names = {"added": _("増える"), "removed": _("なくなる"), "changed": _("変わる")}
         rows = [(names[how], step_title(step), what) for how, step, what in differences]
         self.table.put(list(enumerate(rows)))
         self.make.setEnabled(True)
-        now = _("いま使っているのは {profile}（{id}）").format(profile=profile, id=bundle[:12])
+        now = _("いま使っているのは {profile}（{id}）").format(profile=name, id=bundle[:12])
         self.current.setText(now if bundle else _("まだ一度も作っていません"))
         words = _("作り直すと {count} か所が変わります。").format(count=len(rows))
         self.said.setText(words if rows else _("いま使っているものと同じです。"))
@@ -95,7 +105,23 @@ class Profiles(QWidget):
         """A profile that cannot be read says why in its place, to be corrected and looked at again."""
         self.table.put([])
         self.make.setEnabled(False)
+        self.form.setEnabled(False)
+        self.keep.setEnabled(False)
         self.said.setText(f"{error.what}{error.why}{error.next_step}")
+
+    def _keep(self) -> None:
+        """What the form says goes into the file; what was wrong is said, and the file stays as it was."""
+        path, liaison, values = self.choice.currentData(), self._services.liaison, self.form.values()
+
+        def kept(made: Profile) -> None:
+            words = _("「{title}」を版 {version} として保存しました。")
+            self._services.notices.success(words.format(title=made.title, version=made.version))
+            self._compare()
+
+        if path is not None:
+            self._services.bridge.run(
+                self, _("プロファイル"), lambda _r: liaison.change_profile(path, values), kept, lane="liaison"
+            )
 
     def _build(self) -> None:
         path, liaison = self.choice.currentData(), self._services.liaison

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from core.i18n import _
+from liaison.ledger import Place
 from liaison.standing import Standing
+from liaison.stocktake import Found
 
 
 @dataclass(frozen=True)
@@ -32,3 +34,27 @@ def look(standing: Standing) -> Look:
 def state_words(state: str) -> str:
     """A check's state."""
     return {"ok": _("よい"), "fail": _("違う")}.get(state, _("わからない"))
+
+
+def found_words(found: Found) -> str:
+    """What a stocktake says of a laptop."""
+    return {
+        Found.PRESENT: _("あります"),
+        Found.MISSING: _("見つからない"),
+        Found.MISPLACED: _("台帳と違います"),
+        Found.UNKNOWN: _("台帳にない端末です"),
+    }[found]
+
+
+def place_words(place: Place | None) -> str:
+    """Where the ledger has a laptop."""
+    if place is None:
+        return _("登録なし")
+    return {
+        Place.SHELF: _("棚"),
+        Place.LENT: _("貸出中"),
+        Place.RETURNED: _("消去待ち"),
+        Place.REPAIR: _("修理中"),
+        Place.MISSING: _("所在不明"),
+        Place.RETIRED: _("廃棄済み"),
+    }[place]
