@@ -89,6 +89,7 @@ def open_service(
         rest=built.rest,
         certification=certification,
         tickets=tickets,
+        steady=lambda: config.appearance.steady_colours or config.appearance.reduced_motion,
     )
 
 

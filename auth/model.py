@@ -81,7 +81,8 @@ class Session:
 class CameraView:
     """What the window draws for one frame. ``image`` is BGR uint8 (h, w, 3) as the camera gave it;
     the window mirrors it. ``box`` is (x, y, w, h) in its pixels; ``quality`` and ``ratio`` are 0..1
-    (ratio: how far the present step is done)."""
+    (ratio: how far the present step is done). ``colour``: what the window around the mirror shows (sRGB,
+    0..255), None for its own."""
 
     image: NDArray[np.uint8]
     guidance: Guidance
@@ -90,6 +91,7 @@ class CameraView:
     steps: int = 0
     ratio: float = 0.0
     box: tuple[float, float, float, float] | None = None
+    colour: tuple[int, int, int] | None = None
 
 
 @dataclass(frozen=True)

@@ -73,6 +73,7 @@ class AuthService:
         rest: Callable[[], object],
         certification: Certification | None = None,
         tickets: Callable[[SignInCertificate], None] = lambda _certificate: None,
+        steady: Callable[[], bool] = lambda: False,
     ) -> None:
         """``certification``: how a sign-in becomes a certificate (None: no realm, none is asked for).
         ``tickets`` gets each certificate on the caller's thread before the session opens; if it raises a
@@ -87,6 +88,7 @@ class AuthService:
         self._events = events
         self._stream = stream
         self._analyser = analyser
+        self._steady = steady  # the person cannot bear colours that change
         self._lock = threading.RLock()
         self._session: Session | None = None
         self._pending: Reply | None = None  # evidence that holds but does not yet suffice
@@ -141,7 +143,7 @@ class AuthService:
         """
         number, key = check_staff_number(staff_number) if staff_number else None, self._fresh_key()
         with self._stream() as stream:
-            run = SignIn(stream, self._analyser(), self._client)
+            run = SignIn(stream, self._analyser(), self._client, steady=self._steady())
             reply, timings = run.run(number, self._prior(number), show, report, lambda: _hash(key))
         return self._conclude(reply, timings, key=key)
 
@@ -211,7 +213,7 @@ class AuthService:
         """Enrol or renew the face of whoever is ``known``, after the consent of ``auth.consent``."""
         number = self._own()
         with self._stream() as stream:
-            run = Enrolment(stream, self._analyser(), self._client)
+            run = Enrolment(stream, self._analyser(), self._client, steady=self._steady())
             outcome = run.run(consent_version, self._access, show, report)
         if outcome.accepted:
             self._events.publish(FaceEnrolled(number))

@@ -23,9 +23,8 @@ RIVAL_MARGIN = 0.06
 
 
 class Reason(StrEnum):
-    """Why one piece of evidence was taken or not; the value is what answers and the audit trail write.
-
-    Those from FROZEN on are the deny cues of ``auth.face.guidance.Deny``, under the same values."""
+    """Why one piece of evidence was taken or not; the value is what answers and the audit trail write. A deny
+    cue of liveness (``auth.face.guidance.Deny``) stands for itself: ``Why`` is either."""
 
     ACCEPTED = "accepted"
     SECOND_FACTOR_NEEDED = "second-factor-needed"
@@ -41,25 +40,9 @@ class Reason(StrEnum):
     ENROLLED = "enrolled"
     TOO_FEW_FRAMES = "too-few-frames"
     BELONGS_TO_OTHER = "belongs-to-other"
-    FROZEN = "frozen"
-    REPEATED = "repeated"
-    TIMES = "times"
-    BEZEL = "bezel"
-    SCREEN = "screen"
-    SECOND_FACE = "second-face"
-    IDENTITY = "identity"
-    FLAT = "flat"
-    PASSIVE = "passive"
-    TOO_EARLY = "too-early"
-    WRONG_WAY = "wrong-way"
-    LOST = "lost"
-    NO_DEPTH = "no-depth"
-    TIMEOUT = "timeout"
 
     def sentence(self) -> str:
         """What happened, in one line."""
-        if self in _DENIES:
-            return Deny(self.value).sentence()
         return {
             Reason.ACCEPTED: _("本人と確認しました。"),
             Reason.SECOND_FACTOR_NEEDED: _("もう一つ確認が必要です。"),
@@ -79,8 +62,6 @@ class Reason(StrEnum):
 
     def next_step(self) -> str:
         """What the person does now; empty when there is nothing left to do."""
-        if self in _DENIES:
-            return _("続けてうまくいかないときは、暗証番号を使ってください。")
         return {
             Reason.ACCEPTED: "",
             Reason.SECOND_FACTOR_NEEDED: _("続けて、もう一つの方法で確認してください。"),
@@ -99,7 +80,15 @@ class Reason(StrEnum):
         }[self]
 
 
-_DENIES = frozenset(Reason(d.value) for d in Deny)
+Why = Reason | Deny
+
+
+def why(value: str) -> Why:
+    """The reason with this value. ValueError if there is none."""
+    return _BY_VALUE[value] if value in _BY_VALUE else Reason(value)
+
+
+_BY_VALUE: dict[str, Why] = {each.value: each for each in (*Reason, *Deny)}
 
 
 @dataclass(frozen=True)
@@ -122,13 +111,13 @@ class Verdict:
     """``accepted`` alone; with SECOND_FACTOR_NEEDED the face counts, but only beside another factor."""
 
     accepted: bool
-    reason: Reason
+    reason: Why
 
 
-def alive(liveness: LivenessEvidence) -> Reason | None:
+def alive(liveness: LivenessEvidence) -> Why | None:
     """None when every confirm cue is there and no deny cue; else the reason. Deny cues are final."""
     if liveness.denied is not None:
-        return Reason(liveness.denied.value)
+        return liveness.denied
     if not liveness.finished or not liveness.required or not liveness.required <= liveness.confirmed:
         return Reason.NOT_CONFIRMED
     if not all(math.isfinite(value) for value in liveness.cues.values()):

@@ -22,7 +22,7 @@ from core.secrets import MemorySecrets
 
 RUNS = 20
 SEED = 4000
-CONSENT = "2026-11-1"
+CONSENT = "2026-11-2"
 SOMEONE = Person("BENCH-1", "計測 太郎")
 PIN = "917358"
 QUIET = Report(lambda done, total, text: None)

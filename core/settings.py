@@ -42,6 +42,11 @@ class AppearanceSettings(Section):
     reduced_motion: bool = Field(
         default=False, title=N_("動きを減らす"), description=N_("画面の動きや切り替えの効果を止めます。")
     )
+    steady_colours: bool = Field(
+        default=False,
+        title=N_("顔の確認で画面の色を変えない"),
+        description=N_("色の変化がつらい方のために。代わりに、お願いする動きが一つ増えます。"),
+    )
 
 
 class CameraSettings(Section):
@@ -69,6 +74,15 @@ class FaceSettings(Section):
         default="mobilefacenet",
         title=N_("顔照合の方式"),
         description=N_("dlib は別に導入したときだけ使えます。"),
+        json_schema_extra=POLICY,
+    )
+    flash: Literal["off", "when-measurable", "required"] = Field(
+        default="when-measurable",
+        title=N_("画面の色による確認"),
+        description=N_(
+            "顔の確認の間、画面の周りの色をやわらかく変え、顔に映るかを見ます。when-measurable は、"
+            "明るすぎて測れないときと色の変化がつらい方には、代わりに動きを一つ増やします。"
+        ),
         json_schema_extra=POLICY,
     )
     threshold_alone: float = Field(

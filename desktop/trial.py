@@ -16,6 +16,7 @@ from auth.face.actor_mesh import Image, Pose
 from auth.face.attacks import BentPrintCamera
 from auth.face.camera import Camera, FolderCamera, VideoCamera
 from auth.face.challenge import Action
+from auth.face.flash import Colour
 from auth.face.frame import Frame
 from auth.face.models import user_folder
 from core.config import Config
@@ -103,6 +104,7 @@ class StageCamera:
         self._scene: Scene | None = None
         self._on_stage: ActorCamera | None = None
         self._asked: Action | None = None
+        self._shown: Colour | None = None
 
     def open(self) -> None:
         self._enter(self._wanted())
@@ -111,9 +113,14 @@ class StageCamera:
         """What the screen shows now; the person on the stage sees it."""
         self._asked = action
 
+    def shine(self, colour: Colour | None) -> None:
+        """The colour that the screen throws on whoever is on the stage."""
+        self._shown = colour
+
     def read(self) -> Frame:
         camera = self._enter(self._wanted())
         camera.ask(self._asked)
+        camera.shine(self._shown)
         return camera.read()
 
     def close(self) -> None:

@@ -12,7 +12,7 @@ import httpx
 
 from auth import wire
 from auth.model import Factor, Person, check_person
-from auth.verdict import Reason
+from auth.verdict import Why, why
 from core.errors import SuiteError
 from core.i18n import _
 
@@ -25,7 +25,7 @@ class Reply:
 
     nonce: str
     accepted: bool
-    reason: Reason
+    reason: Why
     person: Person | None
     statement: str | None
     access: str | None
@@ -52,8 +52,11 @@ class MatcherClient:
     def public_key(self) -> Mapping[str, str]:
         return dict(self._call("GET", "/v1/keys")["keys"][0])
 
-    def challenge(self, purpose: str, staff_number: str | None, access: str = "") -> Asked:
-        head = {"purpose": purpose, "staff_number": staff_number}
+    def challenge(
+        self, purpose: str, staff_number: str | None, access: str = "", *, steady: bool = False
+    ) -> Asked:
+        """steady: without colours that change."""
+        head = {"purpose": purpose, "staff_number": staff_number, "colours": "steady" if steady else None}
         answer = self._call("POST", "/v1/challenges", json=head, access=access)
         return Asked(str(answer["challenge_id"]), str(answer["level"]))
 
@@ -125,7 +128,7 @@ def _reply(nonce: str, answer: Mapping[str, Any]) -> Reply:
         return Reply(
             nonce,
             answer["accepted"] is True,
-            Reason(answer["reason"]),
+            why(str(answer["reason"])),
             None if answer["person"] is None else check_person(Person(**answer["person"])),
             answer["statement"],
             answer["access"],

@@ -12,6 +12,7 @@ from auth.agent.client import Asked
 from auth.face.challenge import LEVELS, Action, draw
 from auth.face.engine import FaceAnalyser, Observation
 from auth.face.evidence import Progress
+from auth.face.flash import Colour
 from auth.face.frame import Frame, Image
 from auth.face.guidance import Deny, Guidance
 from auth.face.liveness import LivenessSession
@@ -22,7 +23,9 @@ from core.i18n import _
 from core.jobs import Report
 
 JPEG_QUALITIES = (90, 80, 70, 55)
-FRAME_BYTES = 120_000  # 64 of them fit into the 8 MB of a body
+FULL_COLOUR = (cv2.IMWRITE_JPEG_SAMPLING_FACTOR, cv2.IMWRITE_JPEG_SAMPLING_FACTOR_444)
+"""Colour at every pixel: the window's faint tint on a face is measured from it."""
+FRAME_BYTES = 96_000  # MOST_FRAMES of them fit into the 8 MB of a body
 LONGEST_SIDE = 960  # a 4K camera's frame is made smaller first: faces need no more
 WAIT_FOR_FACE_S = 20.0
 WAIT_FOR_FRAME_S = 3.0
@@ -43,9 +46,10 @@ class Stream(Protocol):
 
 @runtime_checkable
 class WatchesScreen(Protocol):
-    """The trial's actor: it sees on the screen, as a person does, what is asked."""
+    """The trial's actor: it sees on the screen, as a person does, what is asked, and is lit by it."""
 
     def ask(self, action: Action | None) -> None: ...
+    def shine(self, colour: Colour | None) -> None: ...
 
 
 class Look:
@@ -93,7 +97,7 @@ class Look:
                 held.clear()
             elif session.used[-1] == frame.number:
                 held[frame.number] = encode(frame)
-            self._draw(frame, seen, progress)
+            self._draw(frame, seen, progress, session.colour)
             if stepping:
                 for number in session.used[sent:]:
                     yield held.pop(number)
@@ -119,21 +123,24 @@ class Look:
             if waited > 2 * WAIT_FOR_FRAME_S:
                 raise _camera_lost(None)
 
-    def _draw(self, frame: Frame, seen: Observation, progress: Progress) -> None:
+    def _draw(
+        self, frame: Frame, seen: Observation, progress: Progress, colour: Colour | None = None
+    ) -> None:
         camera = self._stream.camera
         if isinstance(camera, WatchesScreen):
             camera.ask(progress.guidance.action)
+            camera.shine(colour)
         face = seen.faces[0] if seen.faces else None
         quality = face.quality.score if face and face.quality else 0.0
         box = face.box if face else None
         steps = progress.step, progress.steps, progress.ratio
-        self._show(CameraView(frame.image, progress.guidance, quality, *steps, box))
+        self._show(CameraView(frame.image, progress.guidance, quality, *steps, box, colour))
 
 
 def encode(frame: Frame) -> Picture:
     """The frame as JPEG, as good as the bounds of the wire allow."""
     for quality in JPEG_QUALITIES:
-        done, data = cv2.imencode(".jpg", frame.image, (cv2.IMWRITE_JPEG_QUALITY, quality))
+        done, data = cv2.imencode(".jpg", frame.image, (cv2.IMWRITE_JPEG_QUALITY, quality, *FULL_COLOUR))
         if not done:
             break
         if len(data) <= FRAME_BYTES:

@@ -25,12 +25,15 @@ T = TypeVar("T")
 
 
 class SignIn:
-    """A look whose frames go to be matched."""
+    """A look whose frames go to be matched. steady: the window's colours stay as they are."""
 
-    def __init__(self, stream: Stream, analyser: FaceAnalyser, client: MatcherClient) -> None:
+    def __init__(
+        self, stream: Stream, analyser: FaceAnalyser, client: MatcherClient, *, steady: bool = False
+    ) -> None:
         self._stream = stream
         self._analyser = analyser
         self._client = client
+        self._steady = steady
 
     def run(
         self,
@@ -46,13 +49,13 @@ class SignIn:
         look = Look(self._stream, self._analyser, show, report)
         look.wait_for_face()
         begin = time.monotonic()
-        asked = self._client.challenge("sign-in", staff_number)
+        asked = self._client.challenge("sign-in", staff_number, steady=self._steady)
         reply, performed = send_while_made(
             lambda frames: self._client.match(asked, frames, prior, key()), look.perform(asked)
         )
         end = time.monotonic()
         if reply.reason is Reason.NOT_CONFIRMED and look.denied is not None:
-            reply = replace(reply, reason=Reason(look.denied.value))  # the same refusal in better words
+            reply = replace(reply, reason=look.denied)  # the same refusal in better words
         return reply, {
             "challenge": (performed - begin) * 1000,
             "verdict": (end - performed) * 1000,

@@ -15,13 +15,15 @@ from typing import cast
 import cv2
 import numpy as np
 
+from auth.face.actor_light import Light, lit
 from auth.face.actor_mesh import Head, Image, Pose, load_head
 from auth.face.actor_render import Renderer
+from auth.face.actor_sensor import SIZE, Sensor
 from auth.face.camera import Pace, unplugged
 from auth.face.challenge import Action
+from auth.face.flash import Colour
 from auth.face.frame import Frame
 
-SIZE = (640, 480)
 NEUTRAL_PITCH = 8.0  # the portrait was taken with the head slightly bowed
 SHUTTER_S, BLURS = 1 / 40, 0.35  # exposure of a frame indoors; degrees in it from which motion blurs
 BLINK_S = (0.0, 0.1, 0.22, 0.38)  # open, shut, still shut, open again
@@ -130,30 +132,6 @@ def lid(since: float, profile: tuple[float, float, float, float]) -> float:
     return float(np.interp(since, profile, (0.0, 1.0, 1.0, 0.0), left=0.0, right=0.0))
 
 
-class Sensor:
-    """What a webcam adds: noise that grows with light, a slow exposure drift, a tint. Seeded."""
-
-    def __init__(self, seed: int, size: tuple[int, int] = SIZE) -> None:
-        self._dice = np.random.default_rng([seed, 2])
-        self._gain = self._dice.uniform(0.6, 1.12)
-        self._drift = self._dice.uniform(0, 6.28), self._dice.uniform(0.05, 0.3)
-        sigma = self._dice.uniform(1.0, 3.5)
-        width, height = size
-        self._size = size
-        self._noise = self._dice.normal(0, sigma, (height + 64, width + 64, 3)).astype(np.int16)
-
-    def expose(self, image: Image, now: float) -> Image:
-        gain = self._gain * (1 + 0.03 * np.sin(self._drift[0] + 6.28 * self._drift[1] * now))
-        lit = cv2.convertScaleAbs(image, alpha=float(gain))
-        return self.add_noise(lit)
-
-    def add_noise(self, image: cv2.typing.MatLike) -> Image:
-        """Another part of one large field of noise each time. image: of the sensor's size."""
-        x, y = self._dice.integers(0, 64, 2)
-        width, height = self._size
-        return cast(Image, cv2.add(image, self._noise[y : y + height, x : x + width], dtype=cv2.CV_8U))
-
-
 @lru_cache(maxsize=4)
 def room(seed: int, size: tuple[int, int] = SIZE) -> Image:
     """An office wall out of focus: a gradient, a cupboard, a window. BGR."""
@@ -186,10 +164,12 @@ class ActorCamera:
         self._seed, self._head = seed, head or load_head()
         self._pace = Pace(fps, paced)
         self._asked: Action | None = None
+        self._shown: Colour | None = None
         self._renderer: Renderer | None = None
         self._performer: Performer | None = None
 
     def open(self) -> None:
+        self._light = Light(self._seed)
         self._pace.restart()
         self._renderer = Renderer(self._head, room(self._seed % 8))
         self._sensor = Sensor(self._seed)
@@ -199,10 +179,15 @@ class ActorCamera:
         """Thread-safe: only remembered here; the actor sees it with the next frame."""
         self._asked = action
 
+    def shine(self, colour: Colour | None) -> None:
+        """The window shows this colour; thread-safe, as ``ask``."""
+        self._shown = colour
+
     def read(self) -> Frame:
         if self._renderer is None:
             raise unplugged(self.name)
         now, number = self._pace.next()
+        self._light.show(self._shown, now)
         if self._performer is None:
             self._performer = Performer(self._seed, now)
         self._performer.ask(self._asked, now)
@@ -212,11 +197,17 @@ class ActorCamera:
         """The picture before the sensor; an attack draws something else here."""
         if self._renderer is None:
             raise unplugged(self.name)
-        picture = self._renderer.render(pose)
+        picture = self._lit(self._renderer, pose, now)
         before = self._performer.pose(now - SHUTTER_S) if self._performer else pose
         if max(abs(before.yaw - pose.yaw), abs(before.pitch - pose.pitch)) < BLURS:
             return picture
-        return cast(Image, cv2.addWeighted(picture, 0.5, self._renderer.render(before), 0.5, 0))
+        return cast(Image, cv2.addWeighted(picture, 0.5, self._lit(self._renderer, before, now), 0.5, 0))
+
+    def _lit(self, renderer: Renderer, pose: Pose, now: float, behind: Image | None = None) -> Image:
+        """A head in the light of the room and of the window, before the room or what is ``behind``."""
+        if behind is None:
+            behind = lit(room(self._seed % 8), self._light.on_wall(now))
+        return renderer.render(pose, behind, self._light.on_face(now, pose.yaw))
 
     def close(self) -> None:
         self._renderer = None

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from auth.face.actor_lids import blinked, lids
+from auth.face.actor_light import EVEN, Gain, lit
 from auth.face.actor_mesh import Array, Head, Image, Pose, place
 
 # The affine map of pixels that no triangle covers: transparent.
@@ -40,9 +41,10 @@ class Painter:
         texture: Image,
         background: Image,
         shade: Shade | None = None,
+        light: Gain = EVEN,
     ) -> Image:
         """points (n, 3): the shape's in camera millimetres. shade: texture positions (u, v) -> factors (h,
-        w, 3)."""
+        w, 3). light: what falls on the shape."""
         u, v = self._texture_positions(points, shape.triangles, shape.places)
         nothing = (0, 0, 0, 0)
         drawn = cv2.remap(
@@ -52,6 +54,7 @@ class Painter:
         colour = cv2.cvtColor(drawn, cv2.COLOR_BGRA2BGR)
         if shade is not None:
             colour = cv2.multiply(colour, shade(u, v), dtype=cv2.CV_8U)
+        colour = lit(cast(Image, colour), light)
         return cast(Image, cv2.add(cv2.multiply(background, through, scale=1 / 255), colour))
 
     def _project(self, points: Array) -> Array:
@@ -98,8 +101,8 @@ class Renderer:
         self._lids = lids(head)
         self._painter = Painter((background.shape[1], background.shape[0]))
 
-    def render(self, pose: Pose, background: Image | None = None) -> Image:
+    def render(self, pose: Pose, background: Image | None = None, light: Gain = EVEN) -> Image:
         """One picture without sensor noise, before the given background or the usual one."""
         texture = blinked(self._head.texture, self._lids, pose.blink)
         behind = self._background if background is None else background
-        return self._painter.paint(place(self._head, pose), self._head, texture, behind)
+        return self._painter.paint(place(self._head, pose), self._head, texture, behind, light=light)

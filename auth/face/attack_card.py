@@ -8,6 +8,7 @@ from typing import cast
 import cv2
 import numpy as np
 
+from auth.face.actor_light import EVEN, Gain
 from auth.face.actor_mesh import Array, Head, Image, Pose, rotation
 from auth.face.actor_render import Painter, Shade
 
@@ -70,14 +71,21 @@ class Card:
 
 
 def show(
-    painter: Painter, card: Card, texture: Image, pose: Pose, behind: Image, shade: Shade | None = None
+    painter: Painter,
+    card: Card,
+    texture: Image,
+    pose: Pose,
+    behind: Image,
+    shade: Shade | None = None,
+    light: Gain = EVEN,
 ) -> Image:
-    """The card in a pose (its angles turn the card about its centre) before a background."""
+    """The card in a pose (its angles turn the card about its centre) before a background. light: what falls
+    on it; a screen shines by its own."""
     mesh = card.mesh(texture)
     angles = np.radians(np.array([[pose.yaw], [pose.pitch], [pose.roll]], np.float32))
     turned = mesh.points @ rotation(*angles)[0].T
     points = (turned + np.array([pose.x, pose.y, pose.distance], np.float32)).astype(np.float32)
-    return painter.paint(points, mesh, texture, behind, shade)
+    return painter.paint(points, mesh, texture, behind, shade, light)
 
 
 def moire(seed: int) -> Shade:

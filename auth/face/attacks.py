@@ -5,20 +5,19 @@ For tests, the trial and benchmarks (ISO/IEC 30107-3 calls each a presentation a
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
 
-from auth.face.actor import NEUTRAL_PITCH, SIZE, ActorCamera, room
+from auth.face.actor import NEUTRAL_PITCH, ActorCamera, room
 from auth.face.actor_mesh import Head, Image, Pose, place
 from auth.face.actor_people import STRANGERS, person, sample
 from auth.face.actor_render import FOCAL, Painter, Renderer
+from auth.face.actor_sensor import SIZE
 from auth.face.attack_card import Card, framed, moire, printed, show, without_eyes
+from auth.face.attack_films import Film, FrozenCamera, LoopCamera
 from auth.face.camera import unplugged
-from auth.face.challenge import NONCE_BYTES, Action, draw
-from auth.face.frame import Frame
 
 PORTRAIT = (slice(30, 450), slice(110, 530))  # rows, columns of the photograph that go on the card
 PHOTO_POSE = Pose(pitch=NEUTRAL_PITCH, distance=430.0)
@@ -59,7 +58,12 @@ class CardCamera(ActorCamera):
         )
 
     def draw(self, pose: Pose, now: float) -> Image:
-        return show(self._painter, self._card, self._texture, self.held(pose), self._room)
+        return self._shown_card(self._card, self.held(pose), self._room, now)
+
+    def _shown_card(self, card: Card, pose: Pose, behind: Image, now: float) -> Image:
+        """Paper takes on the window's light as skin does."""
+        light = self._light.on_face(now)
+        return show(self._painter, card, self._texture, pose, behind, light=light)
 
 
 class BentPrintCamera(CardCamera):
@@ -72,7 +76,7 @@ class BentPrintCamera(CardCamera):
 
     def draw(self, pose: Pose, now: float) -> Image:
         bend = self._card.bend * (0.5 + 0.5 * min(1.0, abs(pose.yaw) / 25) + 0.1 * np.sin(3 * now))
-        return show(self._painter, replace(self._card, bend=bend), self._texture, self.held(pose), self._room)
+        return self._shown_card(replace(self._card, bend=bend), self.held(pose), self._room, now)
 
 
 class CutEyesCamera(CardCamera):
@@ -90,8 +94,8 @@ class CutEyesCamera(CardCamera):
 
     def draw(self, pose: Pose, now: float) -> Image:
         eyes = replace(pose, yaw=0.0, pitch=NEUTRAL_PITCH, distance=430.0 * 290 / 330)
-        behind = self._attacker.render(eyes)
-        return show(self._painter, self._card, self._texture, replace(self.held(pose), x=0.0, y=0.0), behind)
+        behind = self._lit(self._attacker, eyes, now, self._room)
+        return self._shown_card(self._card, replace(self.held(pose), x=0.0, y=0.0), behind, now)
 
 
 class ScreenCamera(CardCamera):
@@ -107,7 +111,12 @@ class ScreenCamera(CardCamera):
         return Card(float(self._dice.uniform(200, 300)), texture.shape[0] / texture.shape[1]), texture
 
     def draw(self, pose: Pose, now: float) -> Image:
-        return show(self._painter, self._card, self._texture, self.held(pose), self._room, self._moire)
+        return self._pane(self._texture, pose, now)
+
+    def _pane(self, texture: Image, pose: Pose, now: float) -> Image:
+        """The screen shines by its own light; its glass mirrors some of the window's."""
+        picture = show(self._painter, self._card, texture, self.held(pose), self._room, self._moire)
+        return self._light.veil(picture, now)
 
 
 class ReplayCamera(ScreenCamera):
@@ -117,10 +126,8 @@ class ReplayCamera(ScreenCamera):
 
     def prepare(self) -> tuple[Card, Image]:
         card, texture = super().prepare()
-        self._film = ActorCamera(self._seed + 1, self._head, fps=15)
+        self._film = Film(self._seed, self._head)
         self._film.open()
-        self._script = script(self._seed, card.width)
-        self._begin: float | None = None
         self._turning = 0.25
         self._across = float(self._dice.uniform(680, 780) if self.near else self._dice.uniform(480, 600))
         return replace(card, shape=SIZE[1] / SIZE[0], width=card.width * 1.3), texture
@@ -135,83 +142,13 @@ class ReplayCamera(ScreenCamera):
         )
 
     def draw(self, pose: Pose, now: float) -> Image:
-        self._begin = now if self._begin is None else self._begin
-        self._film.ask(self._script(now - self._begin))
-        picture = self._film.read().image
-        texture = framed(picture, self._bezel, self._glass)
-        return show(self._painter, self._card, texture, self.held(pose), self._room, self._moire)
+        return self._pane(framed(self._film.read().image, self._bezel, self._glass), pose, now)
 
 
 class NearReplayCamera(ReplayCamera):
     """The same film, so near that the screen's edges lie outside the picture."""
 
     near = True
-
-
-def script(seed: int, salt: float) -> Callable[[float], Action | None]:
-    """What another challenge asked, as a function of the seconds since it began."""
-    dice = np.random.default_rng([seed, 14])
-    other = draw(dice.bytes(NONCE_BYTES))
-    times = [other.settle_s]
-    for _step in other.steps:
-        times.append(times[-1] + float(dice.uniform(1.0, 1.6)))
-
-    def asked(now: float) -> Action | None:
-        place = bisect_right(times, now) - 1
-        return other.steps[place].action if 0 <= place < len(other.steps) else None
-
-    return asked
-
-
-class InjectedReplayCamera(ActorCamera):
-    """The film itself in place of the camera's picture: no screen to be seen. Only the challenge stands
-    against it; a virtual camera is refused before."""
-
-    def open(self) -> None:
-        super().open()
-        self._script = script(self._seed, 0.0)
-        self._begin: float | None = None
-
-    def read(self) -> Frame:
-        now = self._pace.peek()
-        self._begin = now if self._begin is None else self._begin
-        self._asked = self._script(now - self._begin)
-        return super().read()
-
-    def ask(self, action: Action | None) -> None:
-        """A film does not listen."""
-
-
-class FrozenCamera(ActorCamera):
-    """A live picture that stops at some moment."""
-
-    def read(self) -> Frame:
-        frame = super().read()
-        stop = int(np.random.default_rng([self._seed, 15]).integers(1, 25))
-        if frame.number <= stop:
-            self._kept = frame.image
-        return replace(frame, image=self._kept)
-
-
-class LoopCamera(ActorCamera):
-    """A short film of the person moving, recorded before and fed again and again."""
-
-    def open(self) -> None:
-        super().open()
-        self._length = int(np.random.default_rng([self._seed, 16]).integers(8, 40))
-        self._kept: list[Image] = []
-        self._asked = (None, Action.BLINK, Action.TURN_LEFT)[self._seed % 3]
-
-    def ask(self, action: Action | None) -> None:
-        """A film does not listen."""
-
-    def read(self) -> Frame:
-        if self._renderer is None or len(self._kept) < self._length:
-            frame = super().read()
-            self._kept.append(frame.image)
-            return frame
-        now, number = self._pace.next()
-        return Frame(self._kept[number % self._length], now, number)
 
 
 class TwoPeopleCamera(ActorCamera):
@@ -230,10 +167,10 @@ class TwoPeopleCamera(ActorCamera):
             raise unplugged(self.name)
         self._drawn += 1
         if self._drawn < self._from:
-            return self._renderer.render(replace(pose, x=-0.5 * self._side, distance=560.0))
+            return self._lit(self._renderer, replace(pose, x=-0.5 * self._side, distance=560.0), now)
         beside = Pose(pitch=NEUTRAL_PITCH, x=self._side, distance=600.0)
         mine = replace(pose, x=-0.5 * self._side, distance=560.0)
-        return self._renderer.render(mine, self._other.render(beside))
+        return self._lit(self._renderer, mine, now, self._lit(self._other, beside, now))
 
 
 class SwapCamera(ActorCamera):
@@ -249,7 +186,7 @@ class SwapCamera(ActorCamera):
 
     def draw(self, pose: Pose, now: float) -> Image:
         self._drawn += 1
-        return super().draw(pose, now) if self._drawn <= self._until else self._second.render(pose)
+        return super().draw(pose, now) if self._drawn <= self._until else self._lit(self._second, pose, now)
 
 
 ATTACKS: Mapping[str, type[ActorCamera]] = {

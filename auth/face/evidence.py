@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
-from auth.face.challenge import Action, Challenge
+from auth.face.challenge import Action, Challenge, Step
 from auth.face.guidance import Deny, Guidance
 
 
@@ -16,6 +16,8 @@ class Confirm(Enum):
     TURN = "turn"
     PARALLAX = "parallax"
     BLINK = "blink"
+    LIGHT = "light"
+    SPARE = "spare"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +49,15 @@ class LivenessEvidence:
         return self.finished and self.denied is None and self.required <= self.confirmed
 
 
-def required(challenge: Challenge) -> frozenset[Confirm]:
-    blink = {Confirm.BLINK} if any(step.action is Action.BLINK for step in challenge.steps) else set()
-    return frozenset({Confirm.TURN, Confirm.PARALLAX} | blink)
+def required(steps: Sequence[Step], challenge: Challenge) -> frozenset[Confirm]:
+    """What these steps of the challenge must have shown: once the spare one is among them, it stands in for
+    the window's light."""
+    needed = {Confirm.TURN, Confirm.PARALLAX}
+    if any(step.action is Action.BLINK for step in steps):
+        needed.add(Confirm.BLINK)
+    if challenge.flash is not None:
+        needed.add(Confirm.SPARE if challenge.spare in steps else Confirm.LIGHT)
+    return frozenset(needed)
 
 
 def spread(numbers: Sequence[int], most: int) -> tuple[int, ...]:

@@ -4,7 +4,7 @@ spoken."""
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import Enum
+from enum import StrEnum
 from typing import Literal
 
 from auth.face.challenge import Action
@@ -60,11 +60,15 @@ def look_ahead() -> Guidance:
     return Guidance(_("正面を見てください。"), None, False, None)
 
 
+def stay() -> Guidance:
+    return Guidance(_("そのまま、もう少し正面を見てください。"), None, False, None)
+
+
 def done() -> Guidance:
     return Guidance(_("確認しました。正面を見てください。"), None, True, None)
 
 
-class Deny(Enum):
+class Deny(StrEnum):
     """Why an attempt cannot count as a live person. Final for this attempt; the next one draws a new
     challenge."""
 
@@ -77,6 +81,8 @@ class Deny(Enum):
     IDENTITY = "identity"
     FLAT = "flat"
     PASSIVE = "passive"
+    UNLIT = "unlit"
+    TOO_LIGHT = "too-light"
     TOO_EARLY = "too-early"
     WRONG_WAY = "wrong-way"
     LOST = "lost"
@@ -86,7 +92,9 @@ class Deny(Enum):
     @property
     def suspicious(self) -> bool:
         """True when it looks like an attack, False when it happens to anyone now and then."""
-        return self not in (Deny.SECOND_FACE, Deny.WRONG_WAY, Deny.LOST, Deny.NO_DEPTH, Deny.TIMEOUT)
+        return self not in (
+            Deny.SECOND_FACE, Deny.WRONG_WAY, Deny.LOST, Deny.NO_DEPTH, Deny.TIMEOUT, Deny.TOO_LIGHT,
+        )  # fmt: skip
 
     def sentence(self) -> str:
         """What happened and what to do, for the person at the camera."""
@@ -100,6 +108,8 @@ class Deny(Enum):
             Deny.IDENTITY: _("途中で別の方に替わったように見えます。お一人で、もう一度お試しください。"),
             Deny.FLAT: _("顔の立体感を確かめられません。ご本人が直接カメラの前でお試しください。"),
             Deny.PASSIVE: _("写真や画面の可能性があります。ご本人が直接カメラの前でお試しください。"),
+            Deny.UNLIT: _("画面の光が顔に映りませんでした。日差しを避け、ご本人が画面の正面でお試しください。"),
+            Deny.TOO_LIGHT: _("部屋が明るく、画面の光を確かめられません。日差しを避けてお試しください。"),
             Deny.TOO_EARLY: _("案内より先に動きました。案内が出てから動いてください。"),
             Deny.WRONG_WAY: _("案内と違う向きでした。矢印の向きに、もう一度お試しください。"),
             Deny.LOST: _("顔が画面から外れました。顔全体が写る位置で、もう一度お試しください。"),
@@ -108,3 +118,6 @@ class Deny(Enum):
             ),
             Deny.TIMEOUT: _("時間内に動きを確かめられませんでした。もう一度お試しください。"),
         }[self]
+
+    def next_step(self) -> str:
+        return _("続けてうまくいかないときは、暗証番号を使ってください。")

@@ -1,7 +1,8 @@
 """Is a live person before the camera, doing now what was asked now?
 
 Confirm cues are all required: the turn asked for, parallax of tracked pixels during it, the blink when
-asked. Deny cues are final. Nothing is averaged: many weak cues added up let through attacks that each cue
+asked, the window's colours on the face (or, where the room is too bright to tell, one more step). Deny cues
+are final. Nothing is averaged: many weak cues added up let through attacks that each cue
 alone refuses.
 
 The same class guides the person at the terminal and judges the submitted frames at the matcher
@@ -13,26 +14,26 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
-from typing import Protocol
 
 import numpy as np
 
-from auth.face.challenge import Action, Challenge
-from auth.face.compare import distance
+from auth.face.challenge import Action, Challenge, Step
+from auth.face.continuity import Continuity, PassiveModel
 from auth.face.depth import DepthWatch
 from auth.face.encode import Encoder, Vector
 from auth.face.engine import Face, Observation
 from auth.face.evidence import Confirm, LivenessEvidence, Progress, required, spread
 from auth.face.eyelids import Patches, patches
+from auth.face.flash import Colour
 from auth.face.frame import Frame
 from auth.face.guards import FaceGuard, PictureGuard, TimeGuard
-from auth.face.guidance import Deny, Guidance, ask, done, look_ahead
+from auth.face.guidance import Deny, Guidance, ask, done, look_ahead, stay
+from auth.face.reflection import LIKE, LIKE_AT_TERMINAL, Lit, ReflectionWatch
 from auth.face.screen import ScreenGuard
 from auth.face.steps import BlinkStep, Outcome, TurnStep
 from auth.face.turns import Turn
+from auth.wire import MOST_FRAMES
 
-MOST_FRAMES = 64
-"""Frames of one attempt: what the matcher takes in one submission."""
 INTERVAL_S, BLINK_INTERVAL_S = 0.06, 0.045
 """Least time between used frames: a blink needs them closer; twice as long while the head waits or holds."""
 STILL = 0.05  # share of a turn between two used frames
@@ -41,22 +42,13 @@ EXTRA = 1.08
 success."""
 SLACK_S = 0.3
 SETTLE_FRAMES = 4
-IDENTITY = 0.42
-"""Cosine distance from the nearest earlier moment of an attempt that a turn does not explain. CASIA
-stills: 73 pairs of one person turned differently at most 0.37; 4,373 pairs of two people 0.47 at the first
-percentile."""
 KEY_FRAMES = 5
-
-
-class PassiveModel(Protocol):
-    """A still-picture model that an administrator supplies: the probability 0..1 that the face is live."""
-
-    def live(self, frame: Frame, face: Face) -> float: ...
 
 
 class LivenessSession:
     """One attempt at one challenge. Not thread-safe. used: numbers of the frames that counted, at most
-    MOST_FRAMES; the terminal submits exactly these. vectors: encodings made on the way, by frame number."""
+    MOST_FRAMES; the terminal submits exactly these. The window's colours begin with the first of them, so
+    that the terminal has nothing to report. vectors: encodings made on the way, by frame number."""
 
     def __init__(
         self,
@@ -67,8 +59,8 @@ class LivenessSession:
         passive: PassiveModel | None = None,
         passive_limit: float = 0.5,
     ) -> None:
-        self._challenge, self._encoder, self._replay = challenge, encoder, replay
-        self._passive, self._passive_limit = passive, passive_limit
+        self._challenge, self._replay = challenge, replay
+        self._watched = (encoder, passive, passive_limit)
         self._confirmed: set[Confirm] = set()
         self._cues: dict[str, float] = {}
         self._restart()
@@ -76,11 +68,16 @@ class LivenessSession:
     def _restart(self) -> None:
         """Nothing has begun: the person does not look straight ahead yet."""
         self.used: list[int] = []
-        self.vectors: dict[int, Vector] = {}
+        self._same = Continuity(*self._watched)
         self._straight: list[tuple[float, float, float]] = []  # time, yaw, pitch
         self._open: Patches | None = None
         self._step: TurnStep | BlinkStep | None = None
+        self._steps: tuple[Step, ...] = self._challenge.steps
         self._at = 0
+        self._begun = math.inf
+        flash = self._challenge.flash
+        self._reflection = ReflectionWatch(flash) if flash is not None else None
+        self._staying = False  # every step is done, the colours are not yet
         self._pictures, self._times, self._faces = PictureGuard(), TimeGuard(), FaceGuard()
         self._depth, self._screen = DepthWatch(), ScreenGuard()
         self._frontal: list[int] = []
@@ -96,7 +93,10 @@ class LivenessSession:
         if not self._replay and self._last_time < frame.time < self._last_time + self._interval():
             return self._progress
         self._last_time = frame.time
+        self._begun = min(self._begun, frame.time)
         self.used.append(frame.number)
+        if self._reflection is not None:
+            self._reflection.push(frame, observation.face)
         denied = self._guards(frame, observation) or self._advance(frame, observation)
         if denied is not None:
             self._cues.update(self._step.cues() if self._step else {})
@@ -105,21 +105,33 @@ class LivenessSession:
             )
         return self._progress
 
+    @property
+    def colour(self) -> Colour | None:
+        """What the window shows from now on; None: nothing special."""
+        flash = self._challenge.flash
+        if flash is None or self._progress.finished or self._progress.denied:
+            return None
+        return flash.at(self._last_time - self._begun) if self.used else flash.at(0.0)
+
+    @property
+    def vectors(self) -> dict[int, Vector]:
+        return self._same.vectors
+
     def evidence(self) -> LivenessEvidence:
         return LivenessEvidence(
             self._progress.finished,
-            required(self._challenge),
+            required(self._steps, self._challenge),
             frozenset(self._confirmed),
             self._progress.denied,
-            dict(self._cues),
+            {**self._cues, **self._same.cues},
             spread(self._frontal, KEY_FRAMES),
         )
 
     def _interval(self) -> float:
         if isinstance(self._step, BlinkStep):
-            return BLINK_INTERVAL_S if len(self.used) < 48 else 2 * BLINK_INTERVAL_S
+            return BLINK_INTERVAL_S if len(self.used) < MOST_FRAMES - 16 else 2 * BLINK_INTERVAL_S
         still = self._step is not None and self._moved < STILL
-        return INTERVAL_S * (2 if still else 1) * (1 if len(self.used) < 52 else 2)
+        return INTERVAL_S * (2 if still else 1) * (1 if len(self.used) < MOST_FRAMES - 12 else 2)
 
     def _guards(self, frame: Frame, observation: Observation) -> Deny | None:
         if len(self.used) >= MOST_FRAMES:  # the wire takes no more
@@ -131,10 +143,12 @@ class LivenessSession:
 
     def _advance(self, frame: Frame, observation: Observation) -> Deny | None:
         face, step = observation.face, self._step
+        if self._staying and face is not None:
+            return self._next_step(frame.time, self._turn(face).zone())
         if step is None:
             return self._settle(frame, observation)
         slack = SLACK_S if self._replay else 0.0
-        if frame.time - step.shown > step.step.deadline_s + slack:
+        if not self._staying and frame.time - step.shown > step.step.deadline_s + slack:
             return step.late
         if face is None:
             return None
@@ -168,28 +182,56 @@ class LivenessSession:
         if self._depth.cut:
             return Deny.LOST
         if len(self._straight) == 1:
-            return self._same_person(frame, face)
+            return self._same.push(frame, face)
         long_enough = frame.time - self._straight[0][0] >= self._challenge.settle_s
         if len(self._straight) < SETTLE_FRAMES or not long_enough:
             return None
         self._open = patches(frame.image, face.mesh)
-        self._show(frame.time, None)
-        return self._same_person(frame, face)
+        return self._next_step(frame.time, None) or self._same.push(frame, face)
 
-    def _show(self, time: float, zone: Action | None) -> None:
-        """Show the next step, or finish."""
-        steps = self._challenge.steps
-        if self._at == len(steps):
+    def _next_step(self, time: float, zone: Action | None) -> Deny | None:
+        """Show the next step, or finish: once the colours have been on long enough, and were seen or not."""
+        if self._at == len(self._steps):
+            self._staying = self._reflection is not None and not self._reflection.long_enough(time)
+            if self._staying:
+                self._progress = Progress(self._at, self._at + 1, stay(), 0.9)
+                return None
+            denied = self._judge_light()
+            if denied is not None:
+                return denied
+        if self._at == len(self._steps):
             self._progress = Progress(self._at, self._at, done(), 1.0, finished=True)
-            return
-        step = steps[self._at]
+        else:
+            self._show(self._steps[self._at], time, zone)
+        return None
+
+    def _judge_light(self) -> Deny | None:
+        """The window's colours on the face: seen, not there, or not to be told: then one step more."""
+        if self._reflection is None:
+            return None
+        measured = self._reflection.measure()
+        self._cues |= measured.cues()
+        judged = measured.judged(LIKE if self._replay else LIKE_AT_TERMINAL)
+        spare = self._challenge.spare
+        if judged is Lit.LIT:
+            self._confirmed.add(Confirm.LIGHT)
+        elif judged is Lit.NOT_LIT:
+            return Deny.UNLIT
+        elif spare is None:
+            return Deny.TOO_LIGHT
+        elif spare not in self._steps:
+            self._steps = (*self._steps, spare)
+        return None
+
+    def _show(self, step: Step, time: float, zone: Action | None) -> None:
         if self._at:
             self._depth.renew()
         if step.action is Action.BLINK and self._open is not None:
             self._step = BlinkStep(step, time, self._open)
         else:
             self._step = TurnStep(step, time, zone, 1.0 if self._replay else EXTRA)
-        self._progress = Progress(self._at, len(steps), ask(step.action), self._at / len(steps))
+        count = len(self._steps)
+        self._progress = Progress(self._at, count, ask(step.action), self._at / count)
 
     def _take(
         self, step: TurnStep | BlinkStep, outcome: Outcome, frame: Frame, face: Face, turn: Turn
@@ -197,7 +239,7 @@ class LivenessSession:
         if outcome.denied is not None:
             return outcome.denied
         if not outcome.done:
-            ratio = (self._at + outcome.ratio) / len(self._challenge.steps)
+            ratio = (self._at + outcome.ratio) / len(self._steps)
             told = outcome.guidance or self._progress.guidance
             repeated = told.sentence == self._progress.guidance.sentence
             told = replace(told, spoken=told.spoken and not repeated)
@@ -206,27 +248,12 @@ class LivenessSession:
         self._cues.update(step.cues())
         self._confirm(step)
         self._at += 1
-        self._show(frame.time, turn.zone())
-        return self._same_person(frame, face)
+        return self._next_step(frame.time, turn.zone()) or self._same.push(frame, face)
 
     def _confirm(self, step: TurnStep | BlinkStep) -> None:
         if isinstance(step, BlinkStep):
             self._confirmed.add(Confirm.BLINK)
         elif step.has_depth:
             self._confirmed |= {Confirm.TURN, Confirm.PARALLAX}
-
-    def _same_person(self, frame: Frame, face: Face) -> Deny | None:
-        """Before, after each step and at the end: the same face, and live in the eyes of the passive
-        model."""
-        if self._passive is not None:
-            live = self._passive.live(frame, face)
-            self._cues["passive"] = round(min(live, self._cues.get("passive", 1.0)), 3)
-            if not live >= self._passive_limit:
-                return Deny.PASSIVE
-        if self._encoder is None:
-            return None
-        now = self._encoder.encode(frame, face)
-        nearest = min((distance(now, each) for each in self.vectors.values()), default=0.0)
-        self.vectors[frame.number] = now
-        self._cues["identity"] = round(max(nearest, self._cues.get("identity", 0.0)), 3)
-        return Deny.IDENTITY if not nearest <= IDENTITY else None
+        if step.step is self._challenge.spare:
+            self._confirmed.add(Confirm.SPARE)

@@ -25,7 +25,9 @@ cards turned by up to 48 degrees, flat or bent down to a radius of 8 cm: nose at
 most 0.07."""
 LEAST_SAMPLES = 2
 FLAT_SAMPLES = 3
-FLAT_NOSE = 0.025
+FLAT_NOSE, FLAT_RESIDUAL = 0.025, 0.1
+"""A nose that stays in the plane of the rest, and a rest that stays in one: a bowed head hides its nose, but
+is no plane (0.14 to 0.21)."""
 SLOW_S = 0.9
 
 
@@ -125,7 +127,8 @@ class TurnStep:
         return float(np.median([each.residual for each in self._samples]))
 
     def _judge(self) -> Outcome:
-        if len(self._samples) >= FLAT_SAMPLES and self._nose < FLAT_NOSE:
+        enough = len(self._samples) >= FLAT_SAMPLES
+        if enough and self._nose < FLAT_NOSE and self._residual < FLAT_RESIDUAL:
             return Outcome(denied=Deny.FLAT)
         if self.step.action in TURNS and not self.has_depth:
             return Outcome(guidance=again(self.step.action), ratio=0.5)

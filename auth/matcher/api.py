@@ -70,7 +70,10 @@ class _Doors:
         if purpose not in CHALLENGE_LIFETIME_S:
             raise wire.malformed()
         number, access = wire.optional_text(head, "staff_number"), _access(request)
-        return JSONResponse(await in_thread(lambda: self._faces().challenge(purpose, number, device, access)))
+        steady = wire.optional_text(head, "colours", 16) == "steady"
+        return JSONResponse(
+            await in_thread(lambda: self._faces().challenge(purpose, number, device, access, steady=steady))
+        )
 
     async def match(self, request: Request) -> Response:
         device = await self._caller(request)

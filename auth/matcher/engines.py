@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from auth.face.compare import Metric, Thresholds, figures_of
+from auth.face.continuity import PassiveModel
 from auth.face.dlib_engine import DlibEncoder
 from auth.face.encode import Encoder, mobilefacenet, supplied
-from auth.face.liveness import PassiveModel
 from auth.face.passive import SuppliedPassive
 from core.settings import FaceSettings
 

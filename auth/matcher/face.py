@@ -7,7 +7,7 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
-from auth.face.challenge import STANDARD, draw
+from auth.face.challenge import FLASH, LEVELS, STANDARD, STEADY, ChallengePolicy, draw
 from auth.face.engine import FaceAnalyser
 from auth.lockout import Attempt
 from auth.matcher.comparison import Comparison
@@ -40,11 +40,13 @@ class FaceMatcher:
         self._analyser = analyser
 
     def challenge(
-        self, purpose: str, staff_number: str | None, device: str, access: str
+        self, purpose: str, staff_number: str | None, device: str, access: str, *, steady: bool = False
     ) -> Mapping[str, Any]:
-        """Draw a challenge, unless it is known already that the answer could not help. SuiteErrors:
-        LOCK-001, FACE-110 (not enrolled), FACE-111 (nobody to compare with), FACE-113 (enrolled with another
-        model), AUTH-020..022 (enrolling)."""
+        """Draw a challenge, unless it is known already that the answer could not help. steady: for someone
+        who cannot bear colours that change. SuiteErrors: LOCK-001, FACE-110 (not enrolled), FACE-111 (nobody
+        to compare with), FACE-113 (enrolled with another model), FACE-114 (never without colours),
+        AUTH-020..022 (enrolling)."""
+        level = self._level(steady)
         if purpose == "enrol":
             number = self.matcher.caller(access, device, fresh=True).subject
         else:
@@ -55,10 +57,10 @@ class FaceMatcher:
             if not self.comparison.comparable(candidates):
                 raise _in_vain(Reason.OTHER_MODEL, "FACE-113")
             self.matcher.lockouts.check(Factor.FACE, number or device, device)
-        issued = self.matcher.challenge(purpose, number, device)
+        issued = self.matcher.challenge(purpose, number, device, level.name)
         return {
             "challenge_id": issued.nonce.hex(),
-            "level": STANDARD.name,
+            "level": level.name,
             "expires_in": issued.expires - issued.issued,
         }
 
@@ -94,8 +96,18 @@ class FaceMatcher:
         if look.span > self.matcher.clock.now() - issued.issued + SPAN_LEAVE_S:
             raise _spent()
 
+    def _level(self, steady: bool) -> ChallengePolicy:
+        """What the administrator's policy and the person's eyes leave."""
+        policy = self.matcher.rules.face.flash
+        if steady and policy == "required":
+            raise _only_with_colours()
+        if steady or policy == "off":
+            return STEADY
+        return FLASH if policy == "required" else STANDARD
+
     def _look(self, issued: IssuedChallenge) -> Look:
-        return Look(draw(issued.nonce), self._analyser, self.engine)
+        level = LEVELS[issued.purpose.partition("/")[2]]
+        return Look(draw(issued.nonce, level), self._analyser, self.engine)
 
     def _spend(self, challenge_id: str, purpose: str, device: str) -> IssuedChallenge:
         try:
@@ -103,7 +115,7 @@ class FaceMatcher:
         except ValueError:
             raise _spent() from None
         issued = self.matcher.register.spend_challenge(nonce, device, self.matcher.clock.now())
-        if issued is None or issued.purpose != purpose:
+        if issued is None or issued.purpose.partition("/")[0] != purpose:
             raise _spent()
         return issued
 
@@ -224,6 +236,15 @@ def _spent() -> SuiteError:
 
 def _in_vain(reason: Reason, code: str) -> SuiteError:
     return SuiteError(_("顔ではサインインできません。"), reason.sentence(), reason.next_step(), code)
+
+
+def _only_with_colours() -> SuiteError:
+    return SuiteError(
+        _("顔ではサインインできません。"),
+        _("この職場では、画面の色で本人を確かめる決まりです。色の変化は設定で止められています。"),
+        _("暗証番号を使うか、「設定 → 表示と言語」で色の確認を許してください。"),
+        "FACE-114",
+    )
 
 
 def _nobody() -> SuiteError:

@@ -26,7 +26,7 @@ from auth.matcher.statement import (
 from auth.matcher.store import IssuedChallenge, Register
 from auth.model import Evidence, Factor, Person, check_staff_number
 from auth.pin import Pins, check_new_pin
-from auth.verdict import Reason
+from auth.verdict import Reason, Why
 from core.errors import SuiteError
 from core.i18n import _
 from core.settings import FaceSettings, SecuritySettings
@@ -67,7 +67,7 @@ class Answer:
     terminal named; ``access`` reaches one's own data."""
 
     accepted: bool
-    reason: Reason
+    reason: Why
     person: Person | None = None
     statement: str | None = None
     access: str | None = None
@@ -106,12 +106,12 @@ class Matcher:
         """The JWK with which anyone checks the matcher's statements."""
         return self._signer.public
 
-    def challenge(self, purpose: str, staff_number: str, device: str) -> IssuedChallenge:
-        """A fresh nonce for one answer. SuiteError AUTH-021 if the terminal asks too often."""
+    def challenge(self, purpose: str, staff_number: str, device: str, level: str) -> IssuedChallenge:
+        """A fresh nonce for one answer, at a level. SuiteError AUTH-021 if the terminal asks too often."""
         now = self.clock.now()
         lifetime = CHALLENGE_LIFETIME_S[purpose]
         nonce = self._nonces(NONCE_BYTES)
-        issued = IssuedChallenge(nonce, purpose, staff_number, device, now, now + lifetime)
+        issued = IssuedChallenge(nonce, f"{purpose}/{level}", staff_number, device, now, now + lifetime)
         if not self.register.add_challenge(issued, per_minute=CHALLENGES_PER_MINUTE):
             raise _too_often()
         return issued
@@ -233,7 +233,7 @@ class Matcher:
 
     def refuse(
         self,
-        reason: Reason,
+        reason: Why,
         factor: Factor,
         number: str,
         device: str,

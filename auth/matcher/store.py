@@ -28,7 +28,8 @@ class SealedTemplate:
 
 @dataclass(frozen=True)
 class IssuedChallenge:
-    """A nonce given out: for what, to whom, where, and until when it may be answered once."""
+    """A nonce given out: for what (``sign-in/standard``: purpose and level), to whom, where, and until when
+    it may be answered once."""
 
     nonce: bytes
     purpose: str

@@ -83,6 +83,34 @@ def test_a_challenge_ends_belongs_to_its_terminal_and_purpose(http: httpx.Client
     assert error(http.post("/v1/templates", content=enrolment)) == (410, "AUTH-024")
 
 
+@pytest.mark.parametrize(
+    ("policy", "still", "moving"),
+    [
+        ("when-measurable", "steady", "standard"),
+        ("off", "steady", "steady"),
+        ("required", "FACE-114", "flash"),
+    ],
+)
+def test_the_level_is_the_matchers_to_choose_and_to_keep(
+    office: Office, policy: str, still: str, moving: str
+) -> None:
+    """Whoever cannot bear changing colours may say so; what was given out is what is judged."""
+    office.paths.policy.write_text(f'[face]\nflash = "{policy}"\n', "utf-8")
+    office.clock.time += 2 * 86_400
+    office.nonces.restart(policy)
+    office.start()
+    http = office.service._client._http
+    answers = [ask(http, colours=colours).json() for colours in ("steady", None, "wild")]
+    assert [each.get("level") or each["code"] for each in answers] == [still, moving, moving]
+    nonce = answers[1]["challenge_id"]
+    issued = office.service._register.spend_challenge(
+        bytes.fromhex(nonce), office.service._device, office.clock.time
+    )
+    assert issued is not None
+    assert issued.purpose == f"sign-in/{moving}"
+    office.paths.policy.write_text("", "utf-8")
+
+
 @pytest.mark.parametrize("nonce", ["", "00" * 32, "zz", "00" * 5000, "é", None, 7, [], {}])
 def test_a_nonce_nobody_gave_out_is_refused(http: httpx.Client, nonce: object) -> None:
     status, _code = error(http.post("/v1/matches", content=body(nonce)))
@@ -100,7 +128,7 @@ def test_too_much_is_cut_off_wherever_it_comes(http: httpx.Client) -> None:
     for path in PATHS:
         assert error(http.post(f"/v1/{path}", content=big)) == (400, "WIRE-001")
     nonce = ask(http).json()["challenge_id"]
-    many = [picture(0, n / 15) for n in range(65)]
+    many = [picture(0, n / 15) for n in range(wire.MOST_FRAMES + 1)]
     assert error(http.post("/v1/matches", content=body(nonce, many))) == (400, "WIRE-001")
     endless = (b"\0" * 100_000 for _ in range(10_000))
     assert error(http.post("/v1/matches", content=endless)) == (400, "WIRE-001")

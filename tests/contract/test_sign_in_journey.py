@@ -14,13 +14,8 @@ from auth.agent.certificate import SignerClient
 from auth.agent.keys import Certification
 from auth.face.actor import ActorCamera
 from auth.face.actor_people import sample
-from auth.face.attacks import (
-    CardCamera,
-    FrozenCamera,
-    ReplayCamera,
-    ScreenCamera,
-    SwapCamera,
-)
+from auth.face.attack_films import FrozenCamera
+from auth.face.attacks import CardCamera, ReplayCamera, ScreenCamera, SwapCamera
 from auth.face.camera import Camera, unplugged
 from auth.face.frame import Frame
 from auth.model import FaceDeleted, FaceEnrolled, Factor, Outcome, Person, SignedIn

@@ -5,15 +5,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import cv2
-
+from auth.agent.look import encode
 from auth.face.actor import ActorCamera
 from auth.face.challenge import Challenge
 from auth.face.encode import Encoder
 from auth.face.engine import FaceAnalyser
 from auth.face.evidence import LivenessEvidence
-from auth.face.frame import Frame, check_frame
+from auth.face.frame import Frame
 from auth.face.liveness import LivenessSession
+from auth.matcher.pictures import decode
 
 MOST_S, START_S = 10.0, 4.0
 
@@ -41,6 +41,7 @@ def attempt(
         if session.used and session.used[-1] == frame.number:
             kept[frame.number] = frame
         camera.ask(progress.guidance.action)
+        camera.shine(session.colour)
         limit = MOST_S if session.used else START_S
         if progress.finished or progress.denied or frame.time - begin > limit:
             return Attempt(session.evidence(), [kept[n] for n in session.used], frame.time - begin)
@@ -52,8 +53,6 @@ def judged(
     """What the matcher makes of the frames after JPEG."""
     session = LivenessSession(challenge, encoder, replay=True)
     for frame in frames:
-        _done, data = cv2.imencode(".jpg", frame.image, (cv2.IMWRITE_JPEG_QUALITY, 90))
-        image = check_frame(cv2.imdecode(data, cv2.IMREAD_COLOR))
-        received = Frame(image, frame.time, frame.number)
+        received = decode(encode(frame), frame.number)
         session.push(received, analyser.analyse(received))
     return session.evidence()

@@ -4,18 +4,29 @@ from __future__ import annotations
 
 import csv
 import io
+import threading
+from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QColor, QGuiApplication
 from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QMainWindow, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
+from auth.face.flash import PALETTE
+from auth.face.guidance import Guidance
+from auth.model import CameraView
 from core.crash import unexpected
 from core.errors import SuiteError
+from core.jobs import Report
+from desktop.pages.sign_in import face_panel
+from desktop.pages.sign_in.face_panel import FacePanel
+from desktop.pages.sign_in.sheet import Waiting
 from desktop.ui.application import make_themed
+from desktop.ui.bridge import Bridge
 from desktop.ui.look import Look
 from desktop.ui.notice import Notice, NoticeBar
 from desktop.ui.search import Command, SearchField, fold, matching
@@ -207,3 +218,56 @@ def test_the_tray_brings_the_window_back_and_locks(window: QMainWindow) -> None:
     assert not window.isMinimized()
     actions[1].trigger()
     assert locked == ["locked"]
+
+
+def view(colour: tuple[int, int, int] | None, sentence: str = "正面を見てください。") -> CameraView:
+    return CameraView(np.zeros((48, 64, 3), np.uint8), Guidance(sentence), colour=colour)
+
+
+@pytest.mark.parametrize("kind", ["light", "dark", "high-contrast"])
+def test_the_sheet_takes_on_the_windows_colours_and_gives_them_back(
+    window: QMainWindow, qtbot: QtBot, kind: str
+) -> None:
+    """Around the mirror, never under words; the same colours in every theme, as they are a light."""
+    make_themed(Look(kind))
+    sheet = Waiting()
+    put(window, sheet)
+    corner = QPoint(3, round(sheet.height() * 0.45))
+    before = sheet.grab().toImage().pixelColor(corner)
+    sheet.shine(PALETTE[0])
+    qtbot.waitUntil(lambda: sheet.grab().toImage().pixelColor(corner) == QColor(*PALETTE[0]))
+    assert sheet.grab().toImage().pixelColor(3, 3) != QColor(*PALETTE[0]), "the line of the mark stays"
+    sheet.shine(PALETTE[1])
+    qtbot.waitUntil(lambda: sheet.grab().toImage().pixelColor(corner) == QColor(*PALETTE[1]))
+    sheet.shine(None)
+    qtbot.waitUntil(lambda: sheet.grab().toImage().pixelColor(corner) == before)
+
+
+def test_the_colours_are_said_once_and_end_with_the_look(
+    window: QMainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said: list[str] = []  # as a screen reader hears it
+    monkeypatch.setattr(face_panel, "announce", lambda _widget, text, _urgent=False: said.append(text))
+    bridge = Bridge()
+    panel = FacePanel(bridge)
+    put(window, panel)
+    shown: list[object] = []
+    panel.coloured.connect(shown.append)
+    go_on = threading.Event()
+
+    def look(show: Callable[[CameraView], None], _report: Report) -> str:
+        for colour in (PALETTE[0], PALETTE[1], PALETTE[2]):
+            show(view(colour))
+            go_on.wait(5)
+            go_on.clear()
+        return "done"
+
+    for _twice in range(2):
+        panel.start(look, lambda _outcome: None)
+        for colour in (PALETTE[0], PALETTE[1], PALETTE[2]):
+            qtbot.waitUntil(lambda colour=colour: bool(shown) and shown[-1] == colour)  # type: ignore[misc]
+            assert "色に変わります" in panel.detail.text()
+            go_on.set()
+        qtbot.waitUntil(lambda: shown[-1] is None)
+    assert sum("色に変わります" in each for each in said) == 1
+    bridge.close()

@@ -20,10 +20,11 @@ from auth.face.challenge import NONCE_BYTES, draw
 from auth.face.engine import FaceAnalyser, Observation
 from auth.face.frame import Frame
 from auth.face.guidance import Deny
-from auth.face.liveness import MOST_FRAMES, LivenessSession
+from auth.face.liveness import LivenessSession
 from auth.face.report.folder import Picture
 from auth.face.report.rates import Rate, proportion
 from auth.face.report.samples import read_frame
+from auth.wire import MOST_FRAMES
 
 FRAME_S = 0.05
 """Seconds a frame number: folders carry no times, but files are named by their number at the camera (NUAA: 20
@@ -31,8 +32,11 @@ a second, of which about every fifth was kept)."""
 CHALLENGES = 3
 """Challenges drawn for every attack run; from its path, so a report can be repeated."""
 BONA_FIDE = "live"
-NOT_PERFORMED = frozenset({Deny.TIMEOUT, Deny.NO_DEPTH, Deny.WRONG_WAY, Deny.TOO_EARLY})
-"""What a recording runs into because nobody in it heard the challenge; says nothing against the person."""
+NOT_PERFORMED = frozenset(
+    {Deny.TIMEOUT, Deny.NO_DEPTH, Deny.WRONG_WAY, Deny.TOO_EARLY, Deny.UNLIT, Deny.TOO_LIGHT}
+)
+"""What a recording runs into because nobody in it heard the challenge or sat before our window; says nothing
+against the person."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,12 +9,14 @@ from desktop.pages.services import Services
 from desktop.pages.settings.rows import Choices, Value, setting_row
 from desktop.ui import page
 
+_AT_ONCE = ("appearance.theme", "appearance.reduced_motion", "appearance.steady_colours")
+
 
 def appearance_card(services: Services) -> QFrame:
     """Theme and motion change at once; text size, typeface and language rebuild the window."""
 
     def saved(key: str) -> None:
-        services.appearance_changed(key not in ("appearance.theme", "appearance.reduced_motion"))
+        services.appearance_changed(key not in _AT_ONCE)
 
     frame, layout = page.card(_("表示と言語"))
     rows = Choices(services, saved)
@@ -45,6 +47,7 @@ def appearance_card(services: Services) -> QFrame:
         ),
         rows.segmented("appearance.language", [("ja", "日本語"), ("en", "English")]),
         rows.switched("appearance.reduced_motion"),
+        rows.switched("appearance.steady_colours"),
     )
     return frame
 

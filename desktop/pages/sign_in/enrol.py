@@ -134,6 +134,7 @@ class Enrol(Sheet):
         box = QWidget()
         layout = page.column(box, 0.6)
         self.face = FacePanel(self._services.bridge, dotted=True, size=21)
+        self.face.coloured.connect(self.shine)
         self.face.again.clicked.connect(self._enrol)
         layout.addWidget(self.face, 1)
         line = page.row()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import QWidget
 
@@ -29,6 +29,9 @@ _PICTURE_MS = 50  # the eye sees a mirror at 20 pictures a second; more only cos
 class FacePanel(QWidget):
     """Runs one piece of camera work at a time and shows what it reports."""
 
+    coloured = Signal(object)
+    """What the window around the mirror shows: (red, green, blue) of sRGB, or None for its own."""
+
     def __init__(self, bridge: Bridge, dotted: bool = False, size: float = 19) -> None:
         super().__init__()
         self._bridge = bridge
@@ -36,6 +39,7 @@ class FacePanel(QWidget):
         self._job: JobHandle[Any] | None = None
         self._newest: CameraView | None = None
         self._spoken = ""
+        self._told = False  # that the colours change: said once, not at each look
         self.preview = CameraPreview(size, dotted)
         self.sentence = page.label("", "guidance", wrap=True)
         self.detail = page.label("", "muted", wrap=True)
@@ -128,8 +132,20 @@ class FacePanel(QWidget):
         changed = view.guidance.sentence != self.sentence.text()
         if changed:
             self.say(view.guidance.sentence, speak=view.guidance.spoken, urgent=True)
+        self._shine(view.colour)
+
+    def _shine(self, colour: tuple[int, int, int] | None) -> None:
+        self.coloured.emit(colour)
+        if colour is None:
+            return
+        words = _("確かめる間、画面の周りがやわらかい色に変わります。")
+        self.detail.setText(words)
+        if not self._told:
+            self._told = True
+            announce(self, words)
 
     def _finish(self) -> None:
+        self.coloured.emit(None)
         self._job = None
         self._timer.stop()
         self._newest = None

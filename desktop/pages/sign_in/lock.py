@@ -33,6 +33,7 @@ class Lock(Sheet):
         super().__init__(52)
         self._services, self._person, self._reason = services, person, reason
         self.face = FacePanel(services.bridge, size=17)
+        self.face.coloured.connect(self.shine)
         self.face.again.clicked.connect(self.look)
         columns = page.Across(32, 2)
         columns.add(self.face, 11)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
@@ -53,6 +53,13 @@ class Sheet(Hills):
         area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         area.viewport().setAutoFillBackground(False)
         outer.addWidget(area, 1)
+
+    def lit_area(self) -> QRectF:
+        """Below the line of the mark and the chips, and below a notice."""
+        top = self.top.geometry().bottom() + 1
+        if self.notices.isVisible():
+            top = max(top, self.notices.geometry().bottom() + 1)
+        return QRectF(0, top, self.width(), self.height() - top)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """On a low screen the mirror gives way, so that sentence and fields stay in sight."""

@@ -35,6 +35,7 @@ class SignIn(Sheet):
         self._chosen: Person | None = None
         self._cards: list[Button] = []
         self.face = FacePanel(services.bridge)
+        self.face.coloured.connect(self.shine)
         self.face.again.clicked.connect(self.look)
         columns = page.Across(32, 2)
         columns.add(self.face, 11)

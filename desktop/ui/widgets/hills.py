@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from math import pi, sin
 
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QPointF, QRectF, Qt, QVariantAnimation
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
@@ -20,23 +20,64 @@ _RIDGES = (  # height of the crest, phase, waves across: measured by eye
 )
 
 
+_SHADES = (102, 104, 107)  # the ridges while the surface shines, in percent darker than the sky
+_FADE_MS = 150
+
+
 class Hills(QWidget):
-    """A calm background: sky and three ridges in the lower third."""
+    """A calm background: sky and three ridges in the lower third. ``shine`` makes it one soft light."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("canvas")
+        self._light: QColor | None = None  # what is on the screen at the moment
+        self._wanted: QColor | None = None
+        self._fade = QVariantAnimation(self)
+        self._fade.setDuration(_FADE_MS)
+        self._fade.valueChanged.connect(self._faded)
+        self._fade.finished.connect(self._rested)
         theme.current().changed.connect(self.update)
+
+    def shine(self, colour: tuple[int, int, int] | None) -> None:
+        """Fade to one colour (sRGB), the same in every theme; None: back to the hills."""
+        wanted = QColor(*colour) if colour is not None else None
+        if wanted == self._wanted:
+            return
+        self._wanted = wanted
+        self._fade.stop()
+        sky = QColor(theme.current().tokens.sky)
+        self._fade.setStartValue(self._light or sky)
+        self._fade.setEndValue(wanted or sky)
+        self._fade.start()
+
+    def _faded(self, colour: QColor) -> None:
+        self._light = colour
+        self.update()
+
+    def _rested(self) -> None:
+        if self._wanted is None:
+            self._light = None
+        self.update()
+
+    def lit_area(self) -> QRectF:
+        """The part that shines; words must not lie on it."""
+        return QRectF(self.rect())
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         tokens = theme.current().tokens
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.fillRect(self.rect(), QColor(tokens.sky))
-        if tokens.name != "high-contrast":
-            foot = QRectF(0, self.height() * 0.58, self.width(), self.height() * 0.42)
-            for crest, phase, waves, colour in _RIDGES:
-                painter.fillPath(_ridge(foot, crest, phase, waves), QColor(getattr(tokens, colour)))
+        if self._light is not None:
+            painter.fillRect(self.lit_area(), self._light)
+        if tokens.name == "high-contrast":
+            return
+        foot = QRectF(0, self.height() * 0.58, self.width(), self.height() * 0.42)
+        for (crest, phase, waves, name), shade in zip(_RIDGES, _SHADES, strict=True):
+            plain = QColor(getattr(tokens, name))
+            painter.fillPath(
+                _ridge(foot, crest, phase, waves), self._light.darker(shade) if self._light else plain
+            )
 
 
 def _ridge(box: QRectF, crest: float, phase: float, waves: float) -> QPainterPath:

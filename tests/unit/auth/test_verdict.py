@@ -52,7 +52,7 @@ def test_a_live_face_is_decided_by_its_distance(match: MatchEvidence, reason: Re
 @pytest.mark.parametrize("deny", Deny)
 def test_every_deny_cue_is_final_and_named(deny: Deny) -> None:
     seen = LivenessEvidence(True, ASKED, ASKED, deny, {}, LIVE.key_frames)
-    assert decide(seen, matched(0.0), THRESHOLDS) == Verdict(False, Reason(deny.value))
+    assert decide(seen, matched(0.0), THRESHOLDS) == Verdict(False, deny)
 
 
 def test_a_loose_setting_goes_no_farther_than_never() -> None:

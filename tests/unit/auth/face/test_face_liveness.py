@@ -15,7 +15,8 @@ from auth.face.engine import Face, FaceAnalyser, Observation
 from auth.face.evidence import Confirm, LivenessEvidence, required, spread
 from auth.face.frame import Frame
 from auth.face.guidance import Deny
-from auth.face.liveness import MOST_FRAMES, LivenessSession
+from auth.face.liveness import LivenessSession
+from auth.wire import MOST_FRAMES
 from tests.fakes.performance import Attempt, attempt, judged
 
 
@@ -175,7 +176,8 @@ def test_a_passive_model_has_a_veto_and_nan_is_a_veto_too(live: Attempt, analyse
 
 
 def test_nothing_is_live_before_the_end_or_with_a_cue_missing() -> None:
-    need = required(asking(Action.TURN_LEFT, Action.BLINK))
+    challenge = asking(Action.TURN_LEFT, Action.BLINK)
+    need = required(challenge.steps, challenge)
     assert need == {Confirm.TURN, Confirm.PARALLAX, Confirm.BLINK}
     whole = LivenessEvidence(True, need, need, None, {}, ())
     assert whole.live
