@@ -64,9 +64,3 @@ def tint(colour: Colour) -> tuple[float, float]:
     red, green, blue = linear(colour)
     mean = (red + green + blue) / 3
     return (red - green) / mean, (blue - green) / mean
-
-
-def luminance(colour: Colour) -> float:
-    """Relative luminance, 0..1 (WCAG 2.2)."""
-    red, green, blue = linear(colour)
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue

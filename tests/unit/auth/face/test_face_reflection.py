@@ -14,7 +14,7 @@ from auth.face.attacks import ScreenCamera
 from auth.face.challenge import FLASH, STANDARD, STEADY, Action, Challenge, Step, draw
 from auth.face.engine import FaceAnalyser
 from auth.face.evidence import Confirm
-from auth.face.flash import LEAST_SLOTS, PALETTE, SLOT_S, Colour, draw_flash, linear, luminance
+from auth.face.flash import LEAST_SLOTS, PALETTE, SLOT_S, Colour, draw_flash, linear
 from auth.face.frame import Frame
 from auth.face.guidance import Deny
 from auth.face.reflection import LIKE, Lit, Reflection, ReflectionWatch
@@ -43,7 +43,7 @@ def followed(camera: ActorCamera, seed: int, analyser: FaceAnalyser, *, shown: b
 
 def test_the_colours_are_calm() -> None:
     """WCAG 2.2, 2.3.1: no more than three flashes a second, none a saturated red; here none at all."""
-    lights = [luminance(each) for each in PALETTE]
+    lights = [0.2126 * red + 0.7152 * green + 0.0722 * blue for red, green, blue in map(linear, PALETTE)]
     assert max(lights) - min(lights) < 0.01, "less than a tenth of a general flash"
     for each in PALETTE:
         red, green, blue = linear(each)
