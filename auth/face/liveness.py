@@ -123,7 +123,7 @@ class LivenessSession:
             required(self._steps, self._challenge),
             frozenset(self._confirmed),
             self._progress.denied,
-            {**self._cues, **self._same.cues},
+            {**self._same.cues, **self._cues},
             spread(self._frontal, KEY_FRAMES),
         )
 
@@ -210,7 +210,8 @@ class LivenessSession:
         if self._reflection is None:
             return None
         measured = self._reflection.measure()
-        self._cues |= measured.cues()
+        light = measured.cues()
+        self._cues = light | self._cues | light  # first in the audit row
         judged = measured.judged(LIKE if self._replay else LIKE_AT_TERMINAL)
         spare = self._challenge.spare
         if judged is Lit.LIT:

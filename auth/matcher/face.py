@@ -25,7 +25,7 @@ from core.i18n import _
 
 MOST_CANDIDATES = 20
 SPAN_LEAVE_S = 1.0
-MOST_CUES = 10
+MOST_CUES = 12  # an audit row takes 20 figures; the decisive ones come first
 Detail = dict[str, str | int | float | bool]
 
 
