@@ -23,6 +23,7 @@ class Exchange:
     """One person's calendars and the server they are on. One synchronisation at a time; from any thread."""
 
     def __init__(self, owner: Owner, store: Store, connect: Callable[[], Remote], events: Events) -> None:
+        """``connect`` raises CAL-010 where the server is out of reach."""
         self._owner, self._store, self._connect, self._events = owner, store, connect, events
         self._syncing = threading.Lock()
         self.offline = False  # a switch for trials: 圏外

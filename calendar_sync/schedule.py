@@ -129,6 +129,12 @@ class Schedule:
     def history(self, event: int | None = None, since: str = "") -> list[Seen]:
         return self._store.history(event, since)
 
+    def looked(self) -> str:
+        """When this person looked last (empty: never); from now on, that is now."""
+        before = self._store.fact("looked_at")
+        self._store.put_fact("looked_at", _now().isoformat(timespec="seconds"))
+        return before
+
     # editing
 
     def create(self, draft: Draft) -> Undo:

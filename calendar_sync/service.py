@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
+from functools import partial
 from urllib.parse import quote
 
 from calendar_sync.model import Owner
+from calendar_sync.remote import Remote, unreachable
 from calendar_sync.schedule import Schedule, Undo
 from calendar_sync.servers.embedded import EmbeddedServer
 from calendar_sync.store import Store
@@ -19,8 +22,15 @@ __all__ = ["Schedule", "Schedules", "Undo"]
 class Schedules:
     """The schedules of the people who sign in at this machine, and the server they are on."""
 
-    def __init__(self, paths: Paths, secrets: SecretStore, events: Events) -> None:
-        self._paths, self._events = paths, events
+    def __init__(
+        self,
+        paths: Paths,
+        secrets: SecretStore,
+        events: Events,
+        out_of_reach: Callable[[], bool] = lambda: False,
+    ) -> None:
+        """``out_of_reach``: whether a trial plays 圏外 just now."""
+        self._paths, self._events, self._out_of_reach = paths, events, out_of_reach
         self._lock = threading.Lock()
         self._open: dict[str, Schedule] = {}
         self.server = EmbeddedServer(paths.data / "calendar-server", secrets)
@@ -31,9 +41,14 @@ class Schedules:
             if owner.staff_number not in self._open:
                 name = quote(owner.staff_number, safe="")
                 store = Store(self._paths.data / "calendar" / f"{name}.db")
-                connect = lambda: self.server.remote(owner.staff_number)  # noqa: E731 - one line, one use
+                connect = partial(self._connect, owner.staff_number)
                 self._open[owner.staff_number] = Schedule(owner, store, connect, self._events)
             return self._open[owner.staff_number]
+
+    def _connect(self, user: str) -> Remote:
+        if self._out_of_reach():
+            raise unreachable()
+        return self.server.remote(user)
 
     def close(self) -> None:
         self.server.stop()

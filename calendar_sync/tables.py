@@ -39,6 +39,10 @@ class Tables:
     def _stamp(self) -> str:
         return self._now().astimezone(UTC).isoformat(timespec="seconds")
 
+    def put_fact(self, name: str, value: str) -> None:
+        with self._write():
+            self._sql.execute("INSERT OR REPLACE INTO fact VALUES (?, ?)", (name, value))
+
     def fact(self, name: str) -> str:
         row = self._sql.execute("SELECT value FROM fact WHERE name = ?", (name,)).fetchone()
         return str(row[0]) if row else ""

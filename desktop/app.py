@@ -147,7 +147,8 @@ def _schedules(services: Services, secrets: SecretStore) -> Schedules:
     """Everybody's schedule on this terminal, and the embedded server."""
     from calendar_sync.service import Schedules
 
-    return Schedules(services.paths, secrets, services.events)
+    away = services.paths.state / "out-of-reach"  # a trial's 圏外, beside the scene before its camera
+    return Schedules(services.paths, secrets, services.events, lambda: services.trial and away.exists())
 
 
 def _share(services: Services) -> ShareService:

@@ -7,13 +7,17 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
+from contextlib import closing
 from datetime import date, datetime, timedelta
 
+from calendar_sync import edit
+from calendar_sync.files import one_calendar
 from calendar_sync.holidays import holiday
 from calendar_sync.model import Draft, Owner
 from calendar_sync.service import Schedule, Schedules
 
 SECTION = "情報政策課"
+CROWD = 26  # with the section, thirty: a meeting that nobody wants to arrange by telephone
 COLLEAGUES = (
     Owner("K100301", "佐藤 健", SECTION),
     Owner("K100302", "鈴木 陽子", SECTION),
@@ -29,11 +33,30 @@ _MINE = (
     ("部長説明", "部長室", 16, 0.5),
     ("市町村 説明会の準備", "", 11, 1),
 )
+_FAMILIES = (
+    "伊藤",
+    "渡辺",
+    "中村",
+    "小林",
+    "加藤",
+    "吉田",
+    "山田",
+    "佐々木",
+    "山口",
+    "松本",
+    "井上",
+    "木村",
+    "林",
+)
+_GIVEN = ("大輔", "愛", "直樹", "由美", "翔太", "恵", "和也", "香織", "拓也")
 _THEIRS = ("庁内 LAN 工事立会い", "調達 仕様確認", "電話当番", "面談", "研修の講師", "ベンダー打合せ")
 
 
-def furnish(schedules: Schedules, owner: Owner, today: date) -> None:
-    """Fill the schedule of ``owner`` and of the sample colleagues around ``today``, once. Takes seconds."""
+def furnish(schedules: Schedules, owner: Owner, today: date, crowd: int = 0) -> None:
+    """Fill the schedule of ``owner`` and of the sample colleagues around ``today``, once. Takes seconds.
+
+    ``crowd``: people of other sections besides, for a meeting of many.
+    """
     mine = schedules.of(owner)
     monday = datetime.combine(today - timedelta(days=today.weekday()), datetime.min.time())
     whole = mine.between(monday - timedelta(days=7), monday + timedelta(days=21), everything=True)
@@ -57,7 +80,27 @@ def furnish(schedules: Schedules, owner: Owner, today: date) -> None:
             _person(theirs, monday, chance, titles)
             theirs.sync()
             mine.subscribe(theirs.collections()[0].href, colleague.name, "person")
+    for number in range(crowd):
+        _stranger(schedules, mine, number, monday, chance)
     mine.sync()
+
+
+def _stranger(
+    schedules: Schedules, mine: Schedule, number: int, monday: datetime, chance: random.Random
+) -> None:
+    """Somebody of another section, whose whole calendar goes to the server in one request."""
+    user, name = f"K2{number:05}", f"{_FAMILIES[number % len(_FAMILIES)]} {_GIVEN[number % len(_GIVEN)]}"
+    raws = []
+    for day in range(14):
+        at = monday + timedelta(days=day)
+        if at.weekday() < 5 and chance.random() < 0.7:
+            start = at + timedelta(hours=chance.choice((9, 10, 13, 15)))
+            draft = Draft(1, chance.choice(_THEIRS), start, start + timedelta(hours=1))
+            raws.append(edit.new_event(draft, f"{user}-{day}", monday.astimezone()))
+    with closing(schedules.server.remote(user)) as remote:
+        remote.calendars(f"/{user}/")  # the server makes a person's folder at the first sign-in
+        remote.put(f"/{user}/main/", one_calendar(raws), "")
+    mine.subscribe(f"/{user}/main/", name, "person")
 
 
 def _person(

@@ -43,6 +43,12 @@ class Suite:
         (self._home / "state").mkdir(parents=True, exist_ok=True)
         (self._home / "state" / "scene").write_text(scene, "ascii")
 
+    def is_out_of_reach(self, away: bool) -> None:
+        """圏外: whether the calendar's server can be reached from now on."""
+        flag = self._home / "state" / "out-of-reach"
+        flag.parent.mkdir(parents=True, exist_ok=True)
+        flag.touch() if away else flag.unlink(missing_ok=True)
+
     def settings(self, text: str) -> None:
         """What the person has chosen, in the file where the suite keeps it."""
         (self._home / "config").mkdir(parents=True, exist_ok=True)

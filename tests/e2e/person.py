@@ -36,6 +36,19 @@ class Person:
         self._find("button", _another_look).press()
         self._wait(lambda: self._look("button", _another_look) is None, "the look did not begin")
 
+    def presses_what(self, beginning: str) -> None:
+        """A button whose words change while one looks."""
+        self._find("button", lambda words: words.startswith(beginning)).press()
+
+    def opens(self, words: str) -> None:
+        """A line of a list that says ``words``."""
+        found = self._find("list_item", lambda name: words in name)
+        found.focus()
+        found.press()
+
+    def chooses_from_menu(self, name: str) -> None:
+        self._find("menu_item", lambda words: words == name).press()
+
     def ticks(self, name: str) -> None:
         self._find("check_box", lambda words: words == name).press()
 
@@ -83,10 +96,12 @@ class Person:
         """Nothing visible says ``words``."""
         assert self._look("*", lambda name: words in name) is None, f"{words} is on the screen"
 
-    def photographs(self, name: str) -> None:
-        """Keep a picture of the screen."""
+    def photographs(self, name: str) -> Path:
+        """Keep a picture of the screen; where it lies."""
         self._count += 1
-        xa11y.screenshot().save_png(str(self._pictures / f"{self._count:02}-{name}.png"))
+        path = self._pictures / f"{self._count:02}-{name}.png"
+        xa11y.screenshot().save_png(str(path))
+        return path
 
     # inside
 

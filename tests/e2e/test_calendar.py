@@ -1,46 +1,166 @@
-"""The schedule from outside: words in, on the list, undone and redone, there again the next morning."""
+"""The schedule from outside: a meeting moved, out of reach, thirty people, a phone, the same event twice."""
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+from urllib.parse import SplitResult, unquote, urlsplit
+
+import caldav
+import cv2
 import pytest
 
+from core.clock import TOKYO
 from desktop.trial import Scene
 from tests.e2e.conftest import Suite
 from tests.e2e.person import Person
 from tests.e2e.test_the_day import PIN, registers_first
 
+WORDS = "予定をことばで入れる"
 
-def comes_in(person: Person) -> None:
+
+def comes_in(suite: Suite) -> Person:
+    """The first start of the trial, by PIN, and the page 予定 with its sample office."""
+    suite.camera_shows(Scene.NOBODY)
+    person = suite.start()
     registers_first(person)
     person.sees("顔のデータの扱いについて")
     person.presses("顔は使わない")
     person.sees("山本 花子 さん")
-
-
-@pytest.mark.long
-@pytest.mark.timeout(600)
-def test_an_event_in_words_is_moved_and_still_there_the_next_morning(suite: Suite) -> None:
-    suite.camera_shows(Scene.NOBODY)
-    person = suite.start()
-    comes_in(person)
     person.presses("予定")
-    person.sees("終わりました", 60)  # the sample office
-    person.photographs("week")
-    person.enters("予定をことばで入れる", "今日 18:00-18:30 引き継ぎ 401")
-    person.presses("元に戻す")
-    person.presses("やり直す")
-    person.chooses("表示のしかた: 一覧")
-    person.sees("引き継ぎ")
-    person.photographs("list")
-    person.chooses("表示のしかた: グループ週")
-    person.photographs("group")
-    person.sees("同期済み")
-    suite.stop()
+    person.sees("終わりました", 120)  # the sample office
+    return person
 
+
+def comes_back(suite: Suite) -> Person:
     person = suite.start()
     person.writes("暗証番号", PIN)
     person.presses("暗証番号でサインイン")
     person.sees("山本 花子 さん")
     person.presses("予定")
+    return person
+
+
+@pytest.mark.long
+@pytest.mark.timeout(600)
+def test_the_morning_look_and_a_meeting_half_an_hour_later(suite: Suite) -> None:
+    person = comes_in(suite)
+    person.photographs("week")
+    person.enters(WORDS, "今日 18:00-18:30 引き継ぎ 401")
+    person.opens("引き継ぎ")
+    person.writes("日時", "18:30-19:00")
+    person.presses("保存")
+    person.sees("18:30–19:00")
+    person.presses("元に戻す")
+    person.sees("18:00–18:30")
+    person.presses("やり直す")
+    person.sees("18:30–19:00")
+    person.chooses("表示のしかた: 一覧")
+    person.sees("引き継ぎ")
+    person.photographs("list")
+    person.sees("同期済み")
+    suite.stop()
+
+    person = comes_back(suite)
     person.sees("引き継ぎ")
     person.photographs("next-morning")
+
+
+@pytest.mark.long
+@pytest.mark.timeout(600)
+def test_what_is_entered_out_of_reach_is_sent_after_coming_home(suite: Suite) -> None:
+    person = comes_in(suite)
+    suite.is_out_of_reach(True)
+    person.enters(WORDS, "今日 18:00-18:30 山の現場")
+    person.sees("オフライン（変更はあとで送ります）")
+    person.sees("送っていない変更")
+    person.photographs("out-of-reach")
+    suite.stop()
+    person = comes_back(suite)
+    person.sees("山の現場")
+    suite.is_out_of_reach(False)
+    person.keys("F5")
+    person.sees("同期済み")
+    phone = connects_a_phone(person)
+    assert "山の現場" in titles(phone)
+
+
+@pytest.mark.long
+@pytest.mark.timeout(600)
+def test_thirty_people_and_a_room_in_one_go(suite: Suite) -> None:
+    person = comes_in(suite)
+    person.presses("空き時間")
+    person.writes("会議の名前", "全庁会議")
+    person.presses("さがす")
+    person.sees("空き部屋")
+    person.photographs("slots")
+    person.presses("この時間に入れる")
+    person.sees("「全庁会議」を")
+    person.sees("同期済み")
+    person.chooses("表示のしかた: グループ週")
+    person.photographs("group")
+
+
+@pytest.mark.long
+@pytest.mark.timeout(600)
+def test_a_phone_changes_what_the_desk_changes_too(suite: Suite) -> None:
+    person = comes_in(suite)
+    person.enters(WORDS, "今日 18:00-18:30 議会対応")
+    person.sees("同期済み")
+    phone = connects_a_phone(person)
+    person.photographs("phone")
+    suite.is_out_of_reach(True)
+    renames(phone, "議会対応", "携帯で変えた題")
+    person.opens("議会対応")
+    person.writes("件名", "机で変えた題")
+    person.presses("保存")
+    person.sees("オフライン（変更はあとで送ります）")
+    suite.is_out_of_reach(False)
+    person.presses_what("オフライン")
+    person.presses("見比べる")
+    person.sees("件名: 机で変えた題")
+    person.sees("件名: 携帯で変えた題")
+    person.photographs("both")
+    person.presses("わたしの変更にする")
+    person.sees("わたしの変更にしました。")
+    person.sees("同期済み")
+    assert "机で変えた題" in titles(phone)
+    assert "携帯で変えた題" not in titles(phone)
+
+
+def connects_a_phone(person: Person) -> SplitResult:
+    """携帯をつなぐ: the code is read off the screen as a camera would; what a phone then has."""
+    person.presses("ほかの操作")
+    person.chooses_from_menu("携帯をつなぐ")
+    person.writes("携帯の名前", "私の携帯")
+    person.presses("コードを作る")
+    person.sees("DAVx⁵ を入れる")
+    image = cv2.imread(str(person.photographs("code")), cv2.IMREAD_GRAYSCALE)
+    code = str(cv2.QRCodeDetector().detectAndDecode(image)[0])
+    assert code.startswith("caldav://"), code
+    return urlsplit(code)
+
+
+def _client(phone: SplitResult) -> caldav.DAVClient:
+    return caldav.DAVClient(
+        f"http://{phone.hostname}:{phone.port}{phone.path}",
+        username=unquote(phone.username or ""), password=unquote(phone.password or ""),
+    )  # fmt: skip
+
+
+def _today(client: caldav.DAVClient, phone: SplitResult) -> list[caldav.Event]:
+    day = datetime.now(TOKYO).replace(hour=0, minute=0, second=0, microsecond=0)
+    calendar = client.calendar(url=f"http://{phone.hostname}:{phone.port}{phone.path}main/")
+    found = calendar.search(start=day - timedelta(days=1), end=day + timedelta(days=2), event=True)
+    return [each for each in found if isinstance(each, caldav.Event)]
+
+
+def titles(phone: SplitResult) -> list[str]:
+    with _client(phone) as client:
+        return [str(each.icalendar_component["SUMMARY"]) for each in _today(client, phone)]
+
+
+def renames(phone: SplitResult, title: str, to: str) -> None:
+    with _client(phone) as client:
+        event = next(e for e in _today(client, phone) if e.icalendar_component["SUMMARY"] == title)
+        event.icalendar_component["SUMMARY"] = to
+        event.save()

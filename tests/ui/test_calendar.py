@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from urllib.parse import SplitResult, unquote, urlsplit
@@ -9,6 +10,7 @@ from urllib.parse import SplitResult, unquote, urlsplit
 import cv2
 import httpx
 import numpy as np
+import pypdfium2
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QImage
@@ -17,7 +19,8 @@ from PySide6.QtWidgets import QAbstractButton, QLabel, QListWidget, QWidget
 
 from calendar_sync.model import Change, Draft, Occurrence
 from calendar_sync.service import Schedule
-from desktop.pages.calendar import CalendarPage, words
+from desktop.pages.calendar import CalendarPage, paper, words
+from desktop.pages.calendar.changes import ChangesCard
 from desktop.pages.calendar.colours import block
 from desktop.pages.calendar.columns import columns, lanes
 from desktop.pages.calendar.detail import DetailCard
@@ -208,15 +211,15 @@ def test_the_day_stands_beside_the_grid_as_a_list_for_a_screen_reader(desk: Desk
 
 def test_every_view_shows_the_event(desk: Desk) -> None:
     desk.has("打合せ")
-    for view in ("day", "month", "agenda", "week"):
+    for view in ("day", "month", "year", "agenda", "week"):
         desk.page._choice.choose(view)
         desk.page._choose(view)
         desk.settle()
         assert desk.shown() == [("打合せ", 30, 10, 11)]
         picture = desk.page._views.grab().toImage()
-        edge = block("#0017c1", THEMES["light"])[1 if view != "agenda" else 0]
+        edge = block("#0017c1", THEMES["light"])[1]
         points = ((x, y) for x in range(picture.width()) for y in range(0, picture.height(), 6))
-        assert view == "agenda" or any(picture.pixelColor(x, y).name() == edge for x, y in points)
+        assert view in ("agenda", "year") or any(picture.pixelColor(x, y).name() == edge for x, y in points)
 
 
 def test_the_group_week_shows_who_is_busy_and_a_free_time_is_booked_with_its_room(desk: Desk) -> None:
@@ -323,6 +326,60 @@ def _scanned(card: PhoneCard) -> SplitResult:
     width, height = picture.width(), picture.height()
     pixels = np.frombuffer(picture.constBits(), np.uint8).reshape(height, picture.bytesPerLine())[:, :width]
     return urlsplit(str(cv2.QRCodeDetector().detectAndDecode(pixels.copy())[0]))
+
+
+def test_the_year_is_walked_by_keys_and_opens_a_day(desk: Desk) -> None:
+    desk.has("打合せ")
+    desk.page._choice.choose("year")
+    desk.page._choose("year")
+    desk.settle()
+    assert desk.page._heading.text() == "令和8年度"
+    year = desk.page._year
+    assert year._counts[MONDAY.date()] == 1
+    year.setFocus(Qt.FocusReason.TabFocusReason)
+    QTest.keyClick(year, Qt.Key.Key_Right)
+    QTest.keyClick(year, Qt.Key.Key_Return)
+    desk.settle()
+    assert (desk.page._view, desk.page._day) == ("day", date(2026, 12, 1))
+
+
+def test_the_paper_has_what_the_screen_has(desk: Desk, tmp_path: Path) -> None:
+    desk.has("打合せ")
+    sizes = {paper.WEEK: (297, 210), paper.MONTH: (297, 210), paper.DIARY_A5: (148, 210)}
+    sizes[paper.DIARY_A6] = (105, 148)
+    for form, size in sizes.items():
+        desk.page.write_paper(tmp_path / "out.pdf", form)
+        desk.settle()
+        document = pypdfium2.PdfDocument(tmp_path / "out.pdf")
+        text = "".join(document[0].get_textpage().get_text_range().split())
+        text = unicodedata.normalize("NFKC", text)
+        assert len(document) == 1
+        assert "打合せ" in text
+        assert "11月" in text
+        assert tuple(round(points / 72 * 25.4) for points in document[0].get_size()) == size
+        document.close()
+
+
+def test_what_others_changed_while_one_was_out_is_listed(desk: Desk) -> None:
+    o = desk.has("会議")
+    desk.page.sync()
+    desk.settle()
+    seen = desk.schedule._store.object(o.event)
+    assert seen is not None
+    remote = desk.schedule._connect()
+    found = remote.get(seen.href)
+    assert found is not None
+    assert remote.put(seen.href, found[1].replace("会議".encode(), "幹部会議".encode()), found[0])
+    remote.close()
+    desk.page.sync()
+    desk.settle()
+    desk.page.beside.open_changes("")
+    desk.settle()
+    card = desk.page.beside.card
+    assert isinstance(card, ChangesCard)
+    lines = card.list.item(0).text().splitlines()
+    assert lines[0] == "変更　幹部会議"
+    assert lines[2].startswith("前: 会議")
 
 
 def test_a_file_shows_what_it_would_change_before_it_is_taken_in(desk: Desk, tmp_path: Path) -> None:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from functools import partial
+from pathlib import Path
 from typing import TypeVar
 
 from PySide6.QtCore import QRect, Qt, QTimer
 from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QPushButton, QStackedWidget, QWidget
+from PySide6.QtWidgets import QFileDialog, QFrame, QHBoxLayout, QMenu, QPushButton, QStackedWidget, QWidget
 
 from calendar_sync.model import (
     Change,
@@ -27,7 +28,7 @@ from calendar_sync.words import Understood
 from core.clock import TOKYO
 from core.errors import SuiteError
 from core.i18n import _
-from desktop.pages.calendar import words
+from desktop.pages.calendar import paper, words
 from desktop.pages.calendar.agenda import Agenda
 from desktop.pages.calendar.beside import ROWS, Beside
 from desktop.pages.calendar.conflicts import Conflicts
@@ -36,6 +37,7 @@ from desktop.pages.calendar.grid import DayGrid
 from desktop.pages.calendar.group import GroupWeek
 from desktop.pages.calendar.month import MonthGrid, span
 from desktop.pages.calendar.side import Side
+from desktop.pages.calendar.year import YearGrid, fiscal_year
 from desktop.pages.services import Services
 from desktop.ui import page, theme
 from desktop.ui.announce import announce
@@ -45,7 +47,7 @@ from desktop.ui.widgets.segmented import Segmented
 T = TypeVar("T")
 _EVERY = 5 * 60_000  # ms between two looks at the server
 _SOON = 700  # ms after an edit, so that a drag of many events is sent at once
-DAY, WEEK, GROUP, MONTH, AGENDA = "day", "week", "group", "month", "agenda"
+DAY, WEEK, GROUP, MONTH, YEAR, AGENDA = "day", "week", "group", "month", "year", "agenda"
 
 
 def calendar_page(services: Services) -> QWidget:
@@ -56,12 +58,12 @@ def calendar_page(services: Services) -> QWidget:
     owner = Owner(person.staff_number, person.name, person.section)
     page_ = CalendarPage(services, services.schedules.of(owner))
     if services.trial:
-        from desktop.trial_office import furnish
+        from desktop.trial_office import CROWD, furnish
 
         services.bridge.run(
             page_,
             _("見本の職場の準備"),
-            lambda _r: furnish(services.schedules, owner, datetime.now(TOKYO).date()),
+            lambda _r: furnish(services.schedules, owner, datetime.now(TOKYO).date(), CROWD),
             lane="caldav",
             card=True,
         )
@@ -79,6 +81,7 @@ class CalendarPage(QWidget):
         self._collections: dict[int, Collection] = {}
         self._found: list[Occurrence] = []
         self._reading = self._again = False
+        self._since = schedule.looked()
         whole = page.column(self, 0.7)
         whole.setContentsMargins(theme.em(1.25), theme.em(0.9), theme.em(1.25), theme.em(0.9))
         whole.addLayout(self._build_tools())
@@ -98,11 +101,12 @@ class CalendarPage(QWidget):
         middle.addWidget(self._side)
         self._views = QStackedWidget()
         self._grid, self._month, self._agenda, self._group = DayGrid(), MonthGrid(), Agenda(), GroupWeek()
+        self._year = YearGrid()
         self._conflicts = Conflicts()
         frame = QFrame()
         frame.setProperty("card", True)
         page.column(frame, 0, 0.1).addWidget(self._views)
-        for view in (self._grid, self._month, self._agenda, self._group, self._conflicts):
+        for view in (self._grid, self._month, self._year, self._agenda, self._group, self._conflicts):
             self._views.addWidget(view)
         middle.addWidget(frame, 1)
         place = page.column()
@@ -121,6 +125,8 @@ class CalendarPage(QWidget):
         tools.addWidget(icon_button(_("次へ"), "caret-right", lambda: self._turn(1)))
         self._heading = page.label("", "section")
         tools.addWidget(self._heading)
+        self._week = page.label("", "muted")
+        tools.addWidget(self._week)
         tools.addStretch(1)
         self._state = button(_("同期"), self.sync, "plain", "arrows-clockwise")
         tools.addWidget(self._state)
@@ -129,6 +135,7 @@ class CalendarPage(QWidget):
             (WEEK, _("週")),
             (GROUP, _("グループ週")),
             (MONTH, _("月")),
+            (YEAR, _("年度")),
             (AGENDA, _("一覧")),
         ]
         self._choice = Segmented(_("表示のしかた"), choices, WEEK)
@@ -145,12 +152,36 @@ class CalendarPage(QWidget):
         for text, act in (
             (_("予定を探す（Ctrl+F）"), lambda: self.beside.open_find()),
             (_("携帯をつなぐ"), lambda: self.beside.open_phone()),
+            (_("留守の間の変更"), lambda: self.beside.open_changes(self._since)),
             (_("取り込む・書き出す"), lambda: self.beside.open_files()),
         ):
             menu.addAction(text, act)
+        paper_menu = menu.addMenu(_("印刷用の PDF"))
+        for text, form in (
+            (_("週（A4）"), paper.WEEK),
+            (_("月（A4）"), paper.MONTH),
+            (_("手帳（A5）"), paper.DIARY_A5),
+            (_("手帳（A6）"), paper.DIARY_A6),
+        ):
+            paper_menu.addAction(text, partial(self._print, form))
         more = button(_("ほかの操作"), icon="sliders-horizontal")
         more.setMenu(menu)
         return more
+
+    def _print(self, form: paper.Form) -> None:
+        name, _kind = QFileDialog.getSaveFileName(self, _("PDF を置く場所"), _("予定.pdf"), "*.pdf")
+        if name:
+            self.write_paper(Path(name), form)
+
+    def write_paper(self, path: Path, form: paper.Form) -> None:
+        """The shown calendars of the week or month of the chosen day as a PDF at ``path``."""
+        first, after = (datetime(d.year, d.month, d.day) for d in paper.range_of(form, self._day))
+        day, schedule, collections = self._day, self._schedule, self._collections
+
+        def work() -> None:
+            paper.write(path, form, day, schedule.between(first, after), collections)
+
+        self._work(work, lambda _n: self._services.notices.success(_("PDF を作りました。")))
 
     def _connect(self) -> None:
         self._side.chosen.connect(self._go)
@@ -165,6 +196,9 @@ class CalendarPage(QWidget):
             view.wanted.connect(self._ask)
             view.picked.connect(self._pick)
         self._agenda.opened.connect(self._open)
+        self._year.turned.connect(self._turn)
+        self._year.picked.connect(self._pick)
+        self._year.day_opened.connect(self._open_day)
         self._month.day_opened.connect(self._open_day)
         self._grid.moved.connect(self._moved)
         self._grid.deleted.connect(self._delete_asked)
@@ -214,6 +248,9 @@ class CalendarPage(QWidget):
             return self._day, self._day + timedelta(days=1)
         if self._view == MONTH:
             return span(self._day)
+        if self._view == YEAR:
+            first = fiscal_year(self._day)
+            return first, first.replace(year=first.year + 1)
         monday = self._day - timedelta(days=self._day.weekday())
         return monday, monday + timedelta(days=28 if self._view == AGENDA else 7)
 
@@ -253,10 +290,14 @@ class CalendarPage(QWidget):
             self._group.put(days, found, sorted(collections, key=lambda c: ROWS.index(c.kind)))
         elif self._view == MONTH:
             self._month.put(self._day, found, self._collections)
+        elif self._view == YEAR:
+            self._year.put(first, found, self._day)
         else:
             self._agenda.put(found, self._collections)
-        heading = words.month_words(self._day) if self._view == MONTH else words.range_words(first, last)
-        self._heading.setText(heading)
+        self._heading.setText(self._title(first, last))
+        self._week.setText(
+            _("第{number}週").format(number=first.isocalendar().week) if self._view in (WEEK, GROUP) else ""
+        )
         self._side.put_day(self._day, first, last, found, self._collections)
         self._bar.put(self._notes(conflicts, collections))
         self._conflicts.put(conflicts)
@@ -264,6 +305,13 @@ class CalendarPage(QWidget):
             self._show_view()
         if unsent:
             self._state.setText(_("送っていない変更 {count} 件").format(count=unsent))
+
+    def _title(self, first: date, last: date) -> str:
+        if self._view == MONTH:
+            return words.month_words(self._day)
+        if self._view == YEAR:
+            return _("{year}度").format(year=words.month_words(first).partition("年")[0] + "年")
+        return words.range_words(first, last)
 
     def _notes(
         self, conflicts: list[Conflict], collections: list[Collection]
@@ -287,7 +335,8 @@ class CalendarPage(QWidget):
 
     def _show_view(self) -> None:
         views = {
-            DAY: self._grid, WEEK: self._grid, GROUP: self._group, MONTH: self._month, AGENDA: self._agenda,
+            DAY: self._grid, WEEK: self._grid, GROUP: self._group, MONTH: self._month, YEAR: self._year,
+            AGENDA: self._agenda,
         }  # fmt: skip
         self._views.setCurrentWidget(views[self._view])
 
@@ -316,7 +365,10 @@ class CalendarPage(QWidget):
 
     def _turn(self, by: int) -> None:
         step = {DAY: 1, WEEK: 7, GROUP: 7, AGENDA: 28}.get(self._view)
-        self._go(_months(self._day, by) if step is None else self._day + timedelta(days=step * by))
+        if self._view == YEAR:
+            self._go(_months(self._day, 12 * by))
+        else:
+            self._go(_months(self._day, by) if step is None else self._day + timedelta(days=step * by))
 
     def _open_day(self, day: date) -> None:
         self._day = day

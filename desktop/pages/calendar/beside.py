@@ -18,6 +18,7 @@ from calendar_sync.service import Schedule, Undo
 from core.clock import TOKYO
 from core.i18n import _
 from desktop.pages.calendar import words
+from desktop.pages.calendar.changes import ChangesCard
 from desktop.pages.calendar.detail import DetailCard
 from desktop.pages.calendar.files import FilesCard
 from desktop.pages.calendar.find import FindCard
@@ -146,6 +147,17 @@ class Beside(QObject):
         card.closed.connect(self.close)
         self._put(card)
         card.field.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    # what has changed
+
+    def open_changes(self, since: str) -> None:
+        card = ChangesCard()
+        card.closed.connect(self.close)
+        self._put(card)
+        self._desk.work(
+            lambda: self._schedule.history(since=since),
+            lambda found: card.put(found, self._desk.collections) if self.card is card else None,
+        )
 
     # phones
 

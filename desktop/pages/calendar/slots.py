@@ -6,15 +6,17 @@ Several ticked times are held at once (仮押さえ), until one of them is settl
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QCheckBox, QComboBox, QListWidgetItem
+from PySide6.QtWidgets import QComboBox, QListWidget, QListWidgetItem
 
 from calendar_sync.freeslots import Slot
 from calendar_sync.model import Collection
 from core.i18n import _
 from desktop.pages.calendar import words
 from desktop.pages.calendar.card import SideCard, word_list
+from desktop.ui import theme
 from desktop.ui.announce import announce
 from desktop.ui.buttons import button
 from desktop.ui.widgets.fields import labelled, line_edit
@@ -39,13 +41,17 @@ class SlotCard(SideCard):
             self.length.addItem(_("{minutes} 分").format(minutes=minutes), minutes)
         self.length.setCurrentIndex(1)
         layout.addWidget(labelled(_("長さ"), self.length))
-        self.say(_("参加する人"), "strong")
-        self._boxes = []
+        self._who = self.say("", "strong")
+        self.people = word_list(_("参加する人"), 7)
+        self.people.setMaximumHeight(theme.em(9))
         for person in people:
-            box = QCheckBox(person.name)
-            box.setChecked(True)
-            self._boxes.append((person.id, box))
-            layout.addWidget(box)
+            item = QListWidgetItem(person.name)
+            item.setData(_SLOT, person.id)
+            item.setCheckState(Qt.CheckState.Checked)
+            self.people.addItem(item)
+        self.people.itemChanged.connect(lambda _item: self._count())
+        layout.addWidget(self.people)
+        self._count()
         layout.addWidget(button(_("さがす"), self.search, "primary", "magnifying-glass", main=True))
         self.list = word_list(_("空いている時間"))
         self.list.itemActivated.connect(self._take)
@@ -58,12 +64,11 @@ class SlotCard(SideCard):
         layout.addWidget(self.book)
         self.hold = button(_("チェックした時間を仮押さえ"), self._hold, icon="list-checks")
         self.hold.setEnabled(False)
-        self.list.itemChanged.connect(lambda _item: self.hold.setEnabled(len(self._ticked()) > 1))
+        self.list.itemChanged.connect(lambda _item: self.hold.setEnabled(len(_ticked(self.list)) > 1))
         layout.addWidget(self.hold)
 
     def search(self) -> None:
-        chosen = [number for number, box in self._boxes if box.isChecked()]
-        self.searched.emit(chosen, int(self.length.currentData()), 28)
+        self.searched.emit(_ticked(self.people), int(self.length.currentData()), 28)
 
     def put(self, found: Sequence[Slot]) -> None:
         """Show the slots, best first."""
@@ -87,12 +92,11 @@ class SlotCard(SideCard):
         found = item.data(_SLOT) if item is not None else None
         return found if isinstance(found, Slot) else None
 
-    def _ticked(self) -> list[Slot]:
-        items = (self.list.item(row) for row in range(self.list.count()))
-        return [i.data(_SLOT) for i in items if i.checkState() == Qt.CheckState.Checked and i.data(_SLOT)]
+    def _count(self) -> None:
+        self._who.setText(_("参加する人（{count} 人）").format(count=len(_ticked(self.people))))
 
     def _hold(self) -> None:
-        self.held.emit(self._ticked(), self._name())
+        self.held.emit(_ticked(self.list), self._name())
 
     def _name(self) -> str:
         return self.title.text().strip() or _("打合せ")
@@ -101,3 +105,9 @@ class SlotCard(SideCard):
         slot = item.data(_SLOT) if item is not None else None
         if isinstance(slot, Slot):
             self.taken.emit(slot, self._name())
+
+
+def _ticked(list_: QListWidget) -> list[Any]:
+    """What the ticked lines stand for."""
+    items = (list_.item(row) for row in range(list_.count()))
+    return [i.data(_SLOT) for i in items if i.checkState() == Qt.CheckState.Checked and i.data(_SLOT)]
