@@ -19,6 +19,12 @@ from benchmarks.record import Record
 
 FEATURES: Mapping[str, tuple[str, ...]] = {
     "liaison": ("benchmarks.liaison", "benchmarks.liaison_desk"),
+    "sharefolder": (
+        "benchmarks.sharefolder_smb",
+        "benchmarks.sharefolder_search",
+        "benchmarks.sharefolder_inquiry",
+        "benchmarks.sharefolder_window",
+    ),
     "calendar": ("benchmarks.calendar",),
     "face": (
         "benchmarks.face_recognition",

@@ -48,7 +48,7 @@ def records() -> Iterator[Record]:
         bench.storage.close()
 
 
-def _timed(work: Callable[[], object]) -> tuple[float, float]:
+def timed(work: Callable[[], object]) -> tuple[float, float]:
     """Wall and CPU seconds of ``work``, this process and its finished children."""
 
     def cpu() -> float:
@@ -71,7 +71,7 @@ class _Bench:
         where = ["smbclient", "//127.0.0.1/zencho", "-p", str(self.server.port), "-U", f"root%{PASSWORD}"]
         call = [*where, "--client-protection=sign", "-s", "/dev/null", "-c", "; ".join(commands)]
         done = lambda: subprocess.run(call, check=True, capture_output=True, cwd=self.home)  # noqa: E731
-        return _timed(done)
+        return timed(done)
 
     def peer(self, path: str) -> tuple[str, dict[str, object]]:
         """``path`` and a session for smbprotocol's own high-level verbs."""
@@ -96,11 +96,11 @@ class _Bench:
             assert count == ENTRIES
 
         self.storage.stat("")  # the connection stands, as it does in an open window
-        runs = [_timed(ours) for _run in range(3)]
+        runs = [timed(ours) for _run in range(3)]
         wall, cpu = statistics.median(w for w, _c in runs), statistics.median(c for _w, c in runs)
         cli, cli_cpu = self.smbclient("ls many/*")
         unc, named = self.peer("many")
-        library, library_cpu = _timed(lambda: sum(1 for _each in smbclient.scandir(unc, **named)))
+        library, library_cpu = timed(lambda: sum(1 for _each in smbclient.scandir(unc, **named)))
         n = f"{ENTRIES:,} entries, median of 3"
         yield Record(
             "list 100,000 over SMB", wall, "s", "≤ 2.5", wall <= 2.5, "smbclient ls", cli, wall / cli, n
@@ -121,15 +121,15 @@ class _Bench:
                 out.write(number.to_bytes(8, "big") + block[8:])
         self.smbclient("put 大.bin warm.bin", "del warm.bin")
         put, put_cpu = self.smbclient("put 大.bin peer.bin")
-        up, up_cpu = _timed(lambda: self._copy_up(file))
-        whole, _cpu = _timed(lambda: transfer.upload(file, self.storage, "", QUIET))
+        up, up_cpu = timed(lambda: self._copy_up(file))
+        whole, _cpu = timed(lambda: transfer.upload(file, self.storage, "", QUIET))
         get, get_cpu = self.smbclient("get peer.bin got.bin")
         (self.home / "got.bin").unlink()
-        down, down_cpu = _timed(self._copy_down)
+        down, down_cpu = timed(self._copy_down)
         (self.home / "down").mkdir()
-        fetched, _cpu = _timed(lambda: transfer.download(self.storage, "大.bin", self.home / "down", QUIET))
+        fetched, _cpu = timed(lambda: transfer.download(self.storage, "大.bin", self.home / "down", QUIET))
         unc, named = self.peer("own.bin")
-        own, _cpu = _timed(lambda: smbclient.shutil.copyfile(str(file), unc, **named))
+        own, _cpu = timed(lambda: smbclient.shutil.copyfile(str(file), unc, **named))
         rate = lambda seconds: GIB / 1e6 / seconds  # noqa: E731
         note = "signed, hashed while it goes; client CPU {:.1f} s, its {:.1f} s"
         yield Record("1 GiB up", rate(up), "MB/s", "≥ put × 0.9", put / up >= 0.9, "smbclient put", rate(put),
@@ -172,7 +172,7 @@ class _Bench:
         self.storage.make_folder("ours")
         plan = transfer.plan_upload([*source.iterdir()], "ours")
         sent: list[transfer.Sent] = []
-        ours, cpu = _timed(lambda: sent.extend(transfer.upload_many(plan.files, self.storage, QUIET)))
+        ours, cpu = timed(lambda: sent.extend(transfer.upload_many(plan.files, self.storage, QUIET)))
         arrived = sum(1 for _each in (self.server.export / "ours").iterdir())
         assert arrived == SMALL == len(sent) == sum(1 for _each in (self.server.export / "mput").iterdir())
         yield Record("5,000 files × 20 KB up", SMALL / ours, "files/s", "≥ mput", ours <= mput,

@@ -116,6 +116,17 @@ class LocalStorage:
         with self._failing(path):
             return os.access(self._real(path), os.R_OK)
 
+    def all_readable(self, paths: Sequence[str]) -> list[bool]:
+        found = []
+        for path in paths:
+            try:
+                found.append(self.readable(path))
+            except errors.Disconnected:
+                raise
+            except SuiteError:  # a link has come in its place
+                found.append(False)
+        return found
+
     def rights(self, path: str) -> Rights:
         with self._failing(path):
             real = self._real(path)

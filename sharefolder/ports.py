@@ -77,6 +77,9 @@ class Storage(Protocol):
     def readable(self, path: str) -> bool:
         """Whether this reader may open it; False also where nothing is."""
 
+    def all_readable(self, paths: Sequence[str]) -> list[bool]:
+        """``readable`` of many at once."""
+
     def rights(self, path: str) -> Rights:
         """What this reader may do there, and who else."""
 

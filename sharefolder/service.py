@@ -43,6 +43,18 @@ class ShareChanged:
     folder: str
 
 
+def first_readable(storage: Storage, hits: Sequence[Hit], limit: int) -> list[Hit]:
+    """The first ``limit`` of ``hits`` that this reader may open, asked of the server itself."""
+    found: list[Hit] = []
+    for start in range(0, len(hits), limit):
+        part = hits[start : start + limit]
+        may = storage.all_readable([hit.entry.path for hit in part])
+        found += [hit for hit, allowed in zip(part, may, strict=True) if allowed]
+        if len(found) >= limit:
+            break
+    return found[:limit]
+
+
 class _Open:
     """A place with its adapter, index and inquiries."""
 
@@ -188,14 +200,13 @@ class ShareService:
 
     # searching
 
-    def search(self, place: str, wish: Wish, limit: int = 200) -> list[Hit]:
+    def search(self, place: str, wish: Wish, limit: int = 100) -> list[Hit]:
         """Hits that this reader may open, names first, then newest first."""
         here = self._at(place)
-        found: list[Hit] = []
-        for hit in here.index.search(wish):
-            if here.storage.readable(hit.entry.path):
-                found.append(hit)
-            if len(found) >= limit:
+        for at_most in (3 * limit, 50 * limit):  # more are fetched only where many are not for this reader
+            hits = here.index.search(wish, at_most)
+            found = first_readable(here.storage, hits, limit)
+            if len(found) >= limit or len(hits) < at_most:
                 break
         return found
 

@@ -132,6 +132,11 @@ class SmbStorage:
                 return False
             raise
 
+    def all_readable(self, paths: Sequence[str]) -> list[bool]:
+        with self._failing(""):
+            tree, _path = get_smb_tree(self._unc(""), **self._session())
+            return smb_small.may_read([names.inside(path) for path in paths], tree)
+
     def rights(self, path: str) -> Rights:
         """By asking the server to open it so: the only judge. Who else may is read from the server's list."""
         seen = self.stat(path)

@@ -11,17 +11,18 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from smbprotocol.exceptions import SMBException, SMBResponseException
-from smbprotocol.header import Commands
+from smbprotocol.header import Commands, NtStatus
 from smbprotocol.tree import TreeConnect
 
 from core.errors import SuiteError
+from sharefolder import errors
 from sharefolder.smb_wire import PATIENCE_S
 
 IN_FLIGHT = 8
 _FILE = b"\xff" * 16  # whatever the create of the same compound has opened
-_WRITE, _LOOK, _DELETE = 0x2, 0x80, 0x10000
+_READ, _WRITE, _LOOK, _DELETE = 0x1, 0x2, 0x80, 0x10000
 _READ_WRITE_DELETE = 7
-_OVERWRITE_IF, _NOT_A_FOLDER = 5, 0x40
+_OPEN, _OVERWRITE_IF, _NOT_A_FOLDER, _LINK_ITSELF = 1, 5, 0x40, 0x200000
 _RENAME = 10
 
 
@@ -45,11 +46,10 @@ class _Packed:
         return 0
 
 
-def _create(path: str) -> _Packed:
+def _create(path: str, access: int, disposition: int, options: int) -> _Packed:
     name = path.replace("/", "\\").encode("utf-16-le")
-    access = _WRITE | _LOOK | _DELETE
-    head = struct.pack("<HBBIQQIIIII", 57, 0, 0, 2, 0, 0, access, 0x80, _READ_WRITE_DELETE, _OVERWRITE_IF,
-                       _NOT_A_FOLDER)  # fmt: skip
+    how = (access, 0x80, _READ_WRITE_DELETE, disposition, options)
+    head = struct.pack("<HBBIQQIIIII", 57, 0, 0, 2, 0, 0, *how)
     return _Packed(Commands.SMB2_CREATE, head + struct.pack("<HHII", 120, len(name), 0, 0) + name)
 
 
@@ -80,10 +80,30 @@ def put_many(
     for part, target, content in files:
         while len(waiting) >= IN_FLIGHT:
             yield _settled(tree, waiting.popleft(), readable)
-        messages = [_create(part), *([_write(content)] if content else []), _rename(target), _close()]
+        made = _create(part, _WRITE | _LOOK | _DELETE, _OVERWRITE_IF, _NOT_A_FOLDER)
+        messages = [made, *([_write(content)] if content else []), _rename(target), _close()]
         waiting.append(_sent(tree, messages))
     while waiting:
         yield _settled(tree, waiting.popleft(), readable)
+
+
+def may_read(paths: Iterable[str], tree: TreeConnect) -> list[bool]:
+    """Whether each of ``paths`` may be opened for reading; one that is open elsewhere may in general."""
+    found: list[bool] = []
+    waiting: deque[list[Any]] = deque()
+
+    def take() -> None:
+        statuses: list[int] = []
+        _settled(tree, waiting.popleft(), lambda status: statuses.append(status) or errors.no_right(""))  # type: ignore[func-returns-value]
+        found.append(not statuses or statuses[0] == NtStatus.STATUS_SHARING_VIOLATION)
+
+    for path in paths:
+        while len(waiting) >= IN_FLIGHT:
+            take()
+        waiting.append(_sent(tree, [_create(path, _READ, _OPEN, _LINK_ITSELF), _close()]))
+    while waiting:
+        take()
+    return found
 
 
 def _sent(tree: TreeConnect, messages: list[_Packed]) -> list[Any]:
@@ -106,7 +126,7 @@ def _settled(
     failed: SuiteError | None = None
     for request in requests:
         try:
-            tree.session.connection.receive(request, timeout=PATIENCE_S)
+            tree.session.connection.receive(request, timeout=PATIENCE_S, resolve_symlinks=False)
         except SMBResponseException as error:
             failed = failed or readable(error.status)
     return failed

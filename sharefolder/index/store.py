@@ -172,7 +172,18 @@ class IndexStore:
         """How many entries are in each state."""
         return dict(self._open().execute("SELECT state, count(*) FROM files GROUP BY state"))
 
-    def search(self, wish: Wish, limit: int = 2_000) -> list[Hit]:
+    def matching(self, words: str) -> set[int]:
+        """The rows of all entries whose name or text holds ``words``, in the order in which they were put."""
+        expression, database = bigram.match(words), self._open()
+        if not expression:
+            return set()
+        found: set[int] = set()
+        for table in ("names", "bodies"):
+            query = f"SELECT rowid FROM {table} WHERE {table} MATCH ?"  # noqa: S608 - ours
+            found.update(number for (number,) in database.execute(query, (expression,)))
+        return found
+
+    def search(self, wish: Wish, limit: int = 500) -> list[Hit]:
         """At most ``limit`` hits, names first, then newest first. Not yet filtered by the reader's rights."""
         narrowed = bool(wish.section or wish.kinds or wish.year is not None)
         at_most = limit * 50 if narrowed else limit  # the filters come after the words
@@ -211,6 +222,10 @@ class IndexStore:
                 f" ({', '.join('?' * len(part))}) AND {condition}",
                 (*part, *values),
             )
+
+    def settle(self) -> None:
+        """Everything into the one file (it may have a log beside it)."""
+        self._open().pragma("wal_checkpoint(truncate)")
 
     def optimise(self) -> None:
         """Merge what many small updates have left; after a crawl."""

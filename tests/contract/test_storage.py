@@ -59,6 +59,8 @@ class _Below:
         places = 2 if verb in ("move", "copy") else 1
 
         def call(*args: object, **named: object) -> object:
+            if verb == "all_readable":
+                return method([f"{self._folder}/{a}" for a in args[0]])  # type: ignore[attr-defined]
             if verb == "put_many":
                 below = ((f"{self._folder}/{a}", f"{self._folder}/{b}", c) for a, b, c in args[0])  # type: ignore[attr-defined]
                 return method(below)
@@ -244,6 +246,7 @@ class TestStorage:
         assert (rights.read, rights.write) == (True, True)
         assert storage.readable("a")
         assert not storage.readable("無い")
+        assert storage.all_readable(["a", "無い", "a"]) == [True, False, True]
 
     def test_what_another_changes_is_told(self, share: tuple[Storage, Path]) -> None:
         storage, disk = share
@@ -313,6 +316,7 @@ class TestPeople:
         (folder / "予算" / "案.txt").write_text("1")
         assert games.readable(f"{name}/予算/案.txt")
         assert not news.readable(f"{name}/予算/案.txt")
+        assert news.all_readable([f"{name}/予算/案.txt", name]) == [False, True]
         rights = games.rights(f"{name}/予算")
         assert (rights.read, rights.write) == (True, False)
         assert set(rights.read_by) == {"root", "games"}

@@ -54,6 +54,7 @@ class Files(QWidget):
         self._place, self._folder = "", ""
         self._entries: list[Entry] = []
         self._order: Order = (0, False)
+        self.answered = ""  # the words whose hits are shown
         self._turn = 0  # the newest listing or search: an answer to an older one is dropped
         self.setAcceptDrops(True)
         whole = page.column(self, 0.75)
@@ -84,7 +85,7 @@ class Files(QWidget):
         whole.addWidget(self.count)
         self._wait = QTimer(self)
         self._wait.setSingleShot(True)
-        self._wait.setInterval(120)
+        self._wait.setInterval(15)
         self._wait.timeout.connect(self._look)
         self._shortcut("F5", self.read)
         self._shortcut("F2", self._rename)
@@ -262,6 +263,7 @@ class Files(QWidget):
         if turn != self._turn:
             return
         self.found.put(hits, words)
+        self.answered = words
         self.stack.choose(self.found)
         said = (
             _("「{words}」: {count} 件").format(words=words, count=f"{len(hits):,}")

@@ -143,7 +143,7 @@ def test_search_gives_only_what_the_reader_may_open(share: Share, monkeypatch: p
         (share.disk / name).write_text("給与の資料", "utf-8")
     share.service.index_again("全庁", NOTHING)
     storage = share.service._at("全庁").storage
-    monkeypatch.setattr(storage, "readable", lambda path: "秘" not in path)
+    monkeypatch.setattr(storage, "all_readable", lambda paths: ["秘" not in path for path in paths])
     assert [h.entry.name for h in share.service.search("全庁", Wish("給与"))] == ["給与.txt"]
 
 
