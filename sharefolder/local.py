@@ -116,7 +116,7 @@ class LocalStorage:
         with self._failing(path):
             return os.access(self._real(path), os.R_OK)
 
-    def all_readable(self, paths: Sequence[str]) -> list[bool]:
+    def all_readable(self, paths: Sequence[str]) -> Sequence[bool]:
         found = []
         for path in paths:
             try:

@@ -77,7 +77,7 @@ class Storage(Protocol):
     def readable(self, path: str) -> bool:
         """Whether this reader may open it; False also where nothing is."""
 
-    def all_readable(self, paths: Sequence[str]) -> list[bool]:
+    def all_readable(self, paths: Sequence[str]) -> Sequence[bool]:
         """``readable`` of many at once."""
 
     def rights(self, path: str) -> Rights:

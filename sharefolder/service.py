@@ -14,7 +14,7 @@ from core.events import Events
 from core.files import make_private_folder
 from core.i18n import _
 from core.jobs import Report
-from sharefolder import errors, places, trail, transfer
+from sharefolder import errors, links, opened, places, trail, transfer
 from sharefolder.changes import Changes
 from sharefolder.documents.sandbox import Answer, Sandbox
 from sharefolder.guard import MassGuard
@@ -24,9 +24,10 @@ from sharefolder.index.store import Hit, IndexStore, Wish
 from sharefolder.inquiry.model import PLACE
 from sharefolder.inquiry.office import Office
 from sharefolder.journal import Journal
+from sharefolder.marks import Marks
 from sharefolder.model import Entry, Rights
 from sharefolder.places import Place
-from sharefolder.ports import Credential, Storage
+from sharefolder.ports import Credential, Storage, Watch
 from sharefolder.sending import Batch, Sending
 from sharefolder.trail import Trail
 from sharefolder.transfer import IfExists
@@ -76,6 +77,7 @@ class ShareService:
         self._folder, self._events, self._actor, self._credential = folder, events, actor, credential
         self._tell, self._guard = tell, MassGuard()
         make_private_folder(folder)
+        self.marks = Marks(folder / "marks.json")
         self.changes = Changes(self._storage, self._guard, actor, self._done)
         self.sending = Sending(Journal(folder / "share.db"), self._storage, self._arrived)
         self._sandbox, self._looking = Sandbox(), Sandbox(timeout=5.0)
@@ -141,6 +143,10 @@ class ShareService:
         """The inquiries of a share."""
         return self._at(place).office
 
+    def link(self, place: str, path: str) -> str:
+        """For a colleague's suite: see ``links``."""
+        return links.link(self._at(place).place, path)
+
     # browsing
 
     def entries(self, place: str, folder: str) -> Iterator[list[Entry]]:
@@ -197,6 +203,16 @@ class ShareService:
     ) -> Batch:
         """Fetch files, and folders with all that is in them, into a local folder."""
         return self.sending.download(place, entries, folder, if_exists, report)
+
+    # following, keeping at hand
+
+    def watch(self, place: str, folder: str) -> Watch:
+        """Publish ``ShareChanged`` whenever somebody changes something in ``folder``."""
+        return self._at(place).storage.watch(folder, lambda at: self._events.publish(ShareChanged(place, at)))
+
+    def opened_by(self, place: str, entry: Entry) -> str | None:
+        """Who has it open, as its owner file says; empty: somebody; None: nobody."""
+        return opened.by_whom(self._at(place).storage, entry)
 
     # searching
 

@@ -132,7 +132,7 @@ class SmbStorage:
                 return False
             raise
 
-    def all_readable(self, paths: Sequence[str]) -> list[bool]:
+    def all_readable(self, paths: Sequence[str]) -> Sequence[bool]:
         with self._failing(""):
             tree, _path = get_smb_tree(self._unc(""), **self._session())
             return smb_small.may_read([names.inside(path) for path in paths], tree)

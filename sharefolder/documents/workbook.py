@@ -18,6 +18,7 @@ from sharefolder.documents.text import Bounded, Unreadable, reason
 
 MAX_CELLS = 300_000
 MAX_COLUMNS = 400
+_TELLING = re.compile(rb"<(?:\w{1,20}:)?f[\s>/]|hidden")
 
 
 def read(path: Path) -> dict[str, Any]:
@@ -96,7 +97,20 @@ def _facts(path: Path, made: dict[str, Any]) -> None:
             file = files.get(sheet["name"], "")
             if file in names:
                 with archive.open(file) as part:
-                    _sheet_facts(Bounded(part), sheet)
+                    telling = _tells(Bounded(part))
+                with archive.open(file) as part:
+                    if telling:
+                        _sheet_facts(Bounded(part), sheet)
+
+
+def _tells(part: Bounded) -> bool:
+    """Whether there is a formula or something hidden in ``part`` at all: most answers have neither."""
+    before = b""
+    while chunk := part.read():
+        if b"\0" in chunk or _TELLING.search(before + chunk):  # UTF-16 is looked into in any case
+            return True
+        before = chunk[-32:]
+    return False
 
 
 def _sheet_files(archive: zipfile.ZipFile, made: dict[str, Any]) -> dict[str, str]:

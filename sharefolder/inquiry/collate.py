@@ -66,13 +66,14 @@ def _cell(value: Value | None) -> str:
 def write_workbook(
     inquiry: Inquiry, readings: Sequence[Reading], path: Path, state_words: Callable[[Reading], str]
 ) -> None:
-    """A workbook of four sheets at ``path`` (which must not exist yet)."""
+    """A workbook of five sheets at ``path`` (which must not exist yet)."""
     options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     with xlsxwriter.Workbook(path, options) as book:
         pen = _Pen(book)
         _table(pen, inquiry, readings)
         _doubts(pen, readings)
-        _sources(pen, readings)
+        _sources(pen, inquiry, readings)
+        _files(pen, readings)
         _standing(pen, inquiry, readings, state_words)
 
 
@@ -161,29 +162,32 @@ def _doubts(pen: _Pen, readings: Sequence[Reading]) -> None:
         row += 1
 
 
-def _sources(pen: _Pen, readings: Sequence[Reading]) -> None:
-    titles = [
-        _("所属"),
-        _("項目"),
-        _("値"),
-        _("書かれているもの"),
-        _("セル"),
-        _("シート"),
-        _("ファイル"),
-        _("更新日時"),
-        "BLAKE3",
-    ]
-    sheet = pen.sheet(_("出典"), _("すべての値の出どころ。"), titles, (18, 16, 16, 20, 8, 16, 50, 20, 68))
-    row = 3
-    for value in (value for reading in readings for value in reading.values):
-        pen.write(sheet, row, 0, value.section)
-        pen.write(sheet, row, 1, value.column)
-        pen.write(sheet, row, 2, value.value, value.doubtful)
-        when = value.changed.astimezone(TOKYO).strftime("%Y/%m/%d %H:%M:%S")
-        cells = (value.raw, value.cell, value.sheet, value.file, when, value.digest)
-        for column, cell in enumerate(cells, 3):
-            pen.write(sheet, row, column, cell)
-        row += 1
+def _sources(pen: _Pen, inquiry: Inquiry, readings: Sequence[Reading]) -> None:
+    """A line for each line of the table, at the same row: its file, and the cell of each value."""
+    columns = columns_of(inquiry, readings)
+    titles = [_("所属"), _("ファイル番号"), _("シート"), *columns]
+    note = _("集計の同じ行の値が、どのファイルのどのセルにあったか。ファイルは「出典ファイル」にあります。")
+    sheet = pen.sheet(_("出典"), note, titles, [18, 12, 16, *(10 for _column in columns)])
+    numbers = {reading.file: number for number, reading in enumerate(readings, 1)}
+    for row, (section, values) in enumerate(rows_of(inquiry, readings), 3):
+        first = next(iter(values.values()))
+        sheet.write_string(row, 0, section, pen.text)
+        sheet.write_number(row, 1, numbers[first.file], pen.whole)
+        sheet.write_string(row, 2, first.sheet, pen.text)
+        for column, name in enumerate(columns, 3):
+            if name in values:
+                sheet.write_string(row, column, values[name].cell, pen.text)
+
+
+def _files(pen: _Pen, readings: Sequence[Reading]) -> None:
+    titles = [_("ファイル番号"), _("所属"), _("ファイル"), _("更新日時"), "BLAKE3"]
+    sheet = pen.sheet(_("出典ファイル"), _("読んだときのファイル。"), titles, (8, 18, 60, 20, 68))
+    for number, reading in enumerate(readings, 1):
+        digest = reading.values[0].digest if reading.values else ""
+        when = reading.changed.astimezone(TOKYO).strftime("%Y/%m/%d %H:%M:%S") if reading.changed else ""
+        pen.write(sheet, number + 2, 0, float(number))
+        for column, cell in enumerate((reading.section, reading.file, when, digest), 1):
+            pen.write(sheet, number + 2, column, cell)
 
 
 def _standing(

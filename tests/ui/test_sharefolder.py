@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QAbstractButton, QFileDialog, QLabel
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QAbstractButton, QComboBox, QFileDialog, QLabel, QLineEdit
 from python_calamine import CalamineWorkbook
 
 from core.events import Events
@@ -235,3 +236,93 @@ def test_files_are_chosen_through_the_systems_dialogue(
     monkeypatch.setattr(QFileDialog, "getOpenFileNames", lambda *_a: ([str(tmp_path / "a.txt")], ""))
     press(sample, "ファイルを送る")
     assert "a.txt" in rows(sample)
+
+
+def test_what_another_puts_there_appears_by_itself(sample: Office) -> None:
+    view = files(sample)
+    view.go(NAME, "財政課")
+    sample.settle()
+    (disk(sample) / "財政課" / "隣の係から.txt").write_text("x")
+    sample.bot.waitUntil(lambda: "隣の係から.txt" in rows(sample), timeout=20_000)
+
+
+def test_a_search_is_narrowed_by_section_and_kind(sample: Office) -> None:
+    view = files(sample)
+    view.finder.setText("予算")
+    sample.bot.waitUntil(lambda: view.looking.answered == "予算", timeout=10_000)
+    everything = view.found.shown()
+    section = sample.find(QComboBox, "所属で絞る")
+    section.setCurrentIndex(section.findText("財政課"))  # type: ignore[attr-defined]
+    section.activated.emit(section.currentIndex())  # type: ignore[attr-defined]
+    sample.bot.waitUntil(lambda: view.found.shown() == 1, timeout=10_000)
+    assert everything > 1
+
+
+def test_a_colleagues_link_opens_what_it_means(sample: Office) -> None:
+    view = files(sample)
+    link = sample.services.share.link(NAME, "防災課/災害対応/避難所開設の手順.txt")
+    view.finder.setText(link)
+    sample.bot.waitUntil(lambda: view.folder == "防災課/災害対応", timeout=10_000)
+    sample.settle()
+    assert view.list.current() is not None
+    assert view.list.current().name == "避難所開設の手順.txt"  # type: ignore[union-attr]
+
+
+def by_keys(view: Files, keys: str) -> None:
+    """What the shortcut does; whether a key reaches it is the window system's part."""
+    next(s for s in view.findChildren(QShortcut) if s.key() == QKeySequence(keys)).activated.emit()
+
+
+def test_files_are_moved_by_cut_and_paste(sample: Office) -> None:
+    view = files(sample)
+    view.go(NAME, "財政課", "財政課/予算要求書（財政課）.xlsx")
+    sample.settle()
+    by_keys(view, "Ctrl+X")
+    view.go(NAME, "全庁")
+    sample.settle()
+    by_keys(view, "Ctrl+V")
+    sample.settle()
+    assert "予算要求書（財政課）.xlsx" in rows(sample)
+    assert not (disk(sample) / "財政課" / "予算要求書（財政課）.xlsx").exists()
+
+
+def test_a_favourite_is_one_press_away(sample: Office) -> None:
+    view = files(sample)
+    view.go(NAME, "防災課/災害対応")
+    sample.settle()
+
+    def choose(words: str) -> None:
+        view.more.menu.aboutToShow.emit()
+        next(act for act in view.more.menu.actions() if act.text() == words).trigger()
+        sample.settle()
+
+    choose("このフォルダをお気に入りに入れる")
+    view.go(NAME, "")
+    sample.settle()
+    choose("災害対応")
+    assert view.folder == "防災課/災害対応"
+
+
+def test_who_has_a_document_open_is_said(sample: Office) -> None:
+    view = files(sample)
+    owner = b"\x04ABCD" + bytes(50) + (5).to_bytes(2, "little") + "山本 花子".encode("utf-16-le")
+    (disk(sample) / "財政課" / "~$予算要求書（財政課）.xlsx").write_bytes(owner)
+    view.go(NAME, "財政課", "財政課/予算要求書（財政課）.xlsx")
+    sample.settle()
+    assert view.details.opened.text() == "山本 花子 さんが開いています。"
+
+
+def test_an_inquiry_is_extended_answered_and_ended(sample: Office, board: Inquiries) -> None:
+    press(sample, "期限を変える")
+    field = sample.find(QLineEdit, "新しい期限（例: R8.12.4）")
+    field.setText("R9.1.8")  # type: ignore[attr-defined]
+    press(sample, "決定")
+    assert "令和9年1月8日" in board.sentence.text()
+    press(sample, "質問に答える")
+    sample.find(QLineEdit, "受けた質問").setText("対象年度は？")  # type: ignore[attr-defined]
+    press(sample, "決定")
+    sample.find(QLineEdit, "回答").setText("令和8年度です。")  # type: ignore[attr-defined]
+    press(sample, "決定")
+    assert "問 対象年度は？　答 令和8年度です。" in said(sample)
+    press(sample, "照会を終える")
+    assert "この照会は終わっています。" in board.sentence.text()

@@ -44,7 +44,8 @@ class Details(QFrame):
         self.preview.setMinimumHeight(theme.em(5))
         self.open = button(_("開く"), self._open_outside)
         self.keep = button(_("この端末に保存"), save, icon="download-simple")
-        for widget in (self.name, self.facts):
+        self.opened = page.label("", "strong", wrap=True)
+        for widget in (self.name, self.facts, self.opened):
             layout.addWidget(widget)
         layout.addWidget(Flow(self.open, self.keep))
         layout.addWidget(page.label(_("権利"), "strong"))
@@ -70,6 +71,7 @@ class Details(QFrame):
         for widget in (self.open, self.keep, self.heading, self.preview):
             widget.setVisible(not entry.folder)
         self.preview.setPlainText("")
+        self.opened.hide()
         self.show()
         share, bridge = self._services.share, self._services.bridge
         bridge.run(
@@ -83,6 +85,14 @@ class Details(QFrame):
         if not entry.folder:
             bridge.run(
                 self,
+                _("権利"),
+                lambda _r: share.opened_by(place, entry),
+                lambda who: self._show_opened(entry, who),
+                lambda _error: None,  # the rights above say why it cannot be looked at
+                lane="share-look",
+            )
+            bridge.run(
+                self,
                 _("中身"),
                 lambda _r: share.preview(place, entry),
                 lambda answer: self._show_words(entry, answer),
@@ -93,6 +103,12 @@ class Details(QFrame):
     def _show_rights(self, entry: Entry, rights: Rights) -> None:
         if entry == self._entry:
             self.rights.setText(rights_words(rights))
+
+    def _show_opened(self, entry: Entry, who: str | None) -> None:
+        if entry == self._entry and who is not None:
+            words = _("{who} さんが開いています。") if who else _("誰かが開いています。")
+            self.opened.setText(words.format(who=who))
+            self.opened.show()
 
     def _show_words(self, entry: Entry, answer: Answer) -> None:
         if entry != self._entry:

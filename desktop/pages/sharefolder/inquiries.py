@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections import Counter
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
@@ -14,9 +15,10 @@ from core.clock import TOKYO
 from core.errors import SuiteError
 from core.i18n import _
 from core.jobs import Report
-from core.wareki import format_date, format_datetime
+from core.wareki import format_date, format_datetime, parse_date
 from desktop.pages.files import ask_save, save
 from desktop.pages.services import Services
+from desktop.pages.sharefolder.ask import Ask
 from desktop.pages.sharefolder.new_inquiry import NewInquiry
 from desktop.pages.sharefolder.one_of import OneOf
 from desktop.pages.sharefolder.words import state_words
@@ -25,8 +27,8 @@ from desktop.ui.buttons import button
 from desktop.ui.widgets.empty import Empty
 from desktop.ui.widgets.flow import Flow
 from desktop.ui.widgets.table import Table
-from sharefolder.inquiry import collate
 from sharefolder.inquiry.model import Doubt, Inquiry, Reading, State
+from sharefolder.inquiry.office import Office
 
 _MISSING = (State.UNOPENED, State.OPEN, State.LATE)
 
@@ -74,14 +76,22 @@ class Inquiries(QWidget):
             inside.addWidget(widget)
         layout.addWidget(frame)
         self.collate = button(_("集計する"), self._collate, "primary", "export")
+        self.end = button(_("照会を終える"), self._close)
         layout.addWidget(
             Flow(
                 self.collate,
                 button(_("CSVで保存"), self._collate_csv, icon="file-csv"),
                 button(_("催促の文を写す"), self._remind, icon="copy"),
+                button(_("期限を変える"), self._extend),
+                button(_("質問に答える"), self._question),
+                self.end,
                 button(_("読み直す"), self.read, icon="arrow-counter-clockwise"),
             )
         )
+        self.ask = Ask()
+        layout.addWidget(self.ask)
+        self.questions = page.label("", wrap=True)
+        layout.addWidget(self.questions)
         titles = [_("所属"), _("状態"), _("理由"), _("更新日時")]
         self.table = Table(_("所属ごとの状態"), titles, (8, 6, 16, 11))
         self.table.picked.connect(lambda _key: self._show_doubts())
@@ -160,6 +170,12 @@ class Inquiries(QWidget):
         done = _("{answered} / {all} 所属が出しました。").format(answered=answered, all=len(readings))
         closed = _("この照会は終わっています。") if inquiry.closed else ""
         self.sentence.setText(f"{done}　{due}{rest}{closed}")
+        self.end.setEnabled(not inquiry.closed)
+        said = [
+            _("問 {question}　答 {answer}").format(question=q, answer=a) for _d, q, a in inquiry.questions
+        ]
+        self.questions.setText("\n".join(said))
+        self.questions.setVisible(bool(said))
         self.bar.setRange(0, max(1, len(readings)))
         self.bar.setValue(answered)
         self.counts.setText("　".join(f"{state_words(s)} {count[s]}" for s in State if count[s]))
@@ -195,6 +211,45 @@ class Inquiries(QWidget):
         self.stack.choose(self._board)
         self.read()
 
+    def _extend(self) -> None:
+        inquiry = self._inquiry()
+        if inquiry is not None:
+            self.ask.text(
+                _("新しい期限（例: R8.12.4）"),
+                inquiry.due.isoformat(),
+                lambda text: self._change(lambda office: office.extend(inquiry, parse_date(text))),
+            )
+
+    def _question(self) -> None:
+        """The question first, then its answer: both are for all sections to read."""
+        inquiry = self._inquiry()
+        if inquiry is None:
+            return
+
+        def answered(question: str, answer: str) -> None:
+            self._change(lambda office: office.answer_question(inquiry, question, answer))
+
+        self.ask.text(
+            _("受けた質問"),
+            "",
+            lambda question: self.ask.text(_("回答"), "", lambda answer: answered(question, answer)),
+        )
+
+    def _close(self) -> None:
+        inquiry = self._inquiry()
+        if inquiry is not None:
+            self._change(lambda office: office.close(inquiry))
+
+    def _change(self, act: Callable[[Office], Inquiry]) -> None:
+        place, share = self._place, self._services.share
+        self._services.bridge.run(
+            self,
+            _("照会"),
+            lambda _r: act(share.office(place)),
+            lambda _i: self.read(),
+            lane="share-inquiry",
+        )
+
     def _collate(self) -> None:
         inquiry, readings = self._inquiry(), list(self._readings)
         place, share = self._place, self._services.share
@@ -205,6 +260,8 @@ class Inquiries(QWidget):
             return
 
         def work(_report: Report) -> None:
+            from sharefolder.inquiry import collate  # its library is loaded only where it is needed
+
             with tempfile.TemporaryDirectory(prefix="mahoroba-collate-") as folder:
                 made = Path(folder) / "collated.xlsx"
                 collate.write_workbook(inquiry, readings, made, lambda reading: state_words(reading.state))
@@ -219,6 +276,8 @@ class Inquiries(QWidget):
             return
         path = ask_save(self, _("{title} 集計.csv").format(title=inquiry.title), "CSV (*.csv)")
         if path is not None:
+            from sharefolder.inquiry import collate
+
             self._run_collate(lambda _r: save(path, collate.write_csv(inquiry, readings)), path)
 
     def _run_collate(self, work: object, path: Path) -> None:

@@ -340,10 +340,14 @@ def test_sixty_sections_collate_to_the_expected_table_and_doubts(desk: Desk, tmp
     assert len(doubts) == sum(len(r.doubts) for r in readings)
     assert {row[0] for row in doubts} == set(sections[: len(kinds) + len(FORMS)])
     sources = book.get_sheet_by_name("出典").to_python()[3:]
-    assert len(sources) == sum(len(r.values) for r in readings)
-    assert all(row[4] and row[6] and len(row[8]) == 64 for row in sources), (
-        "cell, file and hash of each value"
-    )
+    files = {row[0]: row for row in book.get_sheet_by_name("出典ファイル").to_python()[3:]}
+    assert len(sources) == len(table)
+    for row, source in zip(table, sources, strict=True):
+        assert row[0] == source[0] == files[source[1]][1]
+        assert files[source[1]][2], "the file"
+        assert len(files[source[1]][4]) == 64, "its hash"
+        assert [bool(c) for c in source[3:]] >= [c != "" for c in row[1:]], "a cell for each value"
+        assert all(c != "" for c, s in zip(row[1:], source[3:], strict=True) if s) or row[0] not in expected
     standing = {row[0]: row[1] for row in book.get_sheet_by_name("提出状況").to_python()[3:]}
     assert [standing[s] for s in sections[55:]] == ["unopened"] * 5
 

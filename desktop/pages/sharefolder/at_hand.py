@@ -1,0 +1,72 @@
+"""What is at hand: favourites, files opened lately, links, another place. One menu, also by the keyboard."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QMenu, QWidget
+
+from core.i18n import _
+from desktop.pages.services import Services
+from desktop.ui import page
+from desktop.ui.buttons import button
+from sharefolder.marks import Mark
+
+if TYPE_CHECKING:
+    from desktop.pages.sharefolder.edits import Edits
+    from desktop.pages.sharefolder.files import Files
+
+
+class AtHand(QWidget):
+    """The button and its menu, made anew each time it opens."""
+
+    def __init__(self, services: Services, view: Files, edits: Edits) -> None:
+        super().__init__()
+        self._services, self._view, self._edits = services, view, edits
+        self._here = Mark("", "")
+        self.menu = QMenu(self)
+        self.menu.aboutToShow.connect(self._fill)
+        made = button(_("お気に入り・その他"), lambda: None, icon="caret-down")
+        made.setMenu(self.menu)
+        page.column(self, 0).addWidget(made)
+
+    def show_place(self, place: str, folder: str) -> None:
+        """What is shown now: what "keep this folder" is about."""
+        self._here = Mark(place, folder)
+
+    def _fill(self) -> None:
+        self.menu.clear()
+        marks = self._services.share.marks
+        favourites = marks.favourites()
+        kept = self._here in favourites
+        words = _("このフォルダをお気に入りから外す") if kept else _("このフォルダをお気に入りに入れる")
+        self._add(words, lambda: marks.keep(self._here, not kept))
+        self._list(_("お気に入り"), favourites)
+        self._list(_("最近開いたもの"), marks.recent())
+        self.menu.addSeparator()
+        self._add(_("リンクを写す"), self._edits.copy_link)
+        self._add(_("リンクをメールで送る"), self._edits.mail_link)
+        self.menu.addSeparator()
+        self._add(_("場所を追加"), self._edits.add_place)
+
+    def _list(self, title: str, marks: list[Mark]) -> None:
+        if marks:
+            self.menu.addSection(title)
+        for mark in marks:
+            name = mark.path.rpartition("/")[2] or mark.place
+            self._add(name.replace("&", "&&"), partial(self._go, mark))
+
+    def _go(self, mark: Mark) -> None:
+        """A folder is opened; a file is chosen in its folder."""
+        folder, name = mark.path.rpartition("/")[0], mark.path.rpartition("/")[2]
+        if mark in self._services.share.marks.recent() and "." in name:
+            self._view.go(mark.place, folder, mark.path)
+        else:
+            self._view.go(mark.place, mark.path)
+
+    def _add(self, words: str, act: object) -> None:
+        made = QAction(words, self.menu)
+        made.triggered.connect(lambda _checked: act())  # type: ignore[operator]
+        self.menu.addAction(made)

@@ -1,0 +1,130 @@
+"""Up, down, and what an earlier run has left under way."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtWidgets import QFileDialog
+
+from core.errors import SuiteError
+from core.i18n import _
+from desktop.pages.services import Services
+from sharefolder.sending import Batch
+from sharefolder.transfer import IfExists
+
+_HUGE = 200_000_000  # bytes: from here on a batch has a lane of its own
+
+if TYPE_CHECKING:
+    from desktop.pages.sharefolder.files import Files
+
+
+class Sends:
+    """The verbs of the view that move bytes."""
+
+    def __init__(self, view: Files, services: Services) -> None:
+        self._view, self._services = view, services
+
+    def choose_files(self) -> None:
+        chosen, _kind = QFileDialog.getOpenFileNames(self._view, _("送るファイルを選ぶ"))
+        if chosen:
+            self.send_files([Path(each) for each in chosen])
+
+    def send_files(self, files: Sequence[Path]) -> None:
+        """Send into the folder that is shown; asks first where a name is taken."""
+        place, folder, share = self._view.place, self._view.folder, self._services.share
+
+        def failed(error: SuiteError) -> None:
+            if error.code != "SHARE-005":
+                self._services.notices.error(error)
+                return
+            both = (_("両方残す"), lambda: self._send(place, folder, files, IfExists.KEEP_BOTH))
+            over = (_("置き換える"), lambda: self._send(place, folder, files, IfExists.REPLACE))
+            self._view.ask.choice(error.why + error.what, (both, over))
+
+        self._services.bridge.run(
+            self._view,
+            _("送る"),
+            lambda _r: share.check_free(place, folder, files),
+            lambda size: self._send(place, folder, files, IfExists.ASK, size),
+            failed,
+            lane="share-change",
+        )
+
+    def _send(
+        self,
+        place: str,
+        folder: str,
+        files: Sequence[Path],
+        if_exists: IfExists,
+        size: int = 0,
+        confirmed: bool = False,
+    ) -> None:
+        share = self._services.share
+
+        def failed(error: SuiteError) -> None:
+            if error.code != "SHARE-030":
+                self._services.notices.error(error)
+                return
+            again = (_("それでも置き換える"), lambda: self._send(place, folder, files, if_exists, size, True))
+            self._view.ask.choice(error.what + error.why, (again,))
+
+        self._services.bridge.run(
+            self._view,
+            _("「{name}」へ送る").format(name=folder.rpartition("/")[2] or place),
+            lambda report: share.upload(place, folder, files, if_exists, report, confirmed),
+            self._sent,
+            failed,
+            lane=f"share {place}" if size < _HUGE else f"share {place} large",  # small ones do not wait
+            card=True,
+        )
+
+    def _sent(self, batch: Batch) -> None:
+        notices = self._services.notices
+        for name, why in batch.refused[:3]:
+            notices.warning(_("「{name}」は送りませんでした。").format(name=name[:60]), why)
+        beside = [each.path.rpartition("/")[2] for each in batch.sent if each.beside]
+        if beside:
+            words = _("相手が開いているか変えたため、「{name}」として保存しました。").format(name=beside[0])
+            notices.warning(words)
+        elif batch.sent:
+            notices.success(
+                _("{count} 件を送り、内容が一致することを確かめました。").format(count=len(batch.sent))
+            )
+        sent = batch.sent[0].path if batch.sent else ""
+        self._view.read(sent if sent.rpartition("/")[0] == self._view.folder else "")
+
+    def save(self) -> None:
+        in_list = self._view.stack.current() is self._view.list
+        current = self._view.found.current()
+        entries = self._view.list.chosen() if in_list else [current] if current is not None else []
+        folder = QFileDialog.getExistingDirectory(self._view, _("保存するフォルダを選ぶ")) if entries else ""
+        if folder:
+            place, share = self._view.place, self._services.share
+            self._services.bridge.run(
+                self._view,
+                _("この端末に保存"),
+                lambda report: share.download(place, entries, Path(folder), IfExists.KEEP_BOTH, report),
+                lambda batch: self._services.notices.success(
+                    _("{count} 件を保存し、内容が一致することを確かめました。").format(count=len(batch.sent))
+                ),
+                lane=f"share {place}",
+                card=True,
+            )
+
+    def offer_pending(self) -> None:
+        """Tell what an earlier run began; going on is one press."""
+        share, bridge = self._services.share, self._services.bridge
+        pending = share.sending.pending()
+        if not pending:
+            return
+
+        def resume() -> None:
+            lane = f"share {pending[0].place}"
+            bridge.run(
+                self._view, _("途中の転送の続き"), share.sending.resume, self._sent, lane=lane, card=True
+            )
+
+        words = _("前回の転送が {count} 件、途中で止まっています。").format(count=len(pending))
+        self._view.ask.choice(words, ((_("続ける"), resume), (_("取り消す"), share.sending.drop_pending)))
