@@ -53,7 +53,7 @@ def open_service(
     stream: Callable[[Camera], AbstractContextManager[Stream]] = FrameStream,
     clock: Clock | None = None,
     nonces: Callable[[int], bytes] = os.urandom,
-    tickets: Callable[[SignInCertificate], None] = lambda _certificate: None,
+    tickets: Callable[[SignInCertificate], object] = lambda _certificate: None,
 ) -> AuthService:
     """The service with everything behind it. Loads no model: that happens at the first look.
 

@@ -185,6 +185,13 @@ class Unlocked:
 
 
 @dataclass(frozen=True)
+class WithoutTickets:
+    """A session is open, but nobody made a certificate for it; ``error`` says why."""
+
+    error: SuiteError
+
+
+@dataclass(frozen=True)
 class PeopleChanged:
     staff_number: str = ""
 

@@ -13,6 +13,7 @@ from concurrent.futures import Future
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import datetime
+from typing import Any, Protocol
 
 from auth.administration import Administration
 from auth.agent.certificate import SignInCertificate, SignInKey
@@ -25,7 +26,6 @@ from auth.face.compare import Thresholds
 from auth.face.engine import FaceAnalyser
 from auth.matcher.matcher import Trail
 from auth.matcher.statement import FOR_AGENT, Verifier
-from auth.matcher.store import Register
 from auth.model import (
     Consent,
     EnrolOutcome,
@@ -41,6 +41,7 @@ from auth.model import (
     SignedIn,
     SignedOut,
     Unlocked,
+    WithoutTickets,
     check_person,
     check_staff_number,
 )
@@ -52,6 +53,15 @@ from core.i18n import _
 from core.jobs import Report
 
 
+class People(Protocol):
+    """What is asked of ``auth.register``, or of a terminal that has none."""
+
+    def is_empty(self) -> bool: ...
+    def last_people(self, device: str, limit: int) -> list[Person]: ...
+    def person(self, staff_number: str) -> Person | None: ...
+    def add_person(self, person: Person, pin_hash: str, *, first: bool = False) -> None: ...
+
+
 class AuthService:
     """Holds the one session of this terminal. Thread-safe. ``auth.local.open_service`` builds it."""
 
@@ -60,7 +70,7 @@ class AuthService:
         *,
         client: MatcherClient,
         verifier: Verifier,
-        register: Register,
+        register: People,
         pins: Pins,
         pin_min_length: Callable[[], int],
         device: str,
@@ -68,12 +78,12 @@ class AuthService:
         events: Events,
         stream: Callable[[], AbstractContextManager[Stream]],
         analyser: Callable[[], FaceAnalyser],
-        administration: Callable[[Callable[[], Session | None]], Administration],
+        administration: Callable[[Callable[[], Session | None]], Any],
         figures: Callable[[], Thresholds],
         rest: Callable[[], object],
         certification: Certification | None = None,
-        tickets: Callable[[SignInCertificate], None] = lambda _certificate: None,
         steady: Callable[[], bool] = lambda: False,
+        tickets: Callable[[SignInCertificate], object] = lambda _certificate: None,
     ) -> None:
         """``certification``: how a sign-in becomes a certificate (None: no realm, none is asked for).
         ``tickets`` gets each certificate on the caller's thread before the session opens; if it raises a
@@ -95,7 +105,7 @@ class AuthService:
         self._access = ""
         self._certification = certification
         self._tickets = tickets
-        self.administration = administration(lambda: self.session)
+        self.administration: Administration = administration(lambda: self.session)
         self.rest = rest  # lets the models go while the camera is off; the next look loads them again
         self.model_figures = figures  # the thresholds in force and what they were measured at
 
@@ -332,6 +342,8 @@ class AuthService:
                     self._session, self._pending = session, None
             if session is not None:
                 self._announce(was, session)
+            if notice is not None:
+                self._events.publish(WithoutTickets(notice))
         return Outcome(
             session is not None,
             str(reply.reason),

@@ -30,6 +30,7 @@ from core.settings import (
     SecuritySettings,
     ServersSettings,
     Settings,
+    TicketSettings,
     TrialSettings,
 )
 
@@ -44,6 +45,7 @@ __all__ = [
     "SecuritySettings",
     "ServersSettings",
     "Settings",
+    "TicketSettings",
     "TrialSettings",
     "declared",
 ]
@@ -92,6 +94,8 @@ class Config:
     presence: PresenceSettings
     security: SecuritySettings
     servers: ServersSettings
+
+    tickets: TicketSettings
     trial: TrialSettings
     notices: tuple[SuiteError, ...]
 

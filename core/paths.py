@@ -44,6 +44,14 @@ class Paths:
     def user_settings(self) -> Path:
         return self.config / "settings.toml"
 
+    @property
+    def run(self) -> Path:
+        """What must not outlive the log-in: in memory where the system has such a folder."""
+        given = Path(os.environ.get("XDG_RUNTIME_DIR", ""))
+        if "MAHOROBA_HOME" in os.environ or not given.is_absolute() or not given.is_dir():
+            return self.state / "run"
+        return given / "mahoroba"
+
     def _created(self) -> Paths:
         for folder in (self.data, self.config, self.cache, self.state):
             try:

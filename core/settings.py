@@ -221,11 +221,57 @@ class ServersSettings(Section):
         description=N_("チケットを受け取る領域の名前（例 PREF.EXAMPLE.JP）。空のときは受け取りません。"),
         json_schema_extra=POLICY,
     )
+    matcher: str = Field(
+        default="",
+        pattern=r"^(https://[A-Za-z0-9.:\[\]-]{1,255})?$",
+        title=N_("照合サーバー"),
+        description=N_("照合サーバーの番地（https://…）。空のときは、この端末の中で照合します。"),
+        json_schema_extra=POLICY,
+    )
+    signer: str = Field(
+        default="",
+        pattern=r"^(https://[A-Za-z0-9.:\[\]-]{1,255})?$",
+        title=N_("署名サーバー"),
+        description=N_("署名サーバーの番地（https://…）。照合サーバーと合わせて決めます。"),
+        json_schema_extra=POLICY,
+    )
     database: str = Field(
         default="",
         max_length=500,
         title=N_("データベース"),
         description=N_("PostgreSQL の接続先。空なら端末のファイルに置きます。パスワードは書きません。"),
+        json_schema_extra=POLICY,
+    )
+
+
+class TicketSettings(Section):
+    model_config = ConfigDict(title=N_("チケット"))
+
+    proxy: str = Field(
+        default="",
+        max_length=255,
+        title=N_("代理サーバー"),
+        description=N_("インターネットへの代理サーバーの名前です（HTTP/名前 のチケットを取ります）。"),
+        json_schema_extra=POLICY,
+    )
+    share: str = Field(
+        default="",
+        max_length=255,
+        title=N_("ファイルサーバー"),
+        description=N_("共有フォルダのサーバーの名前です（cifs/名前 のチケットを取ります）。"),
+        json_schema_extra=POLICY,
+    )
+    applications: str = Field(
+        default="",
+        max_length=255,
+        title=N_("業務アプリの認証"),
+        description=N_("OpenID Connect の認証サーバーの名前です（HTTP/名前 のチケットを取ります）。"),
+        json_schema_extra=POLICY,
+    )
+    at_lock: Literal["destroy", "keep"] = Field(
+        default="destroy",
+        title=N_("ロックしたときのチケット"),
+        description=N_("destroy はロックのたびに消します。共用の端末では destroy にしてください。"),
         json_schema_extra=POLICY,
     )
 
@@ -259,4 +305,5 @@ class Settings(BaseSettings):
     presence: PresenceSettings = PresenceSettings()
     security: SecuritySettings = SecuritySettings()
     servers: ServersSettings = ServersSettings()
+    tickets: TicketSettings = TicketSettings()
     trial: TrialSettings = TrialSettings()

@@ -20,6 +20,7 @@ ELSEWHERE = {
     "liaison": "liaison.cli",
     "matcher": "auth.matcher.program",
     "signer": "auth.signer.program",
+    "terminal": "auth.agent.command",
     "realm": "installer.realm.command",
     "calendar-server": "calendar_sync.servers.office",
 }

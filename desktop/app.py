@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import TYPE_CHECKING
 
@@ -23,11 +24,13 @@ if TYPE_CHECKING:
 
     from PySide6.QtWidgets import QApplication, QWidget
 
+    from auth.agent.certificate import SignInCertificate
     from auth.agent.presence import PresenceLoop, Reaction
+    from auth.agent.tickets import TicketKeeper
     from auth.face.camera import Camera
     from auth.service import AuthService
     from calendar_sync.service import Schedules
-    from core.audit import Detail
+    from core.audit import AuditLog, Detail
     from core.config import Config
     from core.secrets import SecretStore
     from liaison.service import LiaisonService
@@ -117,7 +120,6 @@ def open_features(
     Tests bring a ``camera``, ``secrets`` and, to count time, their own way to ``auth.local.open_service``.
     SuiteError when the policy, a key or a database fails.
     """
-    from auth.local import open_service
     from core.audit import AuditLog
     from core.config import Config
     from core.secrets import open_secrets
@@ -132,15 +134,38 @@ def open_features(
     services.open_share = Once(lambda: _share(services))
     look_through = camera or (lambda: _camera(services))
     services.camera = look_through
+
+    services.tickets = _tickets(services)
     services.watch = lambda react: _presence(services.config, look_through, react)
-    services.auth = (sign_in or open_service)(
+    services.auth = (sign_in or _sign_in)(
         services.config,
         services.paths,
         secrets,
         services.audit,
         services.events,
         look_through,
+        tickets=services.tickets.open,
     )
+
+
+def _sign_in(
+    config: Config,
+    paths: Paths,
+    secrets: SecretStore,
+    audit: AuditLog,
+    events: Events,
+    camera: Callable[[], Camera],
+    *,
+    tickets: Callable[[SignInCertificate], object],
+) -> AuthService:
+    """Signing in on this machine alone, or as a terminal of the office that the policy names."""
+    if config.servers.matcher:
+        from auth import remote
+
+        return remote.open_service(config, paths, audit, events, camera, tickets=tickets)
+    from auth import local
+
+    return local.open_service(config, paths, secrets, audit, events, camera, tickets=tickets)
 
 
 def _schedules(services: Services, secrets: SecretStore) -> Schedules:
@@ -151,8 +176,23 @@ def _schedules(services: Services, secrets: SecretStore) -> Schedules:
     return Schedules(services.paths, secrets, services.events, lambda: services.trial and away.exists())
 
 
+def _tickets(services: Services) -> TicketKeeper:
+    """The session's Kerberos tickets, in a cache of this program's that its own clients and children use."""
+    from auth.agent.ticket import KerberosCache, NoRealm
+    from auth.agent.tickets import TicketKeeper, services_of
+
+    chosen = services.config.tickets
+    opened = services_of(chosen)
+    if not opened:
+        return TicketKeeper(NoRealm(), (), services.events, destroy_at_lock=True)
+    cache = KerberosCache(services.paths.run)
+    os.environ["KRB5CCNAME"] = f"FILE:{cache.path}"
+    return TicketKeeper(cache, opened, services.events, chosen.at_lock == "destroy")
+
+
 def _share(services: Services) -> ShareService:
     """The shared folders of this terminal; a server is asked with the session's own Kerberos ticket."""
+    from core.gss_spnego import speak_kerberos
     from sharefolder.service import ShareService
 
     def actor() -> str:
@@ -162,6 +202,7 @@ def _share(services: Services) -> ShareService:
     def tell(action: str, subject: str, detail: Detail) -> None:
         services.audit.append(action, actor=actor(), subject=subject, detail=detail)
 
+    speak_kerberos()
     return ShareService(services.paths.data / "share", services.events, actor, tell=tell)
 
 

@@ -57,8 +57,12 @@ class Verifier(Protocol):
 class StatementVerifier:
     """Verifies with the public keys alone."""
 
-    def __init__(self, public: Mapping[str, str], clock: Clock, *others: Mapping[str, str]) -> None:
-        """``others``: further keys that may have signed (while a matcher's key is being replaced)."""
+    def __init__(
+        self, public: Mapping[str, str], clock: Clock, *others: Mapping[str, str], leeway_s: int = 1
+    ) -> None:
+        """``others``: further keys that may have signed (while a matcher's key is being replaced).
+        ``leeway_s``: how far the matcher's clock may be from ``clock``."""
+        self._leeway_s = leeway_s
         self._keys = [OKPKey.import_key(dict(key)) for key in (public, *others)]
         self._clock = clock
 
@@ -79,7 +83,7 @@ class StatementVerifier:
             rules["nonce"] = {"essential": True, "value": nonce}
         try:
             claims = self._decoded(token)
-            jwt.JWTClaimsRegistry(now=int(self._clock.now()), leeway=1, **rules).validate(claims)
+            jwt.JWTClaimsRegistry(now=int(self._clock.now()), leeway=self._leeway_s, **rules).validate(claims)
             return _statement_of(claims)
         except (JoseError, ValueError, TypeError, KeyError) as error:
             raise _refused() from error

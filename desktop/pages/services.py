@@ -12,6 +12,7 @@ from desktop.ui.notice import NoticeBar
 
 if TYPE_CHECKING:
     from auth.agent.presence import Reaction
+    from auth.agent.tickets import TicketKeeper
     from auth.face.camera import Camera
     from auth.service import AuthService
     from calendar_sync.service import Schedules
@@ -38,6 +39,8 @@ class Services:
     open_liaison: Once[LiaisonService] = field(init=False)
     open_share: Once[ShareService] = field(init=False)
     camera: Callable[[], Camera] = field(init=False)  # opens nothing yet: a camera to be opened by its user
+
+    tickets: TicketKeeper = field(init=False)
     watch: Callable[[Callable[[Reaction], None]], Watch] = field(init=False)  # makes a watch over the session
     presence: Presence = field(init=False)  # the window makes it
     key_warning: str = ""  # loud when the keys lie in a file instead of the system's store

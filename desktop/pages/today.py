@@ -8,6 +8,8 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout, QWidget
 
+from auth.agent.tickets import TicketsChanged
+from auth.agent.tickets import words as ticket_words
 from auth.model import FaceDeleted, FaceEnrolled, Factor, MyData, Session
 from core.clock import TOKYO
 from core.errors import SuiteError
@@ -57,7 +59,7 @@ class Today(QWidget):
         self._minute.timeout.connect(self._greet)
         self._minute.start()
         services.presence.changed.connect(self._read)
-        for event in (FaceEnrolled, FaceDeleted):
+        for event in (FaceEnrolled, FaceDeleted, TicketsChanged):
             services.bridge.subscribe(services.events, event, self, lambda _event: self._read())
 
     def showEvent(self, event: QShowEvent) -> None:
@@ -130,6 +132,7 @@ class Today(QWidget):
                 _("ファイル（注意）") if self._services.key_warning else _("端末の鍵の保管庫"),
             ),
             ("desktop", _("照合する所"), _("この端末の中だけ。外へは送りません")),
+            *(("cloud-check", name, words) for name, words in ticket_words(self._services.tickets)),
         ]
 
 

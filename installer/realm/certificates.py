@@ -1,4 +1,4 @@
-"""The realm's authorities, in the realm's own key store: one for people, one for its KDC."""
+"""What the realm's KDC shows and whom it trusts. The authority for people is the realm's signer's."""
 
 from __future__ import annotations
 
@@ -9,30 +9,31 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from auth.signer.authority import Authorities
+from auth.signer.build import logon_authority
 from auth.signer.certificate import Purpose, kdc_certificate
 from core.clock import TOKYO
 from core.files import write_atomically
 from core.secrets import FileKeySecrets
+from installer.realm import servers
 from installer.realm.layout import DC, REALM, Layout
 
 
-def authorities(layout: Layout, purpose: Purpose) -> Authorities:
-    """The realm's generations of one authority."""
-    keys = FileKeySecrets(layout.folder / "keys.json")
-    folder = layout.pki / purpose.name.lower()
-    return Authorities(folder, purpose, keys, f"Mahoroba {REALM} {purpose.name}")
+def logon(layout: Layout) -> Authorities:
+    """The signer's authority, opened beside it."""
+    data = layout.folder / "servers" / "data"
+    return logon_authority(data, FileKeySecrets(data / "secrets.json"))
 
 
 def make(layout: Layout) -> None:
     """What the KDC and its clients read: anchors for both, the KDC's certificate and key."""
     now = datetime.now(TOKYO)
     layout.pki.mkdir(exist_ok=True)
-    for purpose, name in ((Purpose.LOGON, "logon-anchors.pem"), (Purpose.KDC, "kdc-anchors.pem")):
-        issuer = authorities(layout, purpose)
-        issuer.signing(now)
-        _write(layout.pki / name, b"".join(a.public_bytes(Encoding.PEM) for a in issuer.anchors(now)))
+    _write(layout.pki / "logon-anchors.pem", servers.logon_anchors(layout))
+    keys = FileKeySecrets(layout.folder / "keys.json")
+    issuer = Authorities(layout.pki / "kdc", Purpose.KDC, keys, f"Mahoroba {REALM} KDC")
     key = rsa.generate_private_key(65537, 2048)
-    issuer = authorities(layout, Purpose.KDC)
+    anchor = issuer.signing(now).certificate
+    _write(layout.pki / "kdc-anchors.pem", anchor.public_bytes(Encoding.PEM))
     certificate = kdc_certificate(issuer.signing(now), key.public_key(), REALM, [DC], now)
     _write(layout.pki / "kdc.crt", certificate.public_bytes(Encoding.PEM))
     private = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())

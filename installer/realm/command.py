@@ -7,26 +7,28 @@ import os
 import shlex
 import shutil
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from core.errors import SuiteError
 from core.i18n import _
-from installer.realm import certificates, directory, identity, processes, proxy
+from installer.realm import certificates, directory, identity, processes, proxy, servers
 from installer.realm.layout import (
     DC,
     FILES,
     INTERNET,
     INTERNET_PORT,
+    MATCHER_PORT,
     PROXY,
     PROXY_PORT,
     REALM,
     SHARE,
+    SIGNER_PORT,
     SSO_PORT,
     Layout,
     default_folder,
 )
-from installer.realm.staff import STAFF
+from installer.realm.staff import PIN, STAFF
 
 
 def up(folder: Path) -> Layout:
@@ -43,10 +45,12 @@ def up(folder: Path) -> Layout:
     try:
         layout.create()
         directory.provision(layout)
+        servers.make(layout)
         certificates.make(layout)
         directory.start(layout)
         proxy.start(layout)
         identity.start(layout)
+        servers.start(layout)
     except BaseException:
         processes.stop(folder)
         raise
@@ -67,7 +71,7 @@ def status(folder: Path) -> dict[str, bool]:
     if layout is None:
         return {}
     ports = {"KDC": 88, "LDAP": 389, "SMB": 445, "squid": PROXY_PORT, INTERNET: INTERNET_PORT,
-             "LemonLDAP::NG": SSO_PORT}  # fmt: skip
+             "LemonLDAP::NG": SSO_PORT, "matcher": MATCHER_PORT, "signer": SIGNER_PORT}  # fmt: skip
     return {name: directory.answers(layout.address, port) for name, port in ports.items()}
 
 
@@ -81,7 +85,7 @@ def describe(layout: Layout) -> str:
         ),
         (_("共有"), f"\\\\{FILES}\\{SHARE}"),
         ("OpenID Connect", identity.ISSUER),
-        (_("見本の職員"), f"{STAFF[0]} … {STAFF[-1]}"),
+        (_("見本の職員"), f"{min(STAFF)} … {max(STAFF)}（{PIN}）"),
         (_("環境"), f'eval "$(./mahoroba realm env --folder {layout.folder})"'),
     ]
     return "\n".join(f"{name}: {value}" for name, value in lines)
@@ -104,7 +108,10 @@ def main(arguments: Sequence[str]) -> int:
         print(_("領域はありません。"))
         return 1
     if options.verb == "env":
-        print("\n".join(f"export {k}={shlex.quote(v)}" for k, v in layout.environment().items()))
+        print(_exports(layout.environment()))
+        return 0
+    if options.verb == "terminal":
+        print(_exports(servers.enrol_terminal(layout, options.name, options.home)))
         return 0
     if options.verb in ("disable", "enable"):
         directory.enable(layout, options.staff_number, options.verb == "enable")
@@ -116,6 +123,10 @@ def main(arguments: Sequence[str]) -> int:
     return 0 if all(answers.values()) else 1
 
 
+def _exports(environment: Mapping[str, str]) -> str:
+    return "\n".join(f"export {name}={shlex.quote(value)}" for name, value in environment.items())
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="mahoroba realm", description=_("開発と試験のための職場一式です。"))
     verbs = parser.add_subparsers(dest="verb", metavar="VERB", required=True)
@@ -124,6 +135,7 @@ def _parser() -> argparse.ArgumentParser:
         ("down", _("終えて、すべて片付けます。")),
         ("status", _("どのサービスが応答するか示します。")),
         ("env", _("端末を領域の一員にする環境変数を出します。")),
+        ("terminal", _("端末を一台登録し、その環境変数を出します。")),
         ("disable", _("職員の口座を止めます。")),
         ("enable", _("職員の口座を使えるようにします。")),
     ):
@@ -131,6 +143,9 @@ def _parser() -> argparse.ArgumentParser:
         verb.add_argument("--folder", type=Path, default=default_folder(), help=_("領域を置くフォルダー"))
         if name in ("disable", "enable"):
             verb.add_argument("staff_number", metavar="STAFF_NUMBER")
+        if name == "terminal":
+            verb.add_argument("name")
+            verb.add_argument("home", type=Path, help=_("端末のフォルダー（MAHOROBA_HOME）"))
     return parser
 
 

@@ -90,7 +90,7 @@ def provision(layout: Layout) -> None:
     (layout.folder / "passwd").write_text("root:x:0:0::/:/bin/sh\nnobody:x:65534:65534::/:/bin/sh\n", "ascii")
     (layout.folder / "group").write_text("root:x:0:\nnogroup:x:65534:\nusers:x:100:\n", "ascii")
     wanted: dict[str, object] = {
-        "staff": list(STAFF),
+        "staff": [number.lower() for number in STAFF],
         "services": {f"svc-{name}": [principal] for name, principal in KEYTABS.items()},
         "aliases": [f"cifs/{names.FILES}"],
         "keytabs": {p: str(layout.folder / f"{name}.keytab") for name, p in KEYTABS.items()},

@@ -14,7 +14,7 @@ from installer.realm.layout import DOMAIN, INTERNET, INTERNET_PORT, SSO, SSO_POR
 PORTAL = "/usr/share/lemonldap-ng/portal/htdocs/index.psgi"
 ISSUER = f"http://{SSO}:{SSO_PORT}/"
 CLIENT = "mahoroba-sample"  # a public client with PKCE (RFC 7636)
-CALLBACK = f"http://{INTERNET}:{INTERNET_PORT}/callback"
+CALLBACK = f"http://{INTERNET}:{INTERNET_PORT}/callback.html"
 _INI = """\
 [all]
 logLevel = warn

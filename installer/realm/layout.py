@@ -18,10 +18,11 @@ from core.files import write_atomically
 from core.i18n import _
 
 REALM, DOMAIN, WORKGROUP = "PREF.TEST", "pref.test", "PREF"
-DC, PROXY, FILES, SSO, INTERNET = (f"{name}.{DOMAIN}" for name in ("dc1", "proxy", "fs", "sso", "www"))
+DC, PROXY, FILES, SSO = (f"{name}.{DOMAIN}" for name in ("dc1", "proxy", "fs", "sso"))
+INTERNET = "www.outside.test"  # a page of the world outside, only to be reached through the proxy
 SHARE = "share"
-PROXY_PORT, SSO_PORT, INTERNET_PORT = 3128, 8443, 8080
-USED_PORTS = (88, 135, 389, 445, 464, 636, PROXY_PORT, SSO_PORT, INTERNET_PORT)
+PROXY_PORT, SSO_PORT, INTERNET_PORT, MATCHER_PORT, SIGNER_PORT = 3128, 8443, 8080, 8444, 8445
+USED_PORTS = (88, 135, 389, 445, 464, 636, PROXY_PORT, SSO_PORT, INTERNET_PORT, MATCHER_PORT, SIGNER_PORT)
 _TRIES = 100
 
 

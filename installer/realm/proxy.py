@@ -10,6 +10,8 @@ from installer.realm.directory import answers
 from installer.realm.layout import INTERNET, INTERNET_PORT, PROXY, PROXY_PORT, REALM, Layout
 
 PAGE = "<!DOCTYPE html><meta charset=utf-8><title>外の世界</title><h1>インターネットが開きました</h1>\n"
+ARRIVED = PAGE + "<p id=address></p><script>address.textContent = location.search</script>\n"
+"""Where the identity provider sends a browser: the page shows what it came with."""
 _CONFIG = """\
 http_port {address}:{port}
 visible_hostname {proxy}
@@ -58,7 +60,7 @@ def start(layout: Layout) -> None:
     site = layout.folder / "site"
     site.mkdir(exist_ok=True)
     (site / "index.html").write_text(PAGE, "utf-8")
-    (site / "callback").write_text(PAGE, "utf-8")
+    (site / "callback.html").write_text(ARRIVED, "utf-8")
     command = [sys.executable, "-m", "http.server", str(INTERNET_PORT), "--bind", layout.address]
     processes.start(layout, "internet", [*command, "--directory", str(site)])
     processes.wait_for(INTERNET, layout, lambda: answers(layout.address, INTERNET_PORT))

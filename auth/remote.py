@@ -1,0 +1,135 @@
+"""Signing in at a terminal of an office: matcher and signer answer elsewhere, over mutual TLS.
+
+``auth.local`` is the same on one machine. Here lie the terminal's own key and certificate, name cards, the
+matcher's public key and nothing by which a face could be known.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from functools import cache
+from pathlib import Path
+from typing import NoReturn
+
+from cryptography import x509
+
+from auth.agent.certificate import SignerClient, SignInCertificate
+from auth.agent.client import MatcherClient
+from auth.agent.keys import Certification
+from auth.agent.look import Stream
+from auth.agent.people_here import PeopleHere
+from auth.agent.terminal import connect
+from auth.face import models
+from auth.face.camera import Camera
+from auth.face.engine import FaceAnalyser
+from auth.face.stream import FrameStream
+from auth.matcher.engines import thresholds_of
+from auth.matcher.statement import Statement, StatementVerifier
+from auth.model import SignedIn
+from auth.pin import Pins
+from auth.service import AuthService
+from auth.signer.certificate import device_name
+from core.audit import AuditLog
+from core.config import Config
+from core.errors import SuiteError
+from core.events import Events
+from core.files import write_atomically
+from core.i18n import _
+from core.paths import Paths
+
+CLOCKS_DIFFER_S = 300
+"""Between terminal and matcher: what Kerberos allows as well (RFC 4120, 1.6)."""
+
+
+class _Now:
+    def now(self) -> float:
+        return time.time()
+
+
+class MatcherKeys:
+    """Verifies with the key that the matcher shows over TLS; it is kept, and asked for anew when it fails."""
+
+    def __init__(self, client: MatcherClient, path: Path) -> None:
+        self._client, self._path = client, path
+        self._lock = threading.Lock()
+
+    def verify(self, token: str, audience: str, device: str, nonce: str | None = None) -> Statement:
+        """As ``StatementVerifier.verify``."""
+        with self._lock:
+            try:
+                return self._with(self._kept()).verify(token, audience, device, nonce)
+            except (OSError, ValueError, TypeError, SuiteError):
+                public = dict(self._client.public_key())
+                found = self._with(public).verify(token, audience, device, nonce)
+            write_atomically(self._path, json.dumps(public).encode())
+            return found
+
+    def _kept(self) -> dict[str, str]:
+        return dict(json.loads(self._path.read_bytes()[:10_000]))
+
+    @staticmethod
+    def _with(public: dict[str, str]) -> StatementVerifier:
+        return StatementVerifier(public, _Now(), leeway_s=CLOCKS_DIFFER_S)
+
+
+class _Elsewhere:
+    """Administration is done at the servers; every verb says so."""
+
+    def __getattr__(self, _name: str) -> Callable[..., NoReturn]:
+        def refuse(*_arguments: object, **_more: object) -> NoReturn:
+            raise SuiteError(
+                _("この端末では管理の操作をできません。"),
+                _("職員の名簿と記録はサーバーにあります。"),
+                _("サーバーの管理画面で操作してください。"),
+                "AUTH-037",
+            )
+
+        return refuse
+
+
+def open_service(
+    config: Config,
+    paths: Paths,
+    audit: AuditLog,
+    events: Events,
+    camera: Callable[[], Camera],
+    *,
+    stream: Callable[[Camera], AbstractContextManager[Stream]] = FrameStream,
+    tickets: Callable[[SignInCertificate], object] = lambda _certificate: None,
+) -> AuthService:
+    """The service of an enrolled terminal. Asks nobody yet: a server may be away. SuiteError DEV-001 where
+    the terminal is not enrolled."""
+    folder = paths.data / "terminal"
+    client = MatcherClient(connect(config.servers.matcher, folder))
+    signer = SignerClient(connect(config.servers.signer, folder))
+    device = device_name(x509.load_pem_x509_certificate((folder / "device.pem").read_bytes()))
+    people = PeopleHere(paths.data / "people-here.json")
+    events.subscribe(SignedIn, lambda event: people.remember(event.session.person))
+    analyser = cache(FaceAnalyser)
+
+    def rest() -> None:
+        analyser.cache_clear()
+        models.forget()
+
+    return AuthService(
+        client=client,
+        verifier=MatcherKeys(client, paths.state / "matcher-key.json"),
+        register=people,
+        pins=Pins(),
+        pin_min_length=lambda: config.security.pin_min_length,
+        device=device,
+        audit=audit,
+        events=events,
+        stream=lambda: stream(camera()),
+        analyser=analyser,
+        administration=lambda _session: _Elsewhere(),
+        figures=lambda: thresholds_of(config.face),
+        rest=rest,
+        certification=Certification(signer) if config.servers.realm else None,
+        tickets=tickets,
+        steady=lambda: config.appearance.steady_colours or config.appearance.reduced_motion,
+    )
