@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from auth.codes import OneTimeCodes, Purpose
-from auth.lockout import Lockouts
+from auth.lockout import Lockouts, Wait
 from auth.matcher.store import Register
 from auth.model import ImportReport, OneTimeCode, PeopleChanged, Person, Role, Session, check_person
 from core.audit import AuditLog, AuditReport, Entry
@@ -77,6 +77,21 @@ class Administration:
         self._existing(staff_number)
         self._lockouts.unlock(staff_number)
         self._done(actor, "person.unlocked", staff_number)
+
+    def waits(self) -> list[Wait]:
+        """Who and what is not heard now after wrong guesses, the longest first."""
+        self.require(Role.IT)
+        return self._lockouts.waits()
+
+    def end_wait(self, wait: Wait) -> None:
+        """End the waits of a terminal, or of a person (also of a number that nobody has)."""
+        actor = self.require(Role.IT)
+        if wait.terminal:
+            self._lockouts.unlock_terminal(wait.terminal)
+            self._audit.append("terminal.unlocked", actor=actor, subject=wait.terminal)
+        else:
+            self._lockouts.unlock(wait.staff_number)
+            self._done(actor, "person.unlocked", wait.staff_number)
 
     def issue_start_code(self, staff_number: str) -> OneTimeCode:
         """A code with which the person sets the first, or a forgotten, PIN. Valid 7 days, once."""

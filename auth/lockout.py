@@ -31,12 +31,28 @@ class Lock:
     last: float = 0.0
 
 
+@dataclass(frozen=True)
+class Wait:
+    """A person or a terminal (the other is empty) that is not heard with ``factor`` until ``until`` (seconds
+    since the epoch)."""
+
+    factor: Factor
+    staff_number: str
+    terminal: str
+    failures: int
+    until: float
+
+
 class LockStore(Protocol):
     """What the counters need from the repository: change some rows, all or none, atomically."""
 
     def change_locks(
         self, keys: tuple[str, ...], change: Callable[[tuple[Lock, ...]], tuple[Lock, ...]]
     ) -> None: ...
+
+    def locks(self, after: float) -> dict[str, Lock]:
+        """Those that last longer than ``after``, by key."""
+        ...
 
 
 class Clock(Protocol):
@@ -100,11 +116,25 @@ class Lockouts:
         if (wait := self.waiting(factor, staff_number, device)) > 0:
             raise _locked(wait)
 
+    def waits(self) -> list[Wait]:
+        """Who and what waits now, the longest first."""
+        found = []
+        for key, lock in self._store.locks(self._clock.now()).items():
+            factor, kind, name = key.split(":", 2)
+            person, terminal = (name, "") if kind == "person" else ("", name)
+            found.append(Wait(Factor(factor), person, terminal, lock.failures, lock.until))
+        return sorted(found, key=lambda wait: -wait.until)
+
     def unlock(self, staff_number: str) -> None:
         """An administrator clears every counter of a person."""
-        self._store.change_locks(
-            tuple(_person(f, staff_number) for f in Factor), lambda now: tuple(Lock() for _lock in now)
-        )
+        self._clear(tuple(_person(f, staff_number) for f in Factor))
+
+    def unlock_terminal(self, device: str) -> None:
+        """An administrator clears every counter of a terminal."""
+        self._clear(tuple(_terminal(f, device) for f in Factor))
+
+    def _clear(self, keys: tuple[str, ...]) -> None:
+        self._store.change_locks(keys, lambda now: tuple(Lock() for _lock in now))
 
     def _count(self, keys: tuple[str, str]) -> tuple[Lock, Lock]:
         """Count a guess of the person and at the terminal; the terminal's lock before and after."""

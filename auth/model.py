@@ -38,6 +38,15 @@ class Factor(StrEnum):
     TOTP = "totp"
     BREAK_GLASS = "break-glass"
 
+    def words(self) -> str:
+        """What people call it."""
+        return {
+            Factor.FACE: _("顔"),
+            Factor.PIN: _("暗証番号"),
+            Factor.TOTP: _("ワンタイムパスワード"),
+            Factor.BREAK_GLASS: _("非常用コード"),
+        }[self]
+
 
 @dataclass(frozen=True)
 class Person:

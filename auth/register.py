@@ -161,6 +161,10 @@ class SqlRegister:
                         *asdict(new).values(),
                     )
 
+    def locks(self, after: float) -> dict[str, Lock]:
+        rows = self.sql.rows("SELECT key, failures, until, last FROM locks WHERE until > ?", after)
+        return {row["key"]: Lock(row["failures"], row["until"], row["last"]) for row in rows}
+
     # one-time codes
 
     def add_code(

@@ -98,7 +98,7 @@ class FaceSettings(Section):
         gt=0.0,
         lt=2.0,
         title=N_("もう一つの確認と合わせるしきい値"),
-        description=N_("余弦距離。PIN などもう一つの確認があるときに使います。"),
+        description=N_("余弦距離。暗証番号などもう一つの確認があるときに使います。"),
         json_schema_extra=POLICY,
     )
     threshold_never: float = Field(
@@ -122,7 +122,7 @@ class FaceSettings(Section):
         gt=0.0,
         lt=2.0,
         title=N_("dlib: もう一つの確認と合わせるしきい値"),
-        description=N_("ユークリッド距離。PIN などもう一つの確認があるときに使います。"),
+        description=N_("ユークリッド距離。暗証番号などもう一つの確認があるときに使います。"),
         json_schema_extra=POLICY,
     )
     dlib_threshold_never: float = Field(
@@ -191,7 +191,7 @@ class SecuritySettings(Section):
         default=6,
         ge=4,
         le=64,
-        title=N_("PIN の最短の長さ"),
+        title=N_("暗証番号の最短の長さ"),
         description=N_("文字数です。"),
         json_schema_extra=POLICY,
     )

@@ -214,7 +214,7 @@ def busy(name: str) -> SuiteError:
     return SuiteError(
         _("カメラの映像を受け取れません。"),
         _("カメラ（{name}）をほかのアプリが使っているようです。").format(name=name or _("名前なし")),
-        _("ビデオ会議などを終えてください。空くと自動で再開します。PINでもサインインできます。"),
+        _("ビデオ会議などを終えてください。空くと自動で再開します。暗証番号でもサインインできます。"),
         "CAM-003",
     )
 
@@ -223,7 +223,7 @@ def _not_permitted(device: Device) -> SuiteError:
     return SuiteError(
         _("カメラを使えません。"),
         _("この利用者には、カメラ（{name}）を使う権限がありません。").format(name=device.name),
-        _("情報担当に「videoグループへの追加」を依頼するか、PINでサインインしてください。"),
+        _("情報担当に「videoグループへの追加」を依頼するか、暗証番号でサインインしてください。"),
         "CAM-006",
     )
 

@@ -126,7 +126,7 @@ def choose(found: Sequence[Device], allowed: Sequence[str], index: int | None = 
             _(
                 "見つかったのは仮想カメラ（{name}）だけです。映像を差し替えられるため、本人確認には使えません。"
             ).format(name=wanted[0].name or wanted[0].path),
-            _("内蔵またはUSBのカメラをつなぐか、PINでサインインしてください。"),
+            _("内蔵またはUSBのカメラをつなぐか、暗証番号でサインインしてください。"),
             "CAM-004",
         )
     usable = [each for each in real if not allowed or each.name in allowed or each.identity in allowed]
@@ -136,7 +136,7 @@ def choose(found: Sequence[Device], allowed: Sequence[str], index: int | None = 
             _("このカメラ（{name}）は、使ってよいカメラとして登録されていません。").format(
                 name=real[0].name or real[0].path
             ),
-            _("情報担当に登録を依頼するか、PINでサインインしてください。"),
+            _("情報担当に登録を依頼するか、暗証番号でサインインしてください。"),
             "CAM-005",
         )
     return usable[0]
@@ -146,6 +146,6 @@ def no_camera() -> SuiteError:
     return SuiteError(
         _("カメラが見つかりません。"),
         _("この端末にカメラがつながっていません。"),
-        _("カメラをつなぐか、PINでサインインしてください。つなぐと自動で始まります。"),
+        _("カメラをつなぐか、暗証番号でサインインしてください。つなぐと自動で始まります。"),
         "CAM-001",
     )

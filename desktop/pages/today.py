@@ -148,13 +148,7 @@ def greeting(hour: int, name: str) -> str:
 def signed_in_words(session: Session) -> str:
     """How and when, for example 「8:42 に顔で」."""
     started = session.started.astimezone(TOKYO)
-    names = {
-        Factor.FACE: _("顔"),
-        Factor.PIN: _("暗証番号"),
-        Factor.TOTP: _("ワンタイムパスワード"),
-        Factor.BREAK_GLASS: _("非常用コード"),
-    }
-    how = "＋".join(names[f] for f in Factor if f in session.factors)
+    how = "＋".join(f.words() for f in Factor if f in session.factors)
     return _("{hour}:{minute:02d} に{how}で").format(hour=started.hour, minute=started.minute, how=how)
 
 

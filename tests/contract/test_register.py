@@ -145,6 +145,11 @@ class RegisterContract:
         register.change_locks(("b", "c", "a"), look)
         assert seen == [Lock(2, 9.5), Lock(), Lock(1, 0.0)]
 
+    def test_locks_that_last_are_listed(self, register: Register) -> None:
+        register.change_locks(("a", "b"), lambda _now: (Lock(6, 10.0, 5.0), Lock(7, 20.0, 6.0)))
+        assert register.locks(10.0) == {"b": Lock(7, 20.0, 6.0)}
+        assert set(register.locks(0.0)) == {"a", "b"}
+
     def test_locks_count_every_one_of_parallel_changes(self, register: Register) -> None:
         def add() -> bool:
             register.change_locks(("a",), lambda now: (Lock(now[0].failures + 1, 1.0),))

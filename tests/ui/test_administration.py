@@ -13,6 +13,7 @@ from auth.model import Person, Role
 from desktop.pages.administration import audit as audit_page
 from desktop.pages.administration import people as people_page
 from desktop.pages.administration.people import People
+from desktop.pages.administration.waits import Waits
 from tests.ui.conftest import Office
 
 SATO = Person("K100871", "佐藤 健", "さとう けん", "道路建設課")
@@ -74,6 +75,23 @@ def test_a_wrong_number_says_why_beside_the_form_and_keeps_what_was_typed(bureau
     press(bureau, "追加する")
     assert any("AUTH-001" in text for text in said(bureau))
     assert bureau.find(QLineEdit, "氏名").text() == "鈴木 美咲"  # type: ignore[attr-defined]
+
+
+def test_who_waits_after_wrong_guesses_is_seen_and_the_wait_ended(bureau: Office) -> None:
+    auth = bureau.services.auth
+    for _guess in range(5):
+        auth._client.pin(SATO.staff_number, "000000", None)
+    press(bureau, "管理の対象: 待ち時間")
+    assert "1 件が待っています。" in said(bureau)
+    assert bureau.window is not None
+    waits = bureau.window.findChild(Waits)
+    assert isinstance(waits, Waits)
+    table = waits.table
+    assert table._model.rows[0][1][:3] == ("佐藤 健（K100871）", "暗証番号", "5 回")
+    table.selectRow(0)
+    press(bureau, "選んだ待ち時間を解除")
+    assert "いま、待っている人も端末もありません。" in said(bureau)
+    assert auth.administration.audit_entries(1)[0].action == "person.unlocked"
 
 
 def test_details_are_changed_but_never_the_number(bureau: Office) -> None:

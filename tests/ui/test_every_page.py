@@ -72,6 +72,7 @@ SCREENS = {
     "today": _page("today"),
     "settings": _page("settings"),
     "people": _page("administration"),
+    "waits": _page("administration", "管理の対象: 待ち時間"),
     "audit": _page("administration", "管理の対象: 監査"),
     "policy": _page("administration", "管理の対象: 方針"),
     "files": _page("sharefolder"),

@@ -10,6 +10,7 @@ from core.i18n import _
 from desktop.pages.administration.audit import Audit
 from desktop.pages.administration.people import People
 from desktop.pages.administration.policy import policy_view
+from desktop.pages.administration.waits import Waits
 from desktop.pages.services import Services
 from desktop.ui import page
 from desktop.ui.widgets.segmented import Segmented
@@ -24,6 +25,7 @@ def administration_page(services: Services) -> QWidget:
     views: list[tuple[str, QWidget]] = []
     if role == Role.IT:
         views.append((_("人"), People(services)))
+        views.append((_("待ち時間"), Waits(services)))
     views.append((_("監査"), Audit(services)))
     if role == Role.IT:
         views.append((_("方針"), policy_view(services)))

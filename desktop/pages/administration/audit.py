@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QComboBox, QWidget
+from PySide6.QtWidgets import QComboBox
 
 from auth.model import PeopleChanged, SignedIn, Unlocked
 from core.audit import AuditReport, Entry
@@ -13,6 +12,7 @@ from core.clock import TOKYO
 from core.i18n import _
 from desktop.pages.administration.words import action_words
 from desktop.pages.files import ask_save, save
+from desktop.pages.fresh import Fresh
 from desktop.pages.services import Services
 from desktop.ui import page, theme
 from desktop.ui.announce import announce
@@ -24,12 +24,11 @@ from desktop.ui.widgets.table import Table
 _PAGE = 500
 
 
-class Audit(QWidget):
+class Audit(Fresh):
     """The newest five hundred rows first; older ones on request."""
 
     def __init__(self, services: Services) -> None:
-        super().__init__()
-        self._services = services
+        super().__init__(services, PeopleChanged, SignedIn, Unlocked)
         self._entries: list[Entry] = []
         layout = page.column(self, 0.75)
         line = page.Across(44, 0.6)
@@ -62,17 +61,6 @@ class Audit(QWidget):
         self.older = button(_("もっと古い記録"), self._read_older, "plain", "caret-down")
         foot.addWidget(self.older)
         layout.addLayout(foot)
-        for event in (PeopleChanged, SignedIn, Unlocked):
-            services.bridge.subscribe(services.events, event, self, lambda _event: self._read_again())
-
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        if not event.spontaneous():
-            self.read()
-
-    def _read_again(self) -> None:
-        if self.isVisible():
-            self.read()
 
     def read(self) -> None:
         """The newest rows."""

@@ -7,7 +7,6 @@ from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
 
 from auth.model import ImportReport, OneTimeCode, PeopleChanged, Person
@@ -15,6 +14,7 @@ from core.i18n import _
 from desktop.pages.administration.person import PersonPanel
 from desktop.pages.administration.person_form import PersonForm
 from desktop.pages.files import ask_open, ask_save, save
+from desktop.pages.fresh import Fresh
 from desktop.pages.services import Services
 from desktop.pages.settings.account import role_words
 from desktop.ui import page, theme
@@ -26,12 +26,11 @@ from desktop.ui.widgets.table import Table
 _MOST_CSV = 5_000_000  # bytes; what the service takes at most
 
 
-class People(QWidget):
+class People(Fresh):
     """The table on the left; who is chosen, or a new person, on the right."""
 
     def __init__(self, services: Services) -> None:
-        super().__init__()
-        self._services = services
+        super().__init__(services, PeopleChanged)
         self._people: dict[str, Person] = {}
         whole = page.Across(58, 1.25)
         page.column(self, 0).addWidget(whole)
@@ -70,16 +69,6 @@ class People(QWidget):
         page.column(self._side, 0).addWidget(area)
         whole.add(self._side)
         self._side.hide()
-        services.bridge.subscribe(services.events, PeopleChanged, self, lambda _event: self._read_again())
-
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        if not event.spontaneous():
-            self.read()
-
-    def _read_again(self) -> None:
-        if self.isVisible():
-            self.read()
 
     def read(self) -> None:
         """Ask for everyone again."""

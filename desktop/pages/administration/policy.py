@@ -19,7 +19,7 @@ def policy_view(services: Services) -> QWidget:
     security = services.config.security
     for zone, sets in security.zones.items():
         here = _("（この端末）") if zone == security.zone else ""
-        words = _(" または ").join("＋".join(_factor(name) for name in names) for names in sets)
+        words = _(" または ").join("＋".join(Factor(name).words() for name in names) for names in sets)
         layout.addWidget(
             page.label(
                 _("区分「{zone}」{here}: {words}").format(zone=zone, here=here, words=words), wrap=True
@@ -63,12 +63,3 @@ def _shown(value: object) -> str:
     if value is None or value in ([], ""):
         return _("なし")
     return str(value)
-
-
-def _factor(name: str) -> str:
-    return {
-        Factor.FACE: _("顔"),
-        Factor.PIN: _("暗証番号"),
-        Factor.TOTP: _("ワンタイムパスワード"),
-        Factor.BREAK_GLASS: _("非常用コード"),
-    }.get(Factor(name), name)

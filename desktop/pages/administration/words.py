@@ -14,6 +14,7 @@ def action_words(action: str) -> str:
         "person.activated": _("利用の再開"),
         "person.deactivated": _("利用の停止"),
         "person.unlocked": _("待ち時間の解除"),
+        "terminal.unlocked": _("端末の待ち時間の解除"),
         "people.imported": _("名簿の読み込み"),
         "code.start.issued": _("開始コードの発行"),
         "code.break-glass.issued": _("非常用コードの発行"),

@@ -133,6 +133,19 @@ def test_the_wait_survives_a_restart_and_a_clock_set_back(tmp_path: Path) -> Non
     assert not refused(running, right=True)
 
 
+def test_who_waits_is_listed_until_the_wait_ends_or_is_ended(lockouts: Lockouts, clock: Any) -> None:
+    for number in range(FREE_TRIES_TERMINAL):
+        guess(lockouts, f"A-{number % 4}", "t:1")
+    found = {(wait.staff_number, wait.terminal, wait.failures) for wait in lockouts.waits()}
+    people = {(f"A-{number}", "", FREE_TRIES_PERSON) for number in range(4)}
+    assert found == {("", "t:1", FREE_TRIES_TERMINAL), *people}
+    lockouts.unlock_terminal("t:1")
+    lockouts.unlock("A-1")
+    assert {wait.staff_number for wait in lockouts.waits()} == {"A-0", "A-2", "A-3"}
+    clock.time += 60
+    assert lockouts.waits() == []
+
+
 def test_looking_at_a_wait_counts_nothing(lockouts: Lockouts) -> None:
     for _ in range(FREE_TRIES_PERSON):
         lockouts.check(Factor.PIN, "A1", "t1")
