@@ -80,7 +80,9 @@ class BareMachine:
         """Run a shell command line; what it started dies with it. TimeoutExpired after ``timeout`` s."""
         spaces = ["unshare", "--mount", "--pid", "--fork", "--kill-child", *([] if network else ["--net"])]
         program = PROGRAM % {"wheels": " ".join(map(shlex.quote, _folders_of_wheels()))}
-        inside = ["/usr/bin/env", "-i", *self._environment(), "sh", "-c", f"cd /srv/mahoroba && {command}"]
+        # The shell stays: as the first process it takes in orphans, which the tests' own would never reap.
+        line = f"cd /srv/mahoroba && {command}; exit $?"
+        inside = ["/usr/bin/env", "-i", *self._environment(), "sh", "-c", line]
         return subprocess.run(
             [*spaces, "sh", "-c", program, str(self.root), *inside],
             stdin=subprocess.DEVNULL,

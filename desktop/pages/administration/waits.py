@@ -22,13 +22,14 @@ class Waits(Fresh):
         super().__init__(services, PeopleChanged)
         self._names: dict[str, str] = {}
         layout = page.column(self, 0.75)
-        tools = page.row(spacing=0.6)
-        self.count = page.label("")
-        tools.addWidget(self.count, 1)
+        line, tools = page.Across(44, 0.6), page.row(spacing=0.6)
+        self.count = page.label("", wrap=True)
+        line.add(self.count, 1)
         tools.addWidget(button(_("読み直す"), self.read, icon="arrows-clockwise"))
         self.end = button(_("選んだ待ち時間を解除"), self._end, "primary", "clock")
         tools.addWidget(self.end)
-        layout.addLayout(tools)
+        line.add(tools)
+        layout.addWidget(line)
         titles = [_("待っている人・端末"), _("サインインの方法"), _("失敗"), _("いつまで")]
         self.table = Table(_("失敗が続いて待っている人と端末"), titles, (14, 8, 5, 12))
         self.table.setMinimumHeight(theme.em(14))
