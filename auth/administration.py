@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Callable
 from dataclasses import replace
 
 from auth.codes import OneTimeCodes, Purpose
+from auth.devices import Device, Devices
+from auth.lists import rows_of
 from auth.lockout import Lockouts, Wait
 from auth.matcher.store import Register
 from auth.model import ImportReport, OneTimeCode, PeopleChanged, Person, Role, Session, check_person
+from auth.tokens_csv import import_tokens
+from auth.totp import Tokens
 from core.audit import AuditLog, AuditReport, Entry
 from core.errors import SuiteError
 from core.events import Events
 from core.i18n import _
 
-MOST_CSV_BYTES = 5_000_000
-MOST_CSV_ROWS = 50_000
 _COLUMNS = ("職員番号", "氏名", "ふりがな", "所属", "共用端末")
 
 
@@ -31,6 +31,8 @@ class Administration:
         codes: OneTimeCodes,
         audit: AuditLog,
         events: Events,
+        tokens: Tokens,
+        devices: Devices,
         session: Callable[[], Session | None],
     ) -> None:
         self._register = register
@@ -38,6 +40,8 @@ class Administration:
         self._codes = codes
         self._audit = audit
         self._events = events
+        self._tokens = tokens
+        self._devices = devices
         self._session = session
 
     def people(self, text: str = "") -> list[Person]:
@@ -97,9 +101,45 @@ class Administration:
         """A code with which the person sets the first, or a forgotten, PIN. Valid 7 days, once."""
         return self._issue(Purpose.START, staff_number)
 
-    def issue_break_glass(self, staff_number: str) -> OneTimeCode:
-        """A code for the day nothing else works; to be kept sealed. Valid 90 days, once."""
-        return self._issue(Purpose.BREAK_GLASS, staff_number)
+    def issue_break_glass(self, staff_number: str) -> OneTimeCode | None:
+        """A code for the day nothing else works; to be kept sealed. Valid 90 days, once. It takes two: None
+        for the first administrator who asks, the code for the second who asks within a day."""
+        actor = self.require(Role.IT)
+        self._existing(staff_number)
+        issued = self._codes.issue_by_two(staff_number, actor)
+        action = "code.break-glass.asked" if issued is None else "code.break-glass.issued"
+        self._audit.append(action, actor=actor, subject=staff_number)
+        return issued
+
+    def import_tokens(self, data: bytes) -> ImportReport:
+        """The old one-time-password tokens, each with its last day. SuiteError AUTH-030 for no such file."""
+        actor = self.require(Role.IT)
+        report = import_tokens(data, self._tokens, self._register.person)
+        detail = {"added": report.added, "problems": len(report.problems)}
+        self._audit.append("totp.imported", actor=actor, detail=detail)
+        return report
+
+    def tokens_left(self) -> list[tuple[str, float]]:
+        """Whose token still counts, and until when (seconds since the epoch), soonest first."""
+        self.require(Role.IT, Role.AUDITOR)
+        return self._tokens.left()
+
+    def devices(self, text: str = "") -> list[Device]:
+        """The enrolled terminals whose name or place holds ``text``."""
+        self.require(Role.IT)
+        return self._devices.all(text[:100])
+
+    def issue_device_code(self, name: str, place: str) -> OneTimeCode:
+        """A code with which the terminal ``name`` enrols (anew). Valid a day, once."""
+        actor = self.require(Role.IT)
+        self._devices.expect(name, place)
+        issued = self._codes.issue(Purpose.DEVICE, name, actor)
+        self._audit.append("code.device.issued", actor=actor, detail={"terminal": name})
+        return issued
+
+    def revoke_device(self, name: str) -> None:
+        """A lost or stolen terminal: from its next request on it is not heard."""
+        self._devices.revoke(name, self.require(Role.IT))
 
     def import_csv(self, data: bytes) -> ImportReport:
         """Add people from a CSV file (UTF-8 or Shift_JIS; columns 職員番号, 氏名, ふりがな, 所属, 共用端末).
@@ -108,7 +148,7 @@ class Administration:
         """
         actor = self.require(Role.IT)
         added, problems = 0, []
-        for line, row in enumerate(_rows(data), start=2):
+        for line, row in enumerate(rows_of(data, _COLUMNS[:2]), start=2):
             try:
                 number, name, kana, section, group = (row.get(column) or "" for column in _COLUMNS)
                 person = Person(number, name, kana, section, group=group)
@@ -170,37 +210,6 @@ class Administration:
     def _done(self, actor: str, action: str, staff_number: str) -> None:
         self._audit.append(action, actor=actor, subject=staff_number)
         self._events.publish(PeopleChanged(staff_number))
-
-
-def _rows(data: bytes) -> list[dict[str, str]]:
-    if len(data) > MOST_CSV_BYTES:
-        raise _no_csv(_("ファイルが大きすぎます。"))
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = data.decode("cp932", errors="replace")
-    if "\ufffd" in text or "\0" in text:
-        raise _no_csv(_("文字コードが UTF-8 でも Shift_JIS でもありません。"))
-    reader = csv.DictReader(io.StringIO(text, newline=""), restval="")
-    try:
-        header = set(reader.fieldnames or ())
-        if not set(_COLUMNS[:2]) <= header:
-            raise _no_csv(_("見出しに「職員番号」と「氏名」がありません。"))
-        rows = [row for _n, row in zip(range(MOST_CSV_ROWS + 1), reader, strict=False)]
-    except csv.Error as error:
-        raise _no_csv(_("表の形が正しくありません。")) from error
-    if len(rows) > MOST_CSV_ROWS:
-        raise _no_csv(_("行が多すぎます。"))
-    return rows
-
-
-def _no_csv(why: str) -> SuiteError:
-    return SuiteError(
-        _("名簿を読み込めませんでした。だれも追加していません。"),
-        why,
-        _("1 行目に見出しを置いた CSV を選び直してください。"),
-        "AUTH-030",
-    )
 
 
 def _not_yourself() -> SuiteError:

@@ -20,12 +20,14 @@ _MISREAD = str.maketrans("IL", "11") | str.maketrans("O", "0") | {ord("-"): None
 class Purpose(StrEnum):
     START = "start"
     BREAK_GLASS = "break-glass"
+    BREAK_GLASS_ASKED = "break-glass-asked"  # one administrator's half; nobody is shown a code for it
     DEVICE = "device"
 
 
 LIFETIME_S = {
     Purpose.START: 7 * 86_400.0,
     Purpose.BREAK_GLASS: 90 * 86_400.0,
+    Purpose.BREAK_GLASS_ASKED: 86_400.0,
     Purpose.DEVICE: 86_400.0,
 }
 
@@ -36,6 +38,14 @@ class CodeStore(Protocol):
     def add_code(
         self, digest: str, purpose: str, staff_number: str, issued_by: str, now: float, expires: float
     ) -> None: ...
+
+    def asked_by(self, purpose: str, staff_number: str, now: float) -> list[str]:
+        """Who has issued the codes of this purpose that are still good."""
+        ...
+
+    def end_codes(self, purpose: str, staff_number: str) -> None:
+        """None of this purpose is good any longer."""
+        ...
 
     def spend_code(self, digest: str, purpose: str, staff_number: str, now: float) -> bool:
         """Mark the code used and say True, once; False if unknown, used, ended, or another's."""
@@ -57,6 +67,15 @@ class OneTimeCodes:
         self._store.add_code(_digest(raw), purpose, staff_number, issued_by, now, expires)
         shown = "-".join(raw[i : i + 5] for i in range(0, _LENGTH, 5))
         return OneTimeCode(shown, staff_number, datetime.fromtimestamp(expires, UTC))
+
+    def issue_by_two(self, staff_number: str, administrator: str) -> OneTimeCode | None:
+        """A break-glass code if another administrator has asked within a day; else this one has now."""
+        asked = self._store.asked_by(Purpose.BREAK_GLASS_ASKED, staff_number, self._clock.now())
+        if any(other != administrator for other in asked):
+            self._store.end_codes(Purpose.BREAK_GLASS_ASKED, staff_number)
+            return self.issue(Purpose.BREAK_GLASS, staff_number, administrator)
+        self.issue(Purpose.BREAK_GLASS_ASKED, staff_number, administrator)
+        return None
 
     def spend(self, purpose: Purpose, staff_number: str, typed: str) -> bool:
         """True once for the right code of this person and purpose. Case, hyphens and I/L/O are forgiven."""

@@ -21,6 +21,7 @@ from auth.agent.client import MatcherClient
 from auth.agent.keys import Certification
 from auth.agent.look import Stream
 from auth.agent.transport import InProcessTransport
+from auth.devices import Devices
 from auth.door import TERMINAL_HEADER
 from auth.face.camera import Camera
 from auth.face.stream import FrameStream
@@ -65,6 +66,7 @@ def open_service(
     register = open_register(config.servers.database, paths.data / "auth.db")
     built = build_matcher(config, secrets, audit, clock, register, nonces=nonces)
     matcher = built.matcher
+    devices = Devices(register.sql, audit, clock)
     device = terminal_id(paths.state / "terminal-id")
     certification = None
     if config.servers.realm:
@@ -84,7 +86,9 @@ def open_service(
         events=events,
         stream=lambda: stream(camera()),
         analyser=built.analyser,
-        administration=partial(Administration, register, matcher.lockouts, matcher.codes, audit, events),
+        administration=partial(
+            Administration, register, matcher.lockouts, matcher.codes, audit, events, built.tokens, devices
+        ),
         figures=lambda: thresholds_of(config.face),
         rest=built.rest,
         certification=certification,

@@ -34,7 +34,7 @@ def reconcile(issued: Iterable[Issued], entries: Iterable[Entry]) -> Reconciled:
     signed: Counter[tuple[str, str]] = Counter()
     for entry in entries:
         statement = str(entry.detail.get("statement", ""))
-        if entry.action == "sign-in.accepted" and statement:
+        if entry.action == "statement.signed" and statement:
             stated[statement] = entry
         elif entry.action == "certificate.issued":
             signed[statement, str(entry.detail.get("serial", ""))] += 1

@@ -184,6 +184,17 @@ class SqlRegister:
                 expires,
             )
 
+    def asked_by(self, purpose: str, staff_number: str, now: float) -> list[str]:
+        text = (
+            "SELECT DISTINCT issued_by FROM codes WHERE purpose = ? AND staff_number = ?"
+            " AND used IS NULL AND expires > ?"
+        )
+        return [row["issued_by"] for row in self.sql.rows(text, purpose, staff_number, now)]
+
+    def end_codes(self, purpose: str, staff_number: str) -> None:
+        with self.sql.write() as change:
+            change.run("DELETE FROM codes WHERE purpose = ? AND staff_number = ?", purpose, staff_number)
+
     def spend_code(self, digest: str, purpose: str, staff_number: str, now: float) -> bool:
         text = (
             "UPDATE codes SET used = ? WHERE digest = ? AND purpose = ? AND staff_number = ?"

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import anyio.to_thread
 import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
@@ -24,6 +25,7 @@ MOST_HEADER_BYTES = 16_384
 HEAD_WITHIN_S = 10.0
 IDLE_S = 10
 BACKLOG = 2048
+MOST_THREADS = 8  # at work at a time; each holds a connection to the database and its share of memory
 _log = logging.getLogger(__name__)
 
 Scope = MutableMapping[str, Any]
@@ -65,10 +67,18 @@ class MutualTlsProtocol(H11Protocol):
         super().connection_lost(exc)
 
 
+def _few_at_work(app: App) -> App:
+    async def bounded(scope: Scope, receive: Any, send: Any) -> None:
+        anyio.to_thread.current_default_thread_limiter().total_tokens = MOST_THREADS
+        await app(scope, receive, send)
+
+    return bounded
+
+
 def serve(app: App, address: tuple[str, int], tls: Tls, *, shared: bool = False) -> None:
     """Answer at ``address`` until a signal. ``shared``: several processes of one machine at one address."""
     config = uvicorn.Config(
-        app,
+        _few_at_work(app),
         http=MutualTlsProtocol,
         ws="none",
         lifespan="off",

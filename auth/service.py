@@ -162,6 +162,11 @@ class AuthService:
         number, key = check_staff_number(staff_number), self._fresh_key()
         return self._conclude(self._client.pin(number, pin, self._prior(number), _hash(key)), key=key)
 
+    def sign_in_totp(self, staff_number: str, code: str) -> Outcome:
+        """Sign in, or complete a sign-in, with the number that an old token shows. SuiteError LOCK-001."""
+        number, key = check_staff_number(staff_number), self._fresh_key()
+        return self._conclude(self._client.totp(number, code, self._prior(number), _hash(key)), key=key)
+
     def sign_in_break_glass(self, staff_number: str, code: str) -> Outcome:
         """Sign in with an emergency code; it is spent."""
         number, key = check_staff_number(staff_number), self._fresh_key()

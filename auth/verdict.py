@@ -30,6 +30,7 @@ class Reason(StrEnum):
     SECOND_FACTOR_NEEDED = "second-factor-needed"
     PIN_WRONG = "pin-wrong"
     CODE_WRONG = "code-wrong"
+    TOTP_WRONG = "totp-wrong"
     NOT_MATCHING = "not-matching"
     AMBIGUOUS = "ambiguous"
     NOT_ENROLLED = "not-enrolled"
@@ -48,6 +49,7 @@ class Reason(StrEnum):
             Reason.SECOND_FACTOR_NEEDED: _("もう一つ確認が必要です。"),
             Reason.PIN_WRONG: _("職員番号または暗証番号が違います。"),
             Reason.CODE_WRONG: _("職員番号またはコードが違うか、コードの期限が切れています。"),
+            Reason.TOTP_WRONG: _("職員番号またはトークンの番号が違うか、すでに使われた番号です。"),
             Reason.NOT_MATCHING: _("登録された顔と一致しませんでした。"),
             Reason.AMBIGUOUS: _("どなたか、顔だけでは決められませんでした。"),
             Reason.NOT_ENROLLED: _("この職員番号の顔は登録されていません。"),
@@ -67,6 +69,7 @@ class Reason(StrEnum):
             Reason.SECOND_FACTOR_NEEDED: _("続けて、もう一つの方法で確認してください。"),
             Reason.PIN_WRONG: _("確かめて、もう一度入力してください。"),
             Reason.CODE_WRONG: _("確かめて入力し直すか、情報担当に新しいコードを依頼してください。"),
+            Reason.TOTP_WRONG: _("次の番号が出るのを待って、もう一度入力してください。"),
             Reason.NOT_MATCHING: _("職員番号を確かめてもう一度試すか、暗証番号を使ってください。"),
             Reason.AMBIGUOUS: _("職員番号を選ぶか入力して、もう一度試してください。"),
             Reason.NOT_ENROLLED: _("暗証番号でサインインし、「設定 → 顔」で登録してください。"),

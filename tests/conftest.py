@@ -13,6 +13,7 @@ import pytest
 from hypothesis import settings
 
 from auth.face.models import user_folder
+from tests.fakes.leaks import Watch
 
 ROOT = Path(__file__).resolve().parent.parent
 RUN_MARK = "MAHOROBA_TEST_RUN"
@@ -78,6 +79,14 @@ def _no_process_left() -> Iterator[None]:
     for process in alive:
         process.kill()
     assert not alive, f"left running: {[process.name() for process in alive]}"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_secret_in_any_log() -> Iterator[None]:
+    """All that the whole suite logs is searched for PINs, codes, seeds, keys, statements and vectors."""
+    with Watch() as watch:
+        yield
+    assert not watch.found, sorted(set(watch.found))
 
 
 def _is_ours(process: psutil.Process) -> bool:

@@ -77,6 +77,10 @@ class MatcherClient:
     def pin(self, staff_number: str, pin: str, prior: str | None, key: str | None = None) -> Reply:
         return self._evidence("pin", {"staff_number": staff_number, "pin": pin, "prior": prior, "key": key})
 
+    def totp(self, staff_number: str, code: str, prior: str | None, key: str | None = None) -> Reply:
+        head = {"staff_number": staff_number, "code": code, "prior": prior, "key": key}
+        return self._evidence("totp", head)
+
     def break_glass(self, staff_number: str, code: str, key: str | None = None) -> Reply:
         return self._evidence("break-glass", {"staff_number": staff_number, "code": code, "key": key})
 

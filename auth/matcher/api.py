@@ -40,6 +40,7 @@ def create_app(
             Route("/v1/challenges", guarded(doors.challenge), methods=["POST"]),
             Route("/v1/matches", guarded(doors.match), methods=["POST"]),
             Route("/v1/evidence/pin", guarded(doors.pin), methods=["POST"]),
+            Route("/v1/evidence/totp", guarded(doors.totp), methods=["POST"]),
             Route("/v1/evidence/break-glass", guarded(doors.break_glass), methods=["POST"]),
             Route("/v1/evidence/start", guarded(doors.start), methods=["POST"]),
             Route("/v1/pins", guarded(doors.change_pin), methods=["POST"]),
@@ -100,6 +101,12 @@ class _Doors:
         return _answer(
             await in_thread(lambda: self._matcher.pin(number, pin, device, nonce, prior, _key(head)))
         )
+
+    async def totp(self, request: Request) -> Response:
+        head, device = await json_body(request), await self._caller(request)
+        number, code, nonce = (wire.text_field(head, n) for n in ("staff_number", "code", "nonce"))
+        prior, key = wire.optional_text(head, "prior", wire.MOST_JSON_BYTES), _key(head)
+        return _answer(await in_thread(lambda: self._matcher.totp(number, code, device, nonce, prior, key)))
 
     async def break_glass(self, request: Request) -> Response:
         head, device = await json_body(request), await self._caller(request)

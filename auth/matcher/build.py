@@ -19,9 +19,10 @@ from auth.matcher.engines import engine_of
 from auth.matcher.face import FaceMatcher
 from auth.matcher.matcher import Matcher, Trail
 from auth.matcher.own_data import OwnData
-from auth.matcher.store import Register
 from auth.matcher.vault import Vault
 from auth.pin import Pins
+from auth.register import SqlRegister
+from auth.totp import Tokens
 from core.config import Config
 from core.secrets import SecretStore, get_or_create
 
@@ -31,6 +32,7 @@ class Built:
     """``analyser`` is shared with an agent in the same process; ``rest`` lets the models go."""
 
     matcher: Matcher
+    tokens: Tokens
     app: Starlette
     pins: Pins
     analyser: Callable[[], FaceAnalyser]
@@ -42,7 +44,7 @@ def build_matcher(
     secrets: SecretStore,
     audit: Trail,
     clock: Clock,
-    register: Register,
+    register: SqlRegister,
     *,
     nonces: Callable[[int], bytes] = os.urandom,
     caller: Caller = named_by_header,
@@ -50,7 +52,8 @@ def build_matcher(
     """Loads no model: that happens at the first look. SuiteError when a key fails."""
     pins = Pins()
     seed = get_or_create(secrets, "matcher-statement", 32)
-    matcher = Matcher(register, audit, clock, config, seed, pins, nonces)
+    tokens = Tokens(register.sql, get_or_create(secrets, "totp-key", 32), audit, clock)
+    matcher = Matcher(register, audit, clock, config, seed, pins, nonces, tokens)
     vault = Vault(register, get_or_create(secrets, "template-key", 32))
     analyser = cache(FaceAnalyser)
     faces = cache(lambda: FaceMatcher(matcher, vault, analyser(), engine_of(config.face)))
@@ -62,4 +65,6 @@ def build_matcher(
             models.forget()
             gc.collect()  # frames and models hang in cycles
 
-    return Built(matcher, create_app(matcher, OwnData(matcher, vault), faces, caller), pins, analyser, rest)
+    return Built(
+        matcher, tokens, create_app(matcher, OwnData(matcher, vault), faces, caller), pins, analyser, rest
+    )

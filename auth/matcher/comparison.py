@@ -83,5 +83,5 @@ class Comparison:
         gallery = self._vault.gallery(self._encoder.name, self._encoder.version, self._metric)
         if not self._cohort_size or len(gallery.numbers) <= max(self._cohort_size, MIN_COHORT):
             return raw
-        others = gallery.without(staff_number)
+        others = gallery.others_near(staff_number, (template, probe), self._metric)
         return cohort_normalised(raw, template, probe, others, self._metric) + STRANGER[self._metric]

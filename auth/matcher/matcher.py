@@ -47,6 +47,12 @@ class Rules(Protocol):
     def security(self) -> SecuritySettings: ...
 
 
+class TokenStore(Protocol):
+    """The old tokens: ``auth.totp.Tokens``."""
+
+    def spend(self, staff_number: str, typed: str) -> bool: ...
+
+
 class Trail(Protocol):
     """The audit trail: ``core.audit.AuditLog``."""
 
@@ -89,6 +95,7 @@ class Matcher:
         seed: bytes,
         pins: Pins,
         nonces: Callable[[int], bytes] = os.urandom,
+        tokens: TokenStore | None = None,
     ) -> None:
         self.register = register
         self.audit = audit
@@ -100,6 +107,7 @@ class Matcher:
         self._nonces = nonces
         self._signer = StatementSigner(seed)
         self._verifier = StatementVerifier(self._signer.public, clock)
+        self.tokens = tokens
 
     @property
     def public_key(self) -> Mapping[str, str]:
@@ -130,6 +138,20 @@ class Matcher:
             evidence = Evidence(Factor.PIN, self.clock.now())
             return self.conclude(person, (*earlier, evidence), device, nonce, key=key)
         return self.refuse(Reason.PIN_WRONG, Factor.PIN, number, device)
+
+    def totp(
+        self, staff_number: str, code: str, device: str, nonce: str, prior: str | None = None, key: str = ""
+    ) -> Answer:
+        """Evidence TOTP: the code of an old token, once, until the token's last day."""
+        number = check_staff_number(staff_number)
+        earlier = self.earlier(prior, number, device)
+        attempt = self.lockouts.claim(Factor.TOTP, number, device)
+        person = self._active(number)
+        if person is not None and self.tokens is not None and self.tokens.spend(number, code):
+            attempt.succeeded()
+            evidence = Evidence(Factor.TOTP, self.clock.now())
+            return self.conclude(person, (*earlier, evidence), device, nonce, key=key)
+        return self.refuse(Reason.TOTP_WRONG, Factor.TOTP, number, device)
 
     def break_glass(self, staff_number: str, code: str, device: str, nonce: str, key: str = "") -> Answer:
         """Evidence break-glass: the code is spent by this, whatever comes after."""
@@ -212,11 +234,12 @@ class Matcher:
         )
         reason = Reason.ACCEPTED if enough else Reason.SECOND_FACTOR_NEEDED
         detail = {key: value for e in by_factor for key, value in e.detail.items()}
-        if statement.key:
-            detail |= {"statement": statement.id, "key": key}
         factors = "+".join(sorted(e.factor for e in by_factor))
         self._note("sign-in.accepted" if enough else "sign-in.partial", person.staff_number, device,
                    {"factors": factors, "reason": str(reason), **detail})  # fmt: skip
+        if statement.key:
+            self._note("statement.signed", person.staff_number, device,
+                       {"statement": statement.id, "key": key})  # fmt: skip
         if enough:
             self.register.remember(device, person.staff_number, now)
         may_access = any(e.alone for e in by_factor) or enough

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from auth.face.compare import Metric, make_template
+from auth.face.compare import MIN_COHORT, Metric, make_template
 from auth.face.template import MOST_VECTORS, seal, unseal
 from auth.matcher.store import Register, SealedTemplate
 from core.errors import SuiteError
@@ -25,9 +25,17 @@ class Gallery:
     numbers: tuple[str, ...]
     means: NDArray[np.float32]
 
-    def without(self, staff_number: str) -> NDArray[np.float32]:
-        """The means of everyone else (m, d): the cohort."""
-        return self.means[[n != staff_number for n in self.numbers]]
+    def others_near(
+        self, staff_number: str, vectors: Sequence[NDArray[np.float32]], metric: Metric
+    ) -> NDArray[np.float32]:
+        """Of everyone else's means, those (m, d; at least MIN_COHORT where there are so many) among which are
+        the nearest to each of ``vectors``: a cohort to normalise by, without a copy of the whole office."""
+        closeness = self.means @ np.stack(vectors).T
+        if metric is Metric.EUCLIDEAN:
+            closeness = 2 * closeness - np.sum(self.means**2, axis=1, keepdims=True)
+        count = min(len(self.numbers), MIN_COHORT + 1)
+        places = np.unique(np.argpartition(-closeness, count - 1, axis=0)[:count])
+        return self.means[[place for place in places if self.numbers[place] != staff_number]]
 
 
 class Vault:

@@ -45,6 +45,7 @@ class Authorities:
         self._purpose = purpose
         self._name = name
         self._key = get_or_create(secrets, f"ca-{purpose.name.lower()}", 32)
+        self._opened: dict[tuple[str, int, int], Authority] = {}  # a file is never changed, only replaced
 
     def signing(self, now: datetime) -> Authority:
         """The newest generation that has begun; the first is made when there is none. SuiteError CA-001
@@ -77,7 +78,12 @@ class Authorities:
         return [a.certificate for a in self._generations() if now <= a.certificate.not_valid_after_utc]
 
     def _generations(self) -> Iterator[Authority]:
-        return (self._open(path) for path in self._files())
+        for path in self._files():
+            status = path.stat()
+            known = (path.name, status.st_mtime_ns, status.st_ino)
+            if known not in self._opened:
+                self._opened[known] = self._open(path)
+            yield self._opened[known]
 
     def _files(self) -> list[Path]:
         return sorted(p for p in self._folder.iterdir() if _FILE.fullmatch(p.name))
@@ -95,7 +101,7 @@ class Authorities:
             length = int.from_bytes(content[:4], "big")
             certificate, sealed = content[4 : 4 + length], content[4 + length :]
             plain = AESGCM(self._key).decrypt(sealed[:_NONCE], sealed[_NONCE:], certificate)
-            key = load_der_private_key(plain, None)
+            key = load_der_private_key(plain, None, unsafe_skip_rsa_key_validation=True)  # sealed by us
             loaded = x509.load_der_x509_certificate(certificate)
         except (OSError, ValueError, InvalidTag) as error:
             raise _damaged(path.name) from error

@@ -98,6 +98,9 @@ class Office:
     def _tries(self) -> int:
         return 3 if type(self.camera) is ActorCamera else 1
 
+    def person(self, staff_number: str) -> Person | None:
+        return self.service._register.person(staff_number)
+
     def actions(self) -> list[str]:
         """The audit trail's actions, oldest first."""
         return [e.action for e in reversed(self.audit.entries(1000))]

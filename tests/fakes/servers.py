@@ -17,6 +17,7 @@ import httpx
 from auth.agent.certificate import SignerClient, SignInKey
 from auth.agent.client import MatcherClient
 from auth.agent.terminal import connect, enrol
+from tests.fakes.leaks import leaks
 
 ROOT = Path(__file__).resolve().parents[2]
 REALM = "PREF.TEST"
@@ -41,7 +42,7 @@ class Servers:
     """One office's servers. A second matcher and signer have a home of their own, with the first's keys."""
 
     def __init__(self, folder: Path, database: str = "", security: str = "") -> None:
-        self.folder = folder
+        self.folder, self.database = folder, database
         self.policy = POLICY.format(realm=REALM, database=database, security=security)
         self.matcher_port, self.signer_port = free_port(), free_port()
         self.running: list[subprocess.Popen[bytes]] = []
@@ -108,6 +109,9 @@ class Servers:
     def end_all(self) -> None:
         for server in self.running:
             self.end(server, at_once=True)
+        logs = [*self.folder.glob("*.err"), *self.folder.glob("*/state/log/*.log")]
+        found = [kind for log in logs for line in log.read_text("utf-8").splitlines() for kind in leaks(line)]
+        assert not found, f"in a server's log: {sorted(set(found))}"
 
     def terminal(self, name: str) -> Terminal:
         """A terminal enrolled by a code from the signer's console."""

@@ -73,6 +73,7 @@ SCREENS = {
     "settings": _page("settings"),
     "people": _page("administration"),
     "waits": _page("administration", "管理の対象: 待ち時間"),
+    "terminals": _page("administration", "管理の対象: 庁内端末"),
     "audit": _page("administration", "管理の対象: 監査"),
     "policy": _page("administration", "管理の対象: 方針"),
     "files": _page("sharefolder"),

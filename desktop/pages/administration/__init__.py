@@ -1,4 +1,4 @@
-"""Administration for the IT role (people, audit, policy) and for the auditor (audit only)."""
+"""Administration for the IT role (people, terminals, audit, policy) and for the auditor (audit only)."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from core.i18n import _
 from desktop.pages.administration.audit import Audit
 from desktop.pages.administration.people import People
 from desktop.pages.administration.policy import policy_view
+from desktop.pages.administration.terminals import Terminals
 from desktop.pages.administration.waits import Waits
 from desktop.pages.services import Services
 from desktop.ui import page
@@ -26,6 +27,7 @@ def administration_page(services: Services) -> QWidget:
     if role == Role.IT:
         views.append((_("人"), People(services)))
         views.append((_("待ち時間"), Waits(services)))
+        views.append((_("庁内端末"), Terminals(services)))
     views.append((_("監査"), Audit(services)))
     if role == Role.IT:
         views.append((_("方針"), policy_view(services)))

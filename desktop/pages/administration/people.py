@@ -141,8 +141,12 @@ class People(Fresh):
             self, words, lambda _r: work(), lambda _n: self._services.notices.success(words)
         )
 
-    def _issue(self, work: Callable[[], OneTimeCode], kind: str, person: Person) -> None:
-        def show(code: OneTimeCode) -> None:
+    def _issue(self, work: Callable[[], OneTimeCode | None], kind: str, person: Person) -> None:
+        def show(code: OneTimeCode | None) -> None:
+            if code is None:
+                words = _("申請を受け付けました。別の情報担当が 1 日以内に同じ操作をすると、コードが出ます。")
+                self._services.notices.success(words)
+                return
             panel = self._side.findChild(PersonPanel)
             if isinstance(panel, PersonPanel) and panel.person.staff_number == person.staff_number:
                 panel.show_code(kind, code)

@@ -4,18 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QFrame, QWidget
+from PySide6.QtWidgets import QWidget
 
 from auth.model import OneTimeCode, Person
-from core.clock import TOKYO
 from core.i18n import _
-from core.wareki import format_datetime
+from desktop.pages.administration.code_card import CodeCard
 from desktop.pages.services import Services
 from desktop.pages.settings.account import role_words
 from desktop.ui import page, theme
-from desktop.ui.announce import announce
 from desktop.ui.buttons import button
 from desktop.ui.widgets.avatar import Avatar
 
@@ -59,10 +55,7 @@ class PersonPanel(QWidget):
             layout.addWidget(
                 button(_("非常用コードを発行"), lambda: act("break-glass", person), icon="lifebuoy")
             )
-        self._code = QFrame()
-        self._code.setProperty("notice", "info")
-        self._code_layout = page.column(self._code, 0.4, 0.9)
-        self._code.hide()
+        self._code = CodeCard()
         layout.addWidget(self._code)
         layout.addStretch()
         if not myself:
@@ -73,21 +66,4 @@ class PersonPanel(QWidget):
 
     def show_code(self, kind: str, issued: OneTimeCode) -> None:
         """Show a code once, to be handed over; it is never shown again."""
-        page.clear(self._code_layout)
-        self._code_layout.addWidget(page.label(kind, "strong"))
-        parts = issued.code.split("-")
-        half = (len(parts) + 1) // 2  # two lines, broken where a reader pauses
-        code = page.label("-".join(parts[:half]) + "-\n" + "-".join(parts[half:]), "section")
-        code.setTextInteractionFlags(
-            Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
-        )
-        self._code_layout.addWidget(code)
-        until = format_datetime(issued.expires.astimezone(TOKYO))
-        words = _("一度だけ使えます。{until} まで。この画面を離れると、もう表示できません。").format(
-            until=until
-        )
-        self._code_layout.addWidget(page.label(words, "caption", wrap=True))
-        copy = button(_("コピー"), lambda: QGuiApplication.clipboard().setText(issued.code), icon="copy")
-        self._code_layout.addWidget(copy)
-        self._code.show()
-        announce(self, f"{kind} {issued.code}")
+        self._code.show_code(kind, issued)

@@ -89,7 +89,11 @@ class SignIn(Sheet):
             "災害や故障で他の方法が使えないとき、情報担当が発行した一回限りのコードで入ります。記録が残ります。"
         )
         layout.addWidget(labelled(_("非常用コード"), self.code, hint))
+        self.token = line_edit(_("トークンの番号"), _("例 123456"), limit=16)
+        self.token.returnPressed.connect(self._sign_in_token)
         layout.addWidget(button(_("非常用コードでサインイン"), self._sign_in_code, icon="lifebuoy"))
+        layout.addWidget(labelled(_("ワンタイムパスワードのトークン"), self.token))
+        layout.addWidget(button(_("トークンでサインイン"), self._sign_in_token, icon="clock"))
         return box
 
     # who
@@ -220,6 +224,14 @@ class SignIn(Sheet):
             self._say_wrong(_("職員番号と非常用コードの両方を入力してください。"))
         else:
             self._try(lambda _report: auth.sign_in_break_glass(who, code))
+
+    def _sign_in_token(self) -> None:
+        who, code, auth = self._who(), self.token.text().strip(), self._services.auth
+        self.token.clear()
+        if who is None or not code:
+            self._say_wrong(_("職員番号とトークンの番号の両方を入力してください。"))
+        else:
+            self._try(lambda _report: auth.sign_in_totp(who, code))
 
     def _try(self, work: Callable[[Report], Outcome]) -> None:
         self.enter.setEnabled(False)
