@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -16,11 +17,12 @@ from core.i18n import _
 from core.jobs import Report
 from sharefolder import errors, links, opened, places, trail, transfer
 from sharefolder.changes import Changes
+from sharefolder.documents.kinds import PICTURED
 from sharefolder.documents.sandbox import Answer, Sandbox
 from sharefolder.guard import MassGuard
 from sharefolder.index import crawl
 from sharefolder.index.snippet import Snippet, snippet
-from sharefolder.index.store import Hit, IndexStore, Wish
+from sharefolder.index.store import Hit, IndexStore, Wish, kind
 from sharefolder.inquiry.model import PLACE
 from sharefolder.inquiry.office import Office
 from sharefolder.journal import Journal
@@ -168,6 +170,13 @@ class ShareService:
         if not crawl.is_readable(entry):
             return Answer(None, "")
         return crawl.look_into(self._at(place).storage, entry, self._looking, "text")
+
+    def picture(self, place: str, entry: Entry) -> bytes:
+        """A small PNG of an image or a PDF's first page, made by the limited child; empty: there is none."""
+        if kind(entry) not in PICTURED:
+            return b""
+        answer = crawl.look_into(self._at(place).storage, entry, self._looking, "picture")
+        return base64.b64decode(answer.value) if isinstance(answer.value, str) else b""
 
     # sending
 

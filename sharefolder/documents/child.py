@@ -40,7 +40,17 @@ def _cells(request: Mapping[str, Any]) -> Any:
     return read(Path(request["path"]))
 
 
-VERBS: Mapping[str, Callable[[Mapping[str, Any]], Any]] = {"text": _text, "cells": _cells}
+def _picture(request: Mapping[str, Any]) -> Any:
+    from sharefolder.documents.picture import make
+
+    return make(Path(request["path"]))
+
+
+VERBS: Mapping[str, Callable[[Mapping[str, Any]], Any]] = {
+    "text": _text,
+    "cells": _cells,
+    "picture": _picture,
+}
 
 
 def answer(line: str) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtGui import QImage, QKeySequence, QShortcut
 from PySide6.QtWidgets import QAbstractButton, QComboBox, QFileDialog, QLabel, QLineEdit
 from python_calamine import CalamineWorkbook
 
@@ -326,3 +326,14 @@ def test_an_inquiry_is_extended_answered_and_ended(sample: Office, board: Inquir
     assert "問 対象年度は？　答 令和8年度です。" in said(sample)
     press(sample, "照会を終える")
     assert "この照会は終わっています。" in board.sentence.text()
+
+
+def test_an_image_is_shown_as_a_picture(sample: Office) -> None:
+    view = files(sample)
+    picture = QImage(400, 200, QImage.Format.Format_RGB32)
+    picture.fill(0x336699)
+    assert picture.save(str(disk(sample) / "財政課" / "現場.png"))
+    view.go(NAME, "財政課", "財政課/現場.png")
+    sample.settle()
+    assert view.details.picture.isVisible()
+    assert not view.details.picture.pixmap().isNull()

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QUrl
-from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QFrame, QPlainTextEdit, QVBoxLayout
+from PySide6.QtCore import QSize, Qt, QUrl
+from PySide6.QtGui import QDesktopServices, QPixmap
+from PySide6.QtWidgets import QFrame, QLabel, QPlainTextEdit, QVBoxLayout
 
 from core.errors import SuiteError
 from core.files import make_private_folder
@@ -17,7 +17,9 @@ from desktop.pages.sharefolder.words import kind_words, rights_words, size_words
 from desktop.ui import page, theme
 from desktop.ui.buttons import button
 from desktop.ui.widgets.flow import Flow
+from sharefolder.documents.kinds import IMAGES
 from sharefolder.documents.sandbox import Answer, reason_words
+from sharefolder.index.store import kind
 from sharefolder.model import Entry, Rights
 from sharefolder.transfer import IfExists
 
@@ -52,6 +54,10 @@ class Details(QFrame):
         layout.addWidget(self.rights)
         self.heading = page.label(_("中身"), "strong")
         layout.addWidget(self.heading)
+        self.picture = QLabel()
+        self.picture.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.picture.setAccessibleName(_("見本の絵"))
+        layout.addWidget(self.picture)
         layout.addWidget(self.preview, 1)
         layout.addStretch(0)
         self.hide()
@@ -72,6 +78,7 @@ class Details(QFrame):
             widget.setVisible(not entry.folder)
         self.preview.setPlainText("")
         self.opened.hide()
+        self.picture.hide()
         self.show()
         share, bridge = self._services.share, self._services.bridge
         bridge.run(
@@ -93,6 +100,14 @@ class Details(QFrame):
             )
             bridge.run(
                 self,
+                _("見本の絵"),
+                lambda _r: share.picture(place, entry),
+                lambda content: self._show_picture(entry, content),
+                lambda _error: None,  # the words below say why
+                lane="share-look",
+            )
+            bridge.run(
+                self,
                 _("中身"),
                 lambda _r: share.preview(place, entry),
                 lambda answer: self._show_words(entry, answer),
@@ -109,6 +124,17 @@ class Details(QFrame):
             words = _("{who} さんが開いています。") if who else _("誰かが開いています。")
             self.opened.setText(words.format(who=who))
             self.opened.show()
+
+    def _show_picture(self, entry: Entry, content: bytes) -> None:
+        """The child has drawn it anew: these bytes are ours, not the document's."""
+        drawn = QPixmap()
+        if entry != self._entry or not content or not drawn.loadFromData(content, "PNG"):
+            return
+        room = QSize(self.width() - theme.em(3), theme.em(18))
+        keep, smooth = Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
+        self.picture.setPixmap(drawn.scaled(room, keep, smooth))
+        self.picture.show()
+        self.preview.setVisible(kind(entry) not in IMAGES)
 
     def _show_words(self, entry: Entry, answer: Answer) -> None:
         if entry != self._entry:

@@ -128,3 +128,39 @@ def test_an_archive_that_is_no_document_is_said_so(sandbox: Sandbox, tmp_path: P
     for name in ("a.docx", "a.pptx", "a.xlsx"):
         (tmp_path / name).write_bytes(buffer.getvalue())
         assert sandbox.ask("text", tmp_path / name).reason == "damaged"
+
+
+def test_a_picture_is_drawn_anew_and_small(tmp_path: Path, sandbox: Sandbox) -> None:
+    import base64
+
+    import cv2
+    import numpy as np
+
+    cv2.imwrite(str(tmp_path / "photo.png"), np.full((900, 1800, 3), 90, np.uint8))
+    (tmp_path / "photo.png").rename(tmp_path / "写真.png")
+    answer = sandbox.ask("picture", tmp_path / "写真.png")
+    drawn = cv2.imdecode(np.frombuffer(base64.b64decode(answer.value), np.uint8), cv2.IMREAD_COLOR)
+    assert drawn.shape == (360, 720, 3)
+    (tmp_path / "壊れ.jpg").write_bytes(b"\xff\xd8\xff" + bytes(200))
+    assert sandbox.ask("picture", tmp_path / "壊れ.jpg").reason == "damaged"
+
+
+def test_an_image_of_absurd_size_is_refused(tmp_path: Path, sandbox: Sandbox) -> None:
+    import struct
+    import zlib
+
+    def part(kind: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    head = struct.pack(">IIBBBBB", 60_000, 60_000, 8, 2, 0, 0, 0)
+    bomb = (
+        b"\x89PNG\r\n\x1a\n"
+        + part(b"IHDR", head)
+        + part(b"IDAT", zlib.compress(bytes(10)))
+        + part(b"IEND", b"")
+    )
+    (tmp_path / "bomb.png").write_bytes(bomb)
+    answer = sandbox.ask("picture", tmp_path / "bomb.png")
+    assert (answer.value, answer.reason != "") == (None, True)
+    (tmp_path / "a.txt").write_text("まだ動く", "utf-8")
+    assert sandbox.ask("text", tmp_path / "a.txt").value == "まだ動く"
