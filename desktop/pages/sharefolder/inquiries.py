@@ -23,7 +23,7 @@ from desktop.pages.sharefolder.new_inquiry import NewInquiry
 from desktop.pages.sharefolder.one_of import OneOf
 from desktop.pages.sharefolder.words import state_words
 from desktop.ui import page, theme
-from desktop.ui.buttons import button
+from desktop.ui.buttons import button, icon_button
 from desktop.ui.widgets.empty import Empty
 from desktop.ui.widgets.flow import Flow
 from desktop.ui.widgets.table import Table
@@ -65,6 +65,7 @@ class Inquiries(QWidget):
         self.which.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         line.add(self.which, 1)
         line.add(button(_("照会を作る"), self._create, icon="plus"))
+        line.add(icon_button(_("読み直す"), "arrow-counter-clockwise", self.read))
         layout.addWidget(line)
         frame, inside = page.card(margin=1.0)
         self.sentence = page.label("", "strong", wrap=True)
@@ -85,7 +86,6 @@ class Inquiries(QWidget):
                 button(_("期限を変える"), self._extend),
                 button(_("質問に答える"), self._question),
                 self.end,
-                button(_("読み直す"), self.read, icon="arrow-counter-clockwise"),
             )
         )
         self.ask = Ask()
