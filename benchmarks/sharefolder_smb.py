@@ -21,7 +21,7 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
-import smbclient
+import smbclient.shutil
 
 from benchmarks.record import Record
 from core.jobs import Report
