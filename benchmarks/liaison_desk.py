@@ -15,8 +15,8 @@ from benchmarks.network_lab import missing, network_lab
 from benchmarks.record import Record
 from core.events import Events
 from core.secrets import MemorySecrets
+from liaison.borrowers import Borrower
 from liaison.descent import mark_guest_root
-from liaison.ledger import Borrower
 from liaison.network import Form
 from liaison.service import LiaisonService
 from liaison.wipe import wipe_folder

@@ -18,6 +18,7 @@ ELSEWHERE = {
     "bench": "benchmarks.__main__",
     "face-report": "auth.face.report",
     "liaison": "liaison.cli",
+    "kiosk": "desktop.kiosk",
     "matcher": "auth.matcher.program",
     "signer": "auth.signer.program",
     "terminal": "auth.agent.command",
@@ -92,6 +93,7 @@ def _parser() -> argparse.ArgumentParser:
         ("bench", _("性能と精度を測ります。")),
         ("face-report", _("顔画像のフォルダーで認証の精度を測ります。")),
         ("liaison", _("連絡員端末を準備します。")),
+        ("kiosk", _("連絡員端末そのものの案内画面を開きます。")),
         ("realm", _("開発と試験のための職場一式を始めます。")),
         ("calendar-server", _("職場の予定のサーバーを動かします。")),
     ):

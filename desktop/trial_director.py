@@ -75,6 +75,32 @@ class Director:
             Act(_("「今日」を開く"), lambda: self._press(_("今日の画面へ")), self._on_today),
             Act(_("写真を拒否"), self._hold_up_photo, self._refused, lambda: self._factor() is not None),
             Act(_("本人を受け入れ"), self._return, self._in_by_face, self._refused, TRIES),
+            *self._laptops(),
+        ]
+
+    def _laptops(self) -> list[Act]:
+        """Twelve simulated laptops, prepared for real (in namespaces where root), one lent and wiped."""
+        ready = _("{all} 台のうち {ready} 台が準備済みです（変えた端末 {changed} 台）。")
+        lent = _("{tag} を貸し出しました。返却は {date} までです。").partition("{date}")[0]
+        wiped = _("{tag} の返却を受け、利用者領域を消去して確かめました。証明書を残しました。")
+        return [
+            Act(_("連絡員端末を開く"), lambda: self._press(_("連絡員端末")), lambda: self._reads("0 / 50")),
+            Act(
+                _("準備の画面を開く"),
+                lambda: self._press_segment(_("準備")),
+                lambda: self._enabled(_("すべて準備する")),
+            ),
+            Act(
+                _("12 台を準備する"),
+                lambda: self._press(_("すべて準備する")),
+                lambda: self._reads(ready.format(all=12, ready=12, changed=12)),
+            ),
+            Act(_("ラベルの読み取りで貸し出す"), self._lend, lambda: self._reads(lent.format(tag="K01"))),
+            Act(
+                _("返却を受け、消去して確かめる"),
+                self._take_back,
+                lambda: self._reads(wiped.format(tag="K01")),
+            ),
         ]
 
     # what the person does
@@ -106,6 +132,22 @@ class Director:
         self._stage(Scene.PERSON)
         self._press_again()
 
+    def _lend(self) -> None:
+        self._press_segment(_("貸出と返却"))
+        self._field(_("借りる人の氏名")).setText(_("髙﨑 一郎"))
+        self._field(_("所属先")).setText(_("国土交通省"))
+        self._scan("K01")
+
+    def _take_back(self) -> None:
+        self._press_segment(_("返却を受ける"))
+        self._scan("K01")
+
+    def _scan(self, text: str) -> None:
+        """As a wedge scanner does: the number, then Enter."""
+        field = self._field(_("端末のラベルを読み取る"))
+        field.setText(text)
+        field.returnPressed.emit()
+
     def _stage(self, scene: Scene) -> None:
         trial.scene_file(self._paths).write_text(scene, "ascii")
 
@@ -131,6 +173,13 @@ class Director:
     def _says(self, words: str) -> bool:
         return any(words == label.text() for label in self._visible(QLabel))
 
+    def _reads(self, words: str) -> bool:
+        return any(words in label.text() for label in self._visible(QLabel))
+
+    def _enabled(self, name: str) -> bool:
+        found = self._button(name)
+        return found is not None and found.isEnabled()
+
     def _guidance(self) -> str:
         return next(
             (label.text() for label in self._visible(QLabel) if label.property("role") == "guidance"), ""
@@ -142,6 +191,12 @@ class Director:
         found = self._button(name)
         if found is not None:
             found.click()
+
+    def _press_segment(self, words: str) -> None:
+        """One of a few choices that stand side by side."""
+        for each in self._visible(QAbstractButton):
+            if each.isCheckable() and each.text() == words:
+                each.click()
 
     def _press_again(self) -> None:
         found = self._again()

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from core.i18n import _
-from liaison.ledger import Event
+from liaison.history import Event
 
 
 @dataclass(frozen=True)

@@ -1,216 +1,25 @@
-"""The ledger: what happened to each laptop, on the audit trail's chain, and where each stands now.
+"""The ledger: what happened to each laptop, on the audit trail's chain; what cannot happen is refused.
 
 The state is only ever the fold of the events, so it cannot disagree with them. The chain holds numbers, codes
-and dates; who borrowed (a name, an organisation) lies in a table beside it, bound to the event by a salted
-hash, so that it can be deleted when the law says so without breaking the chain.
+and dates; who borrowed (a name, an organisation) lies in a table beside it (``liaison.borrowers``).
 """
 
 from __future__ import annotations
 
-import hashlib
-import json
 import secrets as random
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable
 from datetime import date
-from enum import Enum
 from pathlib import Path
 
-from sqlite_utils import Database
-
 from core.audit import AuditLog, AuditReport, Detail, Entry
-from core.db import Connections, Migration, database_errors, transaction
 from core.errors import SuiteError
 from core.i18n import _
 from core.secrets import SecretStore
 from liaison import errors
+from liaison.borrowers import Borrower, Borrowers, bind
+from liaison.history import PREFIX, SIMPLE, Event, Loan, Place, State, Unit, events_of, fold
 
-PREFIX = "liaison."
 Mutable = dict[str, str | int | float | bool]
-
-
-class Place(Enum):
-    """Where a laptop is."""
-
-    SHELF = "shelf"
-    LENT = "lent"
-    RETURNED = "returned"  # back, not wiped yet
-    REPAIR = "repair"
-    MISSING = "missing"
-    RETIRED = "retired"
-
-
-@dataclass(frozen=True)
-class Borrower:
-    """Personal data: shown and printed, never logged, not in the chain."""
-
-    name: str
-    organisation: str
-    purpose: str = ""
-
-    def __post_init__(self) -> None:
-        for value, most in ((self.name, 60), (self.organisation, 120), (self.purpose, 200)):
-            if len(value) > most or any(not c.isprintable() for c in value):
-                why = _("氏名は 60 字、所属は 120 字、目的は 200 字までです（改行なし）。")
-                raise errors.ledger_refused(why, _("短くして、もう一度お試しください。"))
-        if not self.name.strip() or not self.organisation.strip():
-            raise errors.ledger_refused(
-                _("氏名と所属がありません。"), _("借りる人の氏名と所属を入れてください。")
-            )
-
-
-@dataclass(frozen=True)
-class Loan:
-    """One loan. ``due``: the last day. ``back``: when it came back, ISO 8601, or empty."""
-
-    id: str
-    tag: str
-    since: str
-    due: date
-    accessories: tuple[str, ...]
-    consent: bool
-    counter: str
-    back: str = ""
-    missing: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Unit:
-    """A laptop as the events leave it. ``doubt``: two counters contradict each other, in words."""
-
-    tag: str
-    place: Place
-    model: str = ""
-    loan: Loan | None = None
-    wipe_pending: bool = False
-    doubt: str = ""
-    seen: str = ""
-
-
-@dataclass(frozen=True)
-class Event:
-    """One row of one counter's chain. ``when``: never earlier than the row before it in the same chain."""
-
-    when: str
-    counter: str
-    number: int
-    action: str
-    actor: str
-    tag: str
-    detail: Detail
-
-    @property
-    def order(self) -> tuple[str, str, int]:
-        return (self.when, self.counter, self.number)
-
-
-@dataclass
-class State:
-    """The fold. ``loans``: every loan there ever was, by its number."""
-
-    units: dict[str, Unit] = field(default_factory=dict)
-    loans: dict[str, Loan] = field(default_factory=dict)
-
-
-def events_of(counter: str, entries: Iterable[Entry], latest: str = "") -> list[Event]:
-    """A chain's entries (oldest first) as events; a clock that went back does not change their order.
-
-    ``latest``: the time of the event before them."""
-    found = []
-    for entry in entries:
-        latest = max(latest, entry.time)
-        if entry.action.startswith(PREFIX):
-            action = entry.action.removeprefix(PREFIX)
-            found.append(Event(latest, counter, entry.id, action, entry.actor, entry.subject, entry.detail))
-    return found
-
-
-def fold(events: Iterable[Event]) -> State:
-    """The state after ``events`` of any counters, in the one order that all of them agree on."""
-    state = State()
-    for event in sorted(events, key=lambda each: each.order):
-        _take(state, event)
-    return state
-
-
-def _take(state: State, event: Event) -> None:
-    unit = state.units.get(event.tag)
-    if event.action == "register":
-        if unit is None or unit.place is Place.RETIRED:
-            model = str(event.detail.get("model", ""))
-            state.units[event.tag] = Unit(event.tag, Place.SHELF, model, seen=event.when)
-        return
-    if unit is None:
-        return
-    if event.action == "lend":
-        _lend(state, unit, event)
-    elif event.action == "return":
-        _return(state, unit, event)
-    elif event.action in _SIMPLE:
-        place, pending = _SIMPLE[event.action]
-        wiped = unit.wipe_pending if pending is None else pending
-        doubt = "" if event.action == "settled" else unit.doubt
-        loan = None if place in (Place.SHELF, Place.RETIRED) else unit.loan
-        state.units[event.tag] = replace(
-            unit, place=place or unit.place, wipe_pending=wiped, doubt=doubt, loan=loan, seen=event.when
-        )
-
-
-_SIMPLE: Mapping[str, tuple[Place | None, bool | None]] = {
-    "wiped": (Place.SHELF, False),
-    "missing": (Place.MISSING, None),
-    "found": (Place.RETURNED, True),
-    "repair": (Place.REPAIR, None),
-    "repaired": (Place.RETURNED, True),
-    "retire": (Place.RETIRED, None),
-    "shelf": (None, None),
-    "settled": (None, None),
-    "prepared": (None, None),
-}
-
-
-def _lend(state: State, unit: Unit, event: Event) -> None:
-    loan = _loan(event)
-    state.loans[loan.id] = loan
-    doubt = unit.doubt
-    if unit.loan is not None and unit.loan.counter != loan.counter:
-        doubt = _("{one} と {other} の両方の窓口で貸し出されています。").format(
-            one=unit.loan.counter, other=loan.counter
-        )
-    state.units[unit.tag] = replace(unit, place=Place.LENT, loan=loan, doubt=doubt, seen=event.when)
-
-
-def _return(state: State, unit: Unit, event: Event) -> None:
-    number = str(event.detail.get("loan", ""))
-    missing = _words(event.detail.get("missing", ""))
-    if number in state.loans:
-        state.loans[number] = replace(state.loans[number], back=event.when, missing=missing)
-    current = unit.loan is None or unit.loan.id == number
-    if current:
-        state.units[unit.tag] = replace(
-            unit, place=Place.RETURNED, loan=None, wipe_pending=True, seen=event.when
-        )
-
-
-def _loan(event: Event) -> Loan:
-    detail = event.detail
-    try:
-        due = date.fromisoformat(str(detail.get("due", "")))
-    except ValueError:
-        due = date.max
-    accessories = _words(detail.get("accessories", ""))
-    consent = detail.get("consent") is True
-    return Loan(str(detail.get("loan", "")), event.tag, event.when, due, accessories, consent, event.counter)
-
-
-def _words(value: object) -> tuple[str, ...]:
-    return tuple(word for word in str(value).split("、") if word)
-
-
-_SCHEMA = """CREATE TABLE borrowers (
-    loan TEXT PRIMARY KEY, name TEXT NOT NULL, organisation TEXT NOT NULL, purpose TEXT NOT NULL,
-    salt TEXT NOT NULL
-) STRICT"""
 
 
 class Ledger:
@@ -220,7 +29,7 @@ class Ledger:
         """``counter``: this desk's name, 1-20 ASCII letters and digits; two counters must differ."""
         self.counter = counter
         self._chain = AuditLog(folder / "ledger.db", secrets)
-        self._people = Connections(folder / "borrowers.db", [Migration(1, "borrowers", _create)])
+        self._people = Borrowers(folder / "borrowers.db")
         self._others: list[Event] = []
         self._own: tuple[int, tuple[Event, ...]] = (0, ())  # rows read, their events
 
@@ -268,7 +77,7 @@ class Ledger:
     ) -> Loan:
         """Hand out. Refused unless it stands on the shelf, wiped: a double loan cannot be written."""
         number, salt = random.token_hex(6), random.token_hex(16)
-        bound = _bind(borrower, salt)
+        bound = bind(borrower, salt)
         detail: Mutable = {
             "loan": number,
             "due": due.isoformat(),
@@ -276,7 +85,7 @@ class Ledger:
             "consent": consent,
             "borrower": bound,
         }
-        self._keep(number, borrower, salt)
+        self._people.keep(number, borrower, salt)
         self._append("lend", tag, actor, detail, lambda: self._may_lend(tag))
         return self.state().loans[number]
 
@@ -297,7 +106,7 @@ class Ledger:
 
     def note(self, action: str, tag: str, actor: str, detail: Detail | None = None) -> None:
         """Any of the plain events: wiped, missing, found, repair, repaired, retire, shelf, settled."""
-        if action not in _SIMPLE:
+        if action not in SIMPLE:
             raise ValueError(action)
 
         def allowed() -> None:
@@ -313,29 +122,20 @@ class Ledger:
 
     def borrower(self, loan: str) -> Borrower | None:
         """Who it was; None once deleted. SuiteError if the row was changed after the loan."""
-        with database_errors(self._people.path):
-            row = (
-                self._people.get()
-                .conn.execute(
-                    "SELECT name, organisation, purpose, salt FROM borrowers WHERE loan = ?", (loan,)
-                )
-                .fetchone()
-            )
-        if row is None:
+        kept = self._people.read(loan)
+        if kept is None:
             return None
-        found = Borrower(*row[:3])
         bound = {str(e.detail.get("borrower")) for e in self._events() if e.detail.get("loan") == loan}
-        if bound and _bind(found, row[3]) not in bound:
+        if bound and bind(*kept) not in bound:
             raise _refuse(_("借りた人の記録が、あとから書き換えられています。"))
-        return found
+        return kept[0]
 
     def forget(self, loan: str) -> None:
         """Delete the personal data of a loan that is over; the chain stays whole."""
         known = self.state().loans.get(loan)
         if known is None or not known.back:
             raise _refuse(_("まだ返却されていない貸出の記録は消せません。"))
-        with transaction(self._people.get()) as database:
-            database.conn.execute("DELETE FROM borrowers WHERE loan = ?", (loan,))
+        self._people.delete(loan)
 
     # inside
 
@@ -367,20 +167,6 @@ class Ledger:
         unit = self._unit(tag)
         if unit.place is not Place.SHELF:
             raise _refuse(_not_on_shelf(unit))
-
-    def _keep(self, loan: str, borrower: Borrower, salt: str) -> None:
-        row = (loan, borrower.name, borrower.organisation, borrower.purpose, salt)
-        with transaction(self._people.get()) as database:
-            database.conn.execute("INSERT INTO borrowers VALUES (?, ?, ?, ?, ?)", row)
-
-
-def _create(database: Database) -> None:
-    database.conn.execute(_SCHEMA)
-
-
-def _bind(borrower: Borrower, salt: str) -> str:
-    text = json.dumps([salt, borrower.name, borrower.organisation, borrower.purpose])
-    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _not_on_shelf(unit: Unit) -> str:

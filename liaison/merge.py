@@ -16,7 +16,8 @@ from core.audit import Entry, Head, head_of
 from core.files import make_private_folder, write_atomically
 from core.i18n import _
 from liaison import errors
-from liaison.ledger import PREFIX, Event, Ledger, events_of
+from liaison.history import PREFIX, Event, events_of
+from liaison.ledger import Ledger
 from liaison.signing import COUNTER, Signer, verify
 
 MAX_FILE = 64 * 1024 * 1024

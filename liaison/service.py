@@ -18,12 +18,14 @@ from core.secrets import SecretStore
 from liaison import bundle as bundles
 from liaison import certificate, drill_plan, errors, fleet, profile
 from liaison.answer import Outcome
+from liaison.borrowers import Borrower
 from liaison.bundle import Bundle
 from liaison.certificate import Certificate
 from liaison.drill_plan import DrillPlan
 from liaison.exercise import Exercise
+from liaison.history import Loan, Place, Unit
 from liaison.laptop import Laptop
-from liaison.ledger import Borrower, Ledger, Loan, Place, Unit
+from liaison.ledger import Ledger
 from liaison.merge import Counters, export
 from liaison.profile import Profile
 from liaison.profile_edit import Value, change

@@ -8,7 +8,7 @@ from enum import Enum
 
 from core.clock import TOKYO
 from core.i18n import _
-from liaison.ledger import Place, Unit
+from liaison.history import Place, Unit
 from liaison.reports import Report
 
 TARGET = 50

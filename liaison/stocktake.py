@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import Enum
 
-from liaison.ledger import Place, Unit
+from liaison.history import Place, Unit
 
 
 class Found(Enum):

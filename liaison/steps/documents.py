@@ -10,7 +10,7 @@ from liaison import errors
 from liaison.profile import Profile
 from liaison.resource import Resource, file
 
-_TARGET = "/usr/share/mahoroba/liaison/documents"
+TARGET = "/usr/share/mahoroba/liaison/documents"
 _MOST = 512 * 1024 * 1024
 
 
@@ -27,10 +27,10 @@ def resources(profile: Profile, folder: Path) -> list[Resource]:
         size += len(content)
         suffix = PurePosixPath(name).suffix.lower()
         kept = f"{number:03d}{suffix}"
-        found.append(file(f"{_TARGET}/{kept}", content))
+        found.append(file(f"{TARGET}/{kept}", content))
         rows.append(f'<li><a href="{kept}">{escape(PurePosixPath(name).name)}</a></li>')
     index = f'<!doctype html><meta charset="utf-8"><title>文書</title><ul>{"".join(rows)}</ul>\n'
-    return [*found, file(f"{_TARGET}/index.html", index)]
+    return [*found, file(f"{TARGET}/index.html", index)]
 
 
 def _bounded(profile: str, folder: Path, name: str, most: int) -> bytes:

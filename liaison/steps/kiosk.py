@@ -27,4 +27,9 @@ def resources(profile: Profile, _folder: Path) -> list[Resource]:
         "documents": bool(profile.documents and profile.documents.files),
         "networks": [wifi.ssid for wifi in profile.wifi],
     }
-    return [file(FILE, json.dumps(shown, ensure_ascii=False, indent=1, sort_keys=True) + "\n")]
+    entry = ("Type=Application", "Name=Mahoroba", "Exec=mahoroba kiosk", "X-GNOME-Autostart-enabled=true")
+    autostart = "\n".join(("[Desktop Entry]", *entry, ""))
+    return [
+        file(FILE, json.dumps(shown, ensure_ascii=False, indent=1, sort_keys=True) + "\n"),
+        file("/etc/xdg/autostart/mahoroba-kiosk.desktop", autostart),
+    ]

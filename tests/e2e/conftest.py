@@ -31,6 +31,11 @@ class Suite:
         self._process: subprocess.Popen[bytes] | None = None
         self._app: xa11y.App | None = None
 
+    @property
+    def home(self) -> Path:
+        """Where the program keeps what is its own."""
+        return self._home
+
     def start(self, trial: bool = True) -> Person:
         """``./mahoroba run``, as a trial or for real, and a person before its window."""
         command = [str(ROOT / "mahoroba"), "run", *(["--trial"] if trial else [])]

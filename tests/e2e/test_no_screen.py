@@ -30,7 +30,7 @@ def test_the_main_job_is_performed_and_recorded(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
     summary = json.loads((tmp_path / "summary.json").read_text("utf-8"))
     assert summary["held"] is True
-    assert [step["held"] for step in summary["steps"]] == [True] * 6
+    assert [step["held"] for step in summary["steps"]] == [True] * 11
     assert all((tmp_path / step["screenshot"]).stat().st_size > 10_000 for step in summary["steps"])
     assert "すべて確かめました。" in (tmp_path / "summary.txt").read_text("utf-8")
 

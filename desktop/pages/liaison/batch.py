@@ -31,6 +31,8 @@ class Batch(QWidget):
         tools.addWidget(self.sentence, 1)
         self.check = button(_("違いだけ調べる"), lambda: self._start("check"), icon="magnifying-glass")
         self.start = button(_("すべて準備する"), lambda: self._start("apply"), "primary", "play", main=True)
+        for made in (self.check, self.start):
+            made.setEnabled(False)  # until it is known what stands here
         tools.addWidget(self.check)
         tools.addWidget(self.start)
         layout.addLayout(tools)

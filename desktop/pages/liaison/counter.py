@@ -22,8 +22,9 @@ from desktop.ui import page
 from desktop.ui.buttons import button
 from desktop.ui.widgets.segmented import Segmented
 from desktop.ui.widgets.table import Table
+from liaison.borrowers import Borrower
 from liaison.certificate import Certificate
-from liaison.ledger import Borrower, Event, Loan
+from liaison.history import Event, Loan
 from liaison.merge import MAX_FILE
 from liaison.service import LaptopsChanged
 

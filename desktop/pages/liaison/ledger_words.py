@@ -7,7 +7,7 @@ from datetime import date, datetime
 from core.clock import TOKYO
 from core.i18n import _
 from core.wareki import format_date, format_datetime
-from liaison.ledger import Event
+from liaison.history import Event
 
 
 def _words(action: str) -> str:

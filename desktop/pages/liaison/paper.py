@@ -15,7 +15,8 @@ from core.i18n import _
 from core.wareki import format_date
 from desktop.pages.liaison.drawing import MM, draw_code, fit, pdf, wrapped
 from liaison import network
-from liaison.ledger import Borrower, Loan
+from liaison.borrowers import Borrower
+from liaison.history import Loan
 from liaison.network import Form
 
 _WIDE, _HIGH = 4, 11  # labels on a sheet of A4, 48.3 mm by 25.4 mm

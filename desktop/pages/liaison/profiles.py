@@ -20,6 +20,7 @@ from desktop.ui.widgets.table import Table
 from liaison import profile
 from liaison.bundle import Bundle
 from liaison.profile import Profile
+from liaison.service import LaptopsChanged
 from liaison.steps import step_title
 
 
@@ -53,6 +54,7 @@ class Profiles(QWidget):
         titles = [_("変わり方"), _("項目"), _("対象")]
         self.table = Table(_("前回作ったものとの違い"), titles, (6, 9, 32))
         layout.addWidget(self.table, 1)
+        services.bridge.subscribe(services.events, LaptopsChanged, self, lambda _event: self.read())
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
@@ -88,10 +90,27 @@ class Profiles(QWidget):
         )
 
     def _compared(self, found: tuple[Profile, list[tuple[str, str, str]], tuple[str, str, str]]) -> None:
-        loaded, differences, (name, bundle, _plan) = found
+        loaded, differences, current = found
         self.form.show_profile(loaded)
         self.form.setEnabled(True)
         self.keep.setEnabled(True)
+        self._show_differences((differences, current))
+
+    def read(self) -> None:
+        """Another bundle may be in force now; what is being typed stays."""
+        path, liaison = self.choice.currentData(), self._services.liaison
+        if self.isVisible() and path is not None and self.form.isEnabled():
+            self._services.bridge.run(
+                self,
+                _("プロファイル"),
+                lambda _r: (liaison.preview(path), liaison.reports.current()),
+                self._show_differences,
+                self._wrong,
+                lane="liaison-read",
+            )
+
+    def _show_differences(self, found: tuple[list[tuple[str, str, str]], tuple[str, str, str]]) -> None:
+        differences, (name, bundle, _plan) = found
         names = {"added": _("増える"), "removed": _("なくなる"), "changed": _("変わる")}
         rows = [(names[how], step_title(step), what) for how, step, what in differences]
         self.table.put(list(enumerate(rows)))

@@ -18,7 +18,7 @@ from desktop.ui.buttons import button
 from desktop.ui.widgets.fields import line_edit
 from desktop.ui.widgets.segmented import Segmented
 from desktop.ui.widgets.table import Table
-from liaison.ledger import State
+from liaison.history import State
 from liaison.service import LaptopsChanged
 from liaison.stocktake import Found, Line, stocktake
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from core.i18n import _
-from liaison.ledger import Place
+from liaison.history import Place
 from liaison.standing import Standing
 from liaison.stocktake import Found
 

@@ -15,8 +15,8 @@ import pytest
 from core.errors import SuiteError
 from core.events import Events
 from core.secrets import MemorySecrets
+from liaison.borrowers import Borrower
 from liaison.lab_holder import missing
-from liaison.ledger import Borrower
 from liaison.service import LiaisonService
 from liaison.standing import Standing
 

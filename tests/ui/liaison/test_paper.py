@@ -11,7 +11,8 @@ import pypdfium2
 from PySide6.QtWidgets import QApplication
 
 from desktop.pages.liaison.paper import Label, hand_out_sheet, labels
-from liaison.ledger import Borrower, Loan
+from liaison.borrowers import Borrower
+from liaison.history import Loan
 from liaison.tags import Office
 
 

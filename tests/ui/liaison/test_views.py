@@ -20,7 +20,7 @@ from desktop.pages.liaison.paper import wifi_sheet
 from desktop.pages.liaison.profiles import Profiles
 from desktop.pages.liaison.scanning import read_code
 from desktop.pages.liaison.shelf import Shelf
-from liaison.ledger import Place
+from liaison.history import Place
 from liaison.network import Form, wifi_code
 from liaison.standing import Standing
 from tests.ui.conftest import Office
@@ -111,9 +111,8 @@ def test_a_label_is_read_by_the_camera(liaison: Office, tmp_path: Path) -> None:
 def test_the_camera_is_let_go_when_no_code_comes(tmp_path: Path) -> None:
     cv2.imwrite(str(tmp_path / "grey.png"), np.full((120, 160, 3), 128, np.uint8))
     seen: list[float] = []
-    assert (
-        read_code(lambda: FolderCamera(tmp_path, loop=True, paced=False), lambda n, *_a: seen.append(n)) == ""
-    )
+    camera = FolderCamera(tmp_path, loop=True, paced=False)
+    assert read_code(lambda: camera, lambda done, *_more: seen.append(done), 20) == ""
     assert len(seen) == 20
 
 

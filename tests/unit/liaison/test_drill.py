@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from liaison.borrowers import Borrower
 from liaison.drill import as_csv, clock, drills, rows
-from liaison.ledger import Borrower, Event
+from liaison.history import Event
 from liaison.service import LiaisonService
 from liaison.standing import Standing
 from tests.unit.liaison.conftest import Quiet

@@ -11,7 +11,9 @@ import pytest
 
 from core.errors import SuiteError
 from core.secrets import MemorySecrets
-from liaison.ledger import Borrower, Event, Ledger, Place, fold
+from liaison.borrowers import Borrower
+from liaison.history import Event, Place, fold
+from liaison.ledger import Ledger
 from liaison.tags import Office
 
 TAKASAKI = Borrower("髙﨑 一郎", "国" * 120, "連絡調整")

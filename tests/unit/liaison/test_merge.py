@@ -10,7 +10,9 @@ import pytest
 
 from core.errors import SuiteError
 from core.secrets import MemorySecrets
-from liaison.ledger import Borrower, Ledger, Place
+from liaison.borrowers import Borrower
+from liaison.history import Place
+from liaison.ledger import Ledger
 from liaison.merge import Counters, export
 from liaison.signing import Signer
 

@@ -12,7 +12,7 @@ from core.errors import SuiteError
 from core.events import Events
 from core.secrets import MemorySecrets
 from liaison import certificate
-from liaison.ledger import Borrower
+from liaison.borrowers import Borrower
 from liaison.service import LiaisonService
 from liaison.standing import Standing
 from tests.unit.liaison.conftest import Quiet

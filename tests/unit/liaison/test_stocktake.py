@@ -9,7 +9,8 @@ import pytest
 
 from core.errors import SuiteError
 from liaison import drill_plan
-from liaison.ledger import Borrower, Place
+from liaison.borrowers import Borrower
+from liaison.history import Place
 from liaison.service import LiaisonService
 from liaison.stocktake import Found, stocktake
 from tests.unit.liaison.conftest import Quiet
