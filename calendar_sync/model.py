@@ -44,6 +44,8 @@ class Collection:
     shown: bool
     held: int = 0
     kind: str = "own"  # own | person | section | room
+    place: str = ""  # 部局 › 所属
+    seats: int = 0  # of a room; 0: unsaid
 
 
 class Occurrence(NamedTuple):

@@ -37,10 +37,13 @@ class Objects(Past):
 
     def collections(self) -> list[Collection]:
         rows = self._sql.execute(
-            "SELECT id, href, name, colour, writable, shown, held, kind FROM collection ORDER BY id"
+            "SELECT id, href, name, colour, writable, shown, held, kind, place, seats FROM collection"
+            " ORDER BY id"
         )
         return [
-            Collection(r[0], r[1], r[2], r[3], bool(r[4]), bool(r[5]), len(json.loads(r[6])), r[7])
+            Collection(
+                r[0], r[1], r[2], r[3], bool(r[4]), bool(r[5]), len(json.loads(r[6])), r[7], r[8], int(r[9])
+            )
             for r in rows
         ]
 
@@ -62,6 +65,21 @@ class Objects(Past):
                 (href, name, colour, writable, kind, shown),
             )
             return int(self._sql.execute("SELECT id FROM collection WHERE href = ?", (href,)).fetchone()[0])
+
+    def place_collection(self, collection: int, place: str, seats: int) -> None:
+        with self._write():
+            self._sql.execute(
+                "UPDATE collection SET place = ?, seats = ? WHERE id = ?", (place, seats, collection)
+            )
+
+    def forget_collection(self, collection: int) -> None:
+        """No longer follow somebody's calendar; what of it waits to be sent keeps it here."""
+        with self._write():
+            self._sql.execute(
+                "DELETE FROM collection WHERE id = ?1 AND kind IN ('person', 'room')"
+                " AND NOT EXISTS (SELECT 1 FROM object WHERE collection = ?1 AND dirty)",
+                (collection,),
+            )
 
     def show_collection(self, collection: int, shown: bool) -> None:
         with self._write():

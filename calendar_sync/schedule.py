@@ -29,6 +29,7 @@ from calendar_sync.model import (
     Seen,
     Summary,
 )
+from calendar_sync.organisation import PERSON, Unit, on
 from calendar_sync.remote import Remote
 from calendar_sync.scan import scan
 from calendar_sync.store import Store
@@ -94,7 +95,11 @@ class Schedule:
             if o.busy:
                 busy.setdefault(o.collection, []).append((o.start, o.end))
         known = {c.id: c for c in self._store.collections()}
-        rooms = {c.name: busy.get(c.id, []) for c in known.values() if c.kind == "room"}
+        fitting = sorted(
+            (c for c in known.values() if c.kind == "room" and (not c.seats or c.seats >= len(people))),
+            key=lambda c: c.seats or 1000,
+        )
+        rooms = {c.name: busy.get(c.id, []) for c in fitting}
         who = {f"{known[n].name} {n}": busy.get(n, []) for n in people if n in known}
         return slots(who, rooms, Wish(minutes, open_days), now)
 
@@ -245,6 +250,27 @@ class Schedule:
     def sync(self, report: Report | None = None, thorough: bool = False) -> Summary:
         """All calendars, both ways: ``Exchange.sync``."""
         return self.exchange.sync(report, thorough)
+
+    def join(self, units: Sequence[Unit], today: date) -> int:
+        """Follow everybody and every room of the organisation as it is ``today``; how many. Who has left is
+        no longer followed."""
+        now = [u for u in on(units, today) if u.number != self.owner.staff_number]
+        known = {c.href: c for c in self._store.collections()}
+        wanted: dict[str, Unit] = {}
+        for unit in now:
+            name = quote(unit.number, safe="")
+            wanted[f"/{name}/main/" if unit.kind == PERSON else f"/room-{name}/main/"] = unit
+        for href, unit in wanted.items():
+            kind = "person" if unit.kind == PERSON else "room"
+            number = (
+                known[href].id if href in known else self.subscribe(href, unit.name, kind, kind == "room")
+            )
+            self._store.place_collection(number, unit.place, unit.seats)
+        for href, left in known.items():
+            if left.kind in ("person", "room") and left.place and href not in wanted:
+                self._store.forget_collection(left.id)
+        self._changed()
+        return len(wanted)
 
     # inside
 

@@ -66,8 +66,15 @@ def _index_days(database: Database) -> None:
     database.conn.execute("CREATE INDEX conflict_open ON conflict (object) WHERE settled = ''")
 
 
+def _place_collections(database: Database) -> None:
+    """Where a calendar belongs in the organisation, and how many a room holds."""
+    database.conn.execute("ALTER TABLE collection ADD COLUMN place TEXT NOT NULL DEFAULT ''")
+    database.conn.execute("ALTER TABLE collection ADD COLUMN seats INTEGER NOT NULL DEFAULT 0")
+
+
 MIGRATIONS = (
     Migration(1, "the cache, the journal, conflicts, history, occurrences", _create),
     Migration(2, "the uid in the history", _know_deleted),
     Migration(3, "what is longer than a day", _index_days),
+    Migration(4, "the place in the organisation", _place_collections),
 )

@@ -6,6 +6,8 @@ somebody who had seen it, or stands in a conflict that is shown.
 
 from __future__ import annotations
 
+import os
+import secrets
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -15,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given, seed, settings
 from hypothesis import strategies as st
 
 from calendar_sync import edit, ics
@@ -256,8 +258,15 @@ def one_person(office: tuple[Path, Network], steps: list[tuple[int, Any]]) -> No
         history.end()
 
 
-_quiet = settings(deadline=None, print_blob=True, suppress_health_check=list(HealthCheck), max_examples=40)
-_thorough = settings(_quiet, max_examples=1000)
+SEED = int(os.environ.get("MAHOROBA_HISTORIES_SEED") or secrets.randbelow(1 << 32))
+"""Of the long proofs: another one each time, said at its start, and given again to repeat a run."""
+_quiet = settings(suppress_health_check=list(HealthCheck), max_examples=100)
+_thorough = settings(_quiet, max_examples=1000, derandomize=False)
+
+
+def _say_seed(capsys: pytest.CaptureFixture[str]) -> None:
+    with capsys.disabled():
+        print(f"\nMAHOROBA_HISTORIES_SEED={SEED}", flush=True)
 
 
 @_quiet
@@ -274,22 +283,32 @@ def test_one_person_and_a_bad_network(office: tuple[Path, Network], steps: list[
 
 @pytest.mark.long
 @pytest.mark.timeout(3600)
-@_thorough
-@given(steps=_steps)
 def test_a_thousand_histories_of_two_people(
-    office: tuple[Path, Network], steps: list[tuple[int, Any]]
+    office: tuple[Path, Network], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    two_people(office, steps)
+    @seed(SEED)
+    @_thorough
+    @given(steps=_steps)
+    def told(steps: list[tuple[int, Any]]) -> None:
+        two_people(office, steps)
+
+    _say_seed(capsys)
+    told()
 
 
 @pytest.mark.long
 @pytest.mark.timeout(3600)
-@_thorough
-@given(steps=_steps)
 def test_a_thousand_histories_of_one_person(
-    office: tuple[Path, Network], steps: list[tuple[int, Any]]
+    office: tuple[Path, Network], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    one_person(office, steps)
+    @seed(SEED)
+    @_thorough
+    @given(steps=_steps)
+    def told(steps: list[tuple[int, Any]]) -> None:
+        one_person(office, steps)
+
+    _say_seed(capsys)
+    told()
 
 
 def test_a_deletion_that_met_a_lost_reply_is_shown_when_the_event_comes_back(

@@ -46,8 +46,11 @@ class Person:
         found.focus()
         found.press()
 
-    def chooses_from_menu(self, name: str) -> None:
-        self._find("menu_item", lambda words: words == name).press()
+    def chooses_from_menu(self, name: str, line: int) -> None:
+        """The menu of the button ``name``, its ``line`` (from 1) by the keyboard."""
+        self.presses(name)
+        time.sleep(GLANCE)
+        self.keys(*["Down"] * line, "Enter")
 
     def ticks(self, name: str) -> None:
         self._find("check_box", lambda words: words == name).press()

@@ -71,8 +71,7 @@ def test_what_is_entered_out_of_reach_is_sent_after_coming_home(suite: Suite) ->
     person = comes_in(suite)
     suite.is_out_of_reach(True)
     person.enters(WORDS, "今日 18:00-18:30 山の現場")
-    person.sees("オフライン（変更はあとで送ります）")
-    person.sees("送っていない変更")
+    person.sees("送っていない変更 1 件")
     person.photographs("out-of-reach")
     suite.stop()
     person = comes_back(suite)
@@ -113,9 +112,9 @@ def test_a_phone_changes_what_the_desk_changes_too(suite: Suite) -> None:
     person.opens("議会対応")
     person.writes("件名", "机で変えた題")
     person.presses("保存")
-    person.sees("オフライン（変更はあとで送ります）")
+    person.sees("送っていない変更 1 件")
     suite.is_out_of_reach(False)
-    person.presses_what("オフライン")
+    person.presses_what("送っていない変更")
     person.presses("見比べる")
     person.sees("件名: 机で変えた題")
     person.sees("件名: 携帯で変えた題")
@@ -129,8 +128,7 @@ def test_a_phone_changes_what_the_desk_changes_too(suite: Suite) -> None:
 
 def connects_a_phone(person: Person) -> SplitResult:
     """携帯をつなぐ: the code is read off the screen as a camera would; what a phone then has."""
-    person.presses("ほかの操作")
-    person.chooses_from_menu("携帯をつなぐ")
+    person.chooses_from_menu("ほかの操作", 2)
     person.writes("携帯の名前", "私の携帯")
     person.presses("コードを作る")
     person.sees("DAVx⁵ を入れる")

@@ -72,7 +72,7 @@ class Office:
 
     def settle(self) -> None:
         """Until nothing is running and everything has been drawn."""
-        self.bot.waitUntil(lambda: self.services.bridge.idle, timeout=10_000)
+        self.bot.waitUntil(lambda: self.services.bridge.idle, timeout=60_000)
         for _round in range(3):  # results change words, words change layouts
             QApplication.processEvents()
 

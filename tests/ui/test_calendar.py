@@ -249,6 +249,37 @@ def test_the_group_week_shows_who_is_busy_and_a_free_time_is_booked_with_its_roo
     assert [o for o in meets if o not in made and o.busy and not o.all_day] == []
 
 
+def test_an_organisation_is_taken_in_and_the_group_shows_one_section_of_it(
+    desk: Desk, tmp_path: Path
+) -> None:
+    rows = [
+        "職員,K9,佐藤 健,土木部,道路建設課,,",
+        "職員,K8,髙橋 一郎,総務部,人事課,,",
+        "部屋,1,大会議室,総務部,総務課,,80",
+    ]
+    table = "種別,番号,名前,部局,所属,異動日,定員\n" + "\n".join(rows)
+    (tmp_path / "organisation.csv").write_text(table, "utf-8")
+    desk.page.join_organisation(tmp_path / "organisation.csv")
+    desk.page._choice.choose("group")
+    desk.page._choose("group")
+    desk.settle()
+    places = desk.page._places
+    assert places.isVisible()
+    places.department.setCurrentIndex(places.department.findText("総務部"))
+    desk.settle()
+    names = [row.name for row in desk.page._group._rows]
+    assert names[0] == "わたしの予定"
+    assert {"髙橋 一郎", "大会議室"} <= set(names)
+    assert "佐藤 健" not in names
+    places.section.setCurrentIndex(places.section.findText("人事課"))
+    desk.settle()
+    assert "大会議室" not in [row.name for row in desk.page._group._rows]
+    (tmp_path / "organisation.csv").write_text(table.replace(rows[0] + "\n", ""), "utf-8")
+    desk.page.join_organisation(tmp_path / "organisation.csv")
+    desk.settle()
+    assert "佐藤 健" not in [c.name for c in desk.schedule.collections()]
+
+
 def test_several_times_are_held_and_one_is_settled_on_with_one_press(desk: Desk) -> None:
     furnish(desk.office.services.schedules, desk.schedule.owner, MONDAY.date())
     desk.page.read()

@@ -12,6 +12,7 @@ from PySide6.QtCore import QRect, Qt, QTimer
 from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import QFileDialog, QFrame, QHBoxLayout, QMenu, QPushButton, QStackedWidget, QWidget
 
+from calendar_sync import organisation
 from calendar_sync.model import (
     Change,
     Collection,
@@ -36,6 +37,7 @@ from desktop.pages.calendar.entry import InlineEntry, QuickEntry
 from desktop.pages.calendar.grid import DayGrid
 from desktop.pages.calendar.group import GroupWeek
 from desktop.pages.calendar.month import MonthGrid, span
+from desktop.pages.calendar.places import Places
 from desktop.pages.calendar.side import Side
 from desktop.pages.calendar.year import YearGrid, fiscal_year
 from desktop.pages.services import Services
@@ -106,7 +108,15 @@ class CalendarPage(QWidget):
         frame = QFrame()
         frame.setProperty("card", True)
         page.column(frame, 0, 0.1).addWidget(self._views)
-        for view in (self._grid, self._month, self._year, self._agenda, self._group, self._conflicts):
+        group = QWidget()
+        self._places = Places()
+        self._places.chosen.connect(self.read)
+        under = page.column(group, 0.3)
+        under.addWidget(self._places)
+        under.addWidget(self._group, 1)
+        group.setFocusProxy(self._group)
+        self._group_page = group
+        for view in (self._grid, self._month, self._year, self._agenda, group, self._conflicts):
             self._views.addWidget(view)
         middle.addWidget(frame, 1)
         place = page.column()
@@ -125,8 +135,6 @@ class CalendarPage(QWidget):
         tools.addWidget(icon_button(_("次へ"), "caret-right", lambda: self._turn(1)))
         self._heading = page.label("", "section")
         tools.addWidget(self._heading)
-        self._week = page.label("", "muted")
-        tools.addWidget(self._week)
         tools.addStretch(1)
         self._state = button(_("同期"), self.sync, "plain", "arrows-clockwise")
         tools.addWidget(self._state)
@@ -154,6 +162,7 @@ class CalendarPage(QWidget):
             (_("携帯をつなぐ"), lambda: self.beside.open_phone()),
             (_("留守の間の変更"), lambda: self.beside.open_changes(self._since)),
             (_("取り込む・書き出す"), lambda: self.beside.open_files()),
+            (_("職場の一覧を取り込む…"), self._choose_organisation),
         ):
             menu.addAction(text, act)
         paper_menu = menu.addMenu(_("印刷用の PDF"))
@@ -165,8 +174,31 @@ class CalendarPage(QWidget):
         ):
             paper_menu.addAction(text, partial(self._print, form))
         more = button(_("ほかの操作"), icon="sliders-horizontal")
-        more.setMenu(menu)
+        more.clicked.connect(lambda: menu.popup(more.mapToGlobal(more.rect().bottomLeft())))
         return more
+
+    def _choose_organisation(self) -> None:
+        name, _kind = QFileDialog.getOpenFileName(self, _("職場の一覧（CSV）"), "", "*.csv")
+        if name:
+            self.join_organisation(Path(name))
+
+    def join_organisation(self, path: Path) -> None:
+        """Follow everybody and every room of the table at ``path`` as of today."""
+        today, schedule = datetime.now(TOKYO).date(), self._schedule
+
+        def work() -> tuple[int, list[str]]:
+            problems: list[str] = []
+            with path.open("rb") as file:
+                units = organisation.read(file.read(organisation.MOST_BYTES + 1), problems)
+            return schedule.join(units, today), problems
+
+        def done(found: tuple[int, list[str]]) -> None:
+            count, problems = found
+            said = _("{count} 人・部屋を職場の一覧から加えました。").format(count=count)
+            self._services.notices.success(said + (" " + problems[0] if problems else ""))
+            self._soon.start()
+
+        self._work(work, done)
 
     def _print(self, form: paper.Form) -> None:
         name, _kind = QFileDialog.getSaveFileName(self, _("PDF を置く場所"), _("予定.pdf"), "*.pdf")
@@ -287,7 +319,9 @@ class CalendarPage(QWidget):
             self._grid.put(days, found, self._collections)
         elif self._view == GROUP:
             days = [first + timedelta(days=n) for n in range(7)]
-            self._group.put(days, found, sorted(collections, key=lambda c: ROWS.index(c.kind)))
+            self._places.put(collections)
+            rows = [c for c in collections if self._places.shows(c)]
+            self._group.put(days, found, sorted(rows, key=lambda c: (ROWS.index(c.kind), c.place)))
         elif self._view == MONTH:
             self._month.put(self._day, found, self._collections)
         elif self._view == YEAR:
@@ -295,9 +329,6 @@ class CalendarPage(QWidget):
         else:
             self._agenda.put(found, self._collections)
         self._heading.setText(self._title(first, last))
-        self._week.setText(
-            _("第{number}週").format(number=first.isocalendar().week) if self._view in (WEEK, GROUP) else ""
-        )
         self._side.put_day(self._day, first, last, found, self._collections)
         self._bar.put(self._notes(conflicts, collections))
         self._conflicts.put(conflicts)
@@ -335,7 +366,8 @@ class CalendarPage(QWidget):
 
     def _show_view(self) -> None:
         views = {
-            DAY: self._grid, WEEK: self._grid, GROUP: self._group, MONTH: self._month, YEAR: self._year,
+            DAY: self._grid, WEEK: self._grid, GROUP: self._group_page, MONTH: self._month,
+            YEAR: self._year,
             AGENDA: self._agenda,
         }  # fmt: skip
         self._views.setCurrentWidget(views[self._view])

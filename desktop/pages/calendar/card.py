@@ -18,7 +18,7 @@ class SideCard(QFrame):
     def __init__(self, title: str) -> None:
         super().__init__()
         self.setProperty("card", True)
-        self.setFixedWidth(theme.em(19))
+        self.setFixedWidth(theme.em(21))
         outer = page.column(self, 0)
         content = QWidget()
         content.setObjectName("page")

@@ -169,7 +169,8 @@ class Side(QWidget):
     ) -> None:
         """The chosen ``day``, and the range that the grid shows."""
         self.small.put(day, first, last)
-        self._month.setText(words.month_words(day))
+        week = _("第{number}週").format(number=day.isocalendar().week)
+        self._month.setText(f"{words.month_words(day)}　{week}")
         free = holiday(day)
         self._day_name.setText(words.short_day(day) + (f" {free}" if free else ""))
         self.list.clear()
