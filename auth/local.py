@@ -30,6 +30,7 @@ from auth.matcher.build import build_matcher
 from auth.matcher.engines import thresholds_of
 from auth.matcher.statement import StatementVerifier
 from auth.register import open_register
+from auth.savings import SignInTimes
 from auth.service import AuthService
 from auth.signer.accounts import RegisterAccounts
 from auth.signer.api import create_app as create_signer_app
@@ -93,6 +94,7 @@ def open_service(
         rest=built.rest,
         certification=certification,
         tickets=tickets,
+        took=SignInTimes(paths.data / "sign-ins.jsonl").record,
         steady=lambda: config.appearance.steady_colours or config.appearance.reduced_motion,
     )
 

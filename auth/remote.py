@@ -31,6 +31,7 @@ from auth.matcher.engines import thresholds_of
 from auth.matcher.statement import Statement, StatementVerifier
 from auth.model import SignedIn
 from auth.pin import Pins
+from auth.savings import SignInTimes
 from auth.service import AuthService
 from auth.signer.certificate import device_name
 from core.audit import AuditLog
@@ -131,5 +132,6 @@ def open_service(
         rest=rest,
         certification=Certification(signer) if config.servers.realm else None,
         tickets=tickets,
+        took=SignInTimes(paths.data / "sign-ins.jsonl").record,
         steady=lambda: config.appearance.steady_colours or config.appearance.reduced_motion,
     )

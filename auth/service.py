@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from contextlib import AbstractContextManager
@@ -31,6 +32,7 @@ from auth.model import (
     EnrolOutcome,
     FaceDeleted,
     FaceEnrolled,
+    Factor,
     Locked,
     MyData,
     Outcome,
@@ -84,10 +86,12 @@ class AuthService:
         certification: Certification | None = None,
         steady: Callable[[], bool] = lambda: False,
         tickets: Callable[[SignInCertificate], object] = lambda _certificate: None,
+        took: Callable[[float, bool], object] = lambda _seconds, _tickets: None,
     ) -> None:
         """``certification``: how a sign-in becomes a certificate (None: no realm, none is asked for).
         ``tickets`` gets each certificate on the caller's thread before the session opens; if it raises a
-        SuiteError the session opens all the same, for local work, and the outcome carries the error."""
+        SuiteError the session opens all the same, for local work, and the outcome carries the error.
+        ``took`` hears how many seconds a face needed to open it, and whether with tickets."""
         self._client = client
         self._verifier = verifier
         self._register = register
@@ -105,6 +109,7 @@ class AuthService:
         self._access = ""
         self._certification = certification
         self._tickets = tickets
+        self._took = took
         self.administration: Administration = administration(lambda: self.session)
         self.rest = rest  # lets the models go while the camera is off; the next look loads them again
         self.model_figures = figures  # the thresholds in force and what they were measured at
@@ -327,7 +332,9 @@ class AuthService:
         *,
         key: Future[SignInKey] | None = None,
     ) -> Outcome:
-        """Open (or unlock) the session if the statement verifies and satisfies the policy."""
+        """Open (or unlock) the session if the statement verifies and satisfies the policy. ``timings``: of a
+        look, from the first usable face on."""
+        begin = time.monotonic() - (timings or reply.timings).get("total", 0.0) / 1000
         session, notice = None, None
         if reply.statement is not None and reply.person is not None:
             statement = self._verifier.verify(reply.statement, FOR_AGENT, self._device, reply.nonce)
@@ -347,6 +354,8 @@ class AuthService:
                     self._session, self._pending = session, None
             if session is not None:
                 self._announce(was, session)
+                if Factor.FACE in session.factors:
+                    self._took(time.monotonic() - begin, reply.for_signer is not None and notice is None)
             if notice is not None:
                 self._events.publish(WithoutTickets(notice))
         return Outcome(

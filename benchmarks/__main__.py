@@ -26,7 +26,7 @@ FEATURES: Mapping[str, tuple[str, ...]] = {
         "benchmarks.sharefolder_window",
     ),
     "calendar": ("benchmarks.calendar",),
-    "sso": ("benchmarks.sso_storm",),
+    "sso": ("benchmarks.sso", "benchmarks.sso_storm"),
     "face": (
         "benchmarks.face_recognition",
         "benchmarks.face_liveness",

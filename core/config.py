@@ -25,6 +25,7 @@ from core.settings import (
     AppearanceSettings,
     CameraSettings,
     FaceSettings,
+    PlanSettings,
     PresenceSettings,
     Section,
     SecuritySettings,
@@ -41,6 +42,7 @@ __all__ = [
     "Declared",
     "FaceSettings",
     "Origin",
+    "PlanSettings",
     "PresenceSettings",
     "SecuritySettings",
     "ServersSettings",
@@ -96,6 +98,7 @@ class Config:
     servers: ServersSettings
 
     tickets: TicketSettings
+    plan: PlanSettings
     trial: TrialSettings
     notices: tuple[SuiteError, ...]
 

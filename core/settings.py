@@ -276,6 +276,31 @@ class TicketSettings(Section):
     )
 
 
+class PlanSettings(Section):
+    model_config = ConfigDict(title=N_("計画の数値"))
+
+    old_sign_in_s: int = Field(
+        default=30,
+        ge=0,
+        le=600,
+        title=N_("これまでのサインインの秒数"),
+        description=N_(
+            "端末のパスワードとワンタイムパスワードにかかっていた秒数。短縮した時間の計算に使います。"
+        ),
+        json_schema_extra=POLICY,
+    )
+    old_services_s: int = Field(
+        default=15,
+        ge=0,
+        le=600,
+        title=N_("これまでの代理サーバーと業務アプリの秒数"),
+        description=N_(
+            "代理サーバーと業務アプリのパスワードにかかっていた秒数。チケットで省けた回だけ数えます。"
+        ),
+        json_schema_extra=POLICY,
+    )
+
+
 class TrialSettings(Section):
     model_config = ConfigDict(title=N_("体験版"))
 
@@ -306,4 +331,5 @@ class Settings(BaseSettings):
     security: SecuritySettings = SecuritySettings()
     servers: ServersSettings = ServersSettings()
     tickets: TicketSettings = TicketSettings()
+    plan: PlanSettings = PlanSettings()
     trial: TrialSettings = TrialSettings()

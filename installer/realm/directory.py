@@ -124,6 +124,11 @@ def enable(layout: Layout, staff_number: str, enabled: bool) -> None:
     _seed(layout, {"enabled": {staff_number: enabled}})
 
 
+def with_password(layout: Layout, name: str, password: str) -> None:
+    """An account of the old way; one that is there stays as it is."""
+    _seed(layout, {"passworded": {name: password}})
+
+
 def sid(layout: Layout, staff_number: str) -> str:
     """The account's SID."""
     return str(json.loads(_seed(layout, {"sid": staff_number}))["sid"])

@@ -53,8 +53,8 @@ def wait_for(what: str, layout: Layout, ready: Callable[[], bool], seconds: floa
         time.sleep(0.05)
 
 
-def running(folder: Path, beginning: Sequence[str] = PROGRAMS) -> dict[int, str]:
-    """The programs that work in ``folder``, by process id."""
+def running(folder: Path, beginning: Sequence[str] = PROGRAMS, words: str = "") -> dict[int, str]:
+    """The programs that work in ``folder``, by process id; with ``words`` in their command (NUL between)."""
     root = str(folder.resolve())
     found = {}
     for entry in Path("/proc").iterdir():
@@ -62,19 +62,21 @@ def running(folder: Path, beginning: Sequence[str] = PROGRAMS) -> dict[int, str]
             continue
         try:
             where, program = os.readlink(entry / "cwd"), os.path.basename(os.readlink(entry / "exe"))
+            said = (entry / "cmdline").read_bytes().decode("utf-8", "replace") if words else ""
         except OSError:  # it has ended, or is the kernel's
             continue
-        if (where == root or where.startswith(root + "/")) and program.startswith(tuple(beginning)):
+        inside = where == root or where.startswith(root + "/")
+        if inside and program.startswith(tuple(beginning)) and words in said:
             found[int(entry.name)] = program
     return found
 
 
-def stop(folder: Path, beginning: Sequence[str] = PROGRAMS) -> None:
+def stop(folder: Path, beginning: Sequence[str] = PROGRAMS, words: str = "") -> None:
     """End them all: asked first, then ended. SuiteError REALM-004 if one does not go."""
     for number, seconds in ((signal.SIGTERM, END_S), (signal.SIGKILL, LAST_S)):
         end = time.monotonic() + seconds
         told: set[int] = set()
-        while left := running(folder, beginning).keys() - {os.getpid()}:
+        while left := running(folder, beginning, words).keys() - {os.getpid()}:
             for pid in left - told:
                 _tell(pid, number)
             told |= left

@@ -50,6 +50,9 @@ def main() -> None:
         samdb.newuser(name, _password())
         control = dsdb.UF_NORMAL_ACCOUNT | dsdb.UF_SMARTCARD_REQUIRED
         _set(samdb, name, [("replace", "userAccountControl", control)])
+    for name, password in wanted.get("passworded", {}).items():
+        if not samdb.search(samdb.domain_dn(), expression=f"(sAMAccountName={name})", attrs=["cn"]):
+            samdb.newuser(name, password)
     for name, principals in wanted.get("services", {}).items():
         samdb.newuser(name, _password())
         _set(samdb, name, [("add", "servicePrincipalName", each) for each in principals])

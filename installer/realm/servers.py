@@ -61,6 +61,11 @@ def start(layout: Layout, *kinds: str) -> None:
         processes.wait_for(kind, layout, lambda port=port: answers(layout.address, port))  # type: ignore[misc]
 
 
+def stop(layout: Layout, kind: str) -> None:
+    """As when the host of ``matcher`` or ``signer`` is off."""
+    processes.stop(layout.folder, ("python",), f"desktop\0{kind}\0serve")
+
+
 def logon_anchors(layout: Layout) -> bytes:
     """Whom the KDC is to trust for people (PEM)."""
     return run(layout, _home(layout), "signer", "anchors", "logon").encode()

@@ -10,10 +10,12 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractButton, QComboBox, QLabel, QLineEdit, QPushButton
 
 from auth.model import Person, Role
+from auth.savings import SignInTimes
 from desktop.pages.administration import audit as audit_page
 from desktop.pages.administration import people as people_page
 from desktop.pages.administration.people import People
 from desktop.pages.administration.waits import Waits
+from desktop.ui.widgets.table import Table
 from tests.ui.conftest import Office
 
 SATO = Person("K100871", "佐藤 健", "さとう けん", "道路建設課")
@@ -208,3 +210,16 @@ def test_the_policy_page_says_who_decided(bureau: Office) -> None:
     bureau.find(QAbstractButton, "管理の対象: 方針").click()  # type: ignore[attr-defined]
     bureau.settle()
     assert any("顔" in text and "または" in text and "（この端末）" in text for text in said(bureau))
+
+
+def test_the_plan_s_figure_shows_hours_saved_and_what_they_are_counted_from(bureau: Office) -> None:
+    times = SignInTimes(bureau.services.paths.data / "sign-ins.jsonl")
+    for _number in range(1000):
+        times.record(4.0, True)
+    bureau.find(QAbstractButton, "管理の対象: 短縮した時間").click()  # type: ignore[attr-defined]
+    bureau.settle()
+    assert bureau.window is not None
+    table = next(t for t in bureau.window.findChildren(Table) if t.isVisible())
+    text = table.csv()().decode("utf-8-sig")
+    assert "1000,4.0,4000,11.4 時間,1.63 %,0.50 %" in text
+    assert any("サインイン 30 秒" in words for words in said(bureau))

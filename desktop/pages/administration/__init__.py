@@ -10,6 +10,7 @@ from core.i18n import _
 from desktop.pages.administration.audit import Audit
 from desktop.pages.administration.people import People
 from desktop.pages.administration.policy import policy_view
+from desktop.pages.administration.savings import Savings
 from desktop.pages.administration.terminals import Terminals
 from desktop.pages.administration.waits import Waits
 from desktop.pages.services import Services
@@ -31,6 +32,7 @@ def administration_page(services: Services) -> QWidget:
     views.append((_("監査"), Audit(services)))
     if role == Role.IT:
         views.append((_("方針"), policy_view(services)))
+        views.append((_("短縮した時間"), Savings(services)))
     stack = page.Stack()
     for _name, view in views:
         stack.addWidget(view)

@@ -40,6 +40,7 @@ def _rows(services: Services) -> list[tuple[str, ...]]:
         "security",
         "servers",
         "tickets",
+        "plan",
         "face",
         "presence",
         "camera",

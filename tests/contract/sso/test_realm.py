@@ -17,6 +17,7 @@ import pytest
 from auth.agent.ticket import KerberosCache
 from auth.agent.tickets import Service, State, TicketKeeper, words
 from auth.model import SignedOut
+from auth.savings import SignInTimes
 from core.errors import SuiteError
 from core.events import Events
 from installer.realm import command, directory, processes
@@ -168,6 +169,8 @@ def test_a_face_opens_everything_at_the_terminal_where_it_was_enrolled_and_at_on
         assert second.is_open, second.keeper.now
         assert through_the_proxy(realm, second.cache.path) == 200
         assert at_the_share(realm, second.cache.path, "窓口2.txt").returncode == 0
+        (month,) = SignInTimes(tmp_path / "two" / "data" / "sign-ins.jsonl").by_month(30, 15)
+        assert (month.sign_ins, month.replaced) == (1, 4)
         assert [person.staff_number for person in second.auth.last_people()] == ["K100307"]
     finally:
         second.close()
