@@ -273,6 +273,14 @@ class LiaisonService:
         self._changed()
         return lines
 
+    def take_back(self, text: str, missing: tuple[str, ...] = ()) -> Certificate:
+        """Take back and wipe what was scanned; one that is back and waits for its wipe is wiped now."""
+        tag = self.scanned(text)
+        unit = self.ledger.state().units.get(tag)
+        if unit is None or not unit.wipe_pending:
+            self.give_back(tag, missing)
+        return self.wipe(tag)
+
     def wipe(self, tag: str) -> Certificate:
         """Wipe a returned laptop, verify, sign. A laptop that does not answer stays pending."""
         unit = self.ledger.state().units.get(tag)

@@ -176,17 +176,13 @@ class Counter(Scanning):
     def _take_back(self, text: str) -> None:
         liaison, missing = self._services.liaison, self.back.missing()
 
-        def work(_report: object) -> Certificate:
-            loan = liaison.give_back(text, missing)
-            return liaison.wipe(loan.tag)
-
         def done(certificate: Certificate) -> None:
             words = _("{tag} の返却を受け、利用者領域を消去して確かめました。証明書を残しました。")
             left = _("消去していないもの: {things}").format(things="、".join(certificate.wiped.not_destroyed))
             self.say(f"{words.format(tag=certificate.tag)}\n{left}")
             self.back.next_person()
 
-        self._run(_("返却と消去"), work, done)
+        self._run(_("返却と消去"), lambda _r: liaison.take_back(text, missing), done)
 
     def _look_up(self, text: str) -> None:
         liaison = self._services.liaison
