@@ -69,10 +69,10 @@ class _Page:
             (services.paths.data / "share").mkdir(mode=0o700, parents=True)
             index.rename(services.paths.data / "share" / f"index-{key}.db")
         services.share.add_place("計測", str(folder))
-        services.auth.create_first_administrator(Person("K1", "計測", "", "", Role.IT), "493817")
+        services.auth.create_first_administrator(Person("K100999", "計測", "", "", Role.IT), "493817")
         services.auth.sign_out()
         self.window.open()
-        services.auth.sign_in_pin("K1", "493817")
+        services.auth.sign_in_pin("K100999", "493817")
         self.until(lambda: self.window.showing == "shell")
         services.go("sharefolder")
         self.files: Files = self.window.findChild(Files)  # type: ignore[assignment]
