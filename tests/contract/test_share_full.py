@@ -1,4 +1,4 @@
-"""A disk that is really full, on the server and at home: said so, kept what arrived, gone on with from there."""
+"""A disk that is really full, on the server and at home: said so, and gone on with from there."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""5 GB を送って途中で閉じて続ける: the program is killed on the way, the next one goes on, nothing is lost."""
+"""5 GB を送って途中で閉じて続ける: killed on the way, the next one goes on, nothing is lost."""
 
 from __future__ import annotations
 
