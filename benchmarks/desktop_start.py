@@ -135,7 +135,7 @@ def _run_code(arguments: list[str], environment: dict[str, str]) -> dict[str, fl
         env={**environment, "STARTED": repr(time.monotonic())},
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=400,
         check=False,
     )
     if done.returncode != 0:

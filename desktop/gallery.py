@@ -11,6 +11,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -71,6 +72,8 @@ def screenshots(out: Path, themes: Sequence[str] = tuple(THEMES)) -> list[Path]:
                 made.append(out / f"{name}-{kind}.png")
                 window.grab().save(str(made[-1]))
         window.close()
+        services.schedules.close()
+        services.share.close()
     return made
 
 
@@ -93,6 +96,8 @@ class _Guide:
         yield "waits", self._waits
         yield "audit", lambda: self._go("administration", "監査")
         yield "policy", lambda: self._go("administration", "方針")
+        for feature in ("calendar", "sharefolder", "liaison"):
+            yield feature, partial(self._sample, feature)
         yield "lock", lambda: auth.lock("person")
         yield "sign-in", self._sign_in
 
@@ -121,6 +126,13 @@ class _Guide:
         for _guess in range(5):
             self._services.auth.sign_in_pin("K100871", "000000")
         self._go("administration", "待ち時間")
+
+    def _sample(self, feature: str) -> None:
+        """A feature's page, filled with its sample office."""
+        self._services.trial = True
+        self._go(feature)
+        _wait(lambda: self._services.bridge.idle, 90)
+        self._services.trial = False
 
     def _sign_in(self) -> None:
         self._services.auth.sign_out()

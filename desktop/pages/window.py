@@ -9,9 +9,10 @@ from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QApplication, QMainWindow, QStackedWidget, QWidget
 
-from auth.model import FaceDeleted, Locked, Role, Session, SignedIn, SignedOut, Unlocked
+from auth.model import FaceDeleted, Locked, Session, SignedIn, SignedOut, Unlocked
 from core.errors import SuiteError
 from core.i18n import _, set_language
+from desktop.pages.commands import commands
 from desktop.pages.presence import Presence
 from desktop.pages.services import Services
 from desktop.pages.sign_in.first_run import FirstRun
@@ -24,7 +25,6 @@ from desktop.ui.focus_ring import FocusRing
 from desktop.ui.look import Look
 from desktop.ui.memory import give_back
 from desktop.ui.page import Page
-from desktop.ui.search import Command
 from desktop.ui.shell import Leaving, Shell, Who
 from desktop.ui.tray import tray_for
 
@@ -217,7 +217,7 @@ class Window(QMainWindow):
             lambda entry: entry.build(services),
             Who(person.name, person.section, person.role),
             Leaving(self._lock, self._sign_out, self._sign_out),
-            self._more_commands,
+            lambda text: commands(self, services, text),
         )
         shell.page_shown.connect(lambda _key: self._resting.start())
         shell.set_chips(self._chips() or [("calm", _("この端末だけで動作中"))])
@@ -242,23 +242,6 @@ class Window(QMainWindow):
             self._stack.removeWidget(shell)
             shell.deleteLater()
 
-    def _more_commands(self, text: str) -> list[Command]:
-        found = [
-            Command(
-                _("顔を登録・取り直す"), "scan-smiley", lambda: self.show_enrol(False), "face enrol かお"
-            ),
-            Command(_("明るい配色にする"), "palette", lambda: self._choose_theme("light"), "light theme"),
-            Command(_("暗い配色にする"), "palette", lambda: self._choose_theme("dark"), "dark theme"),
-            Command(
-                _("高コントラストにする"), "palette", lambda: self._choose_theme("high-contrast"), "contrast"
-            ),
-        ]
-        session = self.services.auth.session
-        if session is not None and session.person.role == Role.IT and text.strip():
-            words = _("「{text}」という人を探す").format(text=text.strip())
-            found.append(Command(words, "users", lambda: self._find_person(text.strip()), text))
-        return found
-
     # what the person does
 
     def _lock(self) -> None:
@@ -268,24 +251,6 @@ class Window(QMainWindow):
     def _sign_out(self) -> None:
         auth = self.services.auth
         self.services.bridge.run(self, _("サインアウト"), lambda _r: auth.sign_out(), lane="sign-in")
-
-    def _find_person(self, text: str) -> None:
-        from desktop.pages.administration.people import People
-
-        self.services.go("administration")
-        office = self._shell.findChild(People) if self._shell is not None else None
-        if isinstance(office, People):
-            office.finder.setText(text)
-            office.finder.setFocus(Qt.FocusReason.OtherFocusReason)
-
-    def _choose_theme(self, name: str) -> None:
-        config = self.services.config
-        self.services.bridge.run(
-            self,
-            _("設定の保存"),
-            lambda _r: config.save_user("appearance.theme", name),
-            lambda _n: self.appearance_changed(False),
-        )
 
     def appearance_changed(self, rebuild: bool) -> None:
         """Colours change in place; sizes, typeface and language need fresh widgets."""
