@@ -19,6 +19,7 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QCheckBox, QScrollA
 
 from core.paths import Paths
 from desktop.ui import theme
+from desktop.ui.job_card import JobCard
 from desktop.ui.tokens import THEMES
 from desktop.ui.widgets.camera_preview import CameraPreview
 
@@ -133,6 +134,8 @@ class _Guide:
         self._go(feature)
         _wait(lambda: self._services.bridge.idle, 90)
         self._services.trial = False
+        for card in self._window.findChildren(JobCard):
+            card.close_button.click()
 
     def _sign_in(self) -> None:
         self._services.auth.sign_out()

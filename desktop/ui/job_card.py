@@ -28,15 +28,15 @@ class JobCards(QWidget):
     def _show(self, states: list[JobState]) -> None:
         for state in states:
             if state.number not in self._cards:
-                self._cards[state.number] = JobCard(self._bridge, state.number, self._close)
+                self._cards[state.number] = JobCard(self._bridge, state.number, self._put_away)
                 self._layout.addWidget(self._cards[state.number])
             self._cards[state.number].show_state(state)
             if state.status is Status.CANCELLED or (state.status.final and len(self._cards) > 1):
-                self._close(state.number)
+                self._put_away(state.number)
         self._layout.setContentsMargins(theme.em(2), theme.em(0.5), theme.em(2), theme.em(0.5))
         self.setVisible(bool(self._cards))
 
-    def _close(self, number: int) -> None:
+    def _put_away(self, number: int) -> None:
         card = self._cards.pop(number, None)
         if card is not None:
             self._layout.removeWidget(card)
@@ -62,8 +62,8 @@ class JobCard(QFrame):
         layout.addLayout(words, 1)
         self._hold = button(_("一時停止"), lambda: bridge.pause(number, not self._paused))
         self._cancel = button(_("中止する"), lambda: bridge.cancel(number))
-        self._close = icon_button(_("閉じる"), "x", lambda: close(number))
-        for one in (self._hold, self._cancel, self._close):
+        self.close_button = icon_button(_("閉じる"), "x", lambda: close(number))
+        for one in (self._hold, self._cancel, self.close_button):
             layout.addWidget(one, 0, Qt.AlignmentFlag.AlignVCenter)
 
     def show_state(self, state: JobState) -> None:
@@ -79,7 +79,7 @@ class JobCard(QFrame):
         self._hold.setText(_("再開") if self._paused else _("一時停止"))
         self._hold.setVisible(not state.status.final)
         self._cancel.setVisible(state.cancellable and not state.status.final)
-        self._close.setVisible(state.status.final)
+        self.close_button.setVisible(state.status.final)
 
 
 def words_of(state: JobState) -> str:

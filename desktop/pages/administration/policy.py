@@ -26,7 +26,7 @@ def policy_view(services: Services) -> QWidget:
             )
         )
     titles = [_("区分"), _("設定"), _("値"), _("決めた所"), _("説明")]
-    table = Table(_("有効な方針と設定"), titles, (5, 15, 12, 9, 20))
+    table = Table(_("有効な方針と設定"), titles, (9, 14, 11, 9, 18))
     table.put([(row[0] + row[1], row) for row in _rows(services)])
     table.setMinimumHeight(theme.em(14))
     layout.addWidget(table, 1)
