@@ -153,8 +153,11 @@ def _parser() -> argparse.ArgumentParser:
     made.add_argument("--host", action="append", required=True)
     made.add_argument("--out", type=Path, required=True)
     made.set_defaults(call=certificate)
-    for name, call in (("anchors", anchors), ("rotate", rotate)):
-        verb = verbs.add_parser(name, help=call.__doc__)
+    for name, call, words in (
+        ("anchors", anchors, _("KDC や端末が信頼する証明書を出します。")),
+        ("rotate", rotate, _("認証局の次の世代を作ります。")),
+    ):
+        verb = verbs.add_parser(name, help=words)
         verb.add_argument("authority", choices=("logon", "devices"))
         verb.set_defaults(call=call)
         if call is rotate:
