@@ -214,14 +214,46 @@ class Matcher:
     ) -> Answer:
         """Sign what was seen (the newest last); accepted when it satisfies the policy of the zone. Then also
         for the signer, if the terminal has named a ``key``; the trail keeps the statement's id and key."""
-        security = self.rules.security
         by_factor = tuple({e.factor: e for e in evidence}.values())
-        sets = policy.sets_of(security.zones, security.zone)
-        enough = policy.satisfied(by_factor, sets)
-        now = evidence[-1].time
-        statement = Statement(
+        statement = self._stated(person, by_factor, device, nonce, evidence[-1].time, key)
+        enough = statement.satisfied
+        reason = Reason.ACCEPTED if enough else Reason.SECOND_FACTOR_NEEDED
+        detail = {key: value for e in by_factor for key, value in e.detail.items()}
+        factors = "+".join(sorted(e.factor for e in by_factor))
+        self._note("sign-in.accepted" if enough else "sign-in.partial", person.staff_number, device,
+                   {"factors": factors, "reason": str(reason), **detail})  # fmt: skip
+        if statement.key:
+            self._note("statement.signed", person.staff_number, device,
+                       {"statement": statement.id, "key": key})  # fmt: skip
+        if enough:
+            self.register.remember(device, person.staff_number, statement.issued)
+        may_access = any(e.alone for e in by_factor) or enough
+        return Answer(
+            enough,
+            reason,
+            person,
+            self._signer.sign(statement, FOR_AGENT),
+            self._signer.sign(statement, FOR_MATCHER) if may_access else None,
+            () if enough else self._still_needed(by_factor),
+            timings or {},
+            self._signer.sign(statement, FOR_SIGNER) if statement.key else None,
+        )
+
+    def _stated(
+        self,
+        person: Person,
+        evidence: tuple[Evidence, ...],
+        device: str,
+        nonce: str,
+        now: float,
+        key: str,
+    ) -> Statement:
+        """What was seen, with what the zone's policy says of it. It names ``key`` only if that is enough."""
+        security = self.rules.security
+        enough = policy.satisfied(evidence, policy.sets_of(security.zones, security.zone))
+        return Statement(
             person.staff_number,
-            by_factor,
+            evidence,
             nonce,
             device,
             security.zone,
@@ -232,27 +264,10 @@ class Matcher:
             key if enough else "",
             new_id(),
         )
-        reason = Reason.ACCEPTED if enough else Reason.SECOND_FACTOR_NEEDED
-        detail = {key: value for e in by_factor for key, value in e.detail.items()}
-        factors = "+".join(sorted(e.factor for e in by_factor))
-        self._note("sign-in.accepted" if enough else "sign-in.partial", person.staff_number, device,
-                   {"factors": factors, "reason": str(reason), **detail})  # fmt: skip
-        if statement.key:
-            self._note("statement.signed", person.staff_number, device,
-                       {"statement": statement.id, "key": key})  # fmt: skip
-        if enough:
-            self.register.remember(device, person.staff_number, now)
-        may_access = any(e.alone for e in by_factor) or enough
-        return Answer(
-            enough,
-            reason,
-            person,
-            self._signer.sign(statement, FOR_AGENT),
-            self._signer.sign(statement, FOR_MATCHER) if may_access else None,
-            () if enough else policy.still_needed(by_factor, sets),
-            timings or {},
-            self._signer.sign(statement, FOR_SIGNER) if statement.key else None,
-        )
+
+    def _still_needed(self, evidence: tuple[Evidence, ...]) -> tuple[Factor, ...]:
+        security = self.rules.security
+        return policy.still_needed(evidence, policy.sets_of(security.zones, security.zone))
 
     def refuse(
         self,
