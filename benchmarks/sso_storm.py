@@ -236,7 +236,7 @@ def records() -> Iterator[Record]:
 def _growth(storm: Storm, pid: int, count: int) -> Iterator[Record]:
     warm = Tally()
     storm.sign_in(1, warm)  # the first one loads everyone's means
-    tally, seconds = storm.press(10.0, 1000)
+    tally, seconds = storm.press(8.0, 1000)
     resident = psutil.Process(pid).memory_info().rss / 2**20
     rate = len(tally.serials) / seconds
     n = f"{len(tally.serials)} in {seconds:.0f} s, {WORKERS} at a time; first one {warm.taken[0]:.1f} s"
@@ -305,8 +305,8 @@ def _analysis() -> Iterator[Record]:
         while not desk.service.enrol(CONSENT, lambda view: None, QUIET).accepted:
             desk.service.confirm_pin(PIN)
         desk.service.sign_out()
-        looks = [desk.sign_in(seed).timings.get("look", 0.0) for seed in range(6)]
+        looks = [desk.sign_in(seed).timings.get("look", 0.0) for seed in range(4)]
     look = statistics.median(each for each in looks if each)
     yield Record(
-        "image analysis of one sign-in, not in the storm", look, "ms of one core", n="6 looks, median"
+        "image analysis of one sign-in, not in the storm", look, "ms of one core", n="4 looks, median"
     )
