@@ -17,8 +17,8 @@ from typing import Any
 from core.errors import SuiteError
 from core.i18n import _
 
-MOST_FRAMES = 80
-"""Of one attempt: three steps performed slowly."""
+MOST_FRAMES = 96
+"""Of one attempt: four steps performed slowly."""
 MOST_FRAME_BYTES = 300_000
 MOST_BODY_BYTES = 8_000_000
 MOST_HEAD_BYTES = 32_768

@@ -81,7 +81,7 @@ class FaceSettings(Section):
         title=N_("画面の色による確認"),
         description=N_(
             "顔の確認の間、画面の周りの色をやわらかく変え、顔に映るかを見ます。when-measurable は、"
-            "明るすぎて測れないときと色の変化がつらい方には、代わりに動きを一つ増やします。"
+            "明るすぎて測れないときと色の変化がつらい方には、代わりに動きを増やします。"
         ),
         json_schema_extra=POLICY,
     )

@@ -25,7 +25,7 @@ from core.jobs import Report
 JPEG_QUALITIES = (90, 80, 70, 55)
 FULL_COLOUR = (cv2.IMWRITE_JPEG_SAMPLING_FACTOR, cv2.IMWRITE_JPEG_SAMPLING_FACTOR_444)
 """Colour at every pixel: the window's faint tint on a face is measured from it."""
-FRAME_BYTES = 96_000  # MOST_FRAMES of them fit into the 8 MB of a body
+FRAME_BYTES = 80_000  # MOST_FRAMES of them fit into the 8 MB of a body
 LONGEST_SIDE = 960  # a 4K camera's frame is made smaller first: faces need no more
 WAIT_FOR_FACE_S = 20.0
 WAIT_FOR_FRAME_S = 3.0

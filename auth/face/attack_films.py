@@ -16,14 +16,14 @@ from auth.face.frame import Frame
 
 
 class Film(ActorCamera):
-    """The victim answers another challenge, three steps long. Of two films one was made at a sign-in, where a
+    """The victim answers another challenge, four steps long. Of two films one was made at a sign-in, where a
     window showed other colours; one elsewhere. A film does not listen."""
 
     def __init__(self, seed: int, head: Head) -> None:
         super().__init__(seed + 1, head, fps=15)
         dice = np.random.default_rng([seed, 14])
         self._other = draw(dice.bytes(NONCE_BYTES))
-        steps = (*self._other.steps, *filter(None, [self._other.spare]))
+        steps = (*self._other.steps, *self._other.spares)
         reactions = dice.uniform(1.0, 1.6, len(steps))
         self._times = list(np.cumsum([self._other.settle_s, *reactions]))
         self._steps = steps

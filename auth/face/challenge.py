@@ -45,37 +45,37 @@ class Step:
 @dataclass(frozen=True, slots=True)
 class Challenge:
     """settle_s: how long the face looks straight ahead before the first step is shown. flash: the colours
-    that the window shows meanwhile, if any; spare: asked besides where their light on the face cannot be
-    measured; None: then the attempt ends."""
+    that the window shows meanwhile, if any; spares: asked besides where their light on the face cannot be
+    measured; none: then the attempt ends."""
 
     nonce: bytes
     settle_s: float
     steps: tuple[Step, ...]
     flash: Flash | None = None
-    spare: Step | None = None
+    spares: tuple[Step, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class ChallengePolicy:
-    """A security level as data: how many steps, whether the window's colours are asked of the face and a
-    spare step where they cannot be, and the ranges (seconds) the timing is drawn from."""
+    """A security level as data: how many steps, whether the window's colours are asked of the face, how many
+    spare steps where they cannot be, and the ranges (seconds) the timing is drawn from."""
 
     name: str
     steps: int = 2
     blink_always: bool = False
     flash: bool = False
-    spare: bool = False
+    spares: int = 0
     settle_s: tuple[float, float] = (0.35, 0.7)
     hold_s: tuple[float, float] = (0.1, 0.35)
     deadline_s: tuple[float, float] = (3.2, 4.4)
 
 
-STANDARD = ChallengePolicy("standard", flash=True, spare=True)
+STANDARD = ChallengePolicy("standard", flash=True, spares=2)
 FLASH = ChallengePolicy("flash", flash=True)
 STEADY = ChallengePolicy("steady", steps=3)
 HIGH = ChallengePolicy("high", steps=3, blink_always=True)
 LEVELS = {each.name: each for each in (STANDARD, FLASH, STEADY, HIGH)}
-"""STANDARD: colours where they can be measured, else a third step. FLASH: never without. STEADY: none."""
+"""STANDARD: colours where they can be measured, else two steps more. FLASH: never without. STEADY: none."""
 
 NONCE_BYTES = 16
 
@@ -121,9 +121,11 @@ def draw(nonce: bytes, policy: ChallengePolicy = STANDARD) -> Challenge:
     dice = _Dice(nonce, policy.name)
     actions = dice.pick(sequences(policy))
     settle = dice.between(policy.settle_s)
-    spare = dice.pick([each for each in Action if each not in actions])
-    steps = [
-        Step(each, dice.between(policy.hold_s), dice.between(policy.deadline_s)) for each in (*actions, spare)
-    ]
+    rest = [each for each in Action if each not in actions]
+    spares = dice.pick(list(permutations(rest, policy.spares)))
+    steps = tuple(
+        Step(each, dice.between(policy.hold_s), dice.between(policy.deadline_s))
+        for each in (*actions, *spares)
+    )
     flash = draw_flash(nonce) if policy.flash else None
-    return Challenge(nonce, settle, tuple(steps[:-1]), flash, steps[-1] if policy.spare else None)
+    return Challenge(nonce, settle, steps[: policy.steps], flash, steps[policy.steps :])

@@ -49,14 +49,14 @@ class LivenessEvidence:
         return self.finished and self.denied is None and self.required <= self.confirmed
 
 
-def required(steps: Sequence[Step], challenge: Challenge) -> frozenset[Confirm]:
-    """What these steps of the challenge must have shown: once the spare one is among them, it stands in for
-    the window's light."""
+def required(steps: Sequence[Step], challenge: Challenge, *, lit: bool = False) -> frozenset[Confirm]:
+    """What these steps of the challenge must have shown: once the spare ones are among them, they stand
+    in for the window's light, unless it was seen after all."""
     needed = {Confirm.TURN, Confirm.PARALLAX}
     if any(step.action is Action.BLINK for step in steps):
         needed.add(Confirm.BLINK)
     if challenge.flash is not None:
-        needed.add(Confirm.SPARE if challenge.spare in steps else Confirm.LIGHT)
+        needed.add(Confirm.SPARE if len(steps) > len(challenge.steps) and not lit else Confirm.LIGHT)
     return frozenset(needed)
 
 

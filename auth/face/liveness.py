@@ -1,7 +1,7 @@
 """Is a live person before the camera, doing now what was asked now?
 
 Confirm cues are all required: the turn asked for, parallax of tracked pixels during it, the blink when
-asked, the window's colours on the face (or, where the room is too bright to tell, one more step). Deny cues
+asked, the window's colours on the face (or, where the room is too bright to tell, two steps more). Deny cues
 are final. Nothing is averaged: many weak cues added up let through attacks that each cue
 alone refuses.
 
@@ -120,7 +120,7 @@ class LivenessSession:
     def evidence(self) -> LivenessEvidence:
         return LivenessEvidence(
             self._progress.finished,
-            required(self._steps, self._challenge),
+            required(self._steps, self._challenge, lit=Confirm.LIGHT in self._confirmed),
             frozenset(self._confirmed),
             self._progress.denied,
             {**self._same.cues, **self._cues},
@@ -191,7 +191,7 @@ class LivenessSession:
 
     def _next_step(self, time: float, zone: Action | None) -> Deny | None:
         """Show the next step, or finish: once the colours have been on long enough, and were seen or not."""
-        if self._at == len(self._steps):
+        if self._at >= len(self._challenge.steps):
             self._staying = self._reflection is not None and not self._reflection.long_enough(time)
             if self._staying:
                 self._progress = Progress(self._at, self._at + 1, stay(), 0.9)
@@ -206,22 +206,22 @@ class LivenessSession:
         return None
 
     def _judge_light(self) -> Deny | None:
-        """The window's colours on the face: seen, not there, or not to be told: then one step more."""
+        """The window's colours on the face: seen, not there, or not to be told: then more steps."""
         if self._reflection is None:
             return None
         measured = self._reflection.measure()
         light = measured.cues()
         self._cues = light | self._cues | light  # first in the audit row
         judged = measured.judged(LIKE if self._replay else LIKE_AT_TERMINAL)
-        spare = self._challenge.spare
         if judged is Lit.LIT:
             self._confirmed.add(Confirm.LIGHT)
+            self._steps = self._steps[: self._at]
         elif judged is Lit.NOT_LIT:
             return Deny.UNLIT
-        elif spare is None:
+        elif not self._challenge.spares:
             return Deny.TOO_LIGHT
-        elif spare not in self._steps:
-            self._steps = (*self._steps, spare)
+        else:
+            self._steps = (*self._challenge.steps, *self._challenge.spares)
         return None
 
     def _show(self, step: Step, time: float, zone: Action | None) -> None:
@@ -256,5 +256,5 @@ class LivenessSession:
             self._confirmed.add(Confirm.BLINK)
         elif step.has_depth:
             self._confirmed |= {Confirm.TURN, Confirm.PARALLAX}
-        if step.step is self._challenge.spare:
+        if step.step in self._challenge.spares[-1:]:
             self._confirmed.add(Confirm.SPARE)

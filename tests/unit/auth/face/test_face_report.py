@@ -236,6 +236,7 @@ def test_a_still_picture_shown_to_the_camera_is_not_live(
 
 
 @pytest.mark.shared_data
+@pytest.mark.timeout(400)  # a minute of computing, where many share a machine several times that
 def test_the_command_writes_page_csv_and_json(
     shared_data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
