@@ -10,8 +10,10 @@ from pathlib import Path
 import pytest
 
 from core.errors import SuiteError
-from liaison import network
+from liaison import network, profile
 from liaison.network import Form
+from liaison.steps import network as step
+from tests.unit.liaison.conftest import SHIPPED
 
 FORM = {"name": "県 対策本部", "ssid": "KEN-OUEN", "password": "kunren-dake-2026"}
 
@@ -131,3 +133,21 @@ def test_hostapd_reads_its_file(tmp_path: Path, broken: bool) -> None:
         timeout=20,
     )
     assert ("errors found in configuration file" in done.stdout) is broken, done.stdout
+
+
+def test_networkmanager_reads_the_keyfiles() -> None:
+    """nmcli --offline reads and writes a profile without any daemon; nothing may be lost on the way."""
+    program = shutil.which("nmcli")
+    if program is None:
+        pytest.skip("nmcli is not installed")
+    path = SHIPPED / "liaison.toml"
+    made = [r.content.decode() for r in step.resources(profile.load(path), path.parent) if r.kind == "file"]
+    made.append(network.files(form())["etc/NetworkManager/system-connections/mahoroba-router.nmconnection"])
+    for text in made:
+        command = [program, "--offline", "connection", "modify", "connection.autoconnect", "yes"]
+        done = subprocess.run(command, input=text, capture_output=True, text=True, check=False, timeout=20)
+        assert done.returncode == 0, done.stderr
+        kept = [
+            line for line in text.splitlines() if line.startswith(("id=", "uuid=", "ssid=", "psk=", "type="))
+        ]
+        assert set(kept) <= set(done.stdout.splitlines())
