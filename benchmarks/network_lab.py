@@ -19,6 +19,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from liaison import network
+from liaison.lab_network import refused
 from liaison.network import Form
 
 UDHCPC = """#!/bin/sh
@@ -35,7 +36,7 @@ def missing() -> str:
     if os.geteuid() != 0:
         return "network namespaces need root"
     tools = ("ip", "dnsmasq", "nft", "udhcpc", "sysctl")
-    return next((f"{tool} is not installed" for tool in tools if _tool(tool) is None), "")
+    return next((f"{tool} is not installed" for tool in tools if _tool(tool) is None), "") or refused()
 
 
 class Net:

@@ -18,6 +18,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
 from core.i18n import _
@@ -50,6 +51,16 @@ def missing() -> str:
             return f"{tool} is not installed"
     if shutil.which("ip") is None or shutil.which("mount") is None:
         return "ip or mount is not installed"
+    return refused()
+
+
+@cache
+def refused() -> str:
+    """Root of a container may not make namespaces or mounts: tried once, in namespaces that end at once."""
+    try:
+        _run("unshare", "--mount", "--net", "--pid", "--fork", "mount", "-t", "tmpfs", "tmpfs", "/mnt")
+    except (OSError, subprocess.SubprocessError):
+        return "namespaces and mounts are not permitted here"
     return ""
 
 

@@ -95,8 +95,9 @@ class Reach:
         """``count`` simulated laptops: in namespaces if wanted and possible here, else folders."""
         if namespaces and not lab_holder.missing():
             if self._held is None:
-                self._held = HeldLab(make_private_folder(self._folder / "namespaces"), count)
-                self._held.open()
+                held = HeldLab(make_private_folder(self._folder / "namespaces"), count)
+                held.open()
+                self._held = held
             return self._held.laptops
         return lab.make_folders(self._folder / "lab", count)
 
