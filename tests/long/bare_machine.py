@@ -1,4 +1,4 @@
-"""A machine with python3 and git and nothing else: a minimal Debian in a folder, entered by chroot.
+"""A machine with python3 and git and nothing else: a minimal Debian in a folder, the root of a namespace.
 
 It speaks to the same package registries as this machine: this machine's own settings for apt, pip and npm are
 read when the machine is made, so none is written here.
@@ -33,13 +33,20 @@ OWN_SETTINGS = (".config/pip/pip.conf", ".pip/pip.conf", ".npmrc")
 PASSED_ON = re.compile(
     r"PIP_|UV_|npm_config_|https?_proxy|no_proxy|.*(CERT|CA_BUNDLE|CAINFO|CA_CERTS)", re.IGNORECASE
 )
+# The folder becomes the root of the mount namespace, as on any machine: a chroot alone would show in what
+# ``ip netns`` mounts and in the paths below /proc.
 PROGRAM = """
 set -e
+mount --bind "$0" "$0"
 cd "$0"
 mount --rbind /dev dev
 mount -t proc proc proc
+mount -t sysfs sysfs sys
 mount -t tmpfs tmpfs tmp
 for folder in %(wheels)s; do mkdir -p ".$folder" && mount --bind "$folder" ".$folder"; done
+mkdir -p .host
+pivot_root . .host
+umount --lazy .host
 exec chroot . "$@"
 """
 
@@ -48,7 +55,7 @@ def why_not() -> str:
     """The reason why this machine cannot make another one; empty when it can."""
     if os.geteuid() != 0:
         return "making a bare machine needs root"
-    missing = [tool for tool in ("debootstrap", "unshare", "chroot") if not shutil.which(tool)]
+    missing = [tool for tool in ("debootstrap", "unshare", "pivot_root") if not shutil.which(tool)]
     return f"not installed: {', '.join(missing)}" if missing else ""
 
 
