@@ -22,6 +22,7 @@ from core.errors import SuiteError
 from tests.fakes.office import code_of
 from tests.fakes.servers import REALM, Servers, Terminal, office
 
+pytestmark = pytest.mark.timeout(400)  # six programs start, where many share a machine
 PIN = "917358"
 TARO = Person("S-100", "職員 太郎")
 

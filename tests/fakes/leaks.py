@@ -20,9 +20,14 @@ SHAPES = {
 }
 
 
+def _whole(secret: str) -> re.Pattern[str]:
+    """Not as some digits of a longer number."""
+    return re.compile(rf"(?<![\w.]){re.escape(secret)}(?![\w.])")
+
+
 def leaks(line: str) -> list[str]:
     """The kinds of secret that ``line`` holds."""
-    known = [f"{secret[:2]}…" for secret in KNOWN if secret in line]
+    known = [f"{secret[:2]}…" for secret in KNOWN if _whole(secret).search(line)]
     return known + [kind for kind, shape in SHAPES.items() if shape.search(line)]
 
 

@@ -38,7 +38,7 @@ def cluster(*settings: str) -> Iterator[str]:
     subprocess.run(
         [bin_ / "initdb", "-D", data, "-U", "mahoroba", "-A", "trust", "-N", "-E", "UTF8",
          "--locale=C.UTF-8"],
-        check=True, capture_output=True, cwd=folder, timeout=120, **user,
+        check=True, capture_output=True, cwd=folder, timeout=300, **user,
     )  # fmt: skip
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -74,7 +74,7 @@ def fresh_database(url: str, name: str) -> str:
 
 
 def _wait(url: str, server: subprocess.Popen[bytes]) -> None:
-    for _attempt in range(600):
+    for _attempt in range(2000):
         assert server.poll() is None, "PostgreSQL ended at once"
         try:
             psycopg.connect(url, connect_timeout=2).close()
@@ -84,4 +84,4 @@ def _wait(url: str, server: subprocess.Popen[bytes]) -> None:
                 server.wait(0.1)
             except subprocess.TimeoutExpired:
                 continue
-    raise AssertionError("PostgreSQL did not answer within a minute")
+    raise AssertionError("PostgreSQL did not answer within minutes")

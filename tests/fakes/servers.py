@@ -68,7 +68,7 @@ class Servers:
         """A command of the suite, to its end; what it printed."""
         done = subprocess.run(
             [sys.executable, "-m", "desktop", *arguments],
-            env=self._environment(home), cwd=ROOT, capture_output=True, text=True, timeout=120,
+            env=self._environment(home), cwd=ROOT, capture_output=True, text=True, timeout=300,
         )  # fmt: skip
         assert done.returncode == 0, done.stderr
         return done.stdout
@@ -93,13 +93,13 @@ class Servers:
 
     def _wait(self, server: subprocess.Popen[bytes], home: Path) -> None:
         """Until this very process listens (the port may be shared with another)."""
-        for _attempt in range(600):
+        for _attempt in range(2000):
             assert server.poll() is None, (self.folder / f"matcher-{home.name}.err").read_text()[-2000:]
             log = home / "state" / "log" / "mahoroba.log"
             if log.exists() and f"pid {server.pid} listens" in log.read_text("utf-8"):
                 return
             time.sleep(0.1)
-        raise AssertionError("the server did not listen within a minute")
+        raise AssertionError("the server did not listen within minutes")
 
     def end(self, server: subprocess.Popen[bytes], *, at_once: bool = False) -> None:
         if server.poll() is None:
