@@ -29,7 +29,12 @@ def samba() -> Iterator[Samba]:
         yield server
 
 
-@pytest.fixture(params=["local", "samba", "samba encrypted"])
+REALM = os.environ.get("MAHOROBA_REALM_SHARE", "")
+"""The disk of a realm's share; set by the realm's test, which runs this class as a machine of the realm."""
+ADAPTERS = ["realm"] if REALM else ["local", "samba", "samba encrypted"]
+
+
+@pytest.fixture(params=ADAPTERS)
 def share(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[Storage, Path]]:
     """The adapter, and the disk behind it."""
     if request.param == "local":
@@ -37,12 +42,28 @@ def share(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[Stor
         root.mkdir()
         yield LocalStorage(root), root
         return
+    if request.param == "realm":
+        yield from _in_the_realm(tmp_path.name)
+        return
     server: Samba = request.getfixturevalue("samba")
     folder = server.export / tmp_path.name
     folder.mkdir()
     share_name = "secret" if "encrypted" in request.param else "zencho"
     storage = SmbStorage("127.0.0.1", share_name, lambda: Credential("root", PASSWORD), port=server.port)
     yield _Below(storage, tmp_path.name), folder  # type: ignore[misc]
+    storage.close()
+
+
+def _in_the_realm(name: str) -> Iterator[tuple[Storage, Path]]:
+    from core.gss_spnego import speak_kerberos
+    from installer.realm.layout import FILES, SHARE
+
+    speak_kerberos()
+    folder = Path(REALM) / name
+    folder.mkdir()
+    folder.chmod(0o777)
+    storage = SmbStorage(FILES, SHARE, Credential)
+    yield _Below(storage, name), folder  # type: ignore[misc]
     storage.close()
 
 

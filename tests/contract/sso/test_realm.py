@@ -87,6 +87,22 @@ def test_a_certificate_of_five_minutes_opens_proxy_and_share(realm: Layout, cach
     assert through_the_proxy(realm, cache.path) == 200
 
 
+def test_the_share_keeps_every_promise_of_a_storage(realm: Layout, cache: KerberosCache) -> None:
+    """The contract class of the shared folder on Samba with AD, by nothing but the ticket."""
+    cache.obtain("k100304", b"".join(certified(realm, "K100304").pem()))
+    environment = {
+        **os.environ,
+        **realm.environment(),
+        "KRB5CCNAME": f"FILE:{cache.path}",
+        "MAHOROBA_REALM_SHARE": str(realm.share),
+    }
+    chosen = "TestStorage and not rights_of_others"  # unix groups are no groups of this directory
+    call = [sys.executable, "-m", "pytest", "tests/contract/test_storage.py", "-q", "-k", chosen]
+    done = subprocess.run(call, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=280)
+    assert done.returncode == 0, done.stdout[-4000:]
+    assert " skipped" not in done.stdout
+
+
 def test_what_is_not_the_person_s_certificate_opens_nothing(realm: Layout, cache: KerberosCache) -> None:
     old, other = certified(realm, "K100302", timedelta(minutes=7)), certified(realm, "K100303")
     assert refusal(lambda: cache.obtain("k100302", b"".join(old.pem()))) == "TICKET-002"
