@@ -19,7 +19,7 @@ from installer.realm.staff import STAFF
 SYSTEM_PYTHON = "/usr/bin/python3"  # Samba's bindings are the distribution's
 SEED = Path(__file__).with_name("seed_directory.py")
 KEYTABS = {"proxy": f"HTTP/{names.PROXY}", "sso": f"HTTP/{names.SSO}"}
-PROVISION_S = 120
+PROVISION_S = 300
 _SERVICES = "s3fs, rpc, ldap, cldap, kdc, winbindd"
 _CONFIG = """\
 [global]

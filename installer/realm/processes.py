@@ -18,7 +18,7 @@ from installer.realm.layout import Layout
 PROGRAMS = ("samba", "smbd", "winbindd", "squid", "negotiate_kerber", "log_file_daemon", "perl", "plackup",
             "starman", "python", "nmbd", "unlinkd")  # fmt: skip
 """Beginnings of the names (``/proc/PID/comm`` or the executable's): a shell that stands there is not ours."""
-START_S, END_S, LAST_S = 30.0, 6.0, 3.0
+START_S, END_S, LAST_S = 120.0, 6.0, 10.0
 
 
 def start(

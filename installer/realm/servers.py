@@ -13,7 +13,7 @@ from installer.realm import processes, staff
 from installer.realm.directory import answers
 from installer.realm.layout import FILES, MATCHER_PORT, PROXY, REALM, SIGNER_PORT, SSO, Layout
 
-COMMAND_S = 120
+COMMAND_S = 300
 _POLICY = """\
 [security]
 secret_backend = "file-key"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import subprocess
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -68,6 +68,10 @@ class Suite:
     def policy(self, text: str) -> None:
         """What the administrator has decided for this machine."""
         (self._home / "policy.toml").write_text(text, "utf-8")
+
+    def joins(self, environment: Mapping[str, str]) -> None:
+        """What the program's environment has to say besides."""
+        self._environment |= environment
 
     def models_are(self, folder: Path) -> None:
         """Where the program looks for the face models first; no network brings better ones."""

@@ -12,6 +12,7 @@ import json
 import os
 import re
 import secrets
+import shutil
 import subprocess
 from pathlib import Path
 from urllib.parse import urlencode
@@ -22,6 +23,14 @@ from installer.realm.layout import DOMAIN, PROXY, PROXY_PORT, SSO, SSO_PORT, Lay
 
 WITHIN = 90
 _MOUNT = 'mount --bind "$0" /etc/chromium && exec "$@"'
+
+
+def browser_missing() -> str:
+    """Why no browser can be started here; empty if it can."""
+    if shutil.which("chromium") is None:
+        return "chromium is not installed"
+    allowed = subprocess.run(["unshare", "--mount", "true"], capture_output=True, check=False).returncode == 0
+    return "" if allowed else "a browser's policies need a mount namespace"
 
 
 def opened(layout: Layout, folder: Path, address: str, cache: Path | None) -> str:

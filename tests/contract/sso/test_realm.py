@@ -24,7 +24,7 @@ from installer.realm import command, directory, processes
 from installer.realm.identity import CLIENT, ISSUER
 from installer.realm.layout import FILES, INTERNET, INTERNET_PORT, PROXY, Layout
 from installer.realm.staff import PIN
-from tests.contract.sso.browser import opened, openid_token
+from tests.contract.sso.browser import browser_missing, opened, openid_token
 from tests.contract.sso.conftest import realm_missing
 from tests.contract.sso.desk import at_the_share, certified, seen_by_the_proxy, through_the_proxy
 from tests.contract.sso.terminal import Terminal
@@ -133,6 +133,8 @@ def test_after_disabling_the_account_the_next_service_ticket_is_refused(
 def test_a_browser_with_the_policy_opens_the_internet_and_an_application_without_a_prompt(
     realm: Layout, cache: KerberosCache, tmp_path: Path
 ) -> None:
+    if reason := browser_missing():
+        pytest.skip(reason)
     assert "インターネットが開きました" not in opened(realm, tmp_path / "a", OUTSIDE, None)
     cache.obtain("k100306", b"".join(certified(realm, "K100306").pem()))
     assert "インターネットが開きました" in opened(realm, tmp_path / "b", OUTSIDE, cache.path)
