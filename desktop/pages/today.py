@@ -116,6 +116,11 @@ class Today(QWidget):
                 self._facts.addWidget(page.line())
             self._facts.addWidget(_fact(icon, name, words))
 
+    def _matched_where(self) -> str:
+        if self._services.config.servers.matcher:
+            return _("職場の照合サーバー。映像は暗号化して送り、残しません")
+        return _("この端末の中だけ。外へは送りません")
+
     def _facts_of(self, session: Session, data: MyData) -> list[tuple[str, str, str]]:
         face = (
             _("{date} に登録").format(date=format_date(data.enrolled.astimezone(TOKYO).date()))
@@ -131,7 +136,7 @@ class Today(QWidget):
                 _("鍵の置き場所"),
                 _("ファイル（注意）") if self._services.key_warning else _("端末の鍵の保管庫"),
             ),
-            ("desktop", _("照合する所"), _("この端末の中だけ。外へは送りません")),
+            ("desktop", _("照合する所"), self._matched_where()),
             *(("cloud-check", name, words) for name, words in ticket_words(self._services.tickets)),
         ]
 

@@ -220,7 +220,8 @@ class Window(QMainWindow):
             lambda text: commands(self, services, text),
         )
         shell.page_shown.connect(lambda _key: self._resting.start())
-        shell.set_chips(self._chips() or [("calm", _("この端末だけで動作中"))])
+        alone = [] if services.config.servers.matcher else [("calm", _("この端末だけで動作中"))]
+        shell.set_chips(self._chips() or alone)
         return shell
 
     def _show_status(self) -> None:
