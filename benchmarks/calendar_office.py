@@ -84,7 +84,8 @@ class Office:
         """The server reads its files once before anybody is timed."""
         ask = b'<propfind xmlns="DAV:"><prop><getetag/></prop></propfind>'
         answer = httpx.request(
-            "PROPFIND", self.address.rstrip("/") + self.collection, content=ask, headers={"Depth": "1"},
+            "PROPFIND", self.address.rstrip("/") + self.collection, content=ask,
+            headers={"Depth": "1", "Content-Type": "application/xml"},
             auth=(self.credential.user, self.credential.password), timeout=1800, trust_env=False,
         )  # fmt: skip
         assert answer.status_code == 207, self.name

@@ -12,13 +12,17 @@ import ssl
 import sys
 import threading
 from collections.abc import Sequence
+from datetime import date, datetime
 from pathlib import Path
 
 from calendar_sync.servers.radicale_auth import AppPasswords
 from calendar_sync.servers.radicale_server import application, serving
+from core.clock import TOKYO
 from core.errors import SuiteError
 from core.files import make_private_folder
 from core.i18n import _
+
+PLANNED_SECTIONS = 100
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -42,6 +46,9 @@ def _parser() -> argparse.ArgumentParser:
     revoke = verbs.add_parser("revoke", help=_("端末のパスワードを止めます。"))
     revoke.add_argument("user", metavar="USER")
     revoke.add_argument("device", metavar="NUMBER", type=int)
+    sections = verbs.add_parser("sections", help=_("今月この予定を使った所属を数えます。"))
+    sections.set_defaults(call=_sections)
+    sections.add_argument("--folder", type=Path, required=True, help=_("予定とパスワードを置くフォルダ"))
     for verb, call in ((serve, _serve), (password, _password), (devices, _devices), (revoke, _revoke)):
         verb.add_argument("--folder", type=Path, required=True, help=_("予定とパスワードを置くフォルダ"))
         verb.set_defaults(call=call)
@@ -87,6 +94,21 @@ def _devices(options: argparse.Namespace) -> int:
 
 def _revoke(options: argparse.Namespace) -> int:
     _passwords(options).revoke(options.user, options.device)
+    return 0
+
+
+def sections_in_use(folder: Path, month: date) -> int:
+    """How many sections' calendars were written to since the first of ``month``: the plan's figure."""
+    first = datetime(month.year, month.month, 1, tzinfo=TOKYO).timestamp()
+    root = folder / "collections" / "collection-root"
+    return sum(
+        any(item.stat().st_mtime >= first for item in section.glob("*/*.ics"))
+        for section in root.glob("section-*")
+    )
+
+
+def _sections(options: argparse.Namespace) -> int:
+    print(sections_in_use(options.folder, datetime.now(TOKYO).date()), PLANNED_SECTIONS, sep=" / ")
     return 0
 
 

@@ -27,6 +27,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from calendar_sync.phone import PROFILE_TYPE, Place, link
+from calendar_sync.servers.office import sections_in_use
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -192,3 +193,15 @@ def test_whoever_does_not_speak_tls_gets_nothing_and_hinders_nobody(server: Serv
         httpx.get(f"http://localhost:{server.port}/", trust_env=False, timeout=40)
     with server.client() as client:
         assert client.get("/.devices/").status_code == 401
+
+
+def test_the_plans_figure_counts_the_sections_that_wrote_this_month(tmp_path: Path) -> None:
+    root = tmp_path / "collections" / "collection-root"
+    now = datetime.datetime(2026, 11, 26, 12).timestamp()
+    for name, age in (("section-a", 0), ("section-b", 40 * 86_400), ("section-c", 0), ("K100", 0)):
+        (root / name / "main").mkdir(parents=True)
+        file = root / name / "main" / "1.ics"
+        file.write_bytes(b"x")
+        os.utime(file, (now - age, now - age))
+    assert sections_in_use(tmp_path, datetime.date(2026, 11, 26)) == 2
+    assert _said("sections", "--folder", str(tmp_path)).endswith(" / 100")

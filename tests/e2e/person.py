@@ -40,12 +40,6 @@ class Person:
         """A button whose words change while one looks."""
         self._find("button", lambda words: words.startswith(beginning)).press()
 
-    def opens(self, words: str) -> None:
-        """A line of a list that says ``words``."""
-        found = self._find("list_item", lambda name: words in name)
-        found.focus()
-        found.press()
-
     def chooses_from_menu(self, name: str, line: int) -> None:
         """The menu of the button ``name``, its ``line`` (from 1) by the keyboard."""
         self.presses(name)

@@ -483,9 +483,13 @@ class CalendarPage(QWidget):
         self.beside.open_event(o)
 
     def _find_there(self, o: Occurrence) -> None:
-        """Go to the day of ``o`` and open it; the search stays where it is."""
+        """Go to ``o``: Enter then opens it. The search stays where it is."""
+        if self._view not in (DAY, WEEK):
+            self._choice.choose(WEEK)
+            self._choose(WEEK)
         self._go(o.start.date())
-        self._grid.select(o)
+        self._grid.point_at(o)
+        self._grid.setFocus(Qt.FocusReason.OtherFocusReason)
 
     # what the cards beside the grid ask of this page
 

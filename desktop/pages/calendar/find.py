@@ -56,6 +56,7 @@ class FindCard(SideCard):
             _("{count} 件見つかりました").format(count=self.list.count()) if self.field.text().strip() else ""
         )
         self._count.setText(said)
+        self.list.setCurrentRow(0)
         announce(self, said)
 
     def _choose(self, item: QListWidgetItem) -> None:

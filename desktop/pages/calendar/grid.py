@@ -104,6 +104,13 @@ class DayGrid(QAbstractScrollArea):
         self._selected = (occurrence.event, occurrence.recurrence) if occurrence is not None else None
         self.viewport().update()
 
+    def point_at(self, occurrence: Occurrence) -> None:
+        """Put the cursor on ``occurrence``, so that Enter opens it."""
+        start = occurrence.start
+        self._cursor = start.replace(minute=start.minute // STEP * STEP, second=0)
+        self.select(occurrence)
+        self._reveal()
+
     # geometry
 
     @property

@@ -16,7 +16,7 @@ from core.clock import TOKYO
 from core.i18n import _
 from desktop.pages.calendar import words
 from desktop.pages.calendar.card import SideCard, word_list
-from desktop.ui import theme
+from desktop.ui import page, theme
 from desktop.ui.announce import announce
 from desktop.ui.buttons import button
 from desktop.ui.widgets.fields import labelled, line_edit
@@ -66,13 +66,18 @@ class PhoneCard(SideCard):
 
     def __init__(self) -> None:
         super().__init__(_("携帯をつなぐ"))
-        self.say(_("予定を自分の携帯で見て、変えられます。携帯ごとに専用のパスワードを作ります。"))
+        self._form = QWidget()
+        form = page.column(self._form, 0.6)
+        words_ = _("予定を自分の携帯で見て、変えられます。携帯ごとに専用のパスワードを作ります。")
+        form.addWidget(page.label(words_, "muted", wrap=True))
         self.name = line_edit(_("携帯の名前"), _("例: 私のスマートフォン"), limit=60)
-        self.inside.addWidget(labelled(_("携帯の名前"), self.name))
+        form.addWidget(labelled(_("携帯の名前"), self.name))
+        form.addWidget(button(_("コードを作る"), self._ask, "primary", "device-mobile", main=True))
+        self.inside.addWidget(self._form)
         self.kind = Segmented(_("携帯の種類"), [(ANDROID, _("Android")), (APPLE, _("iPhone・iPad"))], ANDROID)
         self.kind.chosen.connect(lambda _kind: self._show())
+        self.kind.hide()
         self.inside.addWidget(self.kind)
-        self.inside.addWidget(button(_("コードを作る"), self._ask, "primary", "device-mobile", main=True))
         self._steps = self.say("", "")
         self.code = Code()
         self.inside.addWidget(self.code)
@@ -92,6 +97,8 @@ class PhoneCard(SideCard):
     def show_phone(self, phone: Phone) -> None:
         """The new phone's code, for as long as the card is open."""
         self._phone = phone
+        self._form.hide()  # so that the whole code is on the screen
+        self.kind.show()
         self._show()
         announce(self, self._steps.text())
 

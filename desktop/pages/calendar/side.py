@@ -169,10 +169,10 @@ class Side(QWidget):
     ) -> None:
         """The chosen ``day``, and the range that the grid shows."""
         self.small.put(day, first, last)
-        week = _("第{number}週").format(number=day.isocalendar().week)
-        self._month.setText(f"{words.month_words(day)}　{week}")
+        self._month.setText(words.month_words(day))
         free = holiday(day)
-        self._day_name.setText(words.short_day(day) + (f" {free}" if free else ""))
+        week = _("第{number}週").format(number=day.isocalendar().week)
+        self._day_name.setText(f"{words.short_day(day)} {free or week}")
         self.list.clear()
         for o in found:
             if day in days_of(o, day, day + timedelta(days=1)):
