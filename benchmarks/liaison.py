@@ -26,8 +26,8 @@ from liaison.answer import Outcome
 from liaison.bundle import Bundle
 from liaison.lab_network import NetworkLab, missing, network_lab
 from liaison.laptop import Laptop
-from liaison.service import SHIPPED
 from liaison.signing import Signer
+from liaison.workshop import SHIPPED
 
 DISK_MB = 32
 USB = "etc/modprobe.d/mahoroba-usb.conf"

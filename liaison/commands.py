@@ -25,7 +25,7 @@ _EVERY_S = 30.0
 
 
 def build(service: LiaisonService, options: argparse.Namespace) -> int:
-    built = service.build(_profile(service, options.profile), options.issued)
+    built = service.workshop.build(_profile(service, options.profile), options.issued)
     print(service.folder / "bundles" / built.name)
     return 0
 
@@ -38,7 +38,11 @@ def apply(service: LiaisonService, options: argparse.Namespace) -> int:
         for host in options.host
     ]
     if named:
-        used = service.current_bundle() if options.bundle is None else _from_stick(service, options.bundle)
+        used = (
+            service.workshop.current_bundle()
+            if options.bundle is None
+            else _from_stick(service, options.bundle)
+        )
         signers = service.signer.allowed_signers()
         outcomes = fleet.run(options.verb, used, signers, named, int(time.time()), _say, options.wall)
     else:
@@ -183,13 +187,13 @@ def playbook(service: LiaisonService, options: argparse.Namespace) -> int:
     laptops = sorted(service.laptops().values(), key=lambda laptop: laptop.tag)
     signers = service.signer.allowed_signers()
     hosts = [laptop for laptop in laptops if laptop.root is None]
-    print(ansible.export(service.current_bundle(), signers, hosts, options.folder))
+    print(ansible.export(service.workshop.current_bundle(), signers, hosts, options.folder))
     return 0
 
 
 def stick(service: LiaisonService, options: argparse.Namespace) -> int:
     """The bundle in force on a USB stick, unpacked, with the one line that a person runs on the laptop."""
-    made = service.current_bundle()
+    made = service.workshop.current_bundle()
     folder = made.unpack(options.folder)
     print(folder)
     print(_("端末の上で: {line}").format(line=f"sh {folder.name}/agent.sh apply -k SIGNERS {folder.name}"))
@@ -197,4 +201,4 @@ def stick(service: LiaisonService, options: argparse.Namespace) -> int:
 
 
 def _profile(service: LiaisonService, name: str) -> Path:
-    return {path.stem: path for path in service.profiles()}.get(name, Path(name))
+    return {path.stem: path for path in service.workshop.profiles()}.get(name, Path(name))

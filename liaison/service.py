@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import shutil
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from core.audit import Detail
@@ -15,20 +14,15 @@ from core.events import Events
 from core.files import make_private_folder
 from core.i18n import _
 from core.secrets import SecretStore
-from liaison import bundle as bundles
-from liaison import certificate, drill_plan, errors, fleet, profile
+from liaison import certificate, errors, fleet
 from liaison.answer import Outcome
 from liaison.borrowers import Borrower
-from liaison.bundle import Bundle
 from liaison.certificate import Certificate
-from liaison.drill_plan import DrillPlan
 from liaison.exercise import Exercise
 from liaison.history import Loan, Place, Unit
 from liaison.laptop import Laptop
 from liaison.ledger import Ledger
 from liaison.merge import Counters, export
-from liaison.profile import Profile
-from liaison.profile_edit import Value, change
 from liaison.reach import Host, Reach
 from liaison.reports import Report, Reports
 from liaison.signing import Signer
@@ -36,8 +30,7 @@ from liaison.standing import Standing, Tile, standing
 from liaison.stocktake import Found, Line, stocktake
 from liaison.tags import Office
 from liaison.wipe import mark_laptop, wipe_laptop
-
-SHIPPED = Path(__file__).with_name("profiles")
+from liaison.workshop import Workshop
 
 
 @dataclass(frozen=True)
@@ -75,7 +68,7 @@ class LiaisonService:
         self._actor = actor
         self.exercise = Exercise(self.ledger, self.reports, self.reach, self.tiles, actor, self._changed)
         self._running: set[str] = set()
-        self._bundle: Bundle | None = None
+        self.workshop = Workshop(self.folder, self.signer, self.reports, self._changed)
 
     def _changed(self) -> None:
         self._events.publish(LaptopsChanged())
@@ -83,53 +76,6 @@ class LiaisonService:
     def close(self) -> None:
         """End the trial's laptops."""
         self.reach.close()
-
-    # profiles and bundles
-
-    def profiles(self) -> list[Path]:
-        """The profile files; the shipped ones are put beside the person's own at the first use."""
-        mine = make_private_folder(self.folder / "profiles")
-        for shipped in SHIPPED.glob("*.toml"):
-            if not (mine / shipped.name).exists():
-                shutil.copyfile(shipped, mine / shipped.name)
-        return sorted(path for path in mine.glob("*.toml") if path.name != "base.toml")
-
-    def drill_plan(self) -> DrillPlan:
-        """The office's own plan in the folder ``drills``; the shipped one is put there at the first use."""
-        mine = make_private_folder(self.folder / "drills") / "standard.toml"
-        if not mine.exists():
-            shutil.copyfile(SHIPPED.with_name("drills") / "standard.toml", mine)
-        return drill_plan.load(mine)
-
-    def build(self, path: Path, issued: date | None = None) -> Bundle:
-        """Build, keep and make current. SuiteError LIAISON-001."""
-        loaded = profile.load(path)
-        built = bundles.build(loaded, path, self.signer, issued or datetime.now(TOKYO).date())
-        built.save(self.folder / "bundles")
-        self.reports.set_current(built.profile, built.id, built.plan)
-        self._bundle = built
-        self._changed()
-        return built
-
-    def change_profile(self, path: Path, values: Mapping[str, Value]) -> Profile:
-        """Set what a form says in the file; comments stay. SuiteError LIAISON-001."""
-        return change(path, values)
-
-    def preview(self, path: Path) -> list[tuple[str, str, str]]:
-        """What building ``path`` now would change against the current bundle."""
-        loaded = profile.load(path)
-        built = bundles.build(loaded, path, self.signer, datetime.now(TOKYO).date())
-        return bundles.changes(self.reports.current()[2], built.plan)
-
-    def current_bundle(self) -> Bundle:
-        """The bundle in force, from memory or from its file. SuiteError LIAISON-002 if there is none."""
-        _profile, wanted, _plan = self.reports.current()
-        if self._bundle is None or self._bundle.id != wanted:
-            found = sorted((self.folder / "bundles").glob(f"*-{wanted[:12]}.tar")) if wanted else []
-            if not found:
-                raise errors.bundle_refused(_("まだ一度も作っていません。"))
-            self._bundle = bundles.read(found[0].read_bytes(), self.signer.public, datetime.now(UTC))
-        return self._bundle
 
     # laptops
 
@@ -142,7 +88,7 @@ class LiaisonService:
         if namespaces or not self.laptops():
             self.make_lab(count, namespaces)
         if not self.reports.current()[1]:
-            self.build(next(path for path in self.profiles() if path.stem == "liaison"))
+            self.workshop.build(next(path for path in self.workshop.profiles() if path.stem == "liaison"))
 
     def make_lab(self, count: int, namespaces: bool = False) -> None:
         """Simulated laptops, registered in the ledger; fresh ones have no report yet."""
@@ -180,7 +126,7 @@ class LiaisonService:
         self, tags: Sequence[str], progress: Callable[[float, float | None, str], None], verb: str = "apply"
     ) -> list[Outcome]:
         """Check or prepare these laptops at once; each is published as it answers."""
-        built, reached = self.current_bundle(), self.laptops()
+        built, reached = self.workshop.current_bundle(), self.laptops()
         chosen = [reached[tag] for tag in tags if tag in reached]
         self._running |= {laptop.tag for laptop in chosen}
         self._changed()

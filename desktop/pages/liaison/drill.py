@@ -78,7 +78,11 @@ class DrillView(QWidget):
                 self, _("訓練"), lambda _r: liaison.exercise.all(), self._show, lane="liaison-read"
             )
             self._services.bridge.run(
-                self, _("訓練の台本"), lambda _r: liaison.drill_plan(), self._show_plan, lane="liaison-read"
+                self,
+                _("訓練の台本"),
+                lambda _r: liaison.workshop.drill_plan(),
+                self._show_plan,
+                lane="liaison-read",
             )
 
     def _show_plan(self, plan: DrillPlan) -> None:

@@ -61,7 +61,11 @@ class Profiles(QWidget):
         if not event.spontaneous():
             liaison = self._services.liaison
             self._services.bridge.run(
-                self, _("プロファイル"), lambda _r: liaison.profiles(), self._show, lane="liaison-read"
+                self,
+                _("プロファイル"),
+                lambda _r: liaison.workshop.profiles(),
+                self._show,
+                lane="liaison-read",
             )
 
     def _show(self, paths: list[Path]) -> None:
@@ -83,7 +87,7 @@ class Profiles(QWidget):
         self._services.bridge.run(
             self,
             _("プロファイル"),
-            lambda _r: (profile.load(path), liaison.preview(path), liaison.reports.current()),
+            lambda _r: (profile.load(path), liaison.workshop.preview(path), liaison.reports.current()),
             self._compared,
             self._wrong,
             lane="liaison-read",
@@ -103,7 +107,7 @@ class Profiles(QWidget):
             self._services.bridge.run(
                 self,
                 _("プロファイル"),
-                lambda _r: (liaison.preview(path), liaison.reports.current()),
+                lambda _r: (liaison.workshop.preview(path), liaison.reports.current()),
                 self._show_differences,
                 self._wrong,
                 lane="liaison-read",
@@ -139,14 +143,22 @@ class Profiles(QWidget):
 
         if path is not None:
             self._services.bridge.run(
-                self, _("プロファイル"), lambda _r: liaison.change_profile(path, values), kept, lane="liaison"
+                self,
+                _("プロファイル"),
+                lambda _r: liaison.workshop.change_profile(path, values),
+                kept,
+                lane="liaison",
             )
 
     def _build(self) -> None:
         path, liaison = self.choice.currentData(), self._services.liaison
         if path is not None:
             self._services.bridge.run(
-                self, _("設定一式の作成"), lambda _r: liaison.build(path), self._built, lane="liaison"
+                self,
+                _("設定一式の作成"),
+                lambda _r: liaison.workshop.build(path),
+                self._built,
+                lane="liaison",
             )
 
     def _built(self, bundle: Bundle) -> None:

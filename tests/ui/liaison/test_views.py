@@ -134,7 +134,7 @@ def test_the_form_changes_the_file_and_the_difference_shows(liaison: Office) -> 
     view._compare()
     liaison.settle()
     press(liaison, "設定一式を作る")
-    assert service.current_bundle().version == 2
+    assert service.workshop.current_bundle().version == 2
 
 
 def test_the_network_form_says_what_is_wrong_and_writes_files(

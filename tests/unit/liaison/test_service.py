@@ -63,10 +63,10 @@ def test_only_ready_counts(service: LiaisonService, quiet: Quiet) -> None:
 
 def test_a_new_bundle_makes_the_old_reports_worthless(service: LiaisonService, quiet: Quiet) -> None:
     service.prepare(["K01"], quiet)
-    path = next(p for p in service.profiles() if p.stem == "liaison")
+    path = next(p for p in service.workshop.profiles() if p.stem == "liaison")
     path.write_text(path.read_text().replace("version = 1", "version = 2").replace("2710", "2711"))
-    assert [c[0] for c in service.preview(path)].count("changed") == 3
-    service.build(path)
+    assert [c[0] for c in service.workshop.preview(path)].count("changed") == 3
+    service.workshop.build(path)
     assert standing(service, "K01") is Standing.UNKNOWN
 
 
