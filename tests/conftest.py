@@ -40,6 +40,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     config.hook.pytest_deselected(items=slow)
 
 
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """Both processes must collect the same names: random bytes, keys and hashes are no part of one."""
+    long = isinstance(val, bytes) or (isinstance(val, str) and len(val) > 40)
+    return argname if long else None
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Why tests were skipped, counted: a green run must not hide what it did not look at."""
     reasons = Counter(
