@@ -115,7 +115,10 @@ class Sync:
             seen = self._store.object(number)
             if seen is None or not seen.dirty:
                 return 0
-            result = three_way(seen.base, seen.local, server[1] if server is not None else None)
+            base = seen.base
+            if base is None and server is not None and (made := self._store.attempt(number)) is not None:
+                base = made.body  # what lies at our own new href began as our request
+            result = three_way(base, seen.local, server[1] if server is not None else None)
             if self._store.merged(number, seen.local, server, result.raw, result.clashes):
                 return 1 if result.clashes else 0
         return 0

@@ -324,6 +324,15 @@ def test_a_deletion_that_met_a_lost_reply_is_shown_when_the_event_comes_back(
     two_people(office, steps)
 
 
+def test_a_deletion_of_what_had_arrived_unknown_meets_anothers_edit_and_is_shown(
+    office: tuple[Path, Network],
+) -> None:
+    """Found by a history: created, sent twice by a proxy, the look cut short, deleted; edited elsewhere."""
+    faults = [(Fault.TWICE, 78), (Fault.CUT, 77)]
+    steps = [(1, ("create", 0)), (1, (faults, None)), (1, ("delete", 0)), (0, ([], None)), (0, ("place", 0))]
+    two_people(office, steps)
+
+
 def test_a_request_repeated_by_a_proxy_is_no_conflict_with_oneself(office: tuple[Path, Network]) -> None:
     """Found by a history: the second of the two is refused, because the first has happened."""
     creations = [(0, ("create", 0))] * 4

@@ -33,7 +33,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedServer]
 
 def dies_at(server: EmbeddedServer, cache: Path, commit: int, when: str) -> bool:
     """One life until its death, then the restart; False when it outlived all of its commits."""
-    home = f"/p/{cache.stem}/"
+    home = f"/p/{cache.parent.name}-{cache.stem}/"
     remote = server.remote("p")
     remote.make_calendar(home, "c")
     for uid in ("changed", "deleted"):
