@@ -18,6 +18,7 @@ from typing import Any
 
 import anyio.to_thread
 import uvicorn
+from starlette.responses import Response
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 MOST_CONNECTIONS = 500
@@ -70,6 +71,10 @@ class MutualTlsProtocol(H11Protocol):
 def _few_at_work(app: App) -> App:
     async def bounded(scope: Scope, receive: Any, send: Any) -> None:
         anyio.to_thread.current_default_thread_limiter().total_tokens = MOST_THREADS
+        size = sum(len(name) + len(value) for name, value in scope.get("headers", ()))
+        if size > MOST_HEADER_BYTES:  # h11 bounds what is incomplete; what comes whole is bounded here
+            await Response(status_code=431)(scope, receive, send)
+            return
         await app(scope, receive, send)
 
     return bounded
