@@ -18,6 +18,7 @@ from sharefolder import links
 from sharefolder.index.snippet import Snippet
 from sharefolder.index.store import Hit, Wish
 
+_MOST = 60  # results shown: more than a screen holds, few enough to come between two keystrokes
 _SENTENCES = 20  # of how many results the document is opened for the sentence
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ class Looking:
         turn, wish = self._view.next_turn(), self._wish(words)
 
         def looked(_report: Report) -> list[Hit]:
-            return share.search(place, wish) if turn == self._view.turn else []
+            return share.search(place, wish, _MOST) if turn == self._view.turn else []
 
         self._services.bridge.run(
             self._view,
@@ -66,7 +67,11 @@ class Looking:
         self.answered = words
         self._view.stack.choose(self._view.found)
         said = (
-            _("「{words}」: {count} 件").format(words=words, count=f"{len(hits):,}")
+            _("「{words}」: 最初の {count} 件。言葉を足すか、所属や種類で絞れます。").format(
+                words=words, count=_MOST
+            )
+            if len(hits) >= _MOST
+            else _("「{words}」: {count} 件").format(words=words, count=f"{len(hits):,}")
             if hits
             else _("「{words}」は見つかりませんでした。短い言葉や別の言い方でお試しください。").format(
                 words=words
