@@ -109,19 +109,19 @@ def test_a_chosen_file_tells_its_rights_and_its_words(sample: Office) -> None:
 def test_a_word_inside_a_document_is_found_and_marked(sample: Office) -> None:
     view = files(sample)
     view.finder.setText("毛布")
-    sample.bot.waitUntil(lambda: view.stack.current() is view.found, timeout=5000)
+    sample.bot.waitUntil(lambda: view.stack.current() is view.found, timeout=20_000)
     sample.settle()
     model = view.found.model()
     heard = [model.index(row, 0).data() for row in range(model.rowCount())]
     assert any("避難所開設の手順.txt" in words and "毛布は倉庫Bにあります。" in words for words in heard)
     view.finder.clear()
-    sample.bot.waitUntil(lambda: view.stack.current() is view.list, timeout=5000)
+    sample.bot.waitUntil(lambda: view.stack.current() is view.list, timeout=20_000)
 
 
 def test_nothing_found_says_what_to_try(sample: Office) -> None:
     view = files(sample)
     view.finder.setText("存在しない言葉")
-    sample.bot.waitUntil(lambda: "見つかりませんでした" in view.count.text(), timeout=5000)
+    sample.bot.waitUntil(lambda: "見つかりませんでした" in view.count.text(), timeout=20_000)
 
 
 def test_a_file_is_sent_and_a_taken_name_is_asked_about(sample: Office, tmp_path: Path) -> None:
@@ -249,12 +249,12 @@ def test_what_another_puts_there_appears_by_itself(sample: Office) -> None:
 def test_a_search_is_narrowed_by_section_and_kind(sample: Office) -> None:
     view = files(sample)
     view.finder.setText("予算")
-    sample.bot.waitUntil(lambda: view.looking.answered == "予算", timeout=10_000)
+    sample.bot.waitUntil(lambda: view.looking.answered == "予算", timeout=20_000)
     everything = view.found.shown()
     section = sample.find(QComboBox, "所属で絞る")
     section.setCurrentIndex(section.findText("財政課"))  # type: ignore[attr-defined]
     section.activated.emit(section.currentIndex())  # type: ignore[attr-defined]
-    sample.bot.waitUntil(lambda: view.found.shown() == 1, timeout=10_000)
+    sample.bot.waitUntil(lambda: view.found.shown() == 1, timeout=20_000)
     assert everything > 1
 
 
@@ -262,7 +262,7 @@ def test_a_colleagues_link_opens_what_it_means(sample: Office) -> None:
     view = files(sample)
     link = sample.services.share.link(NAME, "防災課/災害対応/避難所開設の手順.txt")
     view.finder.setText(link)
-    sample.bot.waitUntil(lambda: view.folder == "防災課/災害対応", timeout=10_000)
+    sample.bot.waitUntil(lambda: view.folder == "防災課/災害対応", timeout=20_000)
     sample.settle()
     assert view.list.current() is not None
     assert view.list.current().name == "避難所開設の手順.txt"  # type: ignore[union-attr]
