@@ -7,13 +7,14 @@ from collections.abc import Callable, Iterator
 from typing import Protocol, runtime_checkable
 
 import cv2
+import numpy as np
 
 from auth.agent.client import Asked
 from auth.face.challenge import LEVELS, Action, draw
 from auth.face.engine import FaceAnalyser, Observation
 from auth.face.evidence import Progress
 from auth.face.flash import Colour
-from auth.face.frame import Frame, Image
+from auth.face.frame import Frame, Image, check_frame
 from auth.face.guidance import Deny, Guidance
 from auth.face.liveness import LivenessSession
 from auth.model import CameraView
@@ -87,7 +88,7 @@ class Look:
         held: dict[int, Picture] = {}
         sent, stepping = 0, False
         while True:
-            frame, seen = self._next()
+            frame, seen, picture = self._next_as_sent()
             begin = frame.time if begin is None else begin
             progress = session.push(frame, seen)
             self.denied = progress.denied
@@ -96,7 +97,7 @@ class Look:
             if not session.used:
                 held.clear()
             elif session.used[-1] == frame.number:
-                held[frame.number] = encode(frame)
+                held[frame.number] = picture
             self._draw(frame, seen, progress, session.colour)
             if stepping:
                 for number in session.used[sent:]:
@@ -108,15 +109,25 @@ class Look:
                 raise _no_usable_face(progress.guidance.sentence)
 
     def _next(self) -> tuple[Frame, Observation]:
-        """The next frame and what is in it; raises when cancelled or without camera."""
+        """The next frame and what is in it; raises as ``_next_frame``."""
+        frame = self._next_frame()
+        return frame, self._analyser.analyse(frame)
+
+    def _next_as_sent(self) -> tuple[Frame, Observation, Picture]:
+        """The next frame as the matcher will see it, what is in it, and its picture; raises as
+        ``_next_frame``."""
+        frame, picture = as_sent(self._next_frame())
+        return frame, self._analyser.analyse(frame), picture
+
+    def _next_frame(self) -> Frame:
+        """The next frame, of a size to be sent; raises when cancelled or without camera."""
         begin = time.monotonic()
         while True:
             self._report()
             frame = self._stream.newest(self._number, 0.1)
             if frame is not None:
                 self._number = frame.number
-                small = Frame(_smaller(frame.image), frame.time, frame.number)
-                return small, self._analyser.analyse(small)
+                return Frame(_smaller(frame.image), frame.time, frame.number)
             waited, error = time.monotonic() - begin, self._stream.error
             if error is not None and (self._number >= 0 or waited > WAIT_FOR_FRAME_S):
                 raise _camera_lost(error)
@@ -146,6 +157,14 @@ def encode(frame: Frame) -> Picture:
         if len(data) <= FRAME_BYTES:
             return Picture(frame.time, data.tobytes())
     raise _camera_lost(None)
+
+
+def as_sent(frame: Frame) -> tuple[Frame, Picture]:
+    """The frame as JPEG leaves it, and the picture: what the terminal judges is what the matcher gets, so
+    that nobody performs to the end and is refused for what compression took away."""
+    picture = encode(frame)
+    image = cv2.imdecode(np.frombuffer(picture.jpeg, np.uint8), cv2.IMREAD_COLOR)
+    return Frame(check_frame(image), frame.time, frame.number), picture
 
 
 def _smaller(image: Image) -> Image:
