@@ -1,10 +1,11 @@
 """A terminal of the realm without its window: the suite's service, remote matcher and signer, tickets.
 
-Only the camera (an actor) and its time (counted) are not real.
+Only the camera (an actor) is not real.
 """
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from auth import remote
 from auth.agent.ticket import KerberosCache
 from auth.agent.tickets import Service, State, TicketKeeper
 from auth.face.actor import ActorCamera
+from auth.face.frame import Frame
 from auth.model import Outcome
 from core.audit import AuditLog
 from core.config import Config
@@ -23,6 +25,22 @@ from installer.realm import servers
 from installer.realm.layout import Layout
 from tests.fakes.counted import CountedClock, StepStream
 from tests.fakes.office import CLUMSY, CONSENT, REPORT
+
+
+class WalkingStream(StepStream):
+    """As a camera's: its time never runs ahead of the wall clock, by which the realm's matcher goes (frames
+    cannot span more than has passed)."""
+
+    _ahead: float | None = None
+
+    def newest(self, after_number: int = -1, timeout: float = 1.0) -> Frame | None:
+        frame = super().newest(after_number, timeout)
+        if frame is not None:
+            if self._ahead is None:
+                self._ahead = frame.time - time.monotonic()
+            time.sleep(max(0.0, frame.time - time.monotonic() - self._ahead))
+        return frame
+
 
 TRIES = 5
 """The matcher's challenges are drawn at random: as a person does, the actor tries again."""
@@ -48,7 +66,7 @@ class Terminal:
             self.audit,
             self.events,
             lambda: ActorCamera(seed=1),
-            stream=lambda camera: StepStream(camera, CountedClock()),
+            stream=lambda camera: WalkingStream(camera, CountedClock()),
             tickets=lambda certificate: self.keeper.open(certificate).result(60),
         )
 
