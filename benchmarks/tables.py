@@ -9,11 +9,13 @@ from benchmarks.record import Record
 
 KEY = (
     "East-Asian LFW, one image against one: FNMR at FMR 0.001",
+    "actor live accepted (1 - BPCER)",
     "attack refused: print-bent",
     "attack refused: screen-replay-near",
     "first frame to verdict, challenge included, median",
     "start to first paint (warm), median",
     "memory (RSS) signed in by face, camera off",
+    "evidence accepted → proxy answers 200, in the realm, median",
     "50 laptops, first run",
 )
 """The names of the rows that stand at the top of the README, in their order."""
