@@ -1,13 +1,15 @@
 """What has been signed: one row a statement, written before the certificate exists. The row's keys are what
-makes a statement good for one certificate, in every process and after every restart."""
+makes a statement good for one certificate, in every process and after every restart; its rows are counted,
+in the same transaction, for how many a person and a terminal may have."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
+from enum import Enum
 from pathlib import Path
 
-from core.sql import Sql, SqliteSql, Tables
+from core.sql import Sql, SqliteSql, Tables, Transaction
 
 TABLES = (
     Tables(
@@ -45,32 +47,41 @@ class Issued:
     time: float
 
 
+@dataclass(frozen=True)
+class Rate:
+    """How many certificates a terminal and a person may have within ``window_s`` seconds."""
+
+    per_terminal: int
+    per_person: int
+    window_s: float
+
+
+class Claim(Enum):
+    """What became of a row that was to be written."""
+
+    WRITTEN = "written"
+    USED = "used"
+    TOO_MANY = "too many"
+
+
 class IssuanceLog:
     """Rows are added and read, never changed."""
 
     def __init__(self, sql: Sql) -> None:
         self._sql = sql
 
-    def claim(self, issued: Issued) -> bool:
-        """Write the row; False if its nonce, statement or serial has been used."""
+    def claim(self, issued: Issued, rate: Rate) -> Claim:
+        """Write the row, unless its terminal or person has had too many, or its nonce, statement or serial
+        has been used. Counted and written in one transaction: of many at once not one more gets through."""
         with self._sql.write() as change:
+            change.lock("issued to " + issued.device, "issued for " + issued.subject)
+            if _too_many(change, issued, rate):
+                return Claim.TOO_MANY
             added = change.run(
                 f"INSERT INTO issued ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",  # noqa: S608
                 *asdict(issued).values(),
             )
-        return added == 1
-
-    def recent(self, device: str, subject: str, since: float) -> tuple[int, int]:
-        """How many since then at this terminal, and for this person."""
-        row = self._sql.rows(
-            "SELECT (SELECT count(*) FROM issued WHERE device = ? AND time > ?) AS there,"
-            " (SELECT count(*) FROM issued WHERE subject = ? AND time > ?) AS theirs",
-            device,
-            since,
-            subject,
-            since,
-        )[0]
-        return row["there"], row["theirs"]
+        return Claim.WRITTEN if added else Claim.USED
 
     def all(self) -> Iterator[Issued]:
         """Every row, oldest first."""
@@ -82,6 +93,19 @@ class IssuanceLog:
         while rows := self._sql.rows(text, time, time, nonce):
             yield from (Issued(**row) for row in rows)
             time, nonce = rows[-1]["time"], rows[-1]["nonce"]
+
+
+def _too_many(change: Transaction, issued: Issued, rate: Rate) -> bool:
+    since = issued.time - rate.window_s
+    row = change.rows(
+        "SELECT (SELECT count(*) FROM issued WHERE device = ? AND time > ?) AS there,"
+        " (SELECT count(*) FROM issued WHERE subject = ? AND time > ?) AS theirs",
+        issued.device,
+        since,
+        issued.subject,
+        since,
+    )[0]
+    return bool(row["there"] >= rate.per_terminal or row["theirs"] >= rate.per_person)
 
 
 def open_log(database: str, path: Path) -> IssuanceLog:

@@ -23,15 +23,13 @@ from auth.signer.certificate import (
     requested_key,
     sign_in_certificate,
 )
-from auth.signer.log import IssuanceLog, Issued
+from auth.signer.log import Claim, IssuanceLog, Issued, Rate
 from core.errors import SuiteError
 from core.i18n import _
 from core.settings import SecuritySettings
 
 FRESH_S = 60.0
-PER_TERMINAL = 30
-PER_PERSON = 6
-WINDOW_S = 60.0
+RATE = Rate(per_terminal=30, per_person=6, window_s=60.0)
 
 
 @dataclass(frozen=True)
@@ -90,12 +88,12 @@ class Signer:
             raise _other_key()
         self._check_policy(statement)
         account = self._accounts.account(statement.subject)
-        self._check_rate(statement, now)
         at = datetime.fromtimestamp(now, UTC)
         authority = self._authority(at)
         serial = x509.random_serial_number()
-        if not self._log.claim(_row(statement, serial, now)):
-            raise _used()
+        claim = self._log.claim(_row(statement, serial, now), RATE)
+        if claim is not Claim.WRITTEN:
+            raise _too_many() if claim is Claim.TOO_MANY else _used()
         made = sign_in_certificate(authority, key, account, at, serial)
         return Certified(made, account.principal, account.realm)
 
@@ -106,11 +104,6 @@ class Signer:
             raise _against_policy()
         if not policy.satisfied(statement.evidence, policy.sets_of(rules.zones, rules.zone)):
             raise _against_policy()
-
-    def _check_rate(self, statement: Statement, now: float) -> None:
-        there, theirs = self._log.recent(statement.device, statement.subject, now - WINDOW_S)
-        if there >= PER_TERMINAL or theirs >= PER_PERSON:
-            raise _too_many()
 
     def _note(self, action: str, statement: Statement, **detail: str) -> None:
         self._audit.append(

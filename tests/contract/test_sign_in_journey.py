@@ -19,7 +19,7 @@ from auth.face.attacks import CardCamera, ReplayCamera, ScreenCamera, SwapCamera
 from auth.face.camera import Camera, unplugged
 from auth.face.frame import Frame
 from auth.model import FaceDeleted, FaceEnrolled, Factor, Outcome, Person, SignedIn
-from auth.signer.signer import PER_PERSON
+from auth.signer.signer import RATE
 from core.jobs import Cancelled, Report
 from tests.fakes.office import CHIEF, CONSENT, OTHER_PIN, PIN, REPORT, Office, code_of
 
@@ -293,7 +293,7 @@ def test_without_an_answer_from_the_signer_the_session_opens_and_says_what_is_mi
 def test_what_the_signer_refuses_opens_no_session(tmp_path: Path) -> None:
     office = Office(tmp_path, '[servers]\nrealm = "PREF.TEST"\n')
     office.service.create_first_administrator(CHIEF, PIN)
-    for _time in range(PER_PERSON - 1):
+    for _time in range(RATE.per_person - 1):
         assert office.service.sign_in_pin("IT-001", PIN).accepted
     office.start()
     assert code_of(lambda: office.service.sign_in_pin("IT-001", PIN)) == "SIGN-007"

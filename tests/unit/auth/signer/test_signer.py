@@ -11,7 +11,7 @@ import pytest
 from auth.agent.certificate import SignInKey
 from auth.matcher.statement import FOR_AGENT, FOR_MATCHER, StatementSigner
 from auth.model import Evidence, Factor
-from auth.signer.signer import PER_PERSON, PER_TERMINAL
+from auth.signer.signer import RATE
 from core.errors import SuiteError
 from tests.fakes.office import code_of
 from tests.fakes.signing import TARO, ZONES, Desk
@@ -161,12 +161,12 @@ def test_a_disabled_or_unknown_account_is_refused_at_the_next_request(desk: Desk
 
 
 def test_many_for_one_person_or_terminal_have_to_wait(desk: Desk, key: SignInKey) -> None:
-    for _time in range(PER_PERSON):
+    for _time in range(RATE.per_person):
         desk.issue(desk.token(key), key)
     assert code_of(lambda: desk.issue(desk.token(key), key)) == "SIGN-007"
     desk.clock.time += 61
     desk.issue(desk.token(key), key)
-    for number in range(PER_TERMINAL - 1):
+    for number in range(RATE.per_terminal - 1):
         desk.register.add_person(replace(TARO, staff_number=f"A-{number:03}"))
         desk.issue(desk.token(key, subject=f"A-{number:03}"), key)
     desk.register.add_person(replace(TARO, staff_number="B-001"))
