@@ -101,7 +101,12 @@ class TicketKeeper:
             return self._now
 
     def open(self, identity: Identity) -> Future[None]:
-        """Begin to turn a certificate into tickets; the session need not wait."""
+        """Begin to turn a certificate into tickets; the session need not wait. Where no service is named
+        there is nothing to get."""
+        if not self._configured:
+            nothing: Future[None] = Future()
+            nothing.set_result(None)
+            return nothing
         session = self._begin()
         self._become(session, Tickets(State.COMING))
         return self._worker.submit(self._guarded, session, lambda: self._obtain(session, identity))

@@ -110,12 +110,18 @@ COUNTED_FROM = 1000.0
 class Pace:
     """Frame times of a recording: from the wall clock (paced) or counted, as fast as the reader likes."""
 
-    def __init__(self, fps: float, paced: bool) -> None:
-        self._interval, self._paced = 1 / fps, paced
+    def __init__(
+        self,
+        fps: float,
+        paced: bool,
+        clock: Callable[[], float] = time.monotonic,
+        wait: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self._interval, self._paced, self._clock, self._wait = 1 / fps, paced, clock, wait
         self.restart()
 
     def restart(self) -> None:
-        self._begin = time.monotonic() if self._paced else COUNTED_FROM
+        self._begin = self._clock() if self._paced else COUNTED_FROM
         self._count = 0
 
     def peek(self) -> float:
@@ -123,11 +129,14 @@ class Pace:
         return self._begin + (self._count + 1) * self._interval
 
     def next(self) -> tuple[float, int]:
-        """(time in seconds, number from 1); waits until the frame is due when paced."""
+        """(time in seconds, number from 1); waits until the frame is due when paced. What was due while
+        nobody read is gone, as with a device: times neither lag behind the clock nor catch up with it."""
         self._count += 1
+        if self._paced:
+            self._count = max(self._count, int((self._clock() - self._begin) / self._interval))
         due = self._begin + self._count * self._interval
         if self._paced:
-            time.sleep(min(max(due - time.monotonic(), 0.0), 1.0))
+            self._wait(min(max(due - self._clock(), 0.0), 1.0))
         return due, self._count
 
 

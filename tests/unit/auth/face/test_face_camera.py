@@ -8,6 +8,7 @@ sysfs tree.
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 
 import cv2
@@ -16,8 +17,10 @@ import pytest
 
 from auth.face.actor import ActorCamera
 from auth.face.attacks import ATTACKS
-from auth.face.camera import Camera, DeviceCamera, FolderCamera, VideoCamera
+from auth.face.camera import COUNTED_FROM, Camera, DeviceCamera, FolderCamera, Pace, VideoCamera
 from auth.face.camera_devices import Device, choose, linux_devices, windows_device
+from auth.face.guards import TimeGuard
+from auth.face.guidance import Deny
 from core.errors import SuiteError
 
 
@@ -84,6 +87,49 @@ class TestEveryCamera:
             camera.open()
             assert camera.read().image.size > 0
             camera.close()
+
+
+class HandMovedClock:
+    def __init__(self) -> None:
+        self.time = 50.0
+
+    def wait(self, seconds: float) -> None:
+        self.time += seconds
+
+
+def paced(clock: HandMovedClock) -> Pace:
+    return Pace(10, True, lambda: clock.time, clock.wait)
+
+
+def test_a_stalled_reader_misses_frames_and_no_time_runs_ahead_of_the_clock() -> None:
+    clock = HandMovedClock()
+    pace = paced(clock)
+    times = []
+    for stall in (0.0, 0.01, 0.75, 0.0, 0.09, 0.31, 0.0):
+        clock.time += stall
+        due, number = pace.next()
+        assert clock.time - 0.1 <= due <= clock.time + 1e-9, "neither old nor early"
+        assert number == round((due - 50.0) * 10)
+        times.append(due)
+    gaps = [b - a for a, b in pairwise(times)]
+    assert min(gaps) > 0.09, "a device never delivers two frames of one moment"
+    spans = sum(gaps), clock.time - 50.0
+    assert spans[0] <= spans[1], "what the matcher compares: the frames' span and the time that has passed"
+
+
+def test_a_stall_longer_than_the_gap_limit_is_a_gap_and_not_hidden() -> None:
+    clock, guard = HandMovedClock(), TimeGuard()
+    pace = paced(clock)
+    assert guard.push(pace.next()[0]) is None
+    clock.time += 0.8
+    assert guard.push(pace.next()[0]) is None
+    clock.time += 1.3
+    assert guard.push(pace.next()[0]) is Deny.LOST
+
+
+def test_counted_times_are_the_same_however_slow_the_reader() -> None:
+    pace = Pace(15, False, lambda: 1e9)
+    assert [pace.next() for _each in range(3)] == [(COUNTED_FROM + n / 15, n) for n in (1, 2, 3)]
 
 
 def test_a_recording_ends_and_a_looped_one_does_not(folder: Path) -> None:
