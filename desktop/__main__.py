@@ -17,7 +17,7 @@ from core.paths import Paths
 ELSEWHERE = {
     "bench": "benchmarks.__main__",
     "face-report": "auth.face.report",
-    "liaison": "liaison.cli",
+    "liaison": "desktop.liaison_command",
     "kiosk": "desktop.kiosk",
     "matcher": "auth.matcher.program",
     "signer": "auth.signer.program",

@@ -14,12 +14,15 @@ from core.i18n import _
 from core.paths import Paths
 from core.secrets import open_secrets
 from liaison import commands, fleet
+from liaison.retirement import Witness
 from liaison.service import LiaisonService
 
 
-def main(arguments: Sequence[str]) -> int:
-    """0: done and ready; 1: something is not ready; a SuiteError is left to the caller."""
+def main(arguments: Sequence[str], witness: Witness | None = None) -> int:
+    """0: done and ready; 1: something is not ready; a SuiteError is left to the caller. ``witness``: how two
+    people agree where it takes two; without it nothing of that kind is done."""
     options = _parser().parse_args(arguments)
+    options.witness = witness
     if options.alone:  # what runs on a router has no keys of the office
         return int(options.call(options))
     return int(options.call(_service(), options))
@@ -99,6 +102,12 @@ def _parser() -> argparse.ArgumentParser:
     wipe = verbs.add_parser("wipe", help=_("返却された端末の利用者領域を消去し、証明書を出します。"))
     wipe.add_argument("tag")
     wipe.set_defaults(call=commands.wipe)
+    retire = verbs.add_parser(
+        "retire", help=_("端末の記憶装置を全部消して廃棄します（管理者二人の確認がいります）。")
+    )
+    retire.add_argument("tag")
+    retire.add_argument("device", type=Path, help=_("この機械につないだ記憶装置（例 /dev/sdb）"))
+    retire.set_defaults(call=commands.retire)
     windows = verbs.add_parser(
         "windows", help=_("Windows 用のファイルを作ります（作るだけで、実行は未確認）。")
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import sys
 import time
 from datetime import UTC, datetime
 from pathlib import Path
@@ -165,6 +166,19 @@ def wipe(service: LiaisonService, options: argparse.Namespace) -> int:
     signed = service.wipe(service.scanned(options.tag))
     print(signed.text, end="")
     return 0
+
+
+def retire(service: LiaisonService, options: argparse.Namespace) -> int:
+    """Two people agree, the whole disk is cleared, its certificate printed."""
+    if options.witness is None:
+        raise errors.wipe_refused(_("二人を確かめる手段がありません。"))
+    signed = service.retire(service.scanned(options.tag), options.device, options.witness, _percent)
+    print(signed.text, end="")
+    return 0
+
+
+def _percent(done: float, total: float | None, what: str) -> None:
+    print(f"\r{what} {100 * done / total:5.1f} %" if total else "", end="", file=sys.stderr, flush=True)
 
 
 def make_lab(service: LiaisonService, options: argparse.Namespace) -> int:

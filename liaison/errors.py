@@ -56,6 +56,15 @@ def wipe_failed(why: str) -> SuiteError:
     )
 
 
+def disk_refused(why: str) -> SuiteError:
+    return SuiteError(
+        _("記憶装置を消しませんでした。"),
+        why,
+        _("装置の名前を「lsblk」で確かめてください。何も書き込んでいません。"),
+        "LIAISON-009",
+    )
+
+
 def merge_refused(why: str) -> SuiteError:
     return SuiteError(
         _("窓口の記録を合わせませんでした。"),

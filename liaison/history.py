@@ -131,6 +131,8 @@ SIMPLE: Mapping[str, tuple[Place | None, bool | None]] = {
     "shelf": (None, None),
     "settled": (None, None),
     "prepared": (None, None),
+    "erase-begun": (None, True),
+    "erased": (Place.RETIRED, False),
 }
 
 

@@ -14,10 +14,11 @@ from core.events import Events
 from core.files import make_private_folder
 from core.i18n import _
 from core.secrets import SecretStore
-from liaison import certificate, errors, fleet
+from liaison import certificate, errors, fleet, retirement
 from liaison.answer import Outcome
 from liaison.borrowers import Borrower
 from liaison.certificate import Certificate
+from liaison.disk import Progress
 from liaison.exercise import Exercise
 from liaison.history import Loan, Place, Unit
 from liaison.laptop import Laptop
@@ -25,6 +26,7 @@ from liaison.ledger import Ledger
 from liaison.merge import Counters, export
 from liaison.reach import Host, Reach
 from liaison.reports import Report, Reports
+from liaison.retirement import Witness
 from liaison.signing import Signer
 from liaison.standing import Standing, Tile, standing
 from liaison.stocktake import Found, Line, stocktake
@@ -244,6 +246,15 @@ class LiaisonService:
         self.ledger.note("wiped", tag, self._actor(), detail)
         self._changed()
         return signed
+
+    def retire(self, tag: str, device: Path, witness: Witness, progress: Progress) -> Certificate:
+        """Clear the whole disk of a laptop that leaves for good, agreed by two people."""
+        proofs = self.folder / "certificates"
+        try:
+            return retirement.retire(self.ledger, self.signer, proofs, tag, device, witness, progress)
+        finally:
+            self.reports.forget(tag)
+            self._changed()
 
     def _guest(self) -> tuple[str, tuple[int, int]]:
         """The guest's name and ids as the bundle in force says, never as the laptop says."""

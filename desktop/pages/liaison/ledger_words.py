@@ -24,6 +24,8 @@ def _words(action: str) -> str:
         "shelf": _("棚卸し"),
         "settled": _("確認済み"),
         "prepared": _("準備"),
+        "erase-begun": _("全消去の開始"),
+        "erased": _("全消去して廃棄"),
         "drill-start": _("訓練開始"),
         "drill-inject": _("訓練の付与"),
         "drill-end": _("訓練終了"),
