@@ -107,7 +107,7 @@ class _Million:
             index.put(entries[start : start + 50_000], lambda entry: entry.name.endswith("txt"))
         for start in range(0, DOCUMENTS, 5_000):
             part = range(start, start + 5_000)
-            index.read([(entries[n], self.texts[n], "") for n in part])
+            index.read([(entries[n], bigram.lines(self.texts[n]), "") for n in part])
         index.optimise()
 
     def _recall(self, index: IndexStore, entries: list[Entry]) -> Record:

@@ -2,42 +2,31 @@
 
 from __future__ import annotations
 
-import socket
-import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from itertools import chain, islice
 
 import smbclient
 from smbclient._io import SMBRawIO
-from smbclient._pool import get_smb_tree
-from smbprotocol.connection import Connection
-from smbprotocol.exceptions import SMBException, SMBOSError, SMBResponseException
 from smbprotocol.file_info import FileAttributes
-from smbprotocol.header import NtStatus
 from smbprotocol.open import CreateOptions, FilePipePrinterAccessMask, Open
-from spnego.exceptions import SpnegoError
 
 from core.errors import SuiteError
-from core.i18n import _
 from sharefolder import errors, names, security, smb_lsa, smb_rights, smb_small, smb_wire
 from sharefolder.model import Entry, Rights
 from sharefolder.ports import Credential, Sink, Watch
+from sharefolder.smb_session import SmbSession
 from sharefolder.smb_watch import SmbWatch
 
 _READ = FilePipePrinterAccessMask.FILE_READ_DATA
 _WRITE = FilePipePrinterAccessMask.FILE_WRITE_DATA  # in a folder: may add files
 _LOOK = FilePipePrinterAccessMask.FILE_READ_ATTRIBUTES
-_GONE = (
-    NtStatus.STATUS_OBJECT_NAME_NOT_FOUND,
-    NtStatus.STATUS_OBJECT_PATH_NOT_FOUND,
-    NtStatus.STATUS_NOT_FOUND,
-    NtStatus.STATUS_NO_SUCH_FILE,
-)
+_MANY = 50
+"""From so many small files on a second connection is worth its making: a server works on each by itself."""
 
 
 class SmbStorage:
-    """See ``ports.Storage``. One connection, shared by all threads, made again when it breaks."""
+    """See ``ports.Storage``. What connects is in ``smb_session``."""
 
     def __init__(
         self,
@@ -49,21 +38,18 @@ class SmbStorage:
         encrypt: bool | None = None,
         name: str = "",
     ) -> None:
-        self._server, self._share, self._port, self._encrypt = server, share, port, encrypt
-        self._credential = credential
-        self._connections: dict[str, Connection] = {}
-        self._connecting = threading.Lock()
-        self._known: dict[bytes, str] = {}  # names by security identifier
         self.name = name or share
+        self._at = SmbSession(server, share, credential, port, encrypt, self.name)
+        self._known: dict[bytes, str] = {}  # names by security identifier
 
     def list(self, folder: str) -> Iterator[Sequence[Entry]]:
-        with self._failing(folder), self._open(folder, _READ | _LOOK, folder=True) as raw:
+        with self._at.failing(folder), self._open(folder, _READ | _LOOK, folder=True) as raw:
             for answer in smb_wire.entries(raw.fd):
                 yield [Entry(names.join(folder, n), n, is_folder, s, t) for n, is_folder, s, t in answer]
 
     def stat(self, path: str) -> Entry | None:
         try:
-            with self._failing(path), self._open(path, _LOOK) as raw:
+            with self._at.failing(path), self._open(path, _LOOK) as raw:
                 attributes = raw.fd.file_attributes
                 folder = bool(attributes & FileAttributes.FILE_ATTRIBUTE_DIRECTORY)
                 changed = raw.fd.last_write_time.timestamp()
@@ -74,13 +60,13 @@ class SmbStorage:
             raise
 
     def read(self, path: str, offset: int = 0) -> Iterator[bytes]:
-        with self._failing(path), self._open(path, _READ | _LOOK) as raw:
+        with self._at.failing(path), self._open(path, _READ | _LOOK) as raw:
             yield from smb_wire.read(raw.fd, offset)
 
     @contextmanager
     def append(self, path: str, offset: int) -> Iterator[Sink]:
         names.writable(path)
-        with self._failing(path), self._open(path, _READ | _WRITE | _LOOK, mode="a") as raw:
+        with self._at.failing(path), self._open(path, _READ | _WRITE | _LOOK, mode="a") as raw:
             if (raw.fd.end_of_file or 0) != offset:
                 raw.truncate(offset)
             sink = smb_wire.PipelinedSink(raw.fd, offset)
@@ -92,37 +78,42 @@ class SmbStorage:
             for part, target, content in files:
                 yield names.writable(part), names.writable(target), content
 
-        with self._failing(""):
-            tree, _path = get_smb_tree(self._unc(""), **self._session())
-            yield from smb_small.put_many(tree, checked(), lambda status: self._readable(status, self.name))
+        wanted = checked()
+        first = list(islice(wanted, _MANY))
+        with self._at.failing(""):
+            trees = [self._at.tree()]
+            if len(first) == _MANY:
+                trees.append(self._at.tree(beside=True))
+            several = chain(first, wanted)
+            yield from smb_small.put_many(trees, several, lambda status: self._at.readable(status, self.name))
 
     def make_folder(self, path: str) -> None:
         names.writable(path)
-        with self._failing(path):
-            smbclient.mkdir(self._unc(path), **self._session())
+        with self._at.failing(path):
+            smbclient.mkdir(self._at.unc(path), **self._at.options())
 
     def move(self, source: str, target: str, replace: bool = False) -> None:
         names.inside(source)
         names.writable(target)
         move = smbclient.replace if replace else smbclient.rename
-        with self._failing(target):
-            move(self._unc(source), self._unc(target), **self._session())
+        with self._at.failing(target):
+            move(self._at.unc(source), self._at.unc(target), **self._at.options())
 
     def copy(self, source: str, target: str) -> None:
         names.inside(source)
         names.writable(target)
-        with self._failing(target):
+        with self._at.failing(target):
             with self._open(target, _WRITE | _LOOK, mode="x"):
                 pass  # takes the name; smbprotocol's copy would silently overwrite another's
-            smbclient.copyfile(self._unc(source), self._unc(target), **self._session())
+            smbclient.copyfile(self._at.unc(source), self._at.unc(target), **self._at.options())
 
     def remove(self, path: str) -> None:
         seen = self.stat(path)
         if seen is None:
             raise errors.not_found(path.rpartition("/")[2])
-        with self._failing(path):
+        with self._at.failing(path):
             remove = smbclient.rmdir if seen.folder else smbclient.remove
-            remove(self._unc(names.inside(path)), **self._session())
+            remove(self._at.unc(names.inside(path)), **self._at.options())
 
     def readable(self, path: str) -> bool:
         try:
@@ -133,9 +124,8 @@ class SmbStorage:
             raise
 
     def all_readable(self, paths: Sequence[str]) -> Sequence[bool]:
-        with self._failing(""):
-            tree, _path = get_smb_tree(self._unc(""), **self._session())
-            return smb_small.may_read([names.inside(path) for path in paths], tree)
+        with self._at.failing(""):
+            return smb_small.may_read([names.inside(path) for path in paths], self._at.tree())
 
     def rights(self, path: str) -> Rights:
         """By asking the server to open it so: the only judge. Who else may is read from the server's list."""
@@ -150,7 +140,7 @@ class SmbStorage:
     def _descriptor(self, path: str) -> security.Descriptor | None:
         """The list of rights; None where this person may not even see it."""
         try:
-            with self._failing(path), self._open(path, smb_rights.READ_CONTROL | _LOOK) as raw:
+            with self._at.failing(path), self._open(path, smb_rights.READ_CONTROL | _LOOK) as raw:
                 return smb_rights.query(raw.fd)
         except SuiteError as error:
             if error.code in ("SHARE-003", "SHARE-004"):
@@ -165,10 +155,10 @@ class SmbStorage:
         return {sid: self._known.get(sid, "") for sid in sids}
 
     def _asked_names(self, sids: Sequence[bytes]) -> dict[bytes, str]:
-        unc = f"\\\\{self._server}\\IPC$\\lsarpc"
+        unc = self._at.unc("lsarpc", "IPC$")
         try:
-            with self._failing("lsarpc"):
-                pipe = SMBRawIO(unc, "r", "rw", desired_access=_READ | _WRITE, **self._session())
+            with self._at.failing("lsarpc"):
+                pipe = SMBRawIO(unc, "r", "rw", desired_access=_READ | _WRITE, **self._at.options())
                 pipe.open()
                 try:
                     return smb_rights.names(pipe.fd, sids)
@@ -186,7 +176,7 @@ class SmbStorage:
             return False
         access = smb_rights.READ_CONTROL | smb_rights.WRITE_DAC | _LOOK
         try:
-            with self._failing(target), self._open(target, access, folder=True) as raw:
+            with self._at.failing(target), self._open(target, access, folder=True) as raw:
                 owner = smb_rights.query(raw.fd).owner
                 smb_rights.replace(raw.fd, security.together(lists, owner))
         except SuiteError as error:
@@ -197,7 +187,7 @@ class SmbStorage:
 
     def _may(self, path: str, access: int) -> bool:
         try:
-            with self._failing(path), self._open(path, access):
+            with self._at.failing(path), self._open(path, access):
                 return True
         except SuiteError as error:
             if error.code in ("SHARE-003", "SHARE-004"):
@@ -209,7 +199,7 @@ class SmbStorage:
 
         @contextmanager
         def opened() -> Iterator[Open]:
-            with self._failing(folder), self._open(folder, _READ | _LOOK, folder=True) as raw:
+            with self._at.failing(folder), self._open(folder, _READ | _LOOK, folder=True) as raw:
                 yield raw.fd
 
         return SmbWatch(folder, opened, changed, tree)
@@ -220,12 +210,12 @@ class SmbStorage:
         if mode != "r":
             options |= CreateOptions.FILE_NON_DIRECTORY_FILE
         raw = SMBRawIO(
-            self._unc(names.inside(path)),
+            self._at.unc(names.inside(path)),
             mode,
             share_access="rwd",
             desired_access=access,
             create_options=options,
-            **self._session(),
+            **self._at.options(),
         )
         raw.open()
         try:
@@ -235,70 +225,6 @@ class SmbStorage:
         finally:
             raw.close()
 
-    def _unc(self, path: str) -> str:
-        inside = path.replace("/", "\\")
-        return f"\\\\{self._server}\\{self._share}\\{inside}".rstrip("\\")
-
-    def _session(self) -> dict[str, Any]:
-        """Keywords of smbclient for our own connection, made here so that two threads do not make two."""
-        who = self._credential()
-        options: dict[str, Any] = {
-            "username": who.user or None,
-            "password": who.password,
-            "port": self._port,
-            "encrypt": self._encrypt,
-            "connection_timeout": 10,
-            "connection_cache": self._connections,
-            "auth_protocol": "negotiate" if who.password is not None else "kerberos",
-        }
-        with self._connecting:
-            smbclient.register_session(self._server, **options)
-        return options
-
     def close(self) -> None:
-        """End the connection; a later call makes a new one."""
-        with self._connecting:
-            smbclient.reset_connection_cache(fail_on_error=False, connection_cache=self._connections)
-
-    @contextmanager
-    def _failing(self, path: str) -> Iterator[None]:
-        name = path.rpartition("/")[2] or self.name
-        try:
-            yield
-        except (SMBOSError, SMBResponseException) as error:
-            status = error.ntstatus if isinstance(error, SMBOSError) else error.status
-            raise self._readable(status, name) from error
-        except SpnegoError as error:
-            raise errors.sign_in_refused(self.name) from error
-        except (SMBException, OSError, ValueError, socket.gaierror) as error:
-            self._drop()
-            raise errors.disconnected(self.name) from error
-
-    def _drop(self) -> None:
-        """Forget a connection that broke, without talking over it."""
-        with self._connecting:
-            broken = list(self._connections.values())
-            self._connections.clear()
-        for connection in broken:
-            connection.transport.close()
-
-    def _readable(self, status: int, name: str) -> SuiteError:
-        if status in _GONE:
-            return errors.not_found(name)
-        if status in (NtStatus.STATUS_LOGON_FAILURE, NtStatus.STATUS_PASSWORD_EXPIRED):
-            return errors.sign_in_refused(self.name)
-        if status in (NtStatus.STATUS_ACCESS_DENIED, NtStatus.STATUS_PRIVILEGE_NOT_HELD):
-            return errors.no_right(name)
-        if status in (NtStatus.STATUS_SHARING_VIOLATION, NtStatus.STATUS_DELETE_PENDING):
-            return errors.in_use(name)
-        if status == NtStatus.STATUS_OBJECT_NAME_COLLISION:
-            return errors.exists(name)
-        if status == NtStatus.STATUS_DISK_FULL:
-            return errors.full(self.name)
-        if status in (NtStatus.STATUS_BAD_NETWORK_NAME, NtStatus.STATUS_USER_SESSION_DELETED):
-            self._drop()
-            return errors.disconnected(self.name)
-        return errors.refused(
-            _("「{name}」を扱えませんでした。").format(name=name),
-            _("サーバの返事: 0x{status:08x}。").format(status=status),
-        )
+        """End the connections; a later call makes new ones."""
+        self._at.close()

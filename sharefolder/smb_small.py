@@ -7,7 +7,8 @@ from __future__ import annotations
 import struct
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import cycle
 from typing import Any
 
 from smbprotocol.exceptions import SMBException, SMBResponseException
@@ -71,20 +72,23 @@ def _close() -> _Packed:
 
 
 def put_many(
-    tree: TreeConnect, files: Iterable[tuple[str, str, bytes]], readable: Callable[[int], SuiteError]
+    trees: Sequence[TreeConnect],
+    files: Iterable[tuple[str, str, bytes]],
+    readable: Callable[[int], SuiteError],
 ) -> Iterator[SuiteError | None]:
     """For each (part, target, content): what went wrong, or None once it lies under ``target``, whole and
-    acknowledged by the (signed) server. ``readable`` words a status. SMBException when the connection breaks.
+    acknowledged by the (signed) server. ``trees``: the same share, by as many connections, taken in turn.
+    ``readable`` words a status. SMBException when a connection breaks.
     """
-    waiting: deque[list[Any]] = deque()
-    for part, target, content in files:
-        while len(waiting) >= IN_FLIGHT:
-            yield _settled(tree, waiting.popleft(), readable)
+    waiting: deque[tuple[TreeConnect, list[Any]]] = deque()
+    for (part, target, content), tree in zip(files, cycle(trees), strict=False):
+        while len(waiting) >= IN_FLIGHT * len(trees):
+            yield _settled(*waiting.popleft(), readable)
         made = _create(part, _WRITE | _LOOK | _DELETE, _OVERWRITE_IF, _NOT_A_FOLDER)
         messages = [made, *([_write(content)] if content else []), _rename(target), _close()]
-        waiting.append(_sent(tree, messages))
+        waiting.append((tree, _sent(tree, messages)))
     while waiting:
-        yield _settled(tree, waiting.popleft(), readable)
+        yield _settled(*waiting.popleft(), readable)
 
 
 def may_read(paths: Iterable[str], tree: TreeConnect) -> list[bool]:

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import os
 import re
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Generator, Iterator, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
@@ -28,6 +28,7 @@ from sharefolder.ports import SMALL, Storage
 
 PART = re.compile(r"\.mahoroba-[0-9a-f]{16}\.part")
 _MB = 1_000_000
+_MANY = 50
 
 
 class IfExists(Enum):
@@ -78,6 +79,7 @@ def upload_many(
     their way at once. A name that is taken is gone about as by ``upload``. SuiteError at the first failure.
     """
     going: deque[tuple[Path, str, Sent]] = deque()
+    parts = _folders_of_parts(files, storage)
 
     def contents() -> Iterator[tuple[str, str, bytes]]:
         for number, (file, folder) in enumerate(files, 1):
@@ -91,13 +93,34 @@ def upload_many(
                 raise errors.changed(file.name)
             end = names.join(folder, file.name)
             going.append((file, folder, Sent(end, start.size, blake3(content).hexdigest())))
-            yield names.join(folder, part_name(start, end)), end, content
+            yield names.join(parts.get(folder, folder), part_name(start, end)), end, content
 
-    for failed in storage.put_many(contents()):
-        file, folder, sent = going.popleft()
-        if failed is not None:  # a name that is taken, or whatever the slower way can say better
-            sent = upload(file, storage, folder, report, if_exists)
-        yield sent
+    try:
+        for failed in storage.put_many(contents()):
+            file, folder, sent = going.popleft()
+            if failed is not None:  # a name that is taken, or whatever the slower way can say better
+                sent = upload(file, storage, folder, report, if_exists)
+            yield sent
+    finally:
+        for each in parts.values():
+            with suppress(SuiteError):  # a part of a file that failed is still in it: the next try goes on
+                storage.remove(each)
+
+
+def _folders_of_parts(files: Sequence[tuple[Path, str]], storage: Storage) -> dict[str, str]:
+    """Folder → where the parts of what goes into it lie, for folders that get many files. A server that
+    ignores case looks through the whole folder for each new name: among few it is done sooner."""
+    found = {}
+    for folder, count in Counter(folder for _file, folder in files).items():
+        key = blake3(f"{files[0][0].parent}\0{folder}".encode("utf-8", "surrogateescape"))
+        apart = names.join(folder, f".mahoroba-{key.hexdigest()[:16]}.part")
+        if count < _MANY:
+            continue
+        with suppress(SuiteError):  # may not make folders there: then beside the files, as with few
+            if storage.stat(apart) is None:
+                storage.make_folder(apart)
+            found[folder] = apart
+    return found
 
 
 def download(

@@ -34,6 +34,12 @@ def _text(request: Mapping[str, Any]) -> Any:
     return extract(Path(request["path"]))
 
 
+def _lines(request: Mapping[str, Any]) -> Any:
+    from sharefolder.documents.text import lines
+
+    return lines(Path(request["path"]))
+
+
 def _cells(request: Mapping[str, Any]) -> Any:
     from sharefolder.documents.workbook import read
 
@@ -48,6 +54,7 @@ def _picture(request: Mapping[str, Any]) -> Any:
 
 VERBS: Mapping[str, Callable[[Mapping[str, Any]], Any]] = {
     "text": _text,
+    "lines": _lines,
     "cells": _cells,
     "picture": _picture,
 }
@@ -78,13 +85,13 @@ def answer(line: str) -> dict[str, Any]:
 
 def main() -> None:
     """Answer until stdin ends."""
-    channel = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    channel = os.fdopen(os.dup(1), "w", encoding="utf-8", errors="replace")
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, 1)  # what libraries print is no answer
     os.dup2(nowhere, 2)
     limit()
     for line in sys.stdin:
-        made = json.dumps(answer(line), ensure_ascii=True)
+        made = json.dumps(answer(line), ensure_ascii=False)
         channel.write(made + "\n")
         channel.flush()
 

@@ -17,7 +17,7 @@ from core.i18n import _
 
 TIMEOUT_S = 15.0
 MAX_FILE = 100_000_000  # bytes
-_RECYCLE = 150  # documents, then a fresh child: what a library leaks ends with it
+_RECYCLE = 400  # documents, then a fresh child: what a library leaks ends with it
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,8 @@ class Sandbox:
         self._asked = 0
 
     def ask(self, verb: str, path: Path) -> Answer:
-        """``text`` gives a string, ``cells`` see ``workbook.read``. Never raises for what is in the file."""
+        """``text`` and ``lines`` give a string, ``cells`` see ``workbook.read``. Never raises for what a file
+        holds."""
         try:
             if path.is_symlink():
                 return Answer(None, "link")

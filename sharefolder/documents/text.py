@@ -11,6 +11,7 @@ from typing import IO
 from lxml import etree
 
 from sharefolder.documents.kinds import SHEETS, TEXT
+from sharefolder.index import bigram
 
 MAX_CHARACTERS = 1_000_000
 MAX_MEMBER = 120_000_000  # bytes of one unpacked part: what is larger is a bomb
@@ -37,6 +38,22 @@ def extract(path: Path) -> str:
         if left <= 0:
             break
     return "\n".join(parts)
+
+
+def lines(path: Path) -> str:
+    """``bigram.lines`` of what is in ``path``, of at most ``MAX_CHARACTERS``: for the index. Of a workbook
+    each different cell is looked at once, in no order."""
+    if path.suffix.lower().removeprefix(".") in SHEETS:
+        found, left = [], MAX_CHARACTERS
+        for cell in _cells_once(path):
+            found.append(cell[:left])
+            left -= len(cell) + 1
+            if left <= 0:
+                break
+        text = "\n".join(found)
+    else:
+        text = extract(path)
+    return bigram.lines(text.encode("utf-8", "replace").decode())
 
 
 def decode(content: bytes) -> str:
@@ -73,18 +90,32 @@ def _sheets(path: Path) -> Iterator[str]:
         workbook = CalamineWorkbook.from_path(str(path))
         for name in workbook.sheet_names:
             yield name
-            yield from _rows(workbook, name)
-    except Exception as error:
-        if not zipfile.is_zipfile(path):
-            raise Unreadable(reason(error)) from error
-        yield from _parts(path, r"xl/(sharedStrings|worksheets/sheet\d+)\.xml", "t", "si|row")
+            for row in workbook.get_sheet_by_name(name).iter_rows():
+                words = [str(cell) for cell in row if cell not in ("", None)]
+                if words:
+                    yield "\n".join(words)
+    except Exception as error:  # noqa: BLE001 - a hostile document raises anything
+        yield from _sheets_by_hand(path, error)
 
 
-def _rows(workbook: object, name: str) -> Iterator[str]:
-    for row in workbook.get_sheet_by_name(name).iter_rows():  # type: ignore[attr-defined]
-        words = [str(cell) for cell in row if cell not in ("", None)]
-        if words:
-            yield "\n".join(words)
+def _cells_once(path: Path) -> Iterator[str]:
+    from python_calamine import CalamineWorkbook
+
+    try:
+        workbook = CalamineWorkbook.from_path(str(path))
+        cells: set[object] = set(workbook.sheet_names)
+        for name in workbook.sheet_names:
+            cells.update(*workbook.get_sheet_by_name(name).iter_rows())
+        yield from map(str, cells)
+    except Exception as error:  # noqa: BLE001 - a hostile document raises anything
+        yield from _sheets_by_hand(path, error)
+
+
+def _sheets_by_hand(path: Path, error: Exception) -> Iterator[str]:
+    """What a workbook that calamine does not open (``error``) still says."""
+    if not zipfile.is_zipfile(path):
+        raise Unreadable(reason(error)) from error
+    yield from _parts(path, r"xl/(sharedStrings|worksheets/sheet\d+)\.xml", "t", "si|row")
 
 
 def reason(error: BaseException) -> str:

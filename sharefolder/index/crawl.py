@@ -90,7 +90,7 @@ def read_waiting(storage: Storage, index: IndexStore, sandbox: Sandbox, report: 
         answers = []
         for entry in batch:
             report(done, max(left, done), _("中の言葉を調べています"))
-            answer = look_into(storage, entry, sandbox, "text")
+            answer = look_into(storage, entry, sandbox, "lines")
             answers.append((entry, answer.value, answer.reason))
             done += 1
         index.read(answers)

@@ -1,4 +1,7 @@
-"""The index of one share in one SQLite file: contentless FTS5 over character pairs, no document's text kept.
+"""The index of one share in one SQLite file: contentless FTS5 over character pairs.
+
+Of a document it keeps which pairs it holds, and its lines, each once, folded, sorted and compressed, to see
+whether a longer word really stands there. The file is as confidential as what it was made from.
 
 Through apsw, whose SQLite is new enough for ``contentless_delete``. A connection a thread; WAL, so that
 searching and updating do not wait for each other. The index can always be built again.
@@ -7,9 +10,11 @@ searching and updating do not wait for each other. The index can always be built
 from __future__ import annotations
 
 import threading
+import zlib
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +24,7 @@ from core.files import make_private_folder
 from sharefolder.index import bigram
 from sharefolder.model import Entry
 
-_VERSION = 2
+_VERSION = 3
 _SCHEMA = """
 CREATE TABLE files (
     id INTEGER PRIMARY KEY, path TEXT NOT NULL UNIQUE, parent TEXT NOT NULL, name TEXT NOT NULL,
@@ -29,7 +34,8 @@ CREATE TABLE files (
 CREATE INDEX files_parent ON files (parent);
 CREATE INDEX files_state ON files (state) WHERE state != 'text';
 CREATE VIRTUAL TABLE names USING fts5(t, content='', contentless_delete=1, tokenize='ascii');
-CREATE VIRTUAL TABLE bodies USING fts5(t, content='', contentless_delete=1, tokenize='ascii');
+CREATE VIRTUAL TABLE bodies USING fts5(t, content='', contentless_delete=1, detail=none, tokenize='ascii');
+CREATE TABLE lines (id INTEGER PRIMARY KEY, packed BLOB NOT NULL) STRICT;
 """
 WAITING, TEXT, NO_TEXT = "waiting", "text", "none"
 """States: to be read, read, of a kind that is not read; anything else is the reason it could not be read."""
@@ -72,6 +78,7 @@ class IndexStore:
         if database is None:
             database = self._local.database = apsw.Connection(str(self._path))
             database.set_busy_timeout(5000)
+            database.pragma("auto_vacuum", 2)  # incremental; counts for a new file only
             database.pragma("journal_mode", "wal")
             database.pragma("synchronous", "normal")
             database.pragma("cache_size", -65536)
@@ -79,7 +86,7 @@ class IndexStore:
 
     def _begin_anew(self, database: apsw.Connection) -> None:
         with database:
-            for name in ("files", "names", "bodies"):
+            for name in ("files", "names", "bodies", "lines"):
                 database.execute(f"DROP TABLE IF EXISTS {name}")
             database.execute(_SCHEMA)
             database.pragma("user_version", _VERSION)
@@ -129,7 +136,7 @@ class IndexStore:
 
     def _forget(self, database: apsw.Connection, path: str) -> None:
         for (number,) in list(database.execute("SELECT id FROM files WHERE path = ?", (path,))):
-            for table in ("names", "bodies"):
+            for table in ("names", "bodies", "lines"):
                 database.execute(f"DELETE FROM {table} WHERE rowid = ?", (number,))  # noqa: S608 - ours
             database.execute("DELETE FROM files WHERE id = ?", (number,))
 
@@ -143,21 +150,23 @@ class IndexStore:
         return [Entry(p, n, bool(f), s, c) for p, n, f, s, c in rows]
 
     def read(self, answers: Iterable[tuple[Entry, str | None, str]]) -> None:
-        """What came of reading documents: (which, its words or None, why not). One that has changed
-        meanwhile keeps waiting."""
+        """What came of reading documents: (which, its ``bigram.lines`` or None, why not). One that has
+        changed meanwhile keeps waiting."""
         with self.writing():
             database = self._open()
-            for entry, text, reason in answers:
+            for entry, lines, reason in answers:
                 found = database.execute(
                     "SELECT id FROM files WHERE path = ? AND size = ? AND changed = ?",
                     (entry.path, entry.size, entry.changed),
                 ).fetchone()
                 if found is None:
                     continue
-                if text is not None:
-                    body = (found[0], bigram.tokens(text))
+                if lines is not None:
+                    body = (found[0], bigram.once(lines))
                     database.execute("INSERT INTO bodies (rowid, t) VALUES (?, ?)", body)
-                state = TEXT if text is not None else reason
+                    packed = (found[0], zlib.compress(lines.encode()))
+                    database.execute("INSERT INTO lines (id, packed) VALUES (?, ?)", packed)
+                state = TEXT if lines is not None else reason
                 database.execute("UPDATE files SET state = ? WHERE id = ?", (state, found[0]))
 
     def unread(self) -> list[tuple[str, str]]:
@@ -174,31 +183,33 @@ class IndexStore:
 
     def matching(self, words: str) -> set[int]:
         """The rows of all entries whose name or text holds ``words``, in the order in which they were put."""
-        expression, database = bigram.match(words), self._open()
-        if not expression:
-            return set()
-        found: set[int] = set()
-        for table in ("names", "bodies"):
-            query = f"SELECT rowid FROM {table} WHERE {table} MATCH ?"  # noqa: S608 - ours
-            found.update(number for (number,) in database.execute(query, (expression,)))
+        found = set(self._holding("names", words))
+        found.update(self._holding("bodies", words))
         return found
+
+    def _holding(self, table: str, words: str) -> Iterator[int]:
+        """The rows of ``names`` or ``bodies`` that hold every one of ``words``, the newest first."""
+        expression = bigram.match(words, places=table == "names")
+        if not expression:
+            return
+        database = self._open()
+        doubtful = bigram.to_verify(words) if table == "bodies" else []
+        query = f"SELECT rowid FROM {table} WHERE {table} MATCH ? ORDER BY rowid DESC"  # noqa: S608 - ours
+        for (number,) in database.execute(query, (expression,)):
+            if not doubtful or _stand_in(database, number, doubtful):
+                yield number
 
     def search(self, wish: Wish, limit: int = 500) -> list[Hit]:
         """At most ``limit`` hits, names first, then newest first. Not yet filtered by the reader's rights."""
         narrowed = bool(wish.section or wish.kinds or wish.year is not None)
         at_most = limit * 50 if narrowed else limit  # the filters come after the words
-        expression = bigram.match(wish.words)
-        if not expression:
-            return []
         found: dict[int, list[bool]] = {}
-        database = self._open()
         for place, table in enumerate(("names", "bodies")):
-            query = f"SELECT rowid FROM {table} WHERE {table} MATCH ? ORDER BY rowid DESC LIMIT ?"  # noqa: S608
-            for (number,) in database.execute(query, (expression, at_most)):
+            for number in islice(self._holding(table, wish.words), at_most):
                 found.setdefault(number, [False, False])[place] = True
         hits = [
             Hit(Entry(path, name, bool(folder), size, changed), *found[number])
-            for number, path, name, folder, size, changed in self._rows(database, wish, list(found))
+            for number, path, name, folder, size, changed in self._rows(self._open(), wish, list(found))
         ]
         hits.sort(key=lambda hit: (not hit.in_name, -hit.entry.changed))
         return hits[:limit]
@@ -225,13 +236,20 @@ class IndexStore:
 
     def settle(self) -> None:
         """Everything into the one file (it may have a log beside it)."""
-        self._open().pragma("wal_checkpoint(truncate)")
+        self._open().execute("PRAGMA wal_checkpoint(truncate)").fetchall()
 
     def optimise(self) -> None:
         """Merge what many small updates have left; after a crawl."""
         with self.writing():
             for table in ("names", "bodies"):
                 self._open().execute(f"INSERT INTO {table}({table}) VALUES('optimize')")
+        self._open().execute("PRAGMA incremental_vacuum").fetchall()
+
+
+def _stand_in(database: apsw.Connection, number: int, words: Iterable[str]) -> bool:
+    row = database.execute("SELECT packed FROM lines WHERE id = ?", (number,)).fetchone()
+    text = zlib.decompress(row[0]).decode() if row is not None else ""
+    return all(word in text for word in words)
 
 
 def kind(entry: Entry) -> str:
