@@ -32,9 +32,8 @@ from auth.matcher.statement import StatementVerifier
 from auth.register import open_register
 from auth.savings import SignInTimes
 from auth.service import AuthService
-from auth.signer.accounts import RegisterAccounts
 from auth.signer.api import create_app as create_signer_app
-from auth.signer.build import build_signer, logon_authority, trusted_now
+from auth.signer.build import accounts_of, build_signer, logon_authority, trusted_now
 from core.audit import AuditLog
 from core.clock import GuardedClock
 from core.config import Config
@@ -72,7 +71,7 @@ def open_service(
     certification = None
     if config.servers.realm:
         authorities = logon_authority(paths.data, secrets)
-        accounts = RegisterAccounts(register, config.servers.realm)
+        accounts = accounts_of(config, register, secrets, clock)
         signer = build_signer(config, paths.data, authorities, audit, clock, accounts, [matcher.public_key])
         door = create_signer_app(signer, partial(trusted_now, authorities, clock))
         certification = Certification(SignerClient(_inside(door, device)))

@@ -24,6 +24,7 @@ from core.paths import Paths
 from core.settings import (
     AppearanceSettings,
     CameraSettings,
+    DirectorySettings,
     FaceSettings,
     PlanSettings,
     PresenceSettings,
@@ -40,6 +41,7 @@ __all__ = [
     "CameraSettings",
     "Config",
     "Declared",
+    "DirectorySettings",
     "FaceSettings",
     "Origin",
     "PlanSettings",
@@ -96,7 +98,7 @@ class Config:
     presence: PresenceSettings
     security: SecuritySettings
     servers: ServersSettings
-
+    directory: DirectorySettings
     tickets: TicketSettings
     plan: PlanSettings
     trial: TrialSettings

@@ -8,9 +8,9 @@ able to weaken what decides about a face, a key or a camera.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from core.i18n import N_
@@ -244,6 +244,48 @@ class ServersSettings(Section):
     )
 
 
+class DirectorySettings(Section):
+    model_config = ConfigDict(title=N_("名簿（AD）"))
+
+    servers: list[Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9.-]{1,255}(:[0-9]{1,5})?$")]] = Field(
+        default=[],
+        max_length=4,
+        title=N_("名簿のサーバー"),
+        description=N_(
+            "署名サーバーが口座の状態を聞く AD の名前（LDAPS）。空ならこの製品の名簿だけを見ます。"
+        ),
+        json_schema_extra=POLICY,
+    )
+    base: str = Field(
+        default="",
+        max_length=500,
+        title=N_("探す範囲"),
+        description=N_("職員の口座を探す場所（例 OU=Staff,DC=pref,DC=example,DC=jp）。"),
+        json_schema_extra=POLICY,
+    )
+    account: str = Field(
+        default="",
+        max_length=255,
+        title=N_("署名サーバーの口座"),
+        description=N_(
+            "名簿を読むだけの口座です。パスワードは mahoroba signer directory-password で預けます。"
+        ),
+        json_schema_extra=POLICY,
+    )
+    authority: Path | None = Field(
+        default=None,
+        title=N_("名簿のサーバーの認証局"),
+        description=N_("名簿のサーバーの証明書を出した認証局のファイル（PEM）。空なら OS のものを使います。"),
+        json_schema_extra=POLICY,
+    )
+    attribute: Literal["sAMAccountName", "employeeID", "employeeNumber"] = Field(
+        default="sAMAccountName",
+        title=N_("職員番号の属性"),
+        description=N_("職員番号が入っている属性です。"),
+        json_schema_extra=POLICY,
+    )
+
+
 class TicketSettings(Section):
     model_config = ConfigDict(title=N_("チケット"))
 
@@ -330,6 +372,7 @@ class Settings(BaseSettings):
     presence: PresenceSettings = PresenceSettings()
     security: SecuritySettings = SecuritySettings()
     servers: ServersSettings = ServersSettings()
+    directory: DirectorySettings = DirectorySettings()
     tickets: TicketSettings = TicketSettings()
     plan: PlanSettings = PlanSettings()
     trial: TrialSettings = TrialSettings()

@@ -11,13 +11,17 @@ from cryptography import x509
 from auth.lockout import Clock
 from auth.matcher.matcher import Trail
 from auth.matcher.statement import StatementVerifier
-from auth.signer.accounts import Accounts
+from auth.signer.accounts import Accounts, EachInTurn, People, RegisterAccounts
 from auth.signer.authority import Authorities
 from auth.signer.certificate import Purpose
 from auth.signer.log import open_log
 from auth.signer.signer import Signer
 from core.config import Config
+from core.errors import SuiteError
+from core.i18n import _
 from core.secrets import SecretStore
+
+DIRECTORY_PASSWORD = "directory-password"  # noqa: S105 - where it lies
 
 
 def logon_authority(data: Path, secrets: SecretStore) -> Authorities:
@@ -45,6 +49,30 @@ def build_signer(
     return Signer(verifier, accounts, log, authorities.signing, lambda: config.security, audit, clock)
 
 
+def accounts_of(config: Config, people: People, secrets: SecretStore, clock: Clock) -> Accounts:
+    """Who is asked about accounts: the suite's register, then the directory that the policy names.
+    SuiteError DIR-004 where the password for it is not here."""
+    own = RegisterAccounts(people, config.servers.realm)
+    if not config.directory.servers:
+        return own
+    from auth.signer.directory import DirectoryAccounts  # ldap3: nobody else loads it
+
+    password = secrets.get(DIRECTORY_PASSWORD)
+    if password is None:
+        raise _no_password()
+    asked = DirectoryAccounts(config.directory, config.servers.realm, password.decode(), clock)
+    return EachInTurn(own, asked)
+
+
 def trusted_now(authorities: Authorities, clock: Clock) -> list[x509.Certificate]:
     """What a KDC is to trust at the clock's time."""
     return authorities.anchors(datetime.fromtimestamp(clock.now(), UTC))
+
+
+def _no_password() -> SuiteError:
+    return SuiteError(
+        _("署名サーバーを始められません。"),
+        _("名簿（AD）に入るためのパスワードが預けられていません。"),
+        _("「mahoroba signer directory password」で預けてください。"),
+        "DIR-004",
+    )

@@ -112,11 +112,16 @@ def sign_in_certificate(
 
 
 def kdc_certificate(
-    authority: Authority, public: rsa.RSAPublicKey, realm: str, hosts: Sequence[str], now: datetime
+    authority: Authority,
+    public: rsa.RSAPublicKey,
+    realm: str,
+    hosts: Sequence[str],
+    now: datetime,
+    addresses: Sequence[x509.IPAddress] = (),
 ) -> x509.Certificate:
-    """For the KDC of ``realm`` on ``hosts`` (DNS names): a year."""
+    """For the KDC of ``realm`` on ``hosts`` (DNS names) and ``addresses``: a year."""
     _check_purpose(authority, Purpose.KDC)
-    also: list[x509.GeneralName] = [names.kdc_principal(realm), *(x509.DNSName(h) for h in hosts)]
+    also: list[x509.GeneralName] = [names.kdc_principal(realm), *map(x509.DNSName, hosts), *addresses]
     builder = _issued(authority, hosts[0], public, also, Purpose.KDC.value, now, DEVICE_LIFETIME)
     return builder.sign(authority.key, SHA256())
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import getpass
 import ipaddress
 import json
+import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -19,11 +21,19 @@ from auth.devices import Devices
 from auth.door import named_by_certificate
 from auth.house import House, address_of, read_small
 from auth.matcher.statement import StatementSigner
+from auth.model import check_staff_number
 from auth.serve import Tls, serve
-from auth.signer.accounts import RegisterAccounts
+from auth.signer.accounts import Accounts
 from auth.signer.api import create_app
 from auth.signer.authority import Authorities
-from auth.signer.build import build_signer, device_authority, logon_authority, trusted_now
+from auth.signer.build import (
+    DIRECTORY_PASSWORD,
+    accounts_of,
+    build_signer,
+    device_authority,
+    logon_authority,
+    trusted_now,
+)
 from auth.signer.certificate import device_certificate
 from auth.signer.enrolment import Enrolment
 from core.clock import TOKYO
@@ -52,6 +62,9 @@ class Desk:
     def now(self) -> datetime:
         return datetime.fromtimestamp(self.house.clock.now(), UTC)
 
+    def accounts(self) -> Accounts:
+        return accounts_of(self.house.config, self.register, self.house.secrets, self.house.clock)
+
     def server_files(self, folder: Path, name: str, hosts: Sequence[str]) -> Tls:
         """A fresh key and certificate for a server, and whom it is to trust, in ``folder``."""
         make_private_folder(folder)
@@ -75,9 +88,8 @@ def run(options: argparse.Namespace) -> int:
     keys = [json.loads(read_small(path)) for path in options.matcher_key]
     if not keys:  # one home for both
         keys = [dict(StatementSigner(get_or_create(house.secrets, "matcher-statement", 32)).public)]
-    accounts = RegisterAccounts(desk.register, house.config.servers.realm)
     signer = build_signer(
-        house.config, house.paths.data, desk.logon, house.audit, house.clock, accounts, keys
+        house.config, house.paths.data, desk.logon, house.audit, house.clock, desk.accounts(), keys
     )
     caller = named_by_certificate(desk.devices.check)
     app = create_app(signer, partial(trusted_now, desk.logon, house.clock), caller, desk.enrolment)
@@ -133,6 +145,20 @@ def revoke(options: argparse.Namespace) -> int:
     return 0
 
 
+def keep_password(_options: argparse.Namespace) -> int:
+    """Take the password of the signer's own account in the directory, typed or from a pipe."""
+    typed = getpass.getpass("") if sys.stdin.isatty() else sys.stdin.readline(1024).rstrip("\r\n")
+    Desk().house.secrets.set(DIRECTORY_PASSWORD, typed.encode())
+    return 0
+
+
+def check_account(options: argparse.Namespace) -> int:
+    """Ask about one account as a sign-in would; the SuiteError says what is wrong."""
+    found = Desk().accounts().account(options.staff_number)
+    print(f"{found.principal}@{found.realm}", found.upn, found.sid, sep="\t")
+    return 0
+
+
 def main(arguments: Sequence[str]) -> int:
     options = _parser().parse_args(arguments)
     return int(options.call(options))
@@ -175,7 +201,18 @@ def _parser() -> argparse.ArgumentParser:
     ending = device.add_parser("revoke", help=_("端末の利用をすぐに止めます。"))
     ending.add_argument("name")
     ending.set_defaults(call=revoke)
+    _add_directory(verbs)
     return parser
+
+
+def _add_directory(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    about = verbs.add_parser("directory", help=_("名簿（AD）への問い合わせです。"))
+    what = about.add_subparsers(dest="what", required=True)
+    keeping = what.add_parser("password", help=_("署名サーバーの口座のパスワードを預けます。"))
+    keeping.set_defaults(call=keep_password)
+    asking = what.add_parser("check", help=_("一人の口座の状態を確かめます。"))
+    asking.add_argument("staff_number", type=check_staff_number)
+    asking.set_defaults(call=check_account)
 
 
 def _chosen(desk: Desk, name: str) -> Authorities:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime
+from ipaddress import ip_address
 from pathlib import Path
 
+from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
@@ -34,7 +36,8 @@ def make(layout: Layout) -> None:
     key = rsa.generate_private_key(65537, 2048)
     anchor = issuer.signing(now).certificate
     _write(layout.pki / "kdc-anchors.pem", anchor.public_bytes(Encoding.PEM))
-    certificate = kdc_certificate(issuer.signing(now), key.public_key(), REALM, [DC], now)
+    address = x509.IPAddress(ip_address(layout.address))  # LDAPS shows the same certificate
+    certificate = kdc_certificate(issuer.signing(now), key.public_key(), REALM, [DC], now, [address])
     _write(layout.pki / "kdc.crt", certificate.public_bytes(Encoding.PEM))
     private = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
     write_atomically(layout.pki / "kdc.key", private)

@@ -7,6 +7,7 @@ import secrets
 import shutil
 import socket
 import subprocess
+from collections.abc import Mapping
 from pathlib import Path
 
 from core.errors import SuiteError
@@ -54,6 +55,10 @@ printcap name = /dev/null
 disable spoolss = yes
 unix charset = UTF-8
 store dos attributes = yes
+tls enabled = yes
+tls keyfile = {pki}/kdc.key
+tls certfile = {pki}/kdc.crt
+tls cafile = {pki}/kdc-anchors.pem
 [{share}]
 path = {files}
 read only = no
@@ -81,6 +86,7 @@ def provision(layout: Layout) -> None:
             services=_SERVICES,
             address=layout.address,
             ad=ad,
+            pki=layout.pki,
             log=layout.folder / "log",
             share=names.SHARE,
             files=layout.share,
@@ -108,7 +114,7 @@ def start(layout: Layout) -> None:
     processes.start(
         layout, "samba", ["samba", "-i", "-M", "single", f"--configfile={_config(layout)}"], wrapped
     )
-    for what, port in (("KDC", 88), ("LDAP", 389), ("SMB", 445)):
+    for what, port in (("KDC", 88), ("LDAP", 636), ("SMB", 445)):
         processes.wait_for(what, layout, lambda port=port: answers(layout.address, port))  # type: ignore[misc]
     pipe = layout.folder / "ad" / "winbindd" / "pipe"
     processes.wait_for("winbindd", layout, pipe.exists)
@@ -127,6 +133,21 @@ def enable(layout: Layout, staff_number: str, enabled: bool) -> None:
 def with_password(layout: Layout, name: str, password: str) -> None:
     """An account of the old way; one that is there stays as it is."""
     _seed(layout, {"passworded": {name: password}})
+
+
+def ends(layout: Layout, staff_number: str, when: int) -> None:
+    """Let an account end (seconds since the epoch; 0: never)."""
+    _seed(layout, {"ends": {staff_number: (when + 11_644_473_600) * 10**7 if when else 0}})
+
+
+def number(layout: Layout, staff_numbers: Mapping[str, str]) -> None:
+    """Write an ``employeeNumber`` into each of these accounts."""
+    _seed(layout, {"numbers": dict(staff_numbers)})
+
+
+def lock_after(layout: Layout, wrong_passwords: int) -> None:
+    """Lock accounts after so many wrong passwords; 0: never."""
+    _seed(layout, {"lock_after": wrong_passwords})
 
 
 def sid(layout: Layout, staff_number: str) -> str:

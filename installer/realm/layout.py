@@ -18,6 +18,7 @@ from core.files import write_atomically
 from core.i18n import _
 
 REALM, DOMAIN, WORKGROUP = "PREF.TEST", "pref.test", "PREF"
+BASE = "DC=pref,DC=test"
 DC, PROXY, FILES, SSO = (f"{name}.{DOMAIN}" for name in ("dc1", "proxy", "fs", "sso"))
 INTERNET = "www.outside.test"  # a page of the world outside, only to be reached through the proxy
 SHARE = "share"

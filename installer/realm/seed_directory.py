@@ -41,6 +41,20 @@ def _entry(samdb: SamDB, name: str) -> Any:
     return found[0]
 
 
+def _change_state(samdb: SamDB, wanted: dict[str, Any]) -> None:
+    for name, enabled in wanted.get("enabled", {}).items():
+        control = int(str(_entry(samdb, name)["userAccountControl"]))
+        control = control & ~dsdb.UF_ACCOUNTDISABLE if enabled else control | dsdb.UF_ACCOUNTDISABLE
+        _set(samdb, name, [("replace", "userAccountControl", control)])
+    for name, ends in wanted.get("ends", {}).items():
+        _set(samdb, name, [("replace", "accountExpires", ends)])
+    for name, number in wanted.get("numbers", {}).items():
+        _set(samdb, name, [("replace", "employeeNumber", number)])
+    if "lock_after" in wanted:
+        lines = (f"dn: {samdb.domain_dn()}", "changetype: modify", "replace: lockoutThreshold")
+        samdb.modify_ldif("\n".join((*lines, f"lockoutThreshold: {wanted['lock_after']}", "-", "")))
+
+
 def main() -> None:
     wanted = json.load(sys.stdin)
     parameters = LoadParm(filename_for_non_global_lp=sys.argv[1])
@@ -60,10 +74,7 @@ def main() -> None:
         _set(samdb, "DC1$", [("add", "servicePrincipalName", alias)])
     for principal, path in wanted.get("keytabs", {}).items():
         Net(None, parameters).export_keytab(keytab=path, principal=principal)
-    for name, enabled in wanted.get("enabled", {}).items():
-        control = int(str(_entry(samdb, name)["userAccountControl"]))
-        control = control & ~dsdb.UF_ACCOUNTDISABLE if enabled else control | dsdb.UF_ACCOUNTDISABLE
-        _set(samdb, name, [("replace", "userAccountControl", control)])
+    _change_state(samdb, wanted)
     if "sid" in wanted:
         found = _entry(samdb, wanted["sid"])["objectSid"][0]
         print(json.dumps({"sid": str(ndr_unpack(security.dom_sid, found))}))

@@ -3,22 +3,29 @@
 from __future__ import annotations
 
 import os
+import secrets
 import subprocess
 import sys
 from pathlib import Path
 
 from core.errors import SuiteError
 from core.i18n import _
-from installer.realm import processes, staff
+from installer.realm import directory, processes, staff
 from installer.realm.directory import answers
-from installer.realm.layout import FILES, MATCHER_PORT, PROXY, REALM, SIGNER_PORT, SSO, Layout
+from installer.realm.layout import BASE, DOMAIN, FILES, MATCHER_PORT, PROXY, REALM, SIGNER_PORT, SSO, Layout
 
 COMMAND_S = 300
+DIRECTORY_ACCOUNT = "svc-signer"
 _POLICY = """\
 [security]
 secret_backend = "file-key"
 [servers]
 realm = "{realm}"
+[directory]
+servers = ["{address}"]
+base = "{base}"
+account = "{account}"
+authority = "{pki}/kdc-anchors.pem"
 """
 _TERMINAL = """\
 [security]
@@ -41,7 +48,19 @@ def make(layout: Layout) -> None:
     """The servers' home with its authorities and the register of the staff."""
     home = _home(layout)
     home.mkdir(mode=0o700)
-    (home / "policy.toml").write_text(_POLICY.format(realm=REALM), "utf-8")
+    (home / "policy.toml").write_text(
+        _POLICY.format(
+            realm=REALM,
+            address=layout.address,
+            base=BASE,
+            account=f"{DIRECTORY_ACCOUNT}@{DOMAIN}",
+            pki=layout.pki,
+        ),
+        "utf-8",
+    )
+    password = "Aa1-" + secrets.token_urlsafe(24)
+    directory.with_password(layout, DIRECTORY_ACCOUNT, password)
+    run(layout, home, "signer", "directory", "password", words=password + "\n")
     tls = ("--host", layout.address, "--out", str(home / "matcher-tls"))
     run(layout, home, "signer", "certificate", "matcher", *tls)
     staff.register(home / "data")
@@ -92,11 +111,13 @@ def enrol_terminal(layout: Layout, name: str, home: Path) -> dict[str, str]:
     return {**layout.environment(), "MAHOROBA_HOME": str(home)}
 
 
-def run(layout: Layout, home: Path, *arguments: str) -> str:
-    """A command of the suite in ``home``, to its end; what it printed. SuiteError REALM-005."""
+def run(layout: Layout, home: Path, *arguments: str, words: str = "") -> str:
+    """A command of the suite in ``home`` that hears ``words``, to its end; what it printed. SuiteError
+    REALM-005."""
     done = subprocess.run(  # noqa: S603 - our own words
         [sys.executable, "-P", "-m", "desktop", *arguments],
         env={**os.environ, **_environment(home)},
+        input=words,
         capture_output=True,
         text=True,
         timeout=COMMAND_S,

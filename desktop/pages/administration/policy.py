@@ -39,6 +39,7 @@ def _rows(services: Services) -> list[tuple[str, ...]]:
     order = (
         "security",
         "servers",
+        "directory",
         "tickets",
         "plan",
         "face",

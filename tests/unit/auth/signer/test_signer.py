@@ -157,7 +157,7 @@ def test_a_disabled_or_unknown_account_is_refused_at_the_next_request(desk: Desk
     desk.register.change_person(replace(TARO, active=False))
     assert code_of(lambda: desk.issue(desk.token(key), key)) == "ACC-001"
     assert desk.audit.entries(1)[0].detail["code"] == "ACC-001"
-    assert code_of(lambda: desk.issue(desk.token(key, subject="S-999"), key)) == "ACC-001"
+    assert code_of(lambda: desk.issue(desk.token(key, subject="S-999"), key)) == "ACC-002"
 
 
 def test_many_for_one_person_or_terminal_have_to_wait(desk: Desk, key: SignInKey) -> None:
