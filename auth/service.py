@@ -316,7 +316,7 @@ class AuthService:
         try:
             certificate = self._certification.certificate(reply.for_signer, key)
         except SuiteError as error:
-            if not error.code.startswith("NET-"):
+            if not error.code.startswith("NET-") and error.code != "DIR-001":
                 raise
             return error
         try:

@@ -268,7 +268,7 @@ class DirectorySettings(Section):
         max_length=255,
         title=N_("署名サーバーの口座"),
         description=N_(
-            "名簿を読むだけの口座です。パスワードは mahoroba signer directory-password で預けます。"
+            "名簿を読むだけの口座です。パスワードは mahoroba signer directory password で預けます。"
         ),
         json_schema_extra=POLICY,
     )

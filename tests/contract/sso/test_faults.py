@@ -14,7 +14,7 @@ from core.errors import SuiteError
 from installer.realm import directory, servers
 from installer.realm.layout import FILES, PROXY, Layout
 from installer.realm.staff import PIN
-from tests.contract.sso.desk import through_the_proxy
+from tests.contract.sso.desk import certified, through_the_proxy
 from tests.contract.sso.terminal import Terminal
 
 SERVICES = (Service("internet", "HTTP", PROXY), Service("share", "cifs", FILES))
@@ -39,12 +39,30 @@ def wait_until(true: Callable[[], bool]) -> None:
         time.sleep(0.1)
 
 
-def test_without_a_kdc_the_session_opens_and_the_tickets_come_when_it_is_back(
+def test_without_a_directory_the_session_opens_for_local_work_and_the_next_unlock_brings_tickets(
+    realm: Layout, terminal: Terminal
+) -> None:
+    """One machine is KDC and directory: the signer certifies nobody of whom it cannot ask."""
+    directory.stop(realm)
+    try:
+        outcome = terminal.auth.sign_in_pin("K100308", PIN)
+        assert outcome.accepted
+        assert outcome.notice is not None
+        assert outcome.notice.code == "DIR-001"
+        assert "名簿（AD）のサーバーが応答しません。" in words(terminal.keeper)[0][1]
+    finally:
+        directory.start(realm)
+    terminal.auth.lock()
+    assert terminal.auth.unlock_pin(PIN).accepted
+    assert terminal.is_open, terminal.keeper.now
+
+
+def test_without_a_kdc_the_tickets_of_a_certificate_come_when_it_is_back(
     realm: Layout, terminal: Terminal
 ) -> None:
     directory.stop(realm)
     try:
-        assert terminal.auth.sign_in_pin("K100308", PIN).accepted
+        terminal.keeper.open(certified(realm, "K100308")).result(60)
         assert terminal.keeper.now.state is State.FAILED
         assert "認証サーバー（KDC）が応答しません。自動でやり直します。" in words(terminal.keeper)[0][1]
     finally:
