@@ -7,7 +7,6 @@ import secrets
 import shutil
 import socket
 import subprocess
-from collections.abc import Mapping
 from pathlib import Path
 
 from core.errors import SuiteError
@@ -133,21 +132,6 @@ def enable(layout: Layout, staff_number: str, enabled: bool) -> None:
 def with_password(layout: Layout, name: str, password: str) -> None:
     """An account of the old way; one that is there stays as it is."""
     _seed(layout, {"passworded": {name: password}})
-
-
-def ends(layout: Layout, staff_number: str, when: int) -> None:
-    """Let an account end (seconds since the epoch; 0: never)."""
-    _seed(layout, {"ends": {staff_number: (when + 11_644_473_600) * 10**7 if when else 0}})
-
-
-def number(layout: Layout, staff_numbers: Mapping[str, str]) -> None:
-    """Write an ``employeeNumber`` into each of these accounts."""
-    _seed(layout, {"numbers": dict(staff_numbers)})
-
-
-def lock_after(layout: Layout, wrong_passwords: int) -> None:
-    """Lock accounts after so many wrong passwords; 0: never."""
-    _seed(layout, {"lock_after": wrong_passwords})
 
 
 def sid(layout: Layout, staff_number: str) -> str:

@@ -30,6 +30,22 @@ READER = "svc-reader"
 pytestmark = pytest.mark.timeout(300)  # the first test waits for the realm
 
 
+def ends(layout: Layout, staff_number: str, when: int) -> None:
+    """Let an account end (seconds since the epoch; 0: never)."""
+    filetime = (when + 11_644_473_600) * 10**7 if when else 0
+    directory._seed(layout, {"ends": {staff_number: filetime}})
+
+
+def number(layout: Layout, staff_numbers: dict[str, str]) -> None:
+    """Write an ``employeeNumber`` into each of these accounts."""
+    directory._seed(layout, {"numbers": staff_numbers})
+
+
+def lock_after(layout: Layout, wrong_passwords: int) -> None:
+    """Lock accounts after so many wrong passwords; 0: never."""
+    directory._seed(layout, {"lock_after": wrong_passwords})
+
+
 class AccountsContract:
     """Subclasses give ``accounts``, which know ``NUMBER``, and ``switch``, which turns it off and on."""
 
@@ -120,12 +136,12 @@ class TestDirectory(AccountsContract):
     def test_one_past_its_end_is_refused_by_the_signer_s_clock(
         self, realm: Layout, where: DirectorySettings
     ) -> None:
-        directory.ends(realm, NUMBER, int(time.time()) + 3600)
+        ends(realm, NUMBER, int(time.time()) + 3600)
         try:
             assert accounts_at(where).account(NUMBER)
             assert code_of(lambda: accounts_at(where, ahead=3601).account(NUMBER)) == "ACC-003"
         finally:
-            directory.ends(realm, NUMBER, 0)
+            ends(realm, NUMBER, 0)
 
     def test_one_locked_after_wrong_passwords_is_refused(
         self, realm: Layout, where: DirectorySettings
@@ -134,14 +150,14 @@ class TestDirectory(AccountsContract):
         directory.with_password(realm, name, "Aa1-right-7781")
         accounts = accounts_at(where)
         assert accounts.account(name)
-        directory.lock_after(realm, 3)
+        lock_after(realm, 3)
         try:
             server = ldap3.Server(realm.address, 636, use_ssl=True, tls=ldap3.Tls(validate=ssl.CERT_NONE))
             for _time in range(3):
                 assert not ldap3.Connection(server, f"{name}@{DOMAIN}", "wrong").bind()
             assert code_of(lambda: accounts.account(name)) == "ACC-004"
         finally:
-            directory.lock_after(realm, 0)
+            lock_after(realm, 0)
 
     def test_a_connection_cut_meanwhile_is_made_again(self, where: DirectorySettings) -> None:
         accounts = accounts_at(where)
@@ -183,9 +199,9 @@ class TestDirectory(AccountsContract):
     ) -> None:
         accounts = accounts_at(where.model_copy(update={"attribute": "employeeNumber"}))
         assert code_of(lambda: accounts.account("E-4711")) == "ACC-002"
-        directory.number(realm, {NUMBER: "E-4711"})
+        number(realm, {NUMBER: "E-4711"})
         assert accounts.account("E-4711").principal == NUMBER.lower()
-        directory.number(realm, {"K100308": "E-4711"})
+        number(realm, {"K100308": "E-4711"})
         assert code_of(lambda: accounts.account("E-4711")) == "DIR-003"
 
     def test_both_books_must_have_the_person(self, where: DirectorySettings, tmp_path: Path) -> None:
