@@ -24,6 +24,8 @@ ELSEWHERE = {
     "terminal": "auth.agent.command",
     "realm": "installer.realm.command",
     "calendar-server": "calendar_sync.servers.office",
+    "self-test": "desktop.self_test",
+    "support-bundle": "desktop.support_bundle",
 }
 """Commands whose module has a parser of its own: ``main(arguments) -> exit code``."""
 
@@ -96,6 +98,8 @@ def _parser() -> argparse.ArgumentParser:
         ("kiosk", _("連絡員端末そのものの案内画面を開きます。")),
         ("realm", _("開発と試験のための職場一式を始めます。")),
         ("calendar-server", _("職場の予定のサーバーを動かします。")),
+        ("self-test", _("この端末で仕事ができるかを診断します。")),
+        ("support-bundle", _("情報担当に渡す記録を、個人の情報を除いて作ります。")),
     ):
         commands.add_parser(name, help=text, add_help=False)
     return parser

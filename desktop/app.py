@@ -132,7 +132,7 @@ def open_features(
     services.open_schedules = Once(lambda: _schedules(services, secrets))
     services.open_liaison = Once(lambda: _liaison(services, secrets))
     services.open_share = Once(lambda: _share(services))
-    look_through = camera or (lambda: _camera(services))
+    look_through = camera or (lambda: camera_of(services.config))
     services.camera = look_through
 
     services.tickets = _tickets(services)
@@ -230,15 +230,15 @@ def _liaison(services: Services, secrets: SecretStore) -> LiaisonService:
     return LiaisonService(services.paths.data / "liaison", secrets, services.events, actor)
 
 
-def _camera(services: Services) -> Camera:
-    """The camera to look through: a device, or in the trial the actor."""
+def camera_of(config: Config) -> Camera:
+    """The camera to look through: a device, or in the trial the actor. Opens nothing yet."""
     from auth.face.camera import DeviceCamera
 
-    if services.trial:
+    if config.trial.enabled:
         from desktop.trial import trial_camera
 
-        return trial_camera(services.config)
-    wanted = services.config.camera
+        return trial_camera(config)
+    wanted = config.camera
     return DeviceCamera(wanted.allowed, wanted.index, (wanted.width, wanted.height), wanted.fps)
 
 

@@ -1,4 +1,4 @@
-"""Settings: account, my face, appearance, presence, camera, about."""
+"""Settings: account, my face, appearance, presence, camera, self-test, about."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from desktop.pages.settings.about import about_card
 from desktop.pages.settings.account import account_card
 from desktop.pages.settings.choices import appearance_card, camera_card, presence_card
 from desktop.pages.settings.face_data import FaceData
+from desktop.pages.settings.self_test import SelfTest
 from desktop.ui import page
 
 
@@ -21,6 +22,7 @@ def settings_page(services: Services) -> QWidget:
     layout.addWidget(appearance_card(services))
     layout.addWidget(presence_card(services))
     layout.addWidget(camera_card(services))
+    layout.addWidget(SelfTest(services))
     layout.addWidget(about_card(services))
     layout.addStretch(1)
     return page.scrolled(content)

@@ -7,16 +7,15 @@ from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFrame, QWidget
 
 from core.i18n import _
+from core.version import version
 from desktop.pages.services import Services
 from desktop.ui import page
-
-VERSION = "0.1.0"
 
 
 def about_card(services: Services) -> QFrame:
     """The last card of the settings."""
     frame, layout = page.card(_("まほろばについて"))
-    layout.addWidget(page.label(_("まほろば {version}").format(version=VERSION), "strong"))
+    layout.addWidget(page.label(_("まほろば {version}").format(version=version()), "strong"))
     layout.addWidget(page.label(_("カメラを見る。それだけで、一日が始まる。"), "muted"))
     layout.addWidget(page.line())
     layout.addWidget(_Models(services))

@@ -1,0 +1,150 @@
+"""Checks of what this terminal talks to: realm, ticket, proxy, schedule server, shares. Read only."""
+
+from __future__ import annotations
+
+import socket
+import urllib.request
+from collections.abc import Callable
+from urllib.parse import urlsplit
+
+from auth.agent.ticket import KerberosCache
+from calendar_sync.service import Schedules
+from core import gss
+from core.config import Config
+from core.errors import SuiteError
+from core.events import Events
+from core.i18n import _
+from core.paths import Paths
+from core.secrets import SecretStore
+from installer.selftest import Outcome, failed, from_error, ok, unknown
+from sharefolder.ports import Credential
+from sharefolder.service import ShareService
+
+ANSWER_S = 4.0
+KDC_PORT = 88
+PROXY_PORTS = (3128, 8080)
+"""squid's own, and the other usual one; the system's own setting goes first where it names this host."""
+
+
+def realm(config: Config) -> Outcome:
+    """A KDC answers under the realm's name, as every domain controller of a directory does."""
+    name = config.servers.realm
+    if not name:
+        return _not_set(_("Kerberos の領域"), "servers.realm", "SELF-070")
+    if not gss.available():
+        return failed(
+            _("Kerberos の部品（libgssapi）がこの端末にありません。"),
+            _("情報担当に krb5 の導入を頼んでください。"),
+            "SELF-071",
+        )
+    host = name.lower()
+    if not _connects(host, KDC_PORT):
+        return failed(
+            _("領域 {name} のサーバーが応答しません。").format(name=name), _network_step(), "SELF-072"
+        )
+    return ok(_("領域 {name} のサーバーが応答します。").format(name=name))
+
+
+def ticket(config: Config, paths: Paths) -> Outcome:
+    """Whether a ticket is there now, and for how long."""
+    if not config.servers.realm:
+        return _not_set(_("Kerberos の領域"), "servers.realm", "SELF-070")
+    left = KerberosCache(paths.run).seconds_left()
+    if not left:
+        return unknown(_("いまチケットはありません。"), _("サインインすると受け取ります。"), "SELF-075")
+    return ok(_("チケットはあと {minutes} 分使えます。").format(minutes=left // 60))
+
+
+def proxy(config: Config) -> Outcome:
+    """Something that speaks HTTP answers at the proxy's name; nothing is fetched through it."""
+    host = config.tickets.proxy
+    if not host:
+        return _not_set(_("代理サーバー"), "tickets.proxy", "SELF-080")
+    for port in (*_system_proxy_ports(host), *PROXY_PORTS):
+        if _speaks_http(host, port):
+            return ok(_("代理サーバー {host} が応答します。").format(host=host))
+    return failed(_("代理サーバー {host} が応答しません。").format(host=host), _network_step(), "SELF-081")
+
+
+def schedule(paths: Paths, store: Callable[[], SecretStore]) -> Outcome:
+    """The schedule server starts (or runs) and answers."""
+    schedules = Schedules(paths, store(), Events())
+    try:
+        address = urlsplit(schedules.server.start())
+        if not address.hostname or not _speaks_http(address.hostname, address.port or 80):
+            return failed(_("予定のサーバーが応答しません。"), _network_step(), "SELF-085")
+    finally:
+        schedules.close()
+    return ok(_("予定のサーバーが応答します。"))
+
+
+def share(paths: Paths) -> Outcome:
+    """The first entry of each share that this terminal knows is asked for, as a server gives it to us now."""
+    service = ShareService(paths.data / "share", Events(), lambda: "", Credential)
+    try:
+        places = service.places()
+        if not places:
+            return unknown(
+                _("共有フォルダがまだ登録されていません。"),
+                _("共有フォルダの画面で登録してください。"),
+                "SELF-090",
+            )
+        for number, place in enumerate(places, 1):
+            try:
+                next(service.entries(place.name, ""), None)
+            except SuiteError as error:
+                outcome = from_error(error)
+                words = _("{count} か所のうち {number} 番目につながりません。").format(
+                    count=len(places), number=number
+                )
+                return Outcome(outcome.state, words + error.why, error.next_step, error.code)
+    finally:
+        service.close()
+    return ok(_("共有フォルダ {count} か所につながります。").format(count=len(places)))
+
+
+def _not_set(what: str, key: str, code: str) -> Outcome:
+    return unknown(
+        _("{what}が決められていません。").format(what=what),
+        _("使うときは、情報担当が方針ファイルの {key} に書きます。").format(key=key),
+        code,
+    )
+
+
+def _network_step() -> str:
+    return _(
+        "ネットワークの線や無線を確かめ、もう一度診断してください。続くときは情報担当に連絡してください。"
+    )
+
+
+def _connects(host: str, port: int) -> bool:
+    try:
+        with socket.create_connection((host, port), ANSWER_S):
+            return True
+    except (OSError, UnicodeError):
+        return False
+
+
+def _speaks_http(host: str, port: int) -> bool:
+    """One request for the server's own options (RFC 9110, 9.3.7); any answer in HTTP will do."""
+    request = f"OPTIONS * HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n"
+    try:
+        with socket.create_connection((host, port), ANSWER_S) as line:
+            line.settimeout(ANSWER_S)
+            line.sendall(request.encode("ascii"))
+            return line.recv(5) == b"HTTP/"
+    except (OSError, UnicodeError):
+        return False
+
+
+def _system_proxy_ports(host: str) -> list[int]:
+    """Ports that this machine's own proxy settings name for ``host``."""
+    found = []
+    for address in urllib.request.getproxies().values():
+        try:
+            parts = urlsplit(address if "//" in address else f"//{address}")
+            if parts.hostname == host.lower() and parts.port:
+                found.append(parts.port)
+        except ValueError:
+            continue
+    return found
