@@ -26,6 +26,7 @@ ELSEWHERE = {
     "calendar-server": "calendar_sync.servers.office",
     "self-test": "desktop.self_test",
     "support-bundle": "desktop.support_bundle",
+    "backup": "office.backup.command",
 }
 """Commands whose module has a parser of its own: ``main(arguments) -> exit code``."""
 
@@ -100,6 +101,7 @@ def _parser() -> argparse.ArgumentParser:
         ("calendar-server", _("職場の予定のサーバーを動かします。")),
         ("self-test", _("この端末で仕事ができるかを診断します。")),
         ("support-bundle", _("情報担当に渡す記録を、個人の情報を除いて作ります。")),
+        ("backup", _("職場のデータを控え、確かめ、戻します。")),
     ):
         commands.add_parser(name, help=text, add_help=False)
     return parser

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from core.config import Config
     from core.secrets import SecretStore
     from liaison.service import LiaisonService
+    from office.service import Office
     from sharefolder.service import ShareService
 
     Build = Callable[[Services], QWidget]
@@ -132,6 +133,7 @@ def open_features(
     services.open_schedules = Once(lambda: _schedules(services, secrets))
     services.open_liaison = Once(lambda: _liaison(services, secrets))
     services.open_share = Once(lambda: _share(services))
+    services.open_office = Once(lambda: _office(services))
     look_through = camera or (lambda: camera_of(services.config))
     services.camera = look_through
 
@@ -228,6 +230,23 @@ def _liaison(services: Services, secrets: SecretStore) -> LiaisonService:
         return session.person.staff_number if session is not None else ""
 
     return LiaisonService(services.paths.data / "liaison", secrets, services.events, actor)
+
+
+def _office(services: Services) -> Office:
+    """How the house is doing; its figures come from the other features."""
+    from auth.model import Role
+    from desktop.figures import figures
+    from office.schema import open_sql
+    from office.service import Office
+
+    def require() -> str:
+        return services.auth.administration.require(Role.IT)
+
+    def tell(action: str, actor: str, subject: str, detail: Detail) -> None:
+        services.audit.append(action, actor=actor, subject=subject, detail=detail)
+
+    sql = open_sql(services.paths.data / "office.db", services.config.servers.database)
+    return Office(sql, require, tell, services.events, figures(services))
 
 
 def camera_of(config: Config) -> Camera:

@@ -11,6 +11,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import date
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -97,6 +98,7 @@ class _Guide:
         yield "waits", self._waits
         yield "audit", lambda: self._go("administration", "監査")
         yield "policy", lambda: self._go("administration", "方針")
+        yield "plan", self._plan
         for feature in ("calendar", "sharefolder", "liaison"):
             yield feature, partial(self._sample, feature)
         yield "lock", lambda: auth.lock("person")
@@ -127,6 +129,13 @@ class _Guide:
         for _guess in range(5):
             self._services.auth.sign_in_pin("K100871", "000000")
         self._go("administration", "待ち時間")
+
+    def _plan(self) -> None:
+        """Invented results of one measure, so that its chart has something to show."""
+        for year, value in ((2019, 52), (2020, 61), (2021, 66), (2022, 77), (2023, 82.5), (2025, 86)):
+            taken = date(year + 1, 3, 31)
+            self._services.office.plan.enter("1.1.1", year, value, "チャットボット運用報告（見本）", taken)
+        self._go("administration", "計画の進捗")
 
     def _sample(self, feature: str) -> None:
         """A feature's page, filled with its sample office."""

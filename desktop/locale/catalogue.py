@@ -26,6 +26,7 @@ PAGES = {
     "calendar_sync": "desktop/pages/calendar",
     "sharefolder": "desktop/pages/sharefolder",
     "liaison": "desktop/pages/liaison",
+    "office": "desktop/pages/office",
 }
 """A feature's page speaks in the feature's own file."""
 PACKAGES = ("core", "auth", *PAGES, "installer", "desktop")

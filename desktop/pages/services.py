@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from core.paths import Paths
     from desktop.pages.presence import Presence, Watch
     from liaison.service import LiaisonService
+    from office.service import Office
     from sharefolder.service import ShareService
 
 
@@ -38,6 +39,7 @@ class Services:
     open_schedules: Once[Schedules] = field(init=False)  # these at their first use
     open_liaison: Once[LiaisonService] = field(init=False)
     open_share: Once[ShareService] = field(init=False)
+    open_office: Once[Office] = field(init=False)
     camera: Callable[[], Camera] = field(init=False)  # opens nothing yet: a camera to be opened by its user
 
     tickets: TicketKeeper = field(init=False)
@@ -63,6 +65,10 @@ class Services:
     @property
     def share(self) -> ShareService:
         return self.open_share()
+
+    @property
+    def office(self) -> Office:
+        return self.open_office()
 
     @property
     def ready(self) -> bool:

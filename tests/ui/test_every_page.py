@@ -76,6 +76,7 @@ SCREENS = {
     "terminals": _page("administration", "管理の対象: 庁内端末"),
     "audit": _page("administration", "管理の対象: 監査"),
     "policy": _page("administration", "管理の対象: 方針"),
+    "plan": _page("administration", "管理の対象: 計画の進捗"),
     "files": _page("sharefolder"),
     "inquiries": _page("sharefolder", "共有フォルダの画面: 照会"),
 }

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from collections.abc import Callable
+
 from PySide6.QtWidgets import QWidget
 
 from auth.model import Role
@@ -13,6 +14,7 @@ from desktop.pages.administration.policy import policy_view
 from desktop.pages.administration.savings import Savings
 from desktop.pages.administration.terminals import Terminals
 from desktop.pages.administration.waits import Waits
+from desktop.pages.office.plan import PlanView
 from desktop.pages.services import Services
 from desktop.ui import page
 from desktop.ui.widgets.segmented import Segmented
@@ -24,21 +26,26 @@ def administration_page(services: Services) -> QWidget:
     layout = page.column(content, 1.0)
     session = services.auth.session
     role = session.person.role if session is not None else Role.AUDITOR
-    views: list[tuple[str, QWidget]] = []
+    views: list[tuple[str, Callable[[Services], QWidget]]] = []
     if role == Role.IT:
-        views.append((_("人"), People(services)))
-        views.append((_("待ち時間"), Waits(services)))
-        views.append((_("庁内端末"), Terminals(services)))
-    views.append((_("監査"), Audit(services)))
+        views += [(_("人"), People), (_("待ち時間"), Waits), (_("庁内端末"), Terminals)]
+    views.append((_("監査"), Audit))
     if role == Role.IT:
-        views.append((_("方針"), policy_view(services)))
-        views.append((_("短縮した時間"), Savings(services)))
+        views += [(_("方針"), policy_view), (_("短縮した時間"), Savings)]
+    views.append((_("計画の進捗"), PlanView))
     stack = page.Stack()
-    for _name, view in views:
-        stack.addWidget(view)
-    if len(views) > 1:
-        tabs = Segmented(_("管理の対象"), [(i, name) for i, (name, _view) in enumerate(views)], 0)
-        tabs.chosen.connect(stack.setCurrentIndex)
-        layout.addWidget(tabs, 0, Qt.AlignmentFlag.AlignLeft)
+    built: dict[int, QWidget] = {}
+
+    def show(index: int) -> None:
+        """A concern is built when it is first shown."""
+        if index not in built:
+            built[index] = views[index][1](services)
+            stack.addWidget(built[index])
+        stack.setCurrentWidget(built[index])
+
+    tabs = Segmented(_("管理の対象"), [(i, name) for i, (name, _view) in enumerate(views)], 0, wrap=True)
+    tabs.chosen.connect(show)
+    layout.addWidget(tabs)
+    show(0)
     layout.addWidget(stack, 1)
     return page.scrolled(content, None)

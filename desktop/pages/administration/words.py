@@ -52,4 +52,6 @@ def action_words(action: str) -> str:
         "inquiry.extended": _("照会の期限の延長"),
         "inquiry.closed": _("照会の締め切り"),
         "inquiry.collated": _("回答の取りまとめ"),
+        "plan.entered": _("計画の実績の入力"),
+        "plan.withdrawn": _("計画の実績の取り下げ"),
     }.get(action, action)

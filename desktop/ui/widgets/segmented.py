@@ -6,24 +6,33 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QButtonGroup, QFrame, QPushButton, QSizePolicy
+from PySide6.QtWidgets import QButtonGroup, QFrame, QLayout, QPushButton, QSizePolicy
 
 from desktop.ui import page
+from desktop.ui.widgets.flow import Flow
 
 
 class Segmented(QFrame):
-    """``options`` are (value, words). Arrow keys move the choice, as a screen reader's user expects."""
+    """``options`` are (value, words). Arrow keys move the choice, as a screen reader's user expects.
+    ``wrap``: many of them, in as many lines as they need."""
 
     chosen = Signal(object)
 
-    def __init__(self, name: str, options: Sequence[tuple[object, str]], value: object) -> None:
+    def __init__(
+        self, name: str, options: Sequence[tuple[object, str]], value: object, wrap: bool = False
+    ) -> None:
         super().__init__()
         self.setObjectName("segmented")
         self.setAccessibleName(name)
-        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+        if not wrap:
+            self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         self._values = [option[0] for option in options]
         self._group = QButtonGroup(self)
-        layout = page.row(self, 0.1, 0.15)
+        layout: QLayout = page.row(self, 0.1, 0.15)
+        if wrap:
+            flow = Flow(spacing=0.1)
+            layout.addWidget(flow)
+            layout = flow.flow()
         for index, (_value, words) in enumerate(options):
             segment = _Segment(words)
             segment.setCheckable(True)

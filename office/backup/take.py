@@ -1,0 +1,209 @@
+"""Taking a backup while everybody works.
+
+All databases are held for a moment (milliseconds: one write lock each), a read snapshot of each is opened and
+the locks are let go: the copies are all of that one moment, however long copying takes. SQLite's own backup
+API copies from the snapshot (sqlite.org/backup.html). A folder has its final name only when it is complete.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import shutil
+import sqlite3
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from core.errors import SuiteError
+from core.files import make_private_folder, sync_folder, write_atomically
+from core.i18n import _
+from core.paths import Paths
+from office.backup import manifest
+from office.backup.manifest import Item, Manifest
+
+_SQLITE = b"SQLite format 3\0"
+_LEFT_OUT = re.compile(
+    r"secrets\.json|.*-(wal|shm|journal)|.*\.(lock|migrating|partial|part|tmp)|.*\.before-\d+\.sqlite"
+)
+"""The keys, and what a running program leaves beside its files."""
+_NAME = re.compile(r"mahoroba-\d{8}T\d{6}Z")
+Progress = Callable[[int, int], object]
+Dump = Callable[[Path], tuple[list[Item], dict[str, int]]]
+
+
+@dataclass(frozen=True)
+class Taken:
+    """The folder of a finished backup and its manifest."""
+
+    folder: Path
+    manifest: Manifest
+
+
+def take(
+    paths: Paths, out: Path, key: bytes, dumps: Sequence[Dump] = (), progress: Progress = lambda *_a: None
+) -> Taken:
+    """A backup of the home in a new folder under ``out`` (0700; files 0600). ``dumps`` add what lies on a
+    database server. BACKUP-003 where it cannot be written; then nothing with a final name is left."""
+    now = named = datetime.now(UTC)
+    while (final := out / f"mahoroba-{named:%Y%m%dT%H%M%SZ}").exists():
+        named += timedelta(seconds=1)
+    partial = out / f".{final.name}.partial"
+    try:
+        make_private_folder(out)
+        _sweep(out)
+        partial.mkdir(mode=0o700)
+        items, rows = _copy_all(paths, partial, dumps, progress)
+        made = Manifest(now.isoformat(timespec="seconds"), tuple(items), rows)
+        content = made.encoded()
+        write_atomically(partial / manifest.NAME, content)
+        write_atomically(partial / manifest.SEAL, manifest.seal(content, key))
+        os.rename(partial, final)
+        sync_folder(out)
+    except (OSError, sqlite3.Error) as error:
+        shutil.rmtree(partial, ignore_errors=True)
+        raise _unwritten(out) from error
+    return Taken(final, made)
+
+
+def backups(out: Path) -> list[Path]:
+    """The finished backups under ``out``, oldest first."""
+    return sorted(p for p in out.iterdir() if _NAME.fullmatch(p.name) and p.is_dir()) if out.is_dir() else []
+
+
+def keep_newest(out: Path, count: int) -> list[Path]:
+    """Delete all but the newest ``count`` (at least one stays); what was deleted."""
+    gone = backups(out)[: -max(1, count)]
+    for folder in gone:
+        doomed = folder.with_name(f".{folder.name}.partial")  # half-deleted, it is no backup any more
+        os.rename(folder, doomed)
+        shutil.rmtree(doomed)
+    return gone
+
+
+def _sweep(out: Path) -> None:
+    """What an interrupted backup has left."""
+    for left in out.glob(".mahoroba-*.partial"):
+        shutil.rmtree(left, ignore_errors=True)
+
+
+def _copy_all(
+    paths: Paths, target: Path, dumps: Sequence[Dump], progress: Progress
+) -> tuple[list[Item], dict[str, int]]:
+    items: list[Item] = []
+    rows: dict[str, int] = {}
+    files = list(_files(paths))
+    databases = [(source, name) for source, name in files if _is_database(source)]
+    plain = [pair for pair in files if pair not in set(databases)]
+    with snapshots([source for source, _name in databases]) as opened:
+        for number, ((_source, name), connection) in enumerate(zip(databases, opened, strict=True)):
+            progress(number, len(files))
+            items.append(_copy_database(connection, target, name))
+            rows |= {f"{name}:{table}": count for table, count in _rows(connection)}
+    for number, (source, name) in enumerate(plain, start=len(databases)):
+        progress(number, len(files))
+        if (item := _copy_file(source, target, name)) is not None:
+            items.append(item)
+    for dump in dumps:
+        more, counted = dump(target)
+        items += more
+        rows |= counted
+    progress(len(files), len(files))
+    return sorted(items, key=lambda item: item.path), rows
+
+
+def _files(paths: Paths) -> Iterator[tuple[Path, str]]:
+    """Every file that belongs to the office, with its place in the backup."""
+    for part, root in (("data", paths.data), ("config", paths.config)):
+        for path in sorted(root.rglob("*")):
+            if path.is_file() and not path.is_symlink() and not _LEFT_OUT.fullmatch(path.name):
+                yield path, f"{part}/{path.relative_to(root).as_posix()}"
+    for name in ("terminal-id", "clock.json"):
+        if (paths.state / name).is_file():
+            yield paths.state / name, f"state/{name}"
+    if paths.policy.is_file():
+        yield paths.policy, "policy/policy.toml"
+
+
+def _is_database(path: Path) -> bool:
+    try:
+        with path.open("rb") as file:
+            return file.read(16) == _SQLITE
+    except OSError:
+        return False
+
+
+@contextmanager
+def snapshots(databases: Sequence[Path]) -> Iterator[list[sqlite3.Connection]]:
+    """A connection to each, all reading the state of one and the same moment."""
+    with ExitStack() as stack:
+        with ExitStack() as held:
+            for path in databases:
+                lock = held.enter_context(closing(sqlite3.connect(path, timeout=30, isolation_level=None)))
+                lock.execute("BEGIN IMMEDIATE")
+            opened = []
+            for path in databases:
+                reader = stack.enter_context(closing(sqlite3.connect(path, timeout=30, isolation_level=None)))
+                reader.execute("BEGIN")
+                reader.execute("SELECT count(*) FROM sqlite_master").fetchone()  # the snapshot begins here
+                opened.append(reader)
+        yield opened
+
+
+def _copy_database(source: sqlite3.Connection, target: Path, name: str) -> Item:
+    path = target / name
+    make_private_folder(path.parent)
+    os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
+    with closing(sqlite3.connect(path)) as copy:
+        source.backup(copy)
+        copy.execute("PRAGMA journal_mode=DELETE")  # one file, no log beside it; WAL again when it is opened
+    _sync(path)
+    return Item(name, "sqlite", *manifest.hash_of(path))
+
+
+def _copy_file(source: Path, target: Path, name: str) -> Item | None:
+    """None if it went away meanwhile (an event that was deleted)."""
+    path, digest, size = target / name, hashlib.sha256(), 0
+    make_private_folder(path.parent)
+    try:
+        reading = source.open("rb")
+    except FileNotFoundError:
+        return None
+    with reading, os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as writing:
+        while chunk := reading.read(2**20):
+            digest.update(chunk)
+            size += len(chunk)
+            writing.write(chunk)
+        writing.flush()
+        os.fsync(writing.fileno())
+    return Item(name, "file", size, digest.hexdigest())
+
+
+def _rows(connection: sqlite3.Connection) -> Iterator[tuple[str, int]]:
+    """Each ordinary table's count; what a virtual table keeps for itself is not counted."""
+    tables = connection.execute(
+        "SELECT name FROM sqlite_master WHERE type = 'table' AND sql NOT LIKE 'CREATE VIRTUAL%'"
+    ).fetchall()
+    for (name,) in tables:
+        quoted = '"' + name.replace('"', '""') + '"'
+        yield name, connection.execute(f"SELECT count(*) FROM {quoted}").fetchone()[0]  # noqa: S608
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDWR)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _unwritten(out: Path) -> SuiteError:
+    return SuiteError(
+        _("バックアップを作れませんでした。"),
+        _("「{name}」に書き込めないか、データベースが応答しません。").format(name=out.name or str(out)),
+        _("空き容量と権限を確かめて、もう一度実行してください。前のバックアップはそのままです。"),
+        "BACKUP-003",
+    )

@@ -1,0 +1,31 @@
+"""The tables of the office's own data: results of the plan, terminals' reports, incidents."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from core.sql import Sql, SqliteSql, Tables
+
+TABLES = (
+    Tables(
+        1,
+        "office: results of the plan",
+        (
+            """CREATE TABLE plan_results (
+                id {serial}, measure TEXT NOT NULL, year INTEGER NOT NULL, origin TEXT NOT NULL,
+                value {real}, source TEXT NOT NULL, taken TEXT NOT NULL, actor TEXT NOT NULL,
+                time {real} NOT NULL
+            )""",
+            "CREATE INDEX plan_results_measure ON plan_results (measure, year, origin, id)",
+        ),
+    ),
+)
+
+
+def open_sql(path: Path, database: str = "") -> Sql:
+    """The file of one machine, or the office's ``database`` (PostgreSQL). SuiteError DB-00x."""
+    if not database:
+        return SqliteSql(path, [step.for_sqlite() for step in TABLES])
+    from core.postgres import PostgresSql  # an office's: nobody else loads it
+
+    return PostgresSql(database, TABLES)
