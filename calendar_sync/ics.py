@@ -155,6 +155,8 @@ def unescape(value: str) -> str:
     """TEXT as people read it (RFC 5545 section 3.3.11)."""
     if "\\" not in value:
         return value
+    if "\\\\" not in value and value[-1] != "\\":  # nearly always: every backslash begins a pair of its own
+        return value.replace("\\n", "\n").replace("\\N", "\n").replace("\\", "")
     return _UNESCAPE.sub(lambda m: "\n" if m[1] in "nN" else m[1], value)
 
 

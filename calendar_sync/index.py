@@ -89,7 +89,7 @@ class Index(Tables):
         self._add_rows(rows_of(number, collection, entries), words_of(number, scanned))
 
     def _add_rows(self, happens: Iterable[tuple[Any, ...]], words: Iterable[tuple[int, str]]) -> None:
-        self._sql.executemany("INSERT INTO occurrence VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", happens)
+        self._sql.executemany("INSERT INTO occurrence VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", happens)
         self._sql.executemany("INSERT INTO words VALUES (?, ?)", words)
 
     def between(self, first: datetime, last: datetime, collections: Iterable[int]) -> list[Occurrence]:
@@ -120,7 +120,13 @@ class Index(Tables):
     def _made(self, rows: Sequence[Sequence[Any]]) -> list[Occurrence]:
         unsent = {r[0] for r in self._sql.execute("SELECT id FROM object WHERE dirty")}
         conflict = {r[0] for r in self._sql.execute("SELECT object FROM conflict WHERE settled = ''")}
-        return [_occurrence(row, row[0] in unsent, row[0] in conflict) for row in rows]
+        return [
+            Occurrence(
+                r[0], r[1], r[2], _wall(r[3]), _wall(r[4]), _YES[r[5]], r[6], r[7], r[8], _YES[r[9]],
+                _YES[r[10]], r[1] != "", r[0] in unsent, r[0] in conflict,
+            )
+            for r in rows
+        ]  # fmt: skip
 
 
 _LONG = 86_400  # s: what is longer has an index of its own (``occurrence_long``)
@@ -128,6 +134,7 @@ _COLUMNS = (
     "occurrence.object, recurrence, collection, start, end, all_day, summary, location, status, private, busy"
 )
 _IN_TIME = itemgetter(3)
+_YES = (False, True)
 
 
 def seconds(moment: datetime) -> int:
@@ -139,9 +146,9 @@ def rows_of(number: int, collection: int, entries: Iterable[Entry]) -> list[tupl
     return [
         (
             number, e.recurrence, seconds(e.span.start), seconds(e.span.end), e.span.all_day, e.summary,
-            e.location, e.status, e.private, e.busy, collection,
+            e.location, e.status, e.private, e.busy, collection, nth,
         )
-        for e in entries if e.span is not None
+        for nth, e in enumerate(entries) if e.span is not None
     ]  # fmt: skip
 
 
@@ -152,10 +159,3 @@ def words_of(number: int, scanned: Scan) -> list[tuple[int, str]]:
 @lru_cache(maxsize=1 << 16)
 def _wall(number: int) -> datetime:
     return _EPOCH + timedelta(seconds=number)
-
-
-def _occurrence(row: Sequence[Any], unsent: bool, conflict: bool) -> Occurrence:
-    return Occurrence(
-        row[0], row[1], row[2], _wall(row[3]), _wall(row[4]), bool(row[5]), row[6], row[7], row[8],
-        bool(row[9]), bool(row[10]), bool(row[1]), unsent, conflict,
-    )  # fmt: skip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from lxml import etree
 
@@ -78,18 +79,28 @@ def _ready(parser: etree.XMLPullParser[etree._Element], tail: Tail) -> Iterator[
 
 
 def _response(element: etree._Element) -> Response:
-    href, status = "", 200
     made = Response("", 200)
     for child in element:
-        if child.tag == _HREF:
-            href = href or (child.text or "").strip()
+        if child.tag == _PROPSTAT:
+            _take_found(child, made.found)
+        elif child.tag == _HREF:
+            made.href = made.href or (child.text or "").strip()
         elif child.tag == _STATUS:
-            status = code(child.text)
-        elif child.tag == _PROPSTAT and code(child.findtext(_STATUS)) == 200:
-            for prop in child.iterfind(_PROP + "/*"):
-                made.found[str(prop.tag)] = prop
-    made.href, made.status = href, status
+            made.status = code(child.text)
     return made
+
+
+def _take_found(propstat: etree._Element, found: dict[str, etree._Element]) -> None:
+    """The properties of ``propstat`` if it is one of found ones."""
+    status, props = "", []
+    for part in propstat:
+        if part.tag == _STATUS:
+            status = status or part.text or ""
+        elif part.tag == _PROP:
+            props.append(part)
+    if code(status) == 200:
+        for prop in props:
+            found.update((str(each.tag), each) for each in prop)
 
 
 def _release(element: etree._Element) -> None:
@@ -99,6 +110,7 @@ def _release(element: etree._Element) -> None:
         parent.remove(previous)
 
 
+@lru_cache(maxsize=64)
 def code(text: str | None) -> int:
     """The number of ``HTTP/1.1 200 OK``; 0 when there is none."""
     parts = (text or "").split()

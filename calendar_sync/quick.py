@@ -6,12 +6,15 @@ here, and ``scan`` reads it the long way; a test holds both to the same answer.
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 
 from calendar_sync.times import Moment, parse_moment, zone_named
 
 MOST_BYTES = 50_000
+_LINE = re.compile(r"^([A-Z][A-Z0-9-]*)(?:;([^:\"\n]*))?:(.*)$", re.MULTILINE)
 _UNUSUAL = frozenset({"BEGIN", "END", "RECURRENCE-ID"})
+_ON_THE_WALL = ("TZID=Asia/Tokyo", "")
 Values = dict[str, tuple[str, str]]
 
 
@@ -36,16 +39,11 @@ def values(raw: bytes) -> Values | None:
 
 
 def _read(text: str) -> Values | None:
-    found: Values = {}
-    for line in text.split("\n"):
-        name, colon, value = line.partition(":")
-        params = ""
-        if ";" in name:
-            name, _semicolon, params = name.partition(";")
-        if not colon or not name.isupper() or '"' in params:
-            return None
-        if name not in found:
-            found[name] = (params, value)
+    lines = _LINE.findall(text)
+    if len(lines) != text.count("\n") + 1:
+        return None  # one of them is no plain line
+    lines.reverse()  # so that the first of a name stays
+    found = {name: (params, value) for name, params, value in lines}
     return None if found.keys() & _UNUSUAL else found
 
 
@@ -63,8 +61,11 @@ def _without_alarms(part: bytes) -> bytes:
 
 
 def moment(found: tuple[str, str]) -> Moment:
-    """The date or time of a property with no parameter or one that is plain. ValueError: not so plain."""
+    """The date or time of a property with no parameter or one that is plain; one in Japan's zone comes naive,
+    as it stands on the office's wall. ValueError: not so plain."""
     params, value = found
+    if params in _ON_THE_WALL and len(value) == 15 and value[8] == "T" and value[:8].isdecimal():
+        return datetime.fromisoformat(value)
     if not params or (
         params.startswith("TZID=") and ";" not in params and zone_named(params[5:]) is not None
     ):

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
+from typing import NamedTuple
 
 from calendar_sync import ics, quick
 from calendar_sync.ics import Component
@@ -16,8 +16,7 @@ _ZONE_NAMES = re.compile(rb"TZID=([^:;\r\n]+)")
 LONGEST = timedelta(days=3660)
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(NamedTuple):
     """When one entry is, on the office's clock. ``end`` is never before ``start``."""
 
     start: datetime
@@ -25,8 +24,7 @@ class Span:
     all_day: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """One VEVENT. ``recurrence``: which of a series (``times.identity``), empty for the master or a single
     event."""
 
@@ -39,8 +37,7 @@ class Entry:
     recurrence: str
 
 
-@dataclass(frozen=True, slots=True)
-class Scan:
+class Scan(NamedTuple):
     """An object's UID, its entries, whether it has to be expanded, and the zone names nobody knows."""
 
     uid: str

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from sqlite_utils import Database
-
 from core.db import Migration
+from core.sqlite import Database
 
 _FIRST = (
     """CREATE TABLE collection (
@@ -72,9 +71,26 @@ def _place_collections(database: Database) -> None:
     database.conn.execute("ALTER TABLE collection ADD COLUMN seats INTEGER NOT NULL DEFAULT 0")
 
 
+def _lay_in_time(database: Database) -> None:
+    """A month is read from beginning to end: the rows lie in that order, not in the order of arrival."""
+    database.conn.execute(
+        """CREATE TABLE ordered (
+        object INTEGER NOT NULL REFERENCES object(id) ON DELETE CASCADE, recurrence TEXT NOT NULL,
+        start INTEGER NOT NULL, end INTEGER NOT NULL, all_day INTEGER NOT NULL, summary TEXT NOT NULL,
+        location TEXT NOT NULL, status TEXT NOT NULL, private INTEGER NOT NULL, busy INTEGER NOT NULL,
+        collection INTEGER NOT NULL, nth INTEGER NOT NULL, PRIMARY KEY (start, object, nth)) WITHOUT ROWID"""
+    )
+    database.conn.execute("INSERT INTO ordered SELECT *, rowid FROM occurrence")
+    database.conn.execute("DROP TABLE occurrence")
+    database.conn.execute("ALTER TABLE ordered RENAME TO occurrence")
+    database.conn.execute("CREATE INDEX occurrence_object ON occurrence (object)")
+    database.conn.execute("CREATE INDEX occurrence_long ON occurrence (start, end) WHERE end - start > 86400")
+
+
 MIGRATIONS = (
     Migration(1, "the cache, the journal, conflicts, history, occurrences", _create),
     Migration(2, "the uid in the history", _know_deleted),
     Migration(3, "what is longer than a day", _index_days),
     Migration(4, "the place in the organisation", _place_collections),
+    Migration(5, "occurrences in the order of time", _lay_in_time),
 )

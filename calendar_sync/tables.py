@@ -12,10 +12,9 @@ from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from pathlib import Path
 
-from sqlite_utils import Database
-
 from calendar_sync.schema import MIGRATIONS
 from core.db import Connections, transaction
+from core.sqlite import Database
 
 
 class Tables:

@@ -11,11 +11,10 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlite_utils import Database
-
 from core.errors import SuiteError
 from core.files import exclusive, make_private_folder, sync_folder
 from core.i18n import _
+from core.sqlite import Database
 
 BUSY_SECONDS = 5.0
 _creating = threading.Lock()

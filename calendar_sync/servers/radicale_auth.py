@@ -17,9 +17,9 @@ from pathlib import Path
 
 from radicale.auth import BaseAuth
 from radicale.config import Configuration
-from sqlite_utils import Database
 
 from core.db import Connections, Migration, transaction
+from core.sqlite import Database
 
 
 def _create(database: Database) -> None:

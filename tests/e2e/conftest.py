@@ -17,7 +17,7 @@ from tests.e2e.stage import Stage
 ROOT = Path(__file__).resolve().parents[2]
 OUT = ROOT / "out" / "e2e"
 """Pictures of every journey; of a failed one also what a screen reader had, and the program's words."""
-START_S = 30.0
+START_S = 120.0
 FAILED = pytest.StashKey[bool]()
 
 

@@ -67,6 +67,10 @@ class Person:
         for name in names:
             xa11y.input_sim().press(name)
 
+    def holds(self, held: str, key: str) -> None:
+        """One key while another is held, such as Ctrl and F."""
+        xa11y.input_sim().chord(key, [held])
+
     def signs_out(self) -> None:
         """By the person's own button and the last line of its menu."""
         self._find("button", lambda words: words.endswith("（ロック・交代・サインアウト）")).press()

@@ -245,12 +245,12 @@ class CalendarPage(QWidget):
             ("Ctrl+F5", lambda: self.sync(thorough=True)),
             ("Ctrl+N", lambda: self._entry.field.setFocus(Qt.FocusReason.ShortcutFocusReason)),
             ("Alt+T", lambda: self._go(datetime.now(TOKYO).date())),
-            ("Esc", self.beside.close),
             ("Ctrl+F", self.beside.open_find),
-        ):
-            shortcut = QShortcut(QKeySequence(keys), self)
-            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-            shortcut.activated.connect(lambda act=act: act())
+        ):  # wherever the focus is in the window, as long as this page is the one shown
+            QShortcut(QKeySequence(keys), self).activated.connect(lambda act=act: act())
+        back = QShortcut(QKeySequence("Esc"), self)
+        back.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        back.activated.connect(self.beside.close)
 
     def _start_timers(self) -> None:
         self._soon = QTimer(self)
