@@ -50,6 +50,16 @@ def changed(raw: bytes, change: Change, recurrence: str, scope: Scope, now: date
     return tree.raw()
 
 
+def copied(raw: bytes, uid: str, now: datetime) -> bytes:
+    """``raw`` as an event of its own, no longer one with the original."""
+    tree = ics.parse(raw)
+    for event in tree.walk("VEVENT"):
+        event.replace("UID", ics.fold(f"UID:{uid}"))
+        event.replace("X-MAHOROBA-HOLD", None)
+        _touch(event, now)
+    return tree.raw()
+
+
 def confirmed(raw: bytes, now: datetime) -> bytes:
     """``raw`` no longer provisional."""
     tree = ics.parse(raw)

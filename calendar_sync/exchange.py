@@ -38,9 +38,9 @@ class Exchange:
             total, failure = Summary(), None
             try:
                 with self._remote() as remote:
-                    self._discover(remote)
                     for each in self._store.collections() if thorough else ():
                         self._store.forget_token(each.id)
+                    self._discover(remote)
                     total, failure = self._sync_all(remote, report)
                     self._expand(total)
             except SuiteError as error:
@@ -73,10 +73,12 @@ class Exchange:
         self._store.expand_later_ones()
 
     def _discover(self, remote: Remote) -> None:
-        """Make what is ours where it is missing, and remember every calendar we may read."""
+        """Make what is ours where it is missing, see who may write, and remember every calendar we may
+        read."""
         for own in self._store.collections():
             if own.kind in ("own", "section", "room") and not self._store.token(own.id)[0]:
                 remote.make_calendar(own.href, own.name, own.colour)
+                self._store.allow_writing(own.id, remote.may_write(own.href))
         known = {c.href: c for c in self._store.collections()}
         for found in remote.calendars(f"/{quote(self._owner.staff_number, safe='')}/"):
             if found.href not in known:

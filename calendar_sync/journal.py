@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from calendar_sync.model import REFUSED
 from calendar_sync.objects import Object, Objects
 from calendar_sync.scan import scan
 
@@ -90,6 +91,22 @@ class Journal(Objects):
                 "UPDATE object SET base = ?, etag = ?, reread = 0, dirty = ?, local = ? WHERE id = ?",
                 (base, etag, dirty, now.local if dirty else None, now.id),
             )
+
+    def refused(self, number: int) -> int:
+        """The server will not have it from this person: the calendar shows what is there, and the edit is
+        kept beside it as a conflict ``REFUSED``. How many that made."""
+        with self._write():
+            now = self.object(number)
+            if now is None or not now.dirty or self._is_on_its_way(number):
+                return 0
+            self._add_conflict(number, (REFUSED,), now.base, now.local, now.base)
+            self._record(number, now.collection, "there", now.local, now.base)
+            if now.base is None:
+                self._drop(number)
+                return 1
+            self._sql.execute("UPDATE object SET local = NULL, dirty = 0, reread = 1 WHERE id = ?", (number,))
+            self._index(number, now.collection, now.base, scan(now.base))
+            return 1
 
     def merged(
         self,

@@ -114,6 +114,10 @@ class Detail:
     provisional: bool = False  # one of several slots; ``Booking.confirm`` settles on it
 
 
+REFUSED: Final = "REFUSED"
+"""The only "clash" of an edit that the server would not have from this person (403)."""
+
+
 @dataclass(frozen=True, slots=True)
 class Conflict:
     """Two versions of one event. ``theirs`` is what the calendar shows until a person has chosen."""
@@ -124,6 +128,10 @@ class Conflict:
     clashes: tuple[str, ...]
     mine: bytes | None
     theirs: bytes | None
+
+    @property
+    def refused(self) -> bool:
+        return self.clashes == (REFUSED,)
 
 
 @dataclass(frozen=True, slots=True)

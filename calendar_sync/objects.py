@@ -72,6 +72,11 @@ class Objects(Past):
                 "UPDATE collection SET place = ?, seats = ? WHERE id = ?", (place, seats, collection)
             )
 
+    def allow_writing(self, collection: int, writable: bool) -> None:
+        """What the server has said of this person's rights."""
+        with self._write():
+            self._sql.execute("UPDATE collection SET writable = ? WHERE id = ?", (writable, collection))
+
     def forget_collection(self, collection: int) -> None:
         """No longer follow somebody's calendar; what of it waits to be sent keeps it here."""
         with self._write():

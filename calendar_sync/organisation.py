@@ -16,15 +16,18 @@ from core.errors import SuiteError
 from core.i18n import _
 from core.wareki import parse_date
 
-COLUMNS = ("種別", "番号", "名前", "部局", "所属", "異動日", "定員", "建物")
-PERSON, ROOM, EQUIPMENT = "職員", "部屋", "設備"
+COLUMNS = ("種別", "番号", "名前", "部局", "所属", "異動日", "定員", "建物", "対象")
+PERSON, ROOM, EQUIPMENT, DEPUTY = "職員", "部屋", "設備", "代理"
 MOST_ROWS = 30_000
 MOST_BYTES = 10_000_000
 
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """A person, a room or equipment from ``since`` on; ``section`` owns a room. ``seats`` 0: unsaid."""
+    """A person, a room or equipment from ``since`` on; ``section`` owns a room. ``seats`` 0: unsaid.
+
+    A deputy (代理) is ``number`` acting for ``target``, a staff number or a section.
+    """
 
     kind: str
     number: str
@@ -34,6 +37,7 @@ class Unit:
     since: date
     seats: int = 0
     building: str = ""
+    target: str = ""
 
     @property
     def place(self) -> str:
@@ -65,9 +69,9 @@ def read(raw: bytes, problems: list[str]) -> list[Unit]:
 
 def on(units: Iterable[Unit], day: date) -> list[Unit]:
     """Each person, room and piece of equipment as it is on ``day``: the newest row that has begun."""
-    newest: dict[tuple[str, str], Unit] = {}
+    newest: dict[tuple[str, str, str], Unit] = {}
     for unit in units:
-        key = (unit.kind, unit.number)
+        key = (unit.kind, unit.number, unit.target)
         if unit.since <= day and (key not in newest or newest[key].since <= unit.since):
             newest[key] = unit
     return sorted(newest.values(), key=lambda u: (u.department, u.section, u.kind, u.number))
@@ -76,7 +80,7 @@ def on(units: Iterable[Unit], day: date) -> list[Unit]:
 def _unit(line: dict[str, str]) -> Unit | None:
     kind, number, name = line.get("種別", ""), line.get("番号", ""), line.get("名前", "")
     seats = line.get("定員", "") or "0"
-    if kind not in (PERSON, ROOM, EQUIPMENT) or not number or not name or "/" in number:
+    if kind not in (PERSON, ROOM, EQUIPMENT, DEPUTY) or not number or not name or "/" in number:
         return None
     if not seats.isdecimal() or len(seats) > 5 or max(len(number), len(name)) > 100:
         return None
@@ -85,7 +89,10 @@ def _unit(line: dict[str, str]) -> Unit | None:
     except SuiteError:
         return None
     section, department = line.get("所属", "")[:100], line.get("部局", "")[:100]
-    return Unit(kind, number, name, department, section, since, int(seats), line.get("建物", "")[:100])
+    building, target = line.get("建物", "")[:100], line.get("対象", "")[:100]
+    if (kind == DEPUTY) != bool(target):
+        return None
+    return Unit(kind, number, name, department, section, since, int(seats), building, target)
 
 
 def _unreadable() -> SuiteError:

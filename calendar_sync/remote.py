@@ -24,6 +24,7 @@ from calendar_sync.wire import (
     unanswerable,
     unreachable,
 )
+from core.errors import SuiteError
 
 __all__ = ["Credential", "Found", "InvalidToken", "Remote", "Unknown", "unanswerable", "unreachable"]
 
@@ -65,6 +66,16 @@ class Remote(Wire):
             if (kind := r.found.get(DAV + "resourcetype")) is not None
             and kind.find(CALDAV + "calendar") is not None
         ]
+
+    def may_write(self, collection: str) -> bool:
+        """Whether this person may add to ``collection``; yes where the server does not tell, or has none."""
+        body = f"<D:propfind {_NS}><D:prop><D:current-user-privilege-set/></D:prop></D:propfind>"
+        try:
+            return all(_writable(r) for r in self._multistatus("PROPFIND", collection, body, 0, Tail()))
+        except SuiteError as error:
+            if error.code == "CAL-010":
+                raise
+            return True  # a refusal will say so
 
     def lists_cheaply(self, collection: str) -> bool:
         """Whether to list first and then download: a server that schedules keeps an index of its events, a

@@ -29,7 +29,7 @@ from calendar_sync.model import (
     Seen,
     Summary,
 )
-from calendar_sync.organisation import PERSON, Unit, on
+from calendar_sync.organisation import DEPUTY, PERSON, Unit, on
 from calendar_sync.remote import Remote
 from calendar_sync.scan import scan
 from calendar_sync.store import Store
@@ -219,8 +219,11 @@ class Schedule:
         return self._store.conflicts()
 
     def settle(self, conflict: Conflict, mine: bool) -> None:
-        """Take my version of what clashed, or leave the other's. The other version stays in the history."""
-        if mine:
+        """Take my version of what clashed, or leave the other's. The other version stays in the history.
+        Of an edit that was refused, mine becomes an event of its own in my calendar."""
+        if mine and conflict.refused:
+            self._copy_to_own(conflict.mine)
+        elif mine:
             base = conflict.theirs
             now = self._store.object(conflict.event)
             current = now.content if now is not None else None
@@ -232,6 +235,11 @@ class Schedule:
                 self._store.create(own.id, f"{own.href}{uuid.uuid4()}.ics", conflict.mine)
         self._store.settle(conflict.id, "mine" if mine else "theirs")
         self._changed()
+
+    def _copy_to_own(self, raw: bytes | None) -> None:
+        if raw is not None:
+            own, uid = self._store.collections()[0], str(uuid.uuid4())
+            self._store.create(own.id, f"{own.href}{uid}.ics", edit.copied(raw, uid, _now()))
 
     def answer_mass_deletion(self, collection: int, delete: bool) -> None:
         """The server has lost many events at once: delete them here too, or send them again."""
@@ -254,7 +262,7 @@ class Schedule:
     def join(self, units: Sequence[Unit], today: date) -> int:
         """Follow everybody and every room of the organisation as it is ``today``; how many. Who has left is
         no longer followed."""
-        now = [u for u in on(units, today) if u.number != self.owner.staff_number]
+        now = [u for u in on(units, today) if u.number != self.owner.staff_number and u.kind != DEPUTY]
         known = {c.href: c for c in self._store.collections()}
         wanted: dict[str, Unit] = {}
         for unit in now:

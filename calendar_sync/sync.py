@@ -52,6 +52,8 @@ class Sync:
             except SuiteError as error:
                 if error.code == "CAL-010":
                     raise
+                if error.code == "CAL-017":
+                    total += Summary(conflicts=self._store.refused(number))
                 failure = error  # one refused event must not keep the others
         if failure is not None:
             raise failure

@@ -77,7 +77,9 @@ class Wire:
             return str(response.headers.get("etag", ""))
         if response.status_code in (404, 409, 410, 412):
             return None
-        if response.status_code in (401, 403, 405, 413, 415, 423):
+        if response.status_code == 403:
+            raise forbidden()
+        if response.status_code in (401, 405, 413, 415, 423):
             refuse(response)
         raise Unknown
 
@@ -142,6 +144,15 @@ def refuse(response: httpx.Response) -> None:
             _("変更はこの端末に残っています。権限を確かめるか、情報担当に連絡してください。"),
             "CAL-011",
         )
+
+
+def forbidden() -> SuiteError:
+    return SuiteError(
+        _("予定を送れませんでした。"),
+        _("この予定を変える権限がありません。"),
+        _("あなたの変更は「見比べる」に残しています。変えたいときは、その所属や部屋の担当に頼んでください。"),
+        "CAL-017",
+    )
 
 
 def unreachable() -> SuiteError:

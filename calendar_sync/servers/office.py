@@ -15,6 +15,8 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from pathlib import Path
 
+from calendar_sync import organisation
+from calendar_sync.servers import office_list
 from calendar_sync.servers.radicale_auth import AppPasswords
 from calendar_sync.servers.radicale_server import application, serving
 from core.clock import TOKYO
@@ -49,6 +51,10 @@ def _parser() -> argparse.ArgumentParser:
     sections = verbs.add_parser("sections", help=_("今月この予定を使った所属を数えます。"))
     sections.set_defaults(call=_sections)
     sections.add_argument("--folder", type=Path, required=True, help=_("予定とパスワードを置くフォルダ"))
+    people = verbs.add_parser("organisation", help=_("書ける人を決める職場の一覧（CSV）を置きます。"))
+    people.add_argument("list", metavar="CSV", type=Path)
+    people.add_argument("--folder", type=Path, required=True, help=_("予定とパスワードを置くフォルダ"))
+    people.set_defaults(call=_organisation)
     for verb, call in ((serve, _serve), (password, _password), (devices, _devices), (revoke, _revoke)):
         verb.add_argument("--folder", type=Path, required=True, help=_("予定とパスワードを置くフォルダ"))
         verb.set_defaults(call=call)
@@ -67,7 +73,7 @@ def _serve(options: argparse.Namespace) -> int:
             _("--certificate と --key に PEM のファイルを指定してください。"),
             "CAL-021",
         ) from error
-    server = serving(application(options.folder), (options.host, options.port), context)
+    server = serving(application(options.folder, office=True), (options.host, options.port), context)
     print(_("予定のサーバー: {host}:{port}").format(host=options.host, port=server.server_port), flush=True)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_a: threading.Thread(target=server.shutdown).start())
@@ -94,6 +100,14 @@ def _devices(options: argparse.Namespace) -> int:
 
 def _revoke(options: argparse.Namespace) -> int:
     _passwords(options).revoke(options.user, options.device)
+    return 0
+
+
+def _organisation(options: argparse.Namespace) -> int:
+    make_private_folder(options.folder)
+    with options.list.open("rb") as file:
+        count, problems = office_list.put(options.folder, file.read(organisation.MOST_BYTES + 1))
+    print(_("{count} 行を置きました。").format(count=count), *problems, sep="\n")
     return 0
 
 

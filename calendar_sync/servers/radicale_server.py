@@ -16,7 +16,10 @@ from pathlib import Path
 from typing import Any
 from wsgiref.simple_server import WSGIServer
 
+from calendar_sync.servers import office_list
+from calendar_sync.servers.bookings import Bookings
 from calendar_sync.servers.devices import Door
+from calendar_sync.servers.office_list import OfficeList
 from calendar_sync.servers.radicale_auth import AppPasswords
 from core.files import make_private_folder, write_atomically
 
@@ -44,16 +47,18 @@ permissions: Rr
 MOST_CONNECTIONS = 40
 
 
-def settings(folder: Path) -> dict[str, dict[str, str]]:
+def settings(folder: Path, office: bool) -> dict[str, dict[str, str]]:
     """Radicale's configuration for ``folder``; the limits are those of one whole calendar of 100,000
     events."""
+    plugin = {"type": "calendar_sync.servers.radicale_rights", "file": str(folder / office_list.NAME)}
+    alone = {"type": "from_file", "file": str(folder / "rights.ini")}
     return {
         "auth": {
             "type": "calendar_sync.servers.radicale_auth",
             "htpasswd_filename": str(folder / "devices.db"),
             "delay": "0",
         },
-        "rights": {"type": "from_file", "file": str(folder / "rights.ini")},
+        "rights": plugin if office else alone,
         "storage": {"filesystem_folder": str(folder / "collections")},
         "reporting": {"max_expand_occurrence": "1000000"},
         "web": {"type": "none"},
@@ -62,15 +67,19 @@ def settings(folder: Path) -> dict[str, dict[str, str]]:
     }
 
 
-def application(folder: Path) -> Any:
-    """Radicale's WSGI application over ``folder`` (created, private)."""
+def application(folder: Path, office: bool = False) -> Any:
+    """Radicale's WSGI application over ``folder`` (created, private). ``office``: who may is read from the
+    organisation's list; without, this machine's own people share everything."""
     make_private_folder(folder / "collections" / "collection-root")
     write_atomically(folder / "rights.ini", RIGHTS.encode())
     from radicale import Application, config  # type: ignore[attr-defined]
 
     configuration = config.load()
-    configuration.update(settings(folder), "mahoroba", privileged=True)
-    return Door(Application(configuration), AppPasswords(folder / "devices.db"))
+    configuration.update(settings(folder, office), "mahoroba", privileged=True)
+    inner: Any = Application(configuration)
+    if office:
+        inner = Bookings(inner, OfficeList(folder / office_list.NAME), folder)
+    return Door(inner, AppPasswords(folder / "devices.db"))
 
 
 class _Server(socketserver.ThreadingMixIn, WSGIServer):

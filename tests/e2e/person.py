@@ -31,6 +31,10 @@ class Person:
     def presses(self, name: str) -> None:
         self._find("button", lambda words: words == name).press()
 
+    def clicks(self, name: str) -> None:
+        """With the mouse: the window has the keyboard from then on, also one that began behind another."""
+        xa11y.input_sim().click(self._find("button", lambda words: words == name))
+
     def looks_again(self) -> None:
         """Press what offers another look at the camera; it goes away while the look lasts."""
         self._find("button", _another_look).press()

@@ -37,7 +37,7 @@ def comes_back(suite: Suite) -> Person:
     person.writes("暗証番号", PIN)
     person.presses("暗証番号でサインイン")
     person.sees("山本 花子 さん")
-    person.presses("予定")
+    person.clicks("予定")
     return person
 
 

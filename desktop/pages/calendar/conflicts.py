@@ -48,24 +48,35 @@ class Conflicts(QScrollArea):
     def _card(self, conflict: Conflict) -> QFrame:
         card, layout = page.card()
         what = _("、").join(_clash(name) for name in conflict.clashes)
-        layout.addWidget(page.label(_("違うところ: {what}").format(what=what), "strong", wrap=True))
+        said = (
+            _("サーバーが変更を断りました") if conflict.refused else _("違うところ: {what}").format(what=what)
+        )
+        layout.addWidget(page.label(said, "strong", wrap=True))
         note = _("いまの予定表には「ほかの人の変更」が入っています。")
+        if conflict.refused:
+            note = _("この予定を変えられるのは、その所属・部屋の担当と代理の人です。予定表は元のままです。")
         layout.addWidget(page.label(note, "muted", wrap=True))
         both = page.row(spacing=1)
         for mine in (True, False):
-            name = _("わたしの変更") if mine else _("ほかの人の変更")
+            name = _("わたしの変更") if mine else _("元の予定") if conflict.refused else _("ほかの人の変更")
             frame, side = page.card(name, 0.9)
             raw = conflict.mine if mine else conflict.theirs
             other = conflict.theirs if mine else conflict.mine
             for text, differs in version(raw, other):
                 side.addWidget(page.label(text, "strong" if differs else "muted", wrap=True))
             side.addStretch(1)
-            words_ = _("わたしの変更にする") if mine else _("ほかの人の変更のままにする")
+            words_ = _choice(conflict, mine)
             choose = button(words_, lambda m=mine: self.settled.emit(conflict, m), "primary" if mine else "")  # type: ignore[misc]
             side.addWidget(choose)
             both.addWidget(frame, 1)
         layout.addLayout(both)
         return card
+
+
+def _choice(conflict: Conflict, mine: bool) -> str:
+    if conflict.refused:
+        return _("わたしの予定に写す") if mine else _("元のままにする")
+    return _("わたしの変更にする") if mine else _("ほかの人の変更のままにする")
 
 
 def version(raw: bytes | None, other: bytes | None) -> list[tuple[str, bool]]:
