@@ -80,6 +80,9 @@ class Session:
     zone: str
     started: datetime
     locked: bool = False
+    offline_until: float | None = None
+    """Of a session that this terminal opened itself, the office being away: until when it may (seconds since
+    the epoch). Such a session has local rights only."""
 
     @property
     def factors(self) -> frozenset[Factor]:
@@ -185,7 +188,7 @@ class SignedOut:
 @dataclass(frozen=True)
 class Locked:
     staff_number: str
-    reason: str  # "person" | "away" | "other-face" | "idle"
+    reason: str  # "person" | "away" | "other-face" | "idle" | "office": to be seen there again
 
 
 @dataclass(frozen=True)
@@ -198,6 +201,16 @@ class WithoutTickets:
     """A session is open, but nobody made a certificate for it; ``error`` says why."""
 
     error: SuiteError
+
+
+@dataclass(frozen=True)
+class OfficeAway:
+    """The office's matcher does not answer any longer."""
+
+
+@dataclass(frozen=True)
+class OfficeAnswers:
+    """It answers again."""
 
 
 @dataclass(frozen=True)

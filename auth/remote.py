@@ -1,7 +1,7 @@
 """Signing in at a terminal of an office: matcher and signer answer elsewhere, over mutual TLS.
 
 ``auth.local`` is the same on one machine. Here lie the terminal's own key and certificate, name cards, the
-matcher's public key and nothing by which a face could be known.
+matcher's public key and, for the day no server answers, sealed copies of its last people (``auth.offline``).
 """
 
 from __future__ import annotations
@@ -30,17 +30,21 @@ from auth.face.stream import FrameStream
 from auth.matcher.engines import thresholds_of
 from auth.matcher.statement import Statement, StatementVerifier
 from auth.model import SignedIn
+from auth.offline.build import Here, open_offline
+from auth.offline.office import OfficeClient
 from auth.pin import Pins
 from auth.savings import SignInTimes
 from auth.service import AuthService
 from auth.signer.certificate import device_name
 from core.audit import AuditLog
+from core.clock import GuardedClock
 from core.config import Config
 from core.errors import SuiteError
 from core.events import Events
 from core.files import write_atomically
 from core.i18n import _
 from core.paths import Paths
+from core.secrets import SecretStore
 
 CLOCKS_DIFFER_S = 300
 """Between terminal and matcher: what Kerberos allows as well (RFC 4120, 1.6)."""
@@ -95,6 +99,7 @@ class _Elsewhere:
 def open_service(
     config: Config,
     paths: Paths,
+    secrets: SecretStore,
     audit: AuditLog,
     events: Events,
     camera: Callable[[], Camera],
@@ -102,25 +107,33 @@ def open_service(
     stream: Callable[[Camera], AbstractContextManager[Stream]] = FrameStream,
     tickets: Callable[[SignInCertificate], object] = lambda _certificate: None,
 ) -> AuthService:
-    """The service of an enrolled terminal. Asks nobody yet: a server may be away. SuiteError DEV-001 where
-    the terminal is not enrolled."""
+    """The service of an enrolled terminal. Waits for nobody: a server may be away. SuiteError DEV-001 where
+    the terminal is not enrolled, SEC-00x without the secret store."""
     folder = paths.data / "terminal"
-    client = MatcherClient(connect(config.servers.matcher, folder))
+    client = OfficeClient(connect(config.servers.matcher, folder))
     signer = SignerClient(connect(config.servers.signer, folder))
     device = device_name(x509.load_pem_x509_certificate((folder / "device.pem").read_bytes()))
     people = PeopleHere(paths.data / "people-here.json")
     events.subscribe(SignedIn, lambda event: people.remember(event.session.person))
     analyser = cache(FaceAnalyser)
 
+    pins, clock = Pins(), GuardedClock(paths.state / "clock.json")
+    here = Here(
+        device, paths.data / "offline.db", config, secrets, audit, events, people, clock, pins, analyser
+    )
+    offline = open_offline(here, client, MatcherKeys(client, paths.state / "matcher-key.json"))
+
     def rest() -> None:
+        offline.rest()
         analyser.cache_clear()
         models.forget()
 
+    offline.contact.soon()
     return AuthService(
-        client=client,
-        verifier=MatcherKeys(client, paths.state / "matcher-key.json"),
+        client=offline.client,
+        verifier=offline.verifier,
         register=people,
-        pins=Pins(),
+        pins=pins,
         pin_min_length=lambda: config.security.pin_min_length,
         device=device,
         audit=audit,
@@ -134,4 +147,5 @@ def open_service(
         tickets=tickets,
         took=SignInTimes(paths.data / "sign-ins.jsonl").record,
         steady=lambda: config.appearance.steady_colours or config.appearance.reduced_motion,
+        office=offline.contact,
     )

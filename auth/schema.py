@@ -95,6 +95,19 @@ _DEVICES = Tables(
     ),
 )
 
+COUNTERS = (
+    """CREATE TABLE locks (
+        key TEXT PRIMARY KEY, failures INTEGER NOT NULL, until {real} NOT NULL, last {real} NOT NULL
+    )""",
+    """CREATE TABLE challenges (
+        nonce TEXT PRIMARY KEY, purpose TEXT NOT NULL, staff_number TEXT NOT NULL, device TEXT NOT NULL,
+        issued {real} NOT NULL, expires {real} NOT NULL, used INTEGER NOT NULL
+    )""",
+    "CREATE INDEX challenges_device ON challenges (device, issued)",
+    "CREATE INDEX challenges_expires ON challenges (expires)",
+)
+"""Guesses and open challenges: also a terminal's own, for the day the office is out of reach."""
+
 _FIRST = Tables(
     1,
     "register: persons, evidence, counters, challenges",
@@ -115,19 +128,11 @@ _FIRST = Tables(
             enrolled {real} NOT NULL, sealed {bytes} NOT NULL
         )""",
         "CREATE TABLE marks (name TEXT PRIMARY KEY, value BIGINT NOT NULL)",
-        """CREATE TABLE locks (
-            key TEXT PRIMARY KEY, failures INTEGER NOT NULL, until {real} NOT NULL, last {real} NOT NULL
-        )""",
         """CREATE TABLE codes (
             digest TEXT PRIMARY KEY, purpose TEXT NOT NULL, staff_number TEXT NOT NULL,
             issued_by TEXT NOT NULL, issued {real} NOT NULL, expires {real} NOT NULL, used {real}
         )""",
-        """CREATE TABLE challenges (
-            nonce TEXT PRIMARY KEY, purpose TEXT NOT NULL, staff_number TEXT NOT NULL, device TEXT NOT NULL,
-            issued {real} NOT NULL, expires {real} NOT NULL, used INTEGER NOT NULL
-        )""",
-        "CREATE INDEX challenges_device ON challenges (device, issued)",
-        "CREATE INDEX challenges_expires ON challenges (expires)",
+        *COUNTERS,
         """CREATE TABLE last_people (
             device TEXT NOT NULL, staff_number TEXT NOT NULL, time {real} NOT NULL,
             PRIMARY KEY (device, staff_number)

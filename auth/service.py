@@ -47,6 +47,7 @@ from auth.model import (
     check_person,
     check_staff_number,
 )
+from auth.offline.words import local_only
 from auth.pin import Pins
 from core.clock import TOKYO
 from core.errors import SuiteError
@@ -62,6 +63,14 @@ class People(Protocol):
     def last_people(self, device: str, limit: int) -> list[Person]: ...
     def person(self, staff_number: str) -> Person | None: ...
     def add_person(self, person: Person, pin_hash: str, *, first: bool = False) -> None: ...
+
+
+class Office(Protocol):
+    """The contact of a terminal with its office: ``auth.offline.contact``."""
+
+    @property
+    def away(self) -> bool: ...
+    def close(self) -> None: ...
 
 
 class AuthService:
@@ -87,11 +96,13 @@ class AuthService:
         steady: Callable[[], bool] = lambda: False,
         tickets: Callable[[SignInCertificate], object] = lambda _certificate: None,
         took: Callable[[float, bool], object] = lambda _seconds, _tickets: None,
+        office: Office | None = None,
     ) -> None:
         """``certification``: how a sign-in becomes a certificate (None: no realm, none is asked for).
         ``tickets`` gets each certificate on the caller's thread before the session opens; if it raises a
         SuiteError the session opens all the same, for local work, and the outcome carries the error.
-        ``took`` hears how many seconds a face needed to open it, and whether with tickets."""
+        ``took`` hears how many seconds a face needed to open it, and whether with tickets. ``office``: of a
+        terminal whose matcher is elsewhere, whether it answers."""
         self._client = client
         self._verifier = verifier
         self._register = register
@@ -110,6 +121,7 @@ class AuthService:
         self._certification = certification
         self._tickets = tickets
         self._took = took
+        self.office = office
         self.administration: Administration = administration(lambda: self.session)
         self.rest = rest  # lets the models go while the camera is off; the next look loads them again
         self.model_figures = figures  # the thresholds in force and what they were measured at
@@ -190,7 +202,8 @@ class AuthService:
             self._closed(session)
 
     def lock(self, reason: str = "person") -> None:
-        """Lock the session: by the ``person``, or because they are ``away``, ``other-face``, ``idle``."""
+        """Lock the session: by the ``person``, because they are ``away``, ``other-face``, ``idle``, or to be
+        seen again by the ``office``."""
         with self._lock:
             if self._session is None or self._session.locked:
                 return
@@ -311,6 +324,8 @@ class AuthService:
     def _certify(self, reply: Reply, key: Future[SignInKey] | None) -> SuiteError | None:
         """Turn the statement into a certificate and that into tickets. What the signer refuses opens nothing
         (SuiteError); what does not answer takes away the network, not the work: its error is returned."""
+        if reply.offline_until is not None:
+            return local_only()
         if self._certification is None or key is None or reply.for_signer is None:
             return None
         try:
@@ -349,7 +364,11 @@ class AuthService:
                 self._pending, self._access = reply, reply.access or ""
                 if opens:
                     session = Session(
-                        reply.person, statement.evidence, statement.zone, _moment(statement.issued)
+                        reply.person,
+                        statement.evidence,
+                        statement.zone,
+                        _moment(statement.issued),
+                        offline_until=reply.offline_until,
                     )
                     self._session, self._pending = session, None
             if session is not None:

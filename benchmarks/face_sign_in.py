@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+from auth.consent import VERSION
 from auth.face.actor import ActorCamera
 from auth.face.camera import Camera
 from auth.local import open_service
@@ -22,7 +23,7 @@ from core.secrets import MemorySecrets
 
 RUNS = 20
 SEED = 4000
-CONSENT = "2026-11-2"
+CONSENT = VERSION
 SOMEONE = Person("BENCH-1", "計測 太郎")
 PIN = "917358"
 QUIET = Report(lambda done, total, text: None)

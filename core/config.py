@@ -26,6 +26,7 @@ from core.settings import (
     CameraSettings,
     DirectorySettings,
     FaceSettings,
+    OfflineSettings,
     PlanSettings,
     PresenceSettings,
     Section,
@@ -43,6 +44,7 @@ __all__ = [
     "Declared",
     "DirectorySettings",
     "FaceSettings",
+    "OfflineSettings",
     "Origin",
     "PlanSettings",
     "PresenceSettings",
@@ -100,6 +102,7 @@ class Config:
     servers: ServersSettings
     directory: DirectorySettings
     tickets: TicketSettings
+    offline: OfflineSettings
     plan: PlanSettings
     trial: TrialSettings
     notices: tuple[SuiteError, ...]

@@ -318,6 +318,31 @@ class TicketSettings(Section):
     )
 
 
+class OfflineSettings(Section):
+    model_config = ConfigDict(title=N_("オフライン"))
+
+    people: int = Field(
+        default=10,
+        ge=0,
+        le=20,
+        title=N_("オフラインで使える人数"),
+        description=N_(
+            "職場のサーバーに届かない間も、この端末で最後に使った何人が入れるか。0 は使いません。"
+        ),
+        json_schema_extra=POLICY,
+    )
+    days: int = Field(
+        default=14,
+        ge=0,
+        le=60,
+        title=N_("オフラインで使える日数"),
+        description=N_(
+            "その人が最後にサーバーで確かめてからの日数。端末とサーバーの短い方です。0 は使いません。"
+        ),
+        json_schema_extra=POLICY,
+    )
+
+
 class PlanSettings(Section):
     model_config = ConfigDict(title=N_("計画の数値"))
 
@@ -374,5 +399,6 @@ class Settings(BaseSettings):
     servers: ServersSettings = ServersSettings()
     directory: DirectorySettings = DirectorySettings()
     tickets: TicketSettings = TicketSettings()
+    offline: OfflineSettings = OfflineSettings()
     plan: PlanSettings = PlanSettings()
     trial: TrialSettings = TrialSettings()

@@ -164,7 +164,7 @@ def _sign_in(
     if config.servers.matcher:
         from auth import remote
 
-        return remote.open_service(config, paths, audit, events, camera, tickets=tickets)
+        return remote.open_service(config, paths, secrets, audit, events, camera, tickets=tickets)
     from auth import local
 
     return local.open_service(config, paths, secrets, audit, events, camera, tickets=tickets)

@@ -32,6 +32,8 @@ def administrator(what: str) -> str:
     outcome = service.sign_in_pin(input(_("職員番号: ")).strip(), getpass.getpass(_("暗証番号: ")))
     session = outcome.session
     service.sign_out()
+    if service.office is not None:
+        service.office.close()
     if session is None:
         raise errors.wipe_refused(outcome.sentence)
     if session.person.role is not Role.IT:
@@ -47,7 +49,9 @@ def _sign_in() -> AuthService:
 
     house = House.open()
     if house.config.servers.matcher:
-        return remote.open_service(house.config, house.paths, house.audit, Events(), _no_camera)
+        return remote.open_service(
+            house.config, house.paths, house.secrets, house.audit, Events(), _no_camera
+        )
     return local.open_service(house.config, house.paths, house.secrets, house.audit, Events(), _no_camera)
 
 

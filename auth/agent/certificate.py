@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-from auth.agent.client import error_of
+from auth.agent.client import CONNECT_S, error_of
 from auth.signer.certificate import key_hash
 from core.errors import SuiteError
 from core.i18n import _
@@ -83,7 +83,9 @@ class SignerClient:
 
     def _call(self, method: str, path: str, head: Mapping[str, str] | None = None) -> dict[str, Any]:
         try:
-            response = self._http.request(method, path, json=head, timeout=TIMEOUT_S)
+            response = self._http.request(
+                method, path, json=head, timeout=httpx.Timeout(TIMEOUT_S, connect=CONNECT_S)
+            )
             answer = response.json()
         except (httpx.HTTPError, ValueError) as error:
             raise _unreachable() from error

@@ -17,6 +17,7 @@ from core.errors import SuiteError
 from core.i18n import _
 
 TIMEOUT_S = 20.0
+CONNECT_S = 5.0  # a network that is cut says nothing: whoever waits for it waits no longer than this
 
 
 @dataclass(frozen=True)
@@ -32,14 +33,18 @@ class Reply:
     next_factors: tuple[Factor, ...]
     timings: Mapping[str, float]
     for_signer: str | None = None
+    offline_until: float | None = None
+    """Of an answer that this terminal gave itself: until when it may (``auth.offline``)."""
 
 
 @dataclass(frozen=True)
 class Asked:
-    """A challenge as given out: its id (the nonce, hex) and the name of the policy that draws its steps."""
+    """A challenge as given out: its id (the nonce, hex) and the name of the policy that draws its steps.
+    ``offline``: by this terminal itself."""
 
     challenge_id: str
     level: str
+    offline: bool = False
 
 
 class MatcherClient:
@@ -108,7 +113,7 @@ class MatcherClient:
         method: str,
         path: str,
         *,
-        json: Mapping[str, str | None] | None = None,
+        json: Mapping[str, Any] | None = None,
         body: Iterable[bytes] | None = None,
         access: str = "",
     ) -> dict[str, Any]:
@@ -117,7 +122,12 @@ class MatcherClient:
             headers["content-type"] = wire.MEDIA_TYPE
         try:
             response = self._http.request(
-                method, path, json=json, content=body, headers=headers, timeout=TIMEOUT_S
+                method,
+                path,
+                json=json,
+                content=body,
+                headers=headers,
+                timeout=httpx.Timeout(TIMEOUT_S, connect=CONNECT_S),
             )
             answer = response.json()
         except (httpx.HTTPError, ValueError) as error:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+from collections.abc import Container
 from dataclasses import asdict
 from pathlib import Path
 
@@ -48,6 +49,14 @@ class PeopleHere:
             others = [p for p in self._read() if p.staff_number != person.staff_number]
             kept = [asdict(p) for p in (person, *others)][:MOST]
             write_atomically(self._path, json.dumps(kept, ensure_ascii=False).encode())
+
+    def keep_only(self, staff_numbers: Container[str]) -> None:
+        """Of the others no card is shown any longer."""
+        with self._lock:
+            found = self._read()
+            kept = [asdict(p) for p in found if p.staff_number in staff_numbers]
+            if len(kept) < len(found):
+                write_atomically(self._path, json.dumps(kept, ensure_ascii=False).encode())
 
     def _read(self) -> list[Person]:
         try:

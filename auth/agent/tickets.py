@@ -112,8 +112,8 @@ class TicketKeeper:
         return self._worker.submit(self._guarded, session, lambda: self._obtain(session, identity))
 
     def without(self, error: SuiteError) -> None:
-        """A session without a certificate: ``error`` says why."""
-        if self._configured:
+        """A session without a certificate: ``error`` says why. Tickets that were kept over a lock go on."""
+        if self._configured and self.now.state is not State.GOOD:
             self._become(self._begin(), Tickets(State.FAILED, error=error))
 
     def check(self) -> None:

@@ -20,10 +20,12 @@ from auth import wire
 from auth.door import Caller, chunks, guarded, in_thread, json_body, named_by_header
 from auth.matcher.face import Enrolment, FaceMatcher, Match
 from auth.matcher.matcher import CHALLENGE_LIFETIME_S, Answer, Matcher
+from auth.matcher.offline import Releases
 from auth.matcher.own_data import OwnData
 
 PERFORMED_WITHIN_S = 40.0  # a person performs the challenge meanwhile
 _KEY = re.compile(r"[0-9a-f]{64}")
+_QUEUE = re.compile(r"[0-9a-f]{16}")
 
 
 def create_app(
@@ -31,11 +33,14 @@ def create_app(
     own_data: OwnData,
     faces: Callable[[], FaceMatcher],
     caller: Caller = named_by_header,
+    releases: Releases | None = None,
 ) -> Starlette:
-    """The application. ``faces`` is asked at each use, so that a missing model stops faces, not PINs."""
+    """The application. ``faces`` is asked at each use, so that a missing model stops faces, not PINs.
+    ``releases``: None where nothing is given away for offline use."""
     doors = _Doors(matcher, own_data, faces, caller)
     return Starlette(
         routes=[
+            *(_OfflineDoors(releases, caller).routes() if releases is not None else ()),
             Route("/v1/keys", guarded(doors.keys)),
             Route("/v1/challenges", guarded(doors.challenge), methods=["POST"]),
             Route("/v1/matches", guarded(doors.match), methods=["POST"]),
@@ -139,6 +144,35 @@ class _Doors:
     async def export(self, request: Request) -> Response:
         device, access = await self._caller(request), _access(request)
         return JSONResponse(await in_thread(lambda: self._own_data.export(access, device)))
+
+
+class _OfflineDoors:
+    """What terminals keep for the day nobody answers here, and what they decided on it."""
+
+    def __init__(self, releases: Releases, caller: Caller) -> None:
+        self._releases, self._caller = releases, caller
+
+    def routes(self) -> tuple[Route, ...]:
+        return (
+            Route("/v1/offline", guarded(self.standing)),
+            Route("/v1/offline/mine", guarded(self.release)),
+            Route("/v1/offline/rows", guarded(self.hear), methods=["POST"]),
+        )
+
+    async def standing(self, request: Request) -> Response:
+        device = await self._caller(request)
+        return JSONResponse(await in_thread(lambda: self._releases.standing(device)))
+
+    async def release(self, request: Request) -> Response:
+        device, access = await self._caller(request), _access(request)
+        return JSONResponse(await in_thread(lambda: self._releases.release(access, device)))
+
+    async def hear(self, request: Request) -> Response:
+        head, device = await json_body(request), await self._caller(request)
+        queue, rows = wire.text_field(head, "queue", 32), head.get("rows")
+        if not isinstance(rows, list) or not _QUEUE.fullmatch(queue):
+            raise wire.malformed()
+        return JSONResponse({"heard": await in_thread(lambda: self._releases.hear(device, queue, rows))})
 
 
 async def _hear(request: Request, opened: Callable[[Mapping[str, Any]], Match | Enrolment]) -> Any:

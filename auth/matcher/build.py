@@ -18,6 +18,7 @@ from auth.matcher.api import create_app
 from auth.matcher.engines import engine_of
 from auth.matcher.face import FaceMatcher
 from auth.matcher.matcher import Matcher, Trail
+from auth.matcher.offline import Releases
 from auth.matcher.own_data import OwnData
 from auth.matcher.vault import Vault
 from auth.pin import Pins
@@ -65,6 +66,6 @@ def build_matcher(
             models.forget()
             gc.collect()  # frames and models hang in cycles
 
-    return Built(
-        matcher, tokens, create_app(matcher, OwnData(matcher, vault), faces, caller), pins, analyser, rest
-    )
+    releases = Releases(matcher, vault, register.sql, config.offline)
+    app = create_app(matcher, OwnData(matcher, vault), faces, caller, releases)
+    return Built(matcher, tokens, app, pins, analyser, rest)

@@ -10,7 +10,8 @@ from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout, QWidget
 
 from auth.agent.tickets import TicketsChanged
 from auth.agent.tickets import words as ticket_words
-from auth.model import FaceDeleted, FaceEnrolled, Factor, MyData, Session
+from auth.model import FaceDeleted, FaceEnrolled, Factor, MyData, OfficeAnswers, OfficeAway, Session, Unlocked
+from auth.offline.words import until_words
 from core.clock import TOKYO
 from core.errors import SuiteError
 from core.i18n import _
@@ -59,7 +60,7 @@ class Today(QWidget):
         self._minute.timeout.connect(self._greet)
         self._minute.start()
         services.presence.changed.connect(self._read)
-        for event in (FaceEnrolled, FaceDeleted, TicketsChanged):
+        for event in (FaceEnrolled, FaceDeleted, TicketsChanged, OfficeAway, OfficeAnswers, Unlocked):
             services.bridge.subscribe(services.events, event, self, lambda _event: self._read())
 
     def showEvent(self, event: QShowEvent) -> None:
@@ -94,7 +95,10 @@ class Today(QWidget):
 
     def _show(self, session: Session, data: MyData) -> None:
         page.clear(self._items)
-        if data.enrolled is None:
+        offline = session.offline_until is not None
+        if offline and self._services.auth.office is not None and not self._services.auth.office.away:
+            self._items.addWidget(self._back_at_office())
+        if data.enrolled is None and not offline:
             self._items.addWidget(
                 _item(
                     "scan-smiley",
@@ -116,7 +120,22 @@ class Today(QWidget):
                 self._facts.addWidget(page.line())
             self._facts.addWidget(_fact(icon, name, words))
 
-    def _matched_where(self) -> str:
+    def _back_at_office(self) -> QFrame:
+        auth, bridge = self._services.auth, self._services.bridge
+
+        def lock() -> None:
+            bridge.run(self, _("ロック"), lambda _r: auth.lock("office"), lane="sign-in")
+
+        return _item(
+            "cloud-check",
+            _("職場のサーバーにつながりました"),
+            _("もう一度本人を確かめると、インターネットや共有フォルダも使えます。作業はそのまま残ります。"),
+            button(_("確かめ直す"), lock, "primary"),
+        )
+
+    def _matched_where(self, session: Session) -> str:
+        if session.offline_until is not None:
+            return _("この端末の控え。結果は、つながったときに職場へ届けます")
         if self._services.config.servers.matcher:
             return _("職場の照合サーバー。映像は暗号化して送り、残しません")
         return _("この端末の中だけ。外へは送りません")
@@ -128,6 +147,7 @@ class Today(QWidget):
             else _("まだ登録していません")
         )
         return [
+            *_offline_facts(session),
             ("key", _("サインイン"), signed_in_words(session)),
             ("scan-smiley", _("あなたの顔"), face),
             ("user-focus", _("在席の確認"), self._services.presence.words()),
@@ -136,7 +156,7 @@ class Today(QWidget):
                 _("鍵の置き場所"),
                 _("ファイル（注意）") if self._services.key_warning else _("端末の鍵の保管庫"),
             ),
-            ("desktop", _("照合する所"), self._matched_where()),
+            ("desktop", _("照合する所"), self._matched_where(session)),
             *(("cloud-check", name, words) for name, words in ticket_words(self._services.tickets)),
         ]
 
@@ -155,6 +175,13 @@ def signed_in_words(session: Session) -> str:
     started = session.started.astimezone(TOKYO)
     how = "＋".join(f.words() for f in Factor if f in session.factors)
     return _("{hour}:{minute:02d} に{how}で").format(hour=started.hour, minute=started.minute, how=how)
+
+
+def _offline_facts(session: Session) -> list[tuple[str, str, str]]:
+    if session.offline_until is None:
+        return []
+    words = _("職場のサーバーで確かめていないため、この端末の中の仕事だけができます")
+    return [("cloud-slash", until_words(session.offline_until), words)]
 
 
 def _item(icon: str, title: str, sentence: str, action: QWidget | None = None) -> QFrame:

@@ -10,6 +10,7 @@ from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QApplication, QMainWindow, QStackedWidget, QWidget
 
 from auth.model import FaceDeleted, Locked, Session, SignedIn, SignedOut, Unlocked
+from auth.offline.words import until_words
 from core.errors import SuiteError
 from core.i18n import _, set_language
 from desktop.pages.commands import commands
@@ -181,6 +182,7 @@ class Window(QMainWindow):
 
     def _unlocked(self, session: Session) -> None:
         self._show_shell(session)
+        self._show_chips()  # offline or not may have changed
 
     # the shell
 
@@ -220,9 +222,14 @@ class Window(QMainWindow):
             lambda text: commands(self, services, text),
         )
         shell.page_shown.connect(lambda _key: self._resting.start())
-        alone = [] if services.config.servers.matcher else [("calm", _("この端末だけで動作中"))]
-        shell.set_chips(self._chips() or alone)
+        self._show_chips(shell)
         return shell
+
+    def _show_chips(self, shell: Shell | None = None) -> None:
+        shell = shell or self._shell
+        alone = [] if self.services.config.servers.matcher else [("calm", _("この端末だけで動作中"))]
+        if shell is not None:
+            shell.set_chips(self._chips() or alone)
 
     def _show_status(self) -> None:
         session = self.services.auth.session
@@ -233,6 +240,9 @@ class Window(QMainWindow):
 
     def _chips(self) -> list[tuple[str, str]]:
         chips = [("note", _("体験版（見本の職員とカメラ）"))] if self.services.trial else []
+        session = self.services.auth.session if self.services.ready else None
+        if session is not None and session.offline_until is not None:
+            chips.append(("warning", until_words(session.offline_until)))
         if self.services.key_warning:
             chips.append(("warning", _("鍵をファイルに保管中")))
         return chips

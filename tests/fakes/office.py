@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from auth.agent.certificate import SignInCertificate
+from auth.consent import VERSION
 from auth.face.actor import ActorCamera
 from auth.face.camera import Camera
 from auth.face.guidance import Deny
@@ -28,7 +29,7 @@ from tests.fakes.counted import CountedClock, SeededNonces, StepStream
 
 CHIEF = Person("IT-001", "管理 花子", "かんり はなこ", "情報政策課")
 PIN, OTHER_PIN = "917358", "604827"
-CONSENT = "2026-11-2"
+CONSENT = VERSION
 CLUMSY = {d.value for d in Deny} | {"not-confirmed", "too-few-frames"}
 """With these a live person, sometimes taken for an attack, tries again. An attacker gets one try."""
 REPORT = Report(lambda done, total, text: None)

@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
-from auth.model import Factor, Outcome, Person
+from auth.model import Factor, OfficeAnswers, OfficeAway, Outcome, Person
 from core.errors import SuiteError
 from core.i18n import _
 from desktop.pages.services import Services
@@ -45,9 +45,11 @@ class SignIn(Sheet):
     def _build_other_ways(self) -> QVBoxLayout:
         side = page.column(spacing=0.8)
         side.addWidget(page.label(_("サインイン"), "title"))
-        self.hint = page.label(
-            _("カメラを見るだけで始まります。暗証番号でも、いつでも始められます。"), "muted", True
-        )
+        self.hint = page.label(_hint(away=False), "muted", True)
+        for event in (OfficeAway, OfficeAnswers):
+            self._services.bridge.subscribe(
+                self._services.events, event, self, lambda _event: self._say_hint()
+            )
         side.addWidget(self.hint)
         self._people = QGridLayout()
         self._people.setSpacing(theme.em(0.5))
@@ -112,8 +114,13 @@ class SignIn(Sheet):
     def arrive(self) -> None:
         """The services answer: who was here last, and look."""
         self.enter.setEnabled(True)
+        self._say_hint()
         auth = self._services.auth
         self._services.bridge.run(self, _("この端末の人"), lambda _r: auth.last_people(), self._show_people)
+
+    def _say_hint(self) -> None:
+        office = self._services.auth.office
+        self.hint.setText(_hint(office is not None and office.away))
 
     def _show_people(self, people: list[Person]) -> None:
         page.clear(self._people)
@@ -278,3 +285,9 @@ class SignIn(Sheet):
     def _first_pin(self) -> None:
         self.face.stop()
         self._services.first_pin(self._who() or "")
+
+
+def _hint(away: bool) -> str:
+    if away:
+        return _("職場のサーバーに届きません。この端末を最近使った人は、オフラインで始められます。")
+    return _("カメラを見るだけで始まります。暗証番号でも、いつでも始められます。")

@@ -59,10 +59,12 @@ class Terminal:
         self.events = Events()
         self.cache = KerberosCache(home / "run")
         self.keeper = TicketKeeper(self.cache, services, self.events, destroy_at_lock=True)
-        self.audit = AuditLog(paths.data / "audit.db", MemorySecrets())
+        secrets = MemorySecrets()
+        self.audit = AuditLog(paths.data / "audit.db", secrets)
         self.auth = remote.open_service(
             Config.load(paths),
             paths,
+            secrets,
             self.audit,
             self.events,
             lambda: ActorCamera(seed=1),
@@ -92,3 +94,5 @@ class Terminal:
     def close(self) -> None:
         self.auth.sign_out()
         self.keeper.close()
+        if self.auth.office is not None:
+            self.auth.office.close()
