@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import ssl
 from dataclasses import dataclass
 from urllib.parse import urljoin, urlsplit
 
 import httpx
 
-from calendar_sync.wire import Credential, path
+from calendar_sync.wire import Credential, path, trust
 from core.errors import SuiteError
 from core.i18n import _
 
@@ -17,11 +18,15 @@ _LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """A person on a server. ``home``: the path below which the calendars lie; ``user`` signs in there."""
+    """A person on a server. ``home``: the path below which the calendars lie; ``user`` signs in there.
+
+    ``office``: one of ours, where the section's calendar and the rooms have their place beside the home.
+    """
 
     url: str
     home: str
     user: str
+    office: bool = False
 
 
 def discover(url: str, credential: Credential) -> Account:
@@ -38,7 +43,11 @@ def discover(url: str, credential: Credential) -> Account:
     for candidate in dict.fromkeys(filter(None, (root, _well_known(root)))):
         try:
             with DAVClient(
-                candidate, username=credential.user, password=credential.password, timeout=_TIMEOUT
+                candidate,
+                username=credential.user,
+                password=credential.password,
+                timeout=_TIMEOUT,
+                ssl_verify_cert=ssl.get_default_verify_paths().cafile or True,
             ) as client:
                 found = client.principal().calendar_home_set  # type: ignore[no-untyped-call]
                 place = str(found.url or "") if found is not None else ""
@@ -49,18 +58,32 @@ def discover(url: str, credential: Credential) -> Account:
             continue
         home = path(place).rstrip("/") + "/"
         if home != "/" and urlsplit(place).hostname in (None, urlsplit(root).hostname):
-            return Account(_origin(root), home, credential.user)
+            return Account(_origin(root), home, credential.user, _is_ours(root, credential))
     raise _refused() if refused else _nothing_there()
 
 
 def _well_known(root: str) -> str:
     """Where the server itself says that its calendars are; asked without a password, kept to its own host."""
     try:
-        answer = httpx.get(urljoin(root, "/.well-known/caldav"), timeout=_TIMEOUT, trust_env=False)
+        answer = httpx.get(
+            urljoin(root, "/.well-known/caldav"), timeout=_TIMEOUT, trust_env=False, verify=trust(root)
+        )
     except httpx.HTTPError:
         return ""
     there = urljoin(root, answer.headers.get("location", "")) if answer.is_redirect else ""
     return there if there and urlsplit(there).netloc == urlsplit(root).netloc else ""
+
+
+def _is_ours(root: str, credential: Credential) -> bool:
+    """Whether the door of our own server (``servers.devices``) is there."""
+    try:
+        answer = httpx.get(
+            urljoin(root, "/.devices/"), auth=(credential.user, credential.password), timeout=_TIMEOUT,
+            trust_env=False, verify=trust(root),
+        )  # fmt: skip
+        return answer.status_code == 200 and isinstance(answer.json(), list)
+    except (httpx.HTTPError, ValueError):
+        return False
 
 
 def _checked(url: str) -> str:

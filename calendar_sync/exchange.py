@@ -5,10 +5,10 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from contextlib import AbstractContextManager, closing
-from urllib.parse import quote
 
+from calendar_sync.accounts import account_in, home_of
 from calendar_sync.devices import Device, Phone, added, listed, revoked
-from calendar_sync.model import Owner, ScheduleChanged, Summary, Synchronised
+from calendar_sync.model import Collection, Owner, ScheduleChanged, Summary, Synchronised
 from calendar_sync.remote import Remote, unreachable
 from calendar_sync.store import Store
 from calendar_sync.sync import Sync
@@ -57,7 +57,7 @@ class Exchange:
     def _sync_all(self, remote: Remote, report: Report | None) -> tuple[Summary, SuiteError | None]:
         total, failure = Summary(), None
         sync = Sync(self._store, remote)
-        for collection in self._store.collections():
+        for collection in self._here():
             try:
                 total += sync.run(collection, report)
             except SuiteError as error:
@@ -75,15 +75,23 @@ class Exchange:
     def _discover(self, remote: Remote) -> None:
         """Make what is ours where it is missing, see who may write, and remember every calendar we may
         read."""
-        for own in self._store.collections():
+        for own in self._here():
             if own.kind in ("own", "section", "room") and not self._store.token(own.id)[0]:
                 remote.make_calendar(own.href, own.name, own.colour)
                 self._store.allow_writing(own.id, remote.may_write(own.href))
         known = {c.href: c for c in self._store.collections()}
-        for found in remote.calendars(f"/{quote(self._owner.staff_number, safe='')}/"):
+        for found in remote.calendars(home_of(self._store, self._owner)):
             if found.href not in known:
                 colour = found.colour or COLOURS[len(known) % len(COLOURS)]
                 self._store.remember_collection(found.href, found.name, colour, found.writable)
+
+    def _here(self) -> list[Collection]:
+        """The calendars that have a place on the server: all on our own, those of the home on another."""
+        account = account_in(self._store)
+        return [
+            c for c in self._store.collections()
+            if account is None or account.office or c.href.startswith(account.home)
+        ]  # fmt: skip
 
     # the person's phones
 

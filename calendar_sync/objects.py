@@ -72,6 +72,30 @@ class Objects(Past):
                 "UPDATE collection SET place = ?, seats = ? WHERE id = ?", (place, seats, collection)
             )
 
+    def move_home(self, old: str, new: str, fact: str, value: str) -> None:
+        """The server is another one, named by ``fact``: what lies below ``old`` lies below ``new`` from now
+        on. Nothing here is known there: every event is to be sent as new, and what is there comes down."""
+        with self._write():
+            for table in ("collection", "object"):
+                self._sql.execute(
+                    f"UPDATE {table} SET href = ?2 || substr(href, ?3)"  # noqa: S608 - ours
+                    " WHERE substr(href, 1, ?3 - 1) = ?1 AND ?1 != ?2",
+                    (old, new, len(old) + 1),
+                )
+            self._sql.execute("DELETE FROM object WHERE dirty AND local IS NULL")
+            self._sql.execute("DELETE FROM attempt")
+            self._sql.execute(
+                "UPDATE object SET local = CASE WHEN dirty THEN local ELSE base END, base = NULL, etag = '',"
+                " reread = 0, dirty = 1"
+            )
+            self._sql.execute(
+                "UPDATE collection SET token = '', audited_at = '', held = '[]', allow_mass_deletion = 0"
+            )
+            self._sql.execute(
+                "DELETE FROM collection WHERE kind = 'person'"  # downloaded anew, or not there
+            )
+            self._sql.execute("INSERT OR REPLACE INTO fact VALUES (?, ?)", (fact, value))
+
     def allow_writing(self, collection: int, writable: bool) -> None:
         """What the server has said of this person's rights."""
         with self._write():

@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime, timedelta
 from urllib.parse import quote
 
 from calendar_sync import edit, ics
+from calendar_sync.accounts import Accounts, home_of
 from calendar_sync.booking import Booking, hold_of
 from calendar_sync.exchange import COLOURS, Exchange
 from calendar_sync.files import Files
@@ -52,7 +53,16 @@ class Undo:
 class Schedule:
     """One person's calendars. Reading and editing never wait for the server. Safe from any thread."""
 
-    def __init__(self, owner: Owner, store: Store, connect: Callable[[], Remote], events: Events) -> None:
+    def __init__(
+        self,
+        owner: Owner,
+        store: Store,
+        connect: Callable[[], Remote],
+        events: Events,
+        accounts: Accounts | None = None,
+    ) -> None:
+        """``accounts``: where the person may choose another server."""
+        self.accounts = accounts
         self.owner, self._store, self._connect, self._events = owner, store, connect, events
         self.exchange = Exchange(owner, store, connect, events)
         self.files = Files(store, self._changed)
@@ -61,8 +71,8 @@ class Schedule:
 
     def _remember(self) -> None:
         """The person's own calendar and the section's exist from the first moment, server or not."""
-        number = quote(self.owner.staff_number, safe="")
-        self._store.remember_collection(f"/{number}/main/", _("わたしの予定"), OWN_COLOUR)
+        home = home_of(self._store, self.owner)
+        self._store.remember_collection(f"{home}main/", _("わたしの予定"), OWN_COLOUR)
         if self.owner.section:
             href = f"/section-{quote(self.owner.section, safe='')}/main/"
             self._store.remember_collection(href, self.owner.section, SECTION_COLOUR, kind="section")

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from functools import partial
 from urllib.parse import quote
 
+from calendar_sync.accounts import Accounts
 from calendar_sync.model import Owner
 from calendar_sync.remote import Remote, unreachable
 from calendar_sync.schedule import Schedule, Undo
@@ -30,7 +31,8 @@ class Schedules:
         out_of_reach: Callable[[], bool] = lambda: False,
     ) -> None:
         """``out_of_reach``: whether a trial plays 圏外 just now."""
-        self._paths, self._events, self._out_of_reach = paths, events, out_of_reach
+        self._paths, self._secrets, self._events = paths, secrets, events
+        self._out_of_reach = out_of_reach
         self._lock = threading.Lock()
         self._open: dict[str, Schedule] = {}
         self.server = EmbeddedServer(paths.data / "calendar-server", secrets)
@@ -41,14 +43,16 @@ class Schedules:
             if owner.staff_number not in self._open:
                 name = quote(owner.staff_number, safe="")
                 store = Store(self._paths.data / "calendar" / f"{name}.db")
-                connect = partial(self._connect, owner.staff_number)
-                self._open[owner.staff_number] = Schedule(owner, store, connect, self._events)
+                embedded = partial(self.server.remote, owner.staff_number)
+                accounts = Accounts(owner, store, self._secrets, embedded)
+                connect = partial(self._connect, accounts)
+                self._open[owner.staff_number] = Schedule(owner, store, connect, self._events, accounts)
             return self._open[owner.staff_number]
 
-    def _connect(self, user: str) -> Remote:
+    def _connect(self, accounts: Accounts) -> Remote:
         if self._out_of_reach():
             raise unreachable()
-        return self.server.remote(user)
+        return accounts.connect()
 
     def close(self) -> None:
         self.server.stop()

@@ -6,6 +6,7 @@ Nothing here knows calendars; an outcome that cannot be known is ``Unknown``.
 from __future__ import annotations
 
 import re
+import ssl
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -53,6 +54,7 @@ class Wire:
             timeout=httpx.Timeout(120, connect=5),  # a server that reads ten thousand files first
             headers={"User-Agent": "mahoroba", **_encoding(url)},
             transport=transport,
+            verify=trust(url),
             trust_env=False,
         )
 
@@ -113,6 +115,11 @@ class Wire:
                 yield response
         except httpx.HTTPError as error:
             raise unreachable() from error
+
+
+def trust(url: str) -> ssl.SSLContext | bool:
+    """The authorities that this machine trusts, the office's own among them."""
+    return ssl.create_default_context() if urlsplit(url).scheme == "https" else True
 
 
 def _encoding(url: str) -> dict[str, str]:

@@ -38,6 +38,7 @@ def comes_back(suite: Suite) -> Person:
     person.presses("暗証番号でサインイン")
     person.sees("山本 花子 さん")
     person.clicks("予定")
+    person.sees(WORDS, 60)  # a key pressed before the page is there goes nowhere
     return person
 
 

@@ -160,6 +160,7 @@ class CalendarPage(QWidget):
         for text, act in (
             (_("予定を探す（Ctrl+F）"), lambda: self.beside.open_find()),
             (_("携帯をつなぐ"), lambda: self.beside.open_phone()),
+            (_("予定のサーバー"), lambda: self.beside.open_account()),
             (_("留守の間の変更"), lambda: self.beside.open_changes(self._since)),
             (_("取り込む・書き出す"), lambda: self.beside.open_files()),
             (_("職場の一覧を取り込む…"), self._choose_organisation),
@@ -497,8 +498,13 @@ class CalendarPage(QWidget):
     def collections(self) -> dict[int, Collection]:
         return self._collections
 
-    def work(self, work: Callable[[], T], done: Callable[[T], object]) -> None:
-        self._work(work, done)
+    def work(
+        self,
+        work: Callable[[], T],
+        done: Callable[[T], object],
+        failed: Callable[[SuiteError], object] | None = None,
+    ) -> None:
+        self._services.bridge.run(self, _("予定"), lambda _r: work(), done, failed=failed, lane="calendar")
 
     def edit(self, work: Callable[[], Undo], said: str) -> None:
         self._edit(work, said)

@@ -16,8 +16,10 @@ from calendar_sync.freeslots import Slot
 from calendar_sync.model import Change, Collection, Detail, Occurrence, Scope
 from calendar_sync.service import Schedule, Undo
 from core.clock import TOKYO
+from core.errors import SuiteError
 from core.i18n import _
 from desktop.pages.calendar import words
+from desktop.pages.calendar.account import AccountCard
 from desktop.pages.calendar.changes import ChangesCard
 from desktop.pages.calendar.detail import DetailCard
 from desktop.pages.calendar.files import FilesCard
@@ -36,7 +38,13 @@ class Desk(Protocol):
 
     @property
     def collections(self) -> dict[int, Collection]: ...
-    def work(self, work: Callable[[], T], done: Callable[[T], object]) -> None: ...
+    def work(
+        self,
+        work: Callable[[], T],
+        done: Callable[[T], object],
+        failed: Callable[[SuiteError], object] | None = None,
+    ) -> None: ...
+    def sync(self) -> None: ...
     def edit(self, work: Callable[[], Undo], said: str) -> None: ...
     def refocus(self) -> None: ...
 
@@ -158,6 +166,30 @@ class Beside(QObject):
             lambda: self._schedule.history(since=since),
             lambda found: card.put(found, self._desk.collections) if self.card is card else None,
         )
+
+    # the server
+
+    def open_account(self) -> None:
+        accounts = self._schedule.accounts
+        if accounts is None:
+            return
+        card = AccountCard(accounts.current())
+        card.wanted.connect(lambda *words: self._move(card, lambda: accounts.use(*words)))
+        card.left.connect(lambda: self._move(card, accounts.leave))
+        card.closed.connect(self.close)
+        self._put(card)
+        card.url.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _move(self, card: AccountCard, work: Callable[[], object]) -> None:
+        accounts = self._schedule.accounts
+
+        def done(_found: object) -> None:
+            self._desk.sync()
+            if self.card is card and accounts is not None:
+                card.put(accounts.current())
+
+        failed = lambda error: card.failed(error) if self.card is card else None  # noqa: E731
+        self._desk.work(work, done, failed)
 
     # phones
 

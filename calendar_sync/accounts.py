@@ -1,0 +1,75 @@
+"""Which server a person's schedule is on: this machine's own, or one they have given an account of.
+
+The account stands in the cache itself, written in the transaction that moves the calendars to it: whatever
+happens, the hrefs in the cache belong to the server that is asked. Its password lies in the secret store.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import asdict
+from urllib.parse import quote
+
+from calendar_sync.discovery import Account, discover
+from calendar_sync.model import Owner
+from calendar_sync.remote import Credential, Remote
+from calendar_sync.servers.embedded import secret_name
+from calendar_sync.store import Store
+from core.secrets import SecretStore
+
+_FACT = "account"
+
+
+class Accounts:
+    """The account of one person. ``embedded`` connects to this machine's own server."""
+
+    def __init__(
+        self, owner: Owner, store: Store, secrets: SecretStore, embedded: Callable[[], Remote]
+    ) -> None:
+        self._owner, self._store, self._secrets, self._embedded = owner, store, secrets, embedded
+        self._secret = secret_name(f"account of {owner.staff_number}")
+
+    def current(self) -> Account | None:
+        """The account in use; None: this machine's own server."""
+        return account_in(self._store)
+
+    def connect(self) -> Remote:
+        """SuiteError CAL-010 … where the server cannot be reached, CAL-011 where the password is gone."""
+        account = self.current()
+        if account is None:
+            return self._embedded()
+        password = self._secrets.get(self._secret) or b""  # gone: the server says that it is wrong
+        return Remote(account.url, Credential(account.user, password.decode()))
+
+    def use(self, url: str, user: str, password: str) -> Account:
+        """Look for the account and put the schedule on it; what is here is sent there at the next
+        synchronisation. SuiteError CAL-011, CAL-015, CAL-016: nothing has changed then. Takes seconds."""
+        account = discover(url, Credential(user.strip(), password.strip()))
+        self._secrets.set(self._secret, password.strip().encode())
+        self._store.move_home(self._home(), account.home, _FACT, _written(account))
+        return account
+
+    def leave(self) -> None:
+        """Back to this machine's own server; what is here is sent there. What the other server has stays."""
+        own = f"/{quote(self._owner.staff_number, safe='')}/"
+        self._store.move_home(self._home(), own, _FACT, "")
+        self._secrets.delete(self._secret)
+
+    def _home(self) -> str:
+        return home_of(self._store, self._owner)
+
+
+def account_in(store: Store) -> Account | None:
+    kept = store.fact(_FACT)
+    return Account(**json.loads(kept)) if kept else None
+
+
+def home_of(store: Store, owner: Owner) -> str:
+    """Where the person's own calendars lie on their server."""
+    account = account_in(store)
+    return account.home if account is not None else f"/{quote(owner.staff_number, safe='')}/"
+
+
+def _written(account: Account) -> str:
+    return json.dumps(asdict(account))
