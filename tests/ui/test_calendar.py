@@ -20,6 +20,7 @@ from PySide6.QtWidgets import QAbstractButton, QLabel, QListWidget, QWidget
 from calendar_sync.model import Change, Draft, Occurrence
 from calendar_sync.service import Schedule
 from desktop.pages.calendar import CalendarPage, paper, words
+from desktop.pages.calendar.account import AccountCard
 from desktop.pages.calendar.changes import ChangesCard
 from desktop.pages.calendar.colours import block
 from desktop.pages.calendar.columns import columns, lanes
@@ -30,6 +31,7 @@ from desktop.pages.calendar.phone import PhoneCard
 from desktop.pages.calendar.slots import SlotCard
 from desktop.trial_office import furnish
 from desktop.ui.tokens import THEMES, contrast
+from tests.fakes import xandikos_server
 from tests.ui.conftest import Office, spoken
 
 MONDAY = datetime(2026, 11, 30)
@@ -471,3 +473,28 @@ def test_every_control_of_the_page_has_a_name(desk: Desk) -> None:
     ]
     assert len(controls) > 15
     assert [type(w).__name__ for w in controls if not spoken(w)] == []
+
+
+def test_the_schedule_moves_to_an_office_by_its_address(desk: Desk, tmp_path: Path) -> None:
+    desk.has("打合せ")
+    desk.page.beside.open_account()
+    card = desk.page.beside.card
+    assert isinstance(card, AccountCard)
+    with xandikos_server.running(tmp_path) as url:
+        card.url.setText("http://127.0.0.1:9/")
+        card.connect_.click()
+        desk.settle()
+        assert "CAL-015" in card._said.text()
+        assert card.connect_.isEnabled()
+        card.url.setText(url)
+        card.user.setText("user")
+        card.password.setText("none")
+        card.connect_.click()
+        desk.settle()
+        assert url in card._now.text()
+        assert (card.password.text(), card._said.isVisible(), card.back.isVisible()) == ("", False, True)
+        assert desk.schedule.unsent() == 0
+        card.back.click()
+        desk.settle()
+        assert "この端末" in card._now.text()
+    assert [summary for summary, *_rest in desk.shown()] == ["打合せ"]
