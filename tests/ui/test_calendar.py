@@ -70,12 +70,12 @@ class Desk:
 
     def place(self, moment: datetime) -> QPoint:
         """Where ``moment`` is on the grid."""
-        grid = self.page._grid
+        grid = self.page._views.grid
         x = grid._gutter + (grid._days.index(moment.date()) + 0.5) * grid._width
         return QPointF(x, grid._y(moment.hour * 60 + moment.minute) + 3).toPoint()
 
     def drag(self, start: datetime, end: datetime, offset: int = 0) -> None:
-        view = self.page._grid.viewport()
+        view = self.page._views.grid.viewport()
         first, last = self.place(start) + QPoint(0, offset), self.place(end) + QPoint(0, offset)
         QTest.mousePress(view, Qt.MouseButton.LeftButton, pos=first)
         for step in (0.5, 1.0):
@@ -114,7 +114,7 @@ def test_dragging_an_event_moves_it_and_undo_brings_it_back(desk: Desk) -> None:
 
 def test_dragging_the_lower_edge_lengthens_it(desk: Desk) -> None:
     desk.has("打合せ")
-    grid = desk.page._grid
+    grid = desk.page._views.grid
     edge = round(grid._hour) - 8  # from the event's first line to just inside its lower edge
     desk.drag(MONDAY.replace(hour=10), MONDAY.replace(hour=11), edge)
     assert desk.shown() == [("打合せ", 30, 10, 12)]
@@ -122,7 +122,7 @@ def test_dragging_the_lower_edge_lengthens_it(desk: Desk) -> None:
 
 def test_a_click_on_an_empty_place_asks_for_words_and_enter_makes_the_event_there(desk: Desk) -> None:
     QTest.mouseClick(
-        desk.page._grid.viewport(), Qt.MouseButton.LeftButton, pos=desk.place(MONDAY.replace(hour=14))
+        desk.page._views.grid.viewport(), Qt.MouseButton.LeftButton, pos=desk.place(MONDAY.replace(hour=14))
     )
     field = desk.page._inline.field
     assert field.isVisible()
@@ -134,7 +134,7 @@ def test_a_click_on_an_empty_place_asks_for_words_and_enter_makes_the_event_ther
 
 def test_the_keyboard_alone_finds_moves_and_deletes_an_event(desk: Desk) -> None:
     desk.has("打合せ", 9)
-    grid = desk.page._grid
+    grid = desk.page._views.grid
     grid.setFocus(Qt.FocusReason.TabFocusReason)
     grid._cursor = MONDAY.replace(hour=8, minute=30)
     QTest.keyClick(grid, Qt.Key.Key_Down)
@@ -229,7 +229,7 @@ def test_the_group_week_shows_who_is_busy_and_a_free_time_is_booked_with_its_roo
     desk.page._choice.choose("group")
     desk.page._choose("group")
     desk.settle()
-    names = [row.name for row in desk.page._group._rows]
+    names = [row.name for row in desk.page._views.group._rows]
     assert names[0] == "わたしの予定"
     assert {"佐藤 健", "第一会議室"} <= set(names)
     others = {o.collection for o in desk.page._found} - {1, 2}
@@ -261,23 +261,23 @@ def test_an_organisation_is_taken_in_and_the_group_shows_one_section_of_it(
     ]
     table = "種別,番号,名前,部局,所属,異動日,定員\n" + "\n".join(rows)
     (tmp_path / "organisation.csv").write_text(table, "utf-8")
-    desk.page.join_organisation(tmp_path / "organisation.csv")
+    desk.page.acts.join_organisation(tmp_path / "organisation.csv")
     desk.page._choice.choose("group")
     desk.page._choose("group")
     desk.settle()
-    places = desk.page._places
+    places = desk.page._views.places
     assert places.isVisible()
     places.department.setCurrentIndex(places.department.findText("総務部"))
     desk.settle()
-    names = [row.name for row in desk.page._group._rows]
+    names = [row.name for row in desk.page._views.group._rows]
     assert names[0] == "わたしの予定"
     assert {"髙橋 一郎", "大会議室"} <= set(names)
     assert "佐藤 健" not in names
     places.section.setCurrentIndex(places.section.findText("人事課"))
     desk.settle()
-    assert "大会議室" not in [row.name for row in desk.page._group._rows]
+    assert "大会議室" not in [row.name for row in desk.page._views.group._rows]
     (tmp_path / "organisation.csv").write_text(table.replace(rows[0] + "\n", ""), "utf-8")
-    desk.page.join_organisation(tmp_path / "organisation.csv")
+    desk.page.acts.join_organisation(tmp_path / "organisation.csv")
     desk.settle()
     assert "佐藤 健" not in [c.name for c in desk.schedule.collections()]
 
@@ -367,13 +367,13 @@ def test_the_year_is_walked_by_keys_and_opens_a_day(desk: Desk) -> None:
     desk.page._choose("year")
     desk.settle()
     assert desk.page._heading.text() == "令和8年度"
-    year = desk.page._year
+    year = desk.page._views.year
     assert year._counts[MONDAY.date()] == 1
     year.setFocus(Qt.FocusReason.TabFocusReason)
     QTest.keyClick(year, Qt.Key.Key_Right)
     QTest.keyClick(year, Qt.Key.Key_Return)
     desk.settle()
-    assert (desk.page._view, desk.page._day) == ("day", date(2026, 12, 1))
+    assert (desk.page._views.kind, desk.page._day) == ("day", date(2026, 12, 1))
 
 
 def test_the_paper_has_what_the_screen_has(desk: Desk, tmp_path: Path) -> None:
