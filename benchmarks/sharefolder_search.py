@@ -25,7 +25,7 @@ from sharefolder.index import bigram, crawl
 from sharefolder.index.store import IndexStore, Wish
 from sharefolder.local import LocalStorage
 from sharefolder.model import Entry
-from sharefolder.service import first_readable
+from sharefolder.searching import first_readable
 
 NAMES, DOCUMENTS, FOLDERS, REAL = 1_000_000, 50_000, 1_000, 375
 SHOWN = 60

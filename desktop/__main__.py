@@ -27,6 +27,7 @@ ELSEWHERE = {
     "self-test": "desktop.self_test",
     "support-bundle": "desktop.support_bundle",
     "backup": "office.backup.command",
+    "share-index": "sharefolder.index.program",
 }
 """Commands whose module has a parser of its own: ``main(arguments) -> exit code``."""
 
@@ -102,6 +103,7 @@ def _parser() -> argparse.ArgumentParser:
         ("self-test", _("この端末で仕事ができるかを診断します。")),
         ("support-bundle", _("情報担当に渡す記録を、個人の情報を除いて作ります。")),
         ("backup", _("職場のデータを控え、確かめ、戻します。")),
+        ("share-index", _("共有フォルダの索引サービスを動かします。")),
     ):
         commands.add_parser(name, help=text, add_help=False)
     return parser

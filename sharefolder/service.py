@@ -26,10 +26,12 @@ from sharefolder.index.store import Hit, IndexStore, Wish, kind
 from sharefolder.inquiry.model import PLACE
 from sharefolder.inquiry.office import Office
 from sharefolder.journal import Journal
+from sharefolder.local import LocalStorage
 from sharefolder.marks import Marks
 from sharefolder.model import Entry, Rights
 from sharefolder.places import Place
 from sharefolder.ports import Credential, Storage, Watch
+from sharefolder.searching import Searching, ServiceBeside
 from sharefolder.sending import Batch, Sending
 from sharefolder.trail import Trail
 from sharefolder.transfer import IfExists
@@ -46,23 +48,11 @@ class ShareChanged:
     folder: str
 
 
-def first_readable(storage: Storage, hits: Sequence[Hit], limit: int) -> list[Hit]:
-    """The first ``limit`` of ``hits`` that this reader may open, asked of the server itself."""
-    found: list[Hit] = []
-    for start in range(0, len(hits), limit):
-        part = hits[start : start + limit]
-        may = storage.all_readable([hit.entry.path for hit in part])
-        found += [hit for hit, allowed in zip(part, may, strict=True) if allowed]
-        if len(found) >= limit:
-            break
-    return found[:limit]
-
-
 class _Open:
-    """A place with its adapter, index and inquiries."""
+    """A place with its adapter, search and inquiries."""
 
-    def __init__(self, place: Place, storage: Storage, index: IndexStore, office: Office) -> None:
-        self.place, self.storage, self.index, self.office = place, storage, index, office
+    def __init__(self, place: Place, storage: Storage, searching: Searching, office: Office) -> None:
+        self.place, self.storage, self.searching, self.office = place, storage, searching, office
 
 
 class ShareService:
@@ -85,6 +75,7 @@ class ShareService:
         self._sandbox, self._looking = Sandbox(), Sandbox(timeout=5.0)
         self._lock = Lock()
         self._opened: dict[str, _Open] = {}
+        self._beside: ServiceBeside | None = None
 
     # places
 
@@ -130,7 +121,7 @@ class ShareService:
                 self._opened[name] = _Open(
                     place,
                     storage,
-                    index,
+                    Searching(storage, index, self._sandbox),
                     Office(storage, self._sandbox, tell=partial(self._tell_inquiry, name)),
                 )
             return self._opened[name]
@@ -227,13 +218,7 @@ class ShareService:
 
     def search(self, place: str, wish: Wish, limit: int = 100) -> list[Hit]:
         """Hits that this reader may open, names first, then newest first."""
-        here = self._at(place)
-        for at_most in (3 * limit, 50 * limit):  # more are fetched only where many are not for this reader
-            hits = here.index.search(wish, at_most)
-            found = first_readable(here.storage, hits, limit)
-            if len(found) >= limit or len(hits) < at_most:
-                break
-        return found
+        return self._at(place).searching.search(wish, limit)
 
     def sentence(self, place: str, entry: Entry, words: str) -> Snippet | None:
         """Where the words stand in a document, read now with this reader's own rights."""
@@ -241,17 +226,26 @@ class ShareService:
         return snippet(text, words) if isinstance(text, str) else None
 
     def index_again(self, place: str, report: Report) -> dict[str, int]:
-        """Bring the index up to date; how many entries are in which state."""
-        here = self._at(place)
-        crawl.list_again(here.storage, here.index, report)
-        crawl.read_waiting(here.storage, here.index, self._sandbox, report)
-        return here.index.counts()
+        """Bring the index up to date, or hear of the office's index service; how many entries are in which
+        state."""
+        return self._at(place).searching.look_again(report)
 
     def unread(self, place: str) -> list[tuple[str, str]]:
         """Documents whose inside is not searchable, with the reason's key."""
-        return self._at(place).index.unread()
+        return self._at(place).searching.unread()
+
+    def serve_index(self, place: str, report: Report) -> None:
+        """For the trial: run the index service of a local place until ``close``."""
+        here = self._at(place)
+        if self._beside is None and isinstance(here.storage, LocalStorage):
+            self._beside = ServiceBeside(here.storage.on_disk(""), self._folder / "index-service")
+            self._beside.ready(here.storage, report)
 
     def close(self) -> None:
         """End the children."""
         self._sandbox.close()
         self._looking.close()
+        for each in self._opened.values():
+            each.searching.close()
+        if self._beside is not None:
+            self._beside.close()

@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
-import queue
-import subprocess
-import sys
 import threading
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from core.i18n import _
+from sharefolder.children import Child, Died
 
 TIMEOUT_S = 15.0
 MAX_FILE = 100_000_000  # bytes
@@ -49,8 +45,7 @@ class Sandbox:
     def __init__(self, timeout: float = TIMEOUT_S) -> None:
         self._timeout = timeout
         self._lock = threading.Lock()
-        self._child: subprocess.Popen[str] | None = None
-        self._answers: queue.SimpleQueue[str] = queue.SimpleQueue()
+        self._child: Child | None = None
         self._asked = 0
 
     def ask(self, verb: str, path: Path) -> Answer:
@@ -74,56 +69,19 @@ class Sandbox:
     def _ask(self, request: str) -> Answer:
         if self._asked >= _RECYCLE:
             self._end()
-        child = self._child or self._start()
+        self._child = self._child or Child("sharefolder.documents.child")
         self._asked += 1
         try:
-            assert child.stdin is not None  # noqa: S101 - made with a pipe
-            child.stdin.write(request + "\n")
-            child.stdin.flush()
-            line = self._answers.get(timeout=self._timeout)
-        except queue.Empty:
+            said = json.loads(self._child.ask(request, self._timeout))
+        except TimeoutError:
             self._end()
             return Answer(None, "time")
-        except OSError:
-            line = ""
-        if not line:  # the child's last word: it died
+        except Died:
             self._end()
             return Answer(None, "crash")
-        said = json.loads(line)
         return Answer(said["ok"]) if "ok" in said else Answer(None, str(said["failed"]))
 
-    def _start(self) -> subprocess.Popen[str]:
-        """The child gets no secret of ours: a bare environment."""
-        kept = ("PATH", "SYSTEMROOT", "LANG", "LC_ALL", "TMPDIR", "TEMP", "MAHOROBA_TEST_RUN")
-        self._child = child = subprocess.Popen(
-            [sys.executable, "-P", "-m", "sharefolder.documents.child"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            text=True,
-            encoding="utf-8",
-            cwd=Path(__file__).parents[2],
-            env={name: os.environ[name] for name in kept if name in os.environ}
-            | {"PYTHONPATH": str(Path(__file__).parents[2]), "OMP_NUM_THREADS": "1"},
-        )
-        self._answers, self._asked = queue.SimpleQueue(), 0
-        threading.Thread(target=_listen, args=(child, self._answers), daemon=True).start()
-        return child
-
     def _end(self) -> None:
-        child, self._child = self._child, None
-        self._asked = 0
+        child, self._child, self._asked = self._child, None, 0
         if child is not None:
-            child.kill()
-            child.wait()
-            if child.stdin is not None:
-                with suppress(OSError):  # what was still to be written has nobody to read it
-                    child.stdin.close()
-
-
-def _listen(child: subprocess.Popen[str], answers: queue.SimpleQueue[str]) -> None:
-    """Lines of the child, then one empty line when it is gone."""
-    with child.stdout or Path(os.devnull).open() as lines:
-        for line in lines:
-            answers.put(line)
-    answers.put("")
+            child.end()

@@ -32,8 +32,11 @@ class Crawled:
     skipped: int = 0
 
 
-def list_again(storage: Storage, index: IndexStore, report: Report, folder: str = "") -> Crawled:
-    """Bring the names at and below ``folder`` up to date. Only a folder that was listed to its end may lose
+def list_again(
+    storage: Storage, index: IndexStore, report: Report, folder: str = "", deep: bool = True
+) -> Crawled:
+    """Bring the names at and below ``folder`` up to date; not ``deep``: of its folders only the new ones.
+    Only a folder that was listed to its end may lose
     entries from the index: ``Disconnected`` passes through and forgets nothing.
     """
     result = Crawled()
@@ -56,7 +59,7 @@ def list_again(storage: Storage, index: IndexStore, report: Report, folder: str 
         index.forget(gone)
         result.changed += len(new)
         result.gone += len(gone)
-        waiting.extend(e.path for e in seen if e.folder)
+        waiting.extend(e.path for e in (seen if deep else new) if e.folder)
     return result
 
 
@@ -72,8 +75,18 @@ def hidden(name: str) -> bool:
     return bool(transfer.PART.fullmatch(name)) or name.startswith(("~$", ".~lock.")) or name in _BINS
 
 
+SERVICE = ".mahoroba-index"
+"""Where a share says that an index service keeps its index: see ``vouching``."""
 _BINS = frozenset(
-    {".recycle", ".snapshot", "$RECYCLE.BIN", "System Volume Information", "Thumbs.db", "desktop.ini"}
+    {
+        SERVICE,
+        ".recycle",
+        ".snapshot",
+        "$RECYCLE.BIN",
+        "System Volume Information",
+        "Thumbs.db",
+        "desktop.ini",
+    }
 )
 
 
@@ -82,11 +95,14 @@ def is_readable(entry: Entry) -> bool:
     return not entry.folder and kind(entry) in KNOWN
 
 
-def read_waiting(storage: Storage, index: IndexStore, sandbox: Sandbox, report: Report) -> int:
-    """Read every document that waits; how many. Those that cannot be read keep their reason."""
+def read_waiting(
+    storage: Storage, index: IndexStore, sandbox: Sandbox, report: Report, at_most: int = 1 << 60
+) -> int:
+    """Read every document that waits, or ``at_most`` so many; how many. Those that cannot be read keep their
+    reason."""
     done = 0
     left = index.counts().get("waiting", 0)
-    while batch := index.waiting(_AT_ONCE):
+    while batch := index.waiting(min(_AT_ONCE, at_most - done)):
         answers = []
         for entry in batch:
             report(done, max(left, done), _("中の言葉を調べています"))

@@ -55,6 +55,9 @@ class _Reader:
     def __init__(self, workbook: dict[str, Any], sheet: dict[str, Any], form: Form, source: Source) -> None:
         self._workbook, self._sheet, self._form, self._source = workbook, sheet, form, source
         self._cells: dict[tuple[int, int], Cell] = {(r, c): (k, t) for r, c, k, t in sheet["cells"]}
+        self._written: dict[int, list[tuple[int, int]]] = {}  # row → its places
+        for place in self._cells:
+            self._written.setdefault(place[0], []).append(place)
         self._uncached = {tuple(each) for each in sheet["uncached"]}
         self._hidden_rows, self._hidden_columns = set(sheet["hidden_rows"]), set(sheet["hidden_columns"])
         self._merged = [m for m in map(tuple, sheet["merged"]) if m not in form.merged]
@@ -119,8 +122,9 @@ class _Reader:
         if added:
             self._doubt(reference(row, 0), "", _("様式にない行に記入があります。"))
         known = {column.index for column in self._form.columns}
-        for place, (_kind, text) in list(self._cells.items()):
-            if place[0] == row and place[1] not in known and place not in self._form.labels:
+        for place in self._written.get(row, ()):
+            if place[1] not in known and place not in self._form.labels:
+                text = self._cells[place][1]
                 self._doubt(reference(*place), text, _("様式にない列に記入があります。"))
         for column in self._form.columns:
             self._read_cell(row, column, doubtful=added or row in self._shifted)

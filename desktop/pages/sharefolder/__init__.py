@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
+from core.errors import SuiteError
 from core.i18n import _
 from core.jobs import Report
 from desktop.pages.services import Services
@@ -31,9 +34,11 @@ def sharefolder_page(services: Services) -> QWidget:
         """The index in step with the share; where an index service runs this is a quick look."""
         share = services.share
         if services.trial:
-            from sharefolder.sample import move_in
+            from sharefolder.sample import NAME, move_in
 
             move_in(share, services.paths.data / "share")
+            with suppress(SuiteError):  # then this process looks itself
+                share.serve_index(NAME, report)
         for place in share.places():
             share.index_again(place.name, report)
 

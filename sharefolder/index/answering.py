@@ -1,0 +1,117 @@
+"""What the index service answers, as an ASGI application: every answer is the reader's own."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from sharefolder.index.judge import Judges, Reader
+from sharefolder.index.keeper import Keeper
+from sharefolder.index.store import Hit, IndexStore, Wish
+from sharefolder.index.vouching import Vouching
+
+_BODY = 16_384  # bytes of a request
+_HITS = 200
+_UNREAD = 500
+
+
+@dataclass(frozen=True)
+class Answering:
+    """The parts of the service that answers need."""
+
+    index: IndexStore
+    keeper: Keeper
+    judges: Judges
+    vouching: Vouching
+
+    def application(self) -> Starlette:
+        """``POST /reader``, ``POST /search``, ``GET /standing``."""
+        return Starlette(
+            routes=[
+                Route("/reader", self._reader, methods=["POST"]),
+                Route("/search", self._search, methods=["POST"]),
+                Route("/standing", self._standing, methods=["GET"]),
+            ]
+        )
+
+    async def _reader(self, request: Request) -> Response:
+        body = await _body(request)
+        token = await run_in_threadpool(self.vouching.admit, str((body or {}).get("hello", "")))
+        return JSONResponse({"token": token}) if token else JSONResponse({}, 401)
+
+    async def _search(self, request: Request) -> Response:
+        reader, body = self._asked_by(request), await _body(request)
+        if reader is None:
+            return JSONResponse({}, 401)
+        wish = _wish(body)
+        if body is None or wish is None:
+            return JSONResponse({}, 400)
+        limit = max(1, min(_HITS, int(body.get("limit", 100))))
+        hits = await run_in_threadpool(self.hits, reader, wish, limit)
+        return JSONResponse({"hits": [[*hit.entry, hit.in_name, hit.in_text] for hit in hits]})
+
+    async def _standing(self, request: Request) -> Response:
+        reader = self._asked_by(request)
+        if reader is None:
+            return JSONResponse({}, 401)
+        return JSONResponse(await run_in_threadpool(self.standing, reader))
+
+    def _asked_by(self, request: Request) -> Reader | None:
+        return self.vouching.reader(request.headers.get("authorization", "").removeprefix("Bearer "))
+
+    def hits(self, reader: Reader, wish: Wish, limit: int) -> list[Hit]:
+        """What ``reader`` may open of what is found, names first."""
+        found: list[Hit] = []
+        for at_most in (3 * limit, 50 * limit):  # more only where many are not for this reader
+            hits = self.index.search(wish, at_most)
+            may = self.judges.may_read(reader, [hit.entry.path for hit in hits])
+            found = [hit for hit, allowed in zip(hits, may, strict=True) if allowed]
+            if len(found) >= limit or len(hits) < at_most:
+                break
+        return found[:limit]
+
+    def standing(self, reader: Reader) -> dict[str, Any]:
+        """How far the index is, and by name the documents that could not be read, of those that ``reader``
+        may open."""
+        unread = self.index.unread()
+        may = self.judges.may_read(reader, [path for path, _why in unread[:_UNREAD]])
+        looked = self.keeper.looked
+        return {
+            "counts": self.index.counts(),
+            "unread": [row for row, allowed in zip(unread, may, strict=False) if allowed],
+            "looked": looked.isoformat() if looked else "",
+            "notices": self.keeper.notices,
+            "failure": self.keeper.failure,
+        }
+
+
+async def _body(request: Request) -> dict[str, Any] | None:
+    """The JSON object of a request; None if it is none, or too long."""
+    content = b""
+    async for chunk in request.stream():
+        content += chunk
+        if len(content) > _BODY:
+            return None
+    try:
+        said = json.loads(content)
+    except (ValueError, RecursionError):
+        return None
+    return said if isinstance(said, dict) else None
+
+
+def _wish(body: dict[str, Any] | None) -> Wish | None:
+    try:
+        said = body or {}
+        year = None if said.get("year") is None else int(said["year"])
+        kinds = frozenset(str(kind) for kind in said.get("kinds", ()))
+        int(said.get("limit", 100))
+        return Wish(str(said["words"])[:400], str(said.get("section", ""))[:400], kinds, year)
+    except (KeyError, TypeError, ValueError):
+        return None

@@ -1,0 +1,127 @@
+"""Searching one share: by the office's index service where the share names one, else by our own."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+
+import httpx
+
+from core.errors import SuiteError
+from core.i18n import _
+from core.jobs import Report
+from sharefolder.documents.sandbox import Sandbox
+from sharefolder.index import crawl
+from sharefolder.index.remote import RemoteIndex, silent
+from sharefolder.index.store import WAITING, Hit, IndexStore, Wish
+from sharefolder.ports import Storage
+
+_READY_S = 60.0
+
+
+def first_readable(storage: Storage, hits: Sequence[Hit], limit: int) -> list[Hit]:
+    """The first ``limit`` of ``hits`` that this reader may open, asked of the server itself."""
+    found: list[Hit] = []
+    for start in range(0, len(hits), limit):
+        part = hits[start : start + limit]
+        may = storage.all_readable([hit.entry.path for hit in part])
+        found += [hit for hit, allowed in zip(part, may, strict=True) if allowed]
+        if len(found) >= limit:
+            break
+    return found[:limit]
+
+
+class Searching:
+    """Safe from any thread."""
+
+    def __init__(self, storage: Storage, index: IndexStore, sandbox: Sandbox) -> None:
+        self._storage, self._index, self._sandbox = storage, index, sandbox
+        self._remote: RemoteIndex | None = None
+
+    def search(self, wish: Wish, limit: int) -> list[Hit]:
+        """Hits that this reader may open, names first, then newest first. A service's answer is the reader's
+        own already; the file server is asked once more, as it may be stricter than its disk."""
+        if self._remote is not None:
+            return first_readable(self._storage, self._remote.search(wish, limit), limit)
+        found: list[Hit] = []
+        for at_most in (3 * limit, 50 * limit):  # more are fetched only where many are not for this reader
+            hits = self._index.search(wish, at_most)
+            found = first_readable(self._storage, hits, limit)
+            if len(found) >= limit or len(hits) < at_most:
+                break
+        return found
+
+    def look_again(self, report: Report) -> dict[str, int]:
+        """How many entries are in which state: as the service says, else after bringing our own index up to
+        date."""
+        if (found := RemoteIndex.found(self._storage)) is not None:
+            with suppress(SuiteError):  # what was left behind by a service that has gone is no service
+                counts = found.standing()["counts"]
+                self._remote = found
+                return {str(state): int(count) for state, count in counts.items()}
+        self._remote = None
+        crawl.list_again(self._storage, self._index, report)
+        crawl.read_waiting(self._storage, self._index, self._sandbox, report)
+        return self._index.counts()
+
+    def unread(self) -> list[tuple[str, str]]:
+        """Documents whose inside is not searchable, with the reason's key."""
+        if self._remote is not None:
+            return [(str(path), str(why)) for path, why in self._remote.standing().get("unread", ())]
+        return self._index.unread()
+
+    @property
+    def served(self) -> bool:
+        """Whether a service answers."""
+        return self._remote is not None
+
+    def close(self) -> None:
+        """End the connection to a service."""
+        if self._remote is not None:
+            self._remote.close()
+
+
+class ServiceBeside:
+    """The trial's index service: a process that ends with this one, whatever becomes of it."""
+
+    def __init__(self, root: Path, folder: Path) -> None:
+        call = [sys.executable, "-m", "sharefolder.index.program", "serve", "--with-stdin"]
+        where = ["--root", str(root), "--folder", str(folder), "--host", "127.0.0.1", "--name", "127.0.0.1"]
+        self._process = subprocess.Popen(  # noqa: S603 - our own module
+            [*call, *where, "--port", "0"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            cwd=Path(__file__).parents[1],
+        )
+
+    def ready(self, storage: Storage, report: Report) -> None:
+        """Wait until it has looked at everything. SHARE-041 when it does not come."""
+        end = time.monotonic() + _READY_S
+        assert self._process.stdout is not None  # noqa: S101 - made with a pipe
+        self._process.stdout.readline()  # it says its address, or is gone
+        while time.monotonic() < end and self._process.poll() is None:
+            report(0, None, _("索引サービスを始めています"))
+            with suppress(SuiteError, httpx.HTTPError):
+                found = RemoteIndex.found(storage)
+                standing = found.standing() if found is not None else {}
+                if standing.get("looked") and not standing["counts"].get(WAITING):
+                    return
+            time.sleep(0.1)
+        raise silent()
+
+    def close(self) -> None:
+        """End it; returns when it has gone."""
+        if self._process.stdin is not None:
+            self._process.stdin.close()
+        try:
+            self._process.wait(10)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        if self._process.stdout is not None:
+            self._process.stdout.close()
