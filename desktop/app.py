@@ -132,7 +132,7 @@ def open_features(
     services.audit = AuditLog(services.paths.data / "audit.db", secrets)
     services.open_schedules = Once(lambda: _schedules(services, secrets))
     services.open_liaison = Once(lambda: _liaison(services, secrets))
-    services.open_share = Once(lambda: _share(services))
+    services.open_share = Once(lambda: _share(services, secrets))
     services.open_office = Once(lambda: _office(services))
     look_through = camera or (lambda: camera_of(services.config))
     services.camera = look_through
@@ -192,7 +192,7 @@ def _tickets(services: Services) -> TicketKeeper:
     return TicketKeeper(cache, opened, services.events, chosen.at_lock == "destroy")
 
 
-def _share(services: Services) -> ShareService:
+def _share(services: Services, secrets: SecretStore) -> ShareService:
     """The shared folders of this terminal; a server is asked with the session's own Kerberos ticket."""
     from core.gss_spnego import speak_kerberos
     from sharefolder.service import ShareService
@@ -205,7 +205,7 @@ def _share(services: Services) -> ShareService:
         services.audit.append(action, actor=actor(), subject=subject, detail=detail)
 
     speak_kerberos()
-    return ShareService(services.paths.data / "share", services.events, actor, tell=tell)
+    return ShareService(services.paths.data / "share", services.events, actor, tell=tell, secrets=secrets)
 
 
 def _presence(

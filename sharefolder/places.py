@@ -1,4 +1,8 @@
-"""The shares of this terminal: a name and an address each, ``smb://server/share`` or a path (UNC too)."""
+"""The shares of this terminal: a name and an address each, ``smb://server/share`` or a path (UNC too).
+
+Signing in is the session's ticket. Where a server knows no tickets, an account's password lies in the
+system's secret store, never in a file of ours.
+"""
 
 from __future__ import annotations
 
@@ -8,9 +12,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from blake3 import blake3
+
 from core.errors import SuiteError
 from core.files import write_atomically
 from core.i18n import _
+from core.secrets import SecretStore
 from sharefolder.local import LocalStorage
 from sharefolder.ports import Credential, Storage
 
@@ -23,6 +30,7 @@ class Place:
 
     name: str
     address: str
+    account: str = ""  # empty: by the session's ticket
 
 
 def open_storage(place: Place, credential: Callable[[], Credential]) -> Storage:
@@ -42,16 +50,41 @@ def open_storage(place: Place, credential: Callable[[], Credential]) -> Storage:
     )
 
 
-def load(path: Path) -> list[Place]:
-    """The places in ``path``; none if there is no such file or it is damaged (they can be added again)."""
-    try:
-        rows = json.loads(path.read_text("utf-8"))
-        return [Place(str(row["name"]), str(row["address"])) for row in rows]
-    except (OSError, ValueError, KeyError, TypeError):
-        return []
+class Places:
+    """In a small file, written as a whole; a damaged one is begun anew (they can be added again)."""
+
+    def __init__(
+        self, path: Path, credential: Callable[[], Credential], secrets: SecretStore | None = None
+    ) -> None:
+        self._path, self._credential, self._secrets = path, credential, secrets
+
+    def every(self) -> list[Place]:
+        """In the order in which they were added."""
+        try:
+            rows = json.loads(self._path.read_text("utf-8"))
+            return [Place(str(r["name"]), str(r["address"]), str(r.get("account", ""))) for r in rows]
+        except (OSError, ValueError, KeyError, TypeError, AttributeError):
+            return []
+
+    def open(self, place: Place, password: str | None = None) -> Storage:
+        """The adapter for ``place``; with ``password`` that one instead of the kept one."""
+        if not place.account:
+            return open_storage(place, self._credential)
+        return open_storage(place, lambda: Credential(place.account, password or self._password(place)))
+
+    def keep(self, place: Place, password: str | None = None) -> None:
+        """One more, or another one under its name."""
+        if place.account and password is not None and self._secrets is not None:
+            self._secrets.set(_secret(place), password.encode())
+        kept = [*(each for each in self.every() if each.name != place.name), place]
+        rows = [{"name": each.name, "address": each.address, "account": each.account} for each in kept]
+        write_atomically(self._path, json.dumps(rows, ensure_ascii=False, indent=1).encode())
+
+    def _password(self, place: Place) -> str:
+        kept = self._secrets.get(_secret(place)) if self._secrets is not None else None
+        return kept.decode() if kept is not None else ""
 
 
-def save(path: Path, places: list[Place]) -> None:
-    """Keep ``places`` for next time."""
-    rows = [{"name": place.name, "address": place.address} for place in places]
-    write_atomically(path, json.dumps(rows, ensure_ascii=False, indent=1).encode())
+def _secret(place: Place) -> str:
+    key = blake3(f"{place.address}\0{place.account}".encode())
+    return f"share-{key.hexdigest()[:20]}"

@@ -15,7 +15,8 @@ from core.events import Events
 from core.files import make_private_folder
 from core.i18n import _
 from core.jobs import Report
-from sharefolder import errors, links, opened, places, trail, transfer
+from core.secrets import SecretStore
+from sharefolder import errors, links, opened, trail, transfer
 from sharefolder.changes import Changes
 from sharefolder.documents.kinds import PICTURED
 from sharefolder.documents.sandbox import Answer, Sandbox
@@ -29,7 +30,7 @@ from sharefolder.journal import Journal
 from sharefolder.local import LocalStorage
 from sharefolder.marks import Marks
 from sharefolder.model import Entry, Rights
-from sharefolder.places import Place
+from sharefolder.places import Place, Places
 from sharefolder.ports import Credential, Storage, Watch
 from sharefolder.searching import Searching, ServiceBeside
 from sharefolder.sending import Batch, Sending
@@ -65,10 +66,12 @@ class ShareService:
         actor: Callable[[], str],
         credential: Callable[[], Credential] = Credential,
         tell: Trail = trail.untold,
+        secrets: SecretStore | None = None,
     ) -> None:
-        self._folder, self._events, self._actor, self._credential = folder, events, actor, credential
+        self._folder, self._events, self._actor = folder, events, actor
         self._tell, self._guard = tell, MassGuard()
         make_private_folder(folder)
+        self._places = Places(folder / "places.json", credential, secrets)
         self.marks = Marks(folder / "marks.json")
         self.changes = Changes(self._storage, self._guard, actor, self._done)
         self.sending = Sending(Journal(folder / "share.db"), self._storage, self._arrived)
@@ -77,19 +80,16 @@ class ShareService:
         self._opened: dict[str, _Open] = {}
         self._beside: ServiceBeside | None = None
 
-    # places
-
     def places(self) -> list[Place]:
         """The shares of this terminal in their order."""
-        return places.load(self._folder / "places.json")
+        return self._places.every()
 
-    def add_place(self, name: str, address: str) -> Place:
-        """One more share; it must answer. SuiteError SHARE-031, SHARE-001, SHARE-012."""
-        place = Place(name.strip() or address.strip().rpartition("/")[2], address.strip())
-        storage = places.open_storage(place, self._credential)
-        next(iter(storage.list("")), None)
-        kept = [each for each in self.places() if each.name != place.name]
-        places.save(self._folder / "places.json", [*kept, place])
+    def add_place(self, name: str, address: str, account: str = "", password: str | None = None) -> Place:
+        """One more share; it must answer. With ``account`` by its password, which goes to the system's secret
+        store; else by the session's ticket. SuiteError SHARE-031, SHARE-001, SHARE-012."""
+        place = Place(name.strip() or address.strip().rpartition("/")[2], address.strip(), account)
+        next(iter(self._places.open(place, password).list("")), None)
+        self._places.keep(place, password)
         with self._lock:
             self._opened.pop(place.name, None)
         self._done("share.place.added", place.name, [""])
@@ -115,7 +115,7 @@ class ShareService:
                 place = next((each for each in self.places() if each.name == name), None)
                 if place is None:
                     raise errors.not_found(name)
-                storage = places.open_storage(place, self._credential)
+                storage = self._places.open(place)
                 key = blake3(place.address.encode()).hexdigest()[:16]
                 index = IndexStore(self._folder / f"index-{key}.db")
                 self._opened[name] = _Open(
@@ -213,8 +213,6 @@ class ShareService:
     def opened_by(self, place: str, entry: Entry) -> str | None:
         """Who has it open, as its owner file says; empty: somebody; None: nobody."""
         return opened.by_whom(self._at(place).storage, entry)
-
-    # searching
 
     def search(self, place: str, wish: Wish, limit: int = 100) -> list[Hit]:
         """Hits that this reader may open, names first, then newest first."""

@@ -7,7 +7,7 @@ from functools import partial
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QFrame
+from PySide6.QtWidgets import QFrame, QLineEdit
 
 from core.i18n import _
 from desktop.ui import page
@@ -25,15 +25,17 @@ class Ask(QFrame):
         self._layout = page.row(self, 0.6, 0.6)
         self.hide()
 
-    def text(self, question: str, value: str, done: Callable[[str], object]) -> None:
-        """Ask for a line of text."""
+    def text(self, question: str, value: str, done: Callable[[str], object], secret: bool = False) -> None:
+        """Ask for a line of text; a ``secret`` one is not shown."""
         field = line_edit(question, limit=255)
+        if secret:
+            field.setEchoMode(QLineEdit.EchoMode.Password)
         field.setText(value)
 
         def finish() -> None:
-            if field.text().strip():
+            if written := (field.text() if secret else field.text().strip()):
                 self.end()
-                done(field.text().strip())
+                done(written)
 
         field.returnPressed.connect(finish)
         self._begin(question)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
@@ -93,18 +94,28 @@ class Edits:
         )
 
     def add_place(self) -> None:
-        share = self._services.share
+        """By the session's ticket; where the server does not take it, by an account of the server's own."""
+        share, ask = self._services.share, self._view.ask
 
-        def add(address: str) -> None:
+        def add(address: str, account: str = "", password: str | None = None) -> None:
+            def failed(error: SuiteError) -> None:
+                self._services.notices.error(error)
+                if error.code == "SHARE-012":
+                    ask.text(_("このサーバーの利用者名"), account, partial(with_password, address))
+
             self._services.bridge.run(
                 self._view,
                 _("場所を追加"),
-                lambda _r: share.add_place("", address),
+                lambda _r: share.add_place("", address, account, password),
                 self._added,
+                failed,
                 lane="share-change",
             )
 
-        self._view.ask.text(_("共有の場所（smb://サーバ/共有 またはフォルダ）"), "", add)
+        def with_password(address: str, account: str) -> None:
+            ask.text(_("そのパスワード"), "", lambda word: add(address, account, word), secret=True)
+
+        ask.text(_("共有の場所（smb://サーバ/共有 またはフォルダ）"), "", add)
 
     def _added(self, place: Place) -> None:
         self._view.show_places()

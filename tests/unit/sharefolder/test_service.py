@@ -8,9 +8,12 @@ import pytest
 from core.errors import SuiteError
 from core.events import Events
 from core.jobs import Cancelled, Report
+from core.secrets import MemorySecrets
 from sharefolder import sample, trail
 from sharefolder.index.store import Wish
 from sharefolder.inquiry.model import State
+from sharefolder.places import Places
+from sharefolder.ports import Credential
 from sharefolder.service import ShareChanged, ShareService
 from sharefolder.transfer import IfExists
 
@@ -229,3 +232,16 @@ def test_a_folder_is_not_moved_into_itself(share: Share) -> None:
     with pytest.raises(SuiteError) as error:
         share.service.changes.move_into("全庁", [share.entry("a")], "a/b")
     assert error.value.code == "SHARE-013"
+
+
+def test_an_accounts_password_lies_in_the_secret_store_only(tmp_path: Path) -> None:
+    """Where a server knows no tickets; the next start finds it there, and no file of ours holds it."""
+    secrets, disk = MemorySecrets(), tmp_path / "share"
+    disk.mkdir()
+    service = ShareService(tmp_path / "home", Events(), lambda: "", secrets=secrets)
+    service.add_place("庶務", str(disk), "shomu", "Ken-2026-test")
+    service.close()
+    assert all(b"Ken-2026-test" not in f.read_bytes() for f in (tmp_path / "home").rglob("*") if f.is_file())
+    kept = Places(tmp_path / "home" / "places.json", Credential, secrets)
+    (place,) = kept.every()
+    assert (place.account, kept._password(place)) == ("shomu", "Ken-2026-test")
