@@ -11,6 +11,7 @@ from auth.lists import rows_of
 from auth.lockout import Lockouts, Wait
 from auth.matcher.store import Register
 from auth.model import ImportReport, OneTimeCode, PeopleChanged, Person, Role, Session, check_person
+from auth.step_up import Action, StepUp
 from auth.tokens_csv import import_tokens
 from auth.totp import Tokens
 from core.audit import AuditLog, AuditReport, Entry
@@ -22,7 +23,8 @@ _COLUMNS = ("職員番号", "氏名", "ふりがな", "所属", "共用端末")
 
 
 class Administration:
-    """Each call acts as the person of the open, unlocked session, and leaves a line in the audit trail."""
+    """Each call acts as the person of the open, unlocked session, and leaves a line in the audit trail. What
+    ``auth.step_up.Action`` names raises StepUpNeeded where the policy wants a further factor first."""
 
     def __init__(
         self,
@@ -33,6 +35,7 @@ class Administration:
         events: Events,
         tokens: Tokens,
         devices: Devices,
+        step_up: StepUp,
         session: Callable[[], Session | None],
     ) -> None:
         self._register = register
@@ -42,6 +45,7 @@ class Administration:
         self._events = events
         self._tokens = tokens
         self._devices = devices
+        self._step_up = step_up
         self._session = session
 
     def people(self, text: str = "") -> list[Person]:
@@ -50,15 +54,17 @@ class Administration:
         return self._register.people(text[:100])
 
     def add(self, person: Person) -> None:
-        actor = self.require(Role.IT)
         checked = check_person(person)
+        actor = self._may(None if checked.role is Role.STAFF else Action.ROLE)
         self._register.add_person(checked)
         self._done(actor, "person.added", checked.staff_number)
 
     def change(self, person: Person) -> None:
         """New name, section, role, group. Nobody takes the IT role from himself: someone must keep it."""
-        actor = self.require(Role.IT)
         checked = check_person(person)
+        before = self._register.person(checked.staff_number)
+        same = before is None or before.role is checked.role
+        actor = self._may(None if same else Action.ROLE)
         if checked.staff_number == actor and (checked.role is not Role.IT or not checked.active):
             raise _not_yourself()
         self._register.change_person(checked)
@@ -66,7 +72,7 @@ class Administration:
 
     def set_active(self, staff_number: str, active: bool) -> None:
         """Deactivating ends sign-ins at once and deletes the face; the row stays for the audit trail."""
-        actor = self.require(Role.IT)
+        actor = self._may(None if active else Action.DEACTIVATE)
         if staff_number == actor:
             raise _not_yourself()
         person = self._existing(staff_number)
@@ -77,7 +83,7 @@ class Administration:
 
     def unlock(self, staff_number: str) -> None:
         """End a person's waits after wrong guesses."""
-        actor = self.require(Role.IT)
+        actor = self._may(Action.UNLOCK)
         self._existing(staff_number)
         self._lockouts.unlock(staff_number)
         self._done(actor, "person.unlocked", staff_number)
@@ -89,7 +95,7 @@ class Administration:
 
     def end_wait(self, wait: Wait) -> None:
         """End the waits of a terminal, or of a person (also of a number that nobody has)."""
-        actor = self.require(Role.IT)
+        actor = self._may(Action.UNLOCK)
         if wait.terminal:
             self._lockouts.unlock_terminal(wait.terminal)
             self._audit.append("terminal.unlocked", actor=actor, subject=wait.terminal)
@@ -99,12 +105,16 @@ class Administration:
 
     def issue_start_code(self, staff_number: str) -> OneTimeCode:
         """A code with which the person sets the first, or a forgotten, PIN. Valid 7 days, once."""
-        return self._issue(Purpose.START, staff_number)
+        actor = self._may(Action.START_CODE)
+        self._existing(staff_number)
+        issued = self._codes.issue(Purpose.START, staff_number, actor)
+        self._audit.append("code.start.issued", actor=actor, subject=staff_number)
+        return issued
 
     def issue_break_glass(self, staff_number: str) -> OneTimeCode | None:
         """A code for the day nothing else works; to be kept sealed. Valid 90 days, once. It takes two: None
         for the first administrator who asks, the code for the second who asks within a day."""
-        actor = self.require(Role.IT)
+        actor = self._may(Action.BREAK_GLASS)
         self._existing(staff_number)
         issued = self._codes.issue_by_two(staff_number, actor)
         action = "code.break-glass.asked" if issued is None else "code.break-glass.issued"
@@ -113,7 +123,7 @@ class Administration:
 
     def import_tokens(self, data: bytes) -> ImportReport:
         """The old one-time-password tokens, each with its last day. SuiteError AUTH-030 for no such file."""
-        actor = self.require(Role.IT)
+        actor = self._may(Action.TOKENS)
         report = import_tokens(data, self._tokens, self._register.person)
         detail = {"added": report.added, "problems": len(report.problems)}
         self._audit.append("totp.imported", actor=actor, detail=detail)
@@ -131,7 +141,7 @@ class Administration:
 
     def issue_device_code(self, name: str, place: str) -> OneTimeCode:
         """A code with which the terminal ``name`` enrols (anew). Valid a day, once."""
-        actor = self.require(Role.IT)
+        actor = self._may(Action.DEVICE_CODE)
         self._devices.expect(name, place)
         issued = self._codes.issue(Purpose.DEVICE, name, actor)
         self._audit.append("code.device.issued", actor=actor, detail={"terminal": name})
@@ -172,6 +182,13 @@ class Administration:
         self.require(Role.IT, Role.AUDITOR)
         return self._audit.entries(limit, before, action=action, subject=subject)
 
+    def export_audit(self) -> None:
+        """To be asked before entries leave this program as a file; says in the trail that they do."""
+        actor, session = self.require(Role.IT, Role.AUDITOR), self._session()
+        if session is not None:
+            self._step_up.check(Action.AUDIT_EXPORT, session)
+        self._audit.append("audit.exported", actor=actor)
+
     def verify_audit(self) -> AuditReport:
         """Whether the trail is as it was written. Reads all of it: run as a job."""
         self.require(Role.IT, Role.AUDITOR)
@@ -189,12 +206,12 @@ class Administration:
             )
         return session.person.staff_number
 
-    def _issue(self, purpose: Purpose, staff_number: str) -> OneTimeCode:
-        actor = self.require(Role.IT)
-        self._existing(staff_number)
-        issued = self._codes.issue(purpose, staff_number, actor)
-        self._audit.append(f"code.{purpose}.issued", actor=actor, subject=staff_number)
-        return issued
+    def _may(self, action: Action | None) -> str:
+        """The acting person's staff number: of the IT role, and protected actions with a further factor."""
+        actor, session = self.require(Role.IT), self._session()
+        if action is not None and session is not None:
+            self._step_up.check(action, session)
+        return actor
 
     def _existing(self, staff_number: str) -> Person:
         person = self._register.person(staff_number)

@@ -34,6 +34,7 @@ from auth.savings import SignInTimes
 from auth.service import AuthService
 from auth.signer.api import create_app as create_signer_app
 from auth.signer.build import accounts_of, build_signer, logon_authority, trusted_now
+from auth.step_up import StepUp
 from core.audit import AuditLog
 from core.clock import GuardedClock
 from core.config import Config
@@ -87,7 +88,15 @@ def open_service(
         stream=lambda: stream(camera()),
         analyser=built.analyser,
         administration=partial(
-            Administration, register, matcher.lockouts, matcher.codes, audit, events, built.tokens, devices
+            Administration,
+            register,
+            matcher.lockouts,
+            matcher.codes,
+            audit,
+            events,
+            built.tokens,
+            devices,
+            StepUp(lambda: config.security, clock),
         ),
         figures=lambda: thresholds_of(config.face),
         rest=built.rest,

@@ -55,7 +55,7 @@ def version(zones: Zones) -> str:
 def _broken(zone: str) -> SuiteError:
     return SuiteError(
         _("サインインの方針を読み取れませんでした。"),
-        _("区域「{zone}」に、使える要素の組がありません。").format(zone=zone),
-        _("情報担当に、方針ファイルの security.zones を確かめるよう伝えてください。"),
+        _("「{zone}」に、使える要素の組がありません。").format(zone=zone),
+        _("情報担当に、方針ファイルの security.zones と security.protected を確かめるよう伝えてください。"),
         "POLICY-001",
     )

@@ -221,6 +221,32 @@ class AuthService:
         """As sign_in_pin, for the person of the locked session only."""
         return self.sign_in_pin(self._locked_person(), pin)
 
+    # one factor more
+
+    def step_up_pin(self, pin: str) -> None:
+        """Show the PIN for a protected action (``auth.step_up``). SuiteError PIN-010, LOCK-001."""
+        self._step_up(lambda number: self._client.pin(number, pin, None))
+
+    def step_up_totp(self, code: str) -> None:
+        """As ``step_up_pin``, with the number that an old token shows."""
+        self._step_up(lambda number: self._client.totp(number, code, None))
+
+    def _step_up(self, ask: Callable[[str], Reply]) -> None:
+        number = self._own()
+        reply = ask(number)
+        if reply.statement is None:
+            raise _not_proved(reply)
+        shown = self._verifier.verify(reply.statement, FOR_AGENT, self._device, reply.nonce)
+        with self._lock:
+            session = self._session
+            if session is None or session.person.staff_number != shown.subject:
+                raise _mixed_up()
+            held = {e.factor: e for e in (*session.evidence, *shown.evidence)}
+            self._session = replace(session, evidence=tuple(held.values()))
+            self._access = reply.access or self._access
+        factors = "+".join(sorted(e.factor for e in shown.evidence))
+        self._audit.append("session.stepped-up", actor=number, subject=number, detail={"factors": factors})
+
     # one's own data
 
     def confirm_pin(self, pin: str) -> None:
@@ -228,12 +254,7 @@ class AuthService:
         PIN (their SuiteError AUTH-022 asks for it). SuiteError PIN-010 when wrong."""
         reply = self._client.pin(self._own(), pin, None)
         if reply.access is None:
-            raise SuiteError(
-                _("本人を確かめられませんでした。"),
-                reply.reason.sentence(),
-                reply.reason.next_step(),
-                "PIN-010",
-            )
+            raise _not_proved(reply)
         with self._lock:
             self._access = reply.access
 
@@ -414,6 +435,11 @@ def _hash(key: Future[SignInKey] | None) -> str | None:
 
 def _moment(seconds: float) -> datetime:
     return datetime.fromtimestamp(seconds, TOKYO)
+
+
+def _not_proved(reply: Reply) -> SuiteError:
+    why, step = reply.reason.sentence(), reply.reason.next_step()
+    return SuiteError(_("本人を確かめられませんでした。"), why, step, "PIN-010")
 
 
 def _mixed_up() -> SuiteError:

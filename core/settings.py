@@ -8,7 +8,7 @@ able to weaken what decides about a face, a key or a camera.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal, Self, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -178,6 +178,18 @@ class PresenceSettings(Section):
     )
 
 
+Protected = Literal[
+    "person.deactivate",
+    "person.role",
+    "person.unlock",
+    "code.start",
+    "code.break-glass",
+    "code.device",
+    "tokens.import",
+    "audit.export",
+]
+
+
 class SecuritySettings(Section):
     model_config = ConfigDict(title=N_("安全"))
 
@@ -207,6 +219,20 @@ class SecuritySettings(Section):
         default={"行政事務系": [["face"], ["pin"]], "番号利用事務系": [["face", "pin"], ["face", "totp"]]},
         title=N_("区分ごとに必要な確認"),
         description=N_("区分の名前と、どれか一組がそろえばよい確認の組です。"),
+        json_schema_extra=POLICY,
+    )
+    protected: dict[Protected, list[list[str]]] = Field(
+        default={name: [["pin"], ["totp"]] for name in get_args(Protected)},
+        title=N_("もう一つの確認が要る操作"),
+        description=N_("操作の名前と、直前に示せばよい確認の組です。書かない操作には要りません。"),
+        json_schema_extra=POLICY,
+    )
+    step_up_s: int = Field(
+        default=300,
+        ge=30,
+        le=3600,
+        title=N_("もう一つの確認が続く秒数"),
+        description=N_("示した確認は、この秒数のあいだ、続く操作にも使えます。"),
         json_schema_extra=POLICY,
     )
 

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QAbstractButton, QComboBox, QLabel, QLineEdit, QPu
 
 from auth.model import Person, Role
 from auth.savings import SignInTimes
-from desktop.pages.administration import audit as audit_page
+from desktop.pages.administration import export as export_file
 from desktop.pages.administration import people as people_page
 from desktop.pages.administration.people import People
 from desktop.pages.administration.waits import Waits
@@ -159,7 +159,7 @@ def test_the_list_is_filtered_and_what_is_shown_is_exported(
     assert any(text.startswith("0 人を表示") for text in said(bureau))
     bureau.find(QLineEdit, "人を探す").setText("サトウ")  # type: ignore[attr-defined]
     file = tmp_path / "list.csv"
-    monkeypatch.setattr(people_page, "ask_save", lambda *_a: file)
+    monkeypatch.setattr(export_file, "ask_save", lambda *_a: file)
     press(bureau, "書き出す")
     rows = file.read_text("utf-8-sig").splitlines()
     assert len(rows) == 2
@@ -169,7 +169,7 @@ def test_the_list_is_filtered_and_what_is_shown_is_exported(
 def test_an_export_that_cannot_be_written_says_so(
     bureau: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(people_page, "ask_save", lambda *_a: tmp_path / "no" / "list.csv")
+    monkeypatch.setattr(export_file, "ask_save", lambda *_a: tmp_path / "no" / "list.csv")
     press(bureau, "書き出す")
     assert any("保存できませんでした。" in text for text in said(bureau))
 
@@ -198,7 +198,7 @@ def test_the_audit_trail_is_narrowed_by_kind_and_exported(
     kinds.setCurrentIndex(kinds.findData("person.added"))
     kinds.activated.emit(kinds.currentIndex())
     file = tmp_path / "audit.csv"
-    monkeypatch.setattr(audit_page, "ask_save", lambda *_a: file)
+    monkeypatch.setattr(export_file, "ask_save", lambda *_a: file)
     press(bureau, "書き出す")
     rows = file.read_text("utf-8-sig").splitlines()
     assert len(rows) == 2

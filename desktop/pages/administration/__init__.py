@@ -12,6 +12,7 @@ from desktop.pages.administration.audit import Audit
 from desktop.pages.administration.people import People
 from desktop.pages.administration.policy import policy_view
 from desktop.pages.administration.savings import Savings
+from desktop.pages.administration.step_up import StepUpCard
 from desktop.pages.administration.terminals import Terminals
 from desktop.pages.administration.waits import Waits
 from desktop.pages.office.plan import PlanView
@@ -26,10 +27,15 @@ def administration_page(services: Services) -> QWidget:
     layout = page.column(content, 1.0)
     session = services.auth.session
     role = session.person.role if session is not None else Role.AUDITOR
+    step_up = StepUpCard(services)
     views: list[tuple[str, Callable[[Services], QWidget]]] = []
     if role == Role.IT:
-        views += [(_("人"), People), (_("待ち時間"), Waits), (_("庁内端末"), Terminals)]
-    views.append((_("監査"), Audit))
+        views += [
+            (_("人"), lambda s: People(s, step_up)),
+            (_("待ち時間"), lambda s: Waits(s, step_up)),
+            (_("庁内端末"), lambda s: Terminals(s, step_up)),
+        ]
+    views.append((_("監査"), lambda s: Audit(s, step_up)))
     if role == Role.IT:
         views += [(_("方針"), policy_view), (_("短縮した時間"), Savings)]
     views.append((_("計画の進捗"), PlanView))
@@ -42,10 +48,12 @@ def administration_page(services: Services) -> QWidget:
             built[index] = views[index][1](services)
             stack.addWidget(built[index])
         stack.setCurrentWidget(built[index])
+        step_up.hide()
 
     tabs = Segmented(_("管理の対象"), [(i, name) for i, (name, _view) in enumerate(views)], 0, wrap=True)
     tabs.chosen.connect(show)
     layout.addWidget(tabs)
     show(0)
+    layout.addWidget(step_up)
     layout.addWidget(stack, 1)
     return page.scrolled(content, None)

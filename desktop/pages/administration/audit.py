@@ -10,8 +10,9 @@ from auth.model import PeopleChanged, SignedIn, Unlocked
 from core.audit import AuditReport, Entry
 from core.clock import TOKYO
 from core.i18n import _
+from desktop.pages.administration.export import export
+from desktop.pages.administration.step_up import StepUpCard
 from desktop.pages.administration.words import action_words
-from desktop.pages.files import ask_save, save
 from desktop.pages.fresh import Fresh
 from desktop.pages.services import Services
 from desktop.ui import page, theme
@@ -27,8 +28,9 @@ _PAGE = 500
 class Audit(Fresh):
     """The newest five hundred rows first; older ones on request."""
 
-    def __init__(self, services: Services) -> None:
+    def __init__(self, services: Services, step_up: StepUpCard) -> None:
         super().__init__(services, PeopleChanged, SignedIn, Unlocked)
+        self._step_up = step_up
         self._entries: list[Entry] = []
         layout = page.column(self, 0.75)
         line = page.Across(44, 0.6)
@@ -129,17 +131,8 @@ class Audit(Fresh):
         announce(self, words, urgent=not report.ok)
 
     def _export(self) -> None:
-        path = ask_save(self, _("監査の記録.csv"), "CSV (*.csv)")
-        if path is None:
-            return
-        content = self.table.csv()
-        words = _("「{name}」に書き出しました。").format(name=path.name)
-        self._services.bridge.run(
-            self,
-            _("書き出し"),
-            lambda _r: save(path, content()),
-            lambda _n: self._services.notices.success(words),
-        )
+        allowed = self._services.auth.administration.export_audit
+        export(self, self._services, self.table, _("監査の記録.csv"), self._step_up, allowed)
 
 
 def _cells(entry: Entry) -> tuple[str, ...]:

@@ -11,9 +11,11 @@ from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
 
 from auth.model import ImportReport, OneTimeCode, PeopleChanged, Person
 from core.i18n import _
+from desktop.pages.administration.export import export
 from desktop.pages.administration.person import PersonPanel
 from desktop.pages.administration.person_form import PersonForm
-from desktop.pages.files import ask_open, ask_save, save
+from desktop.pages.administration.step_up import StepUpCard
+from desktop.pages.files import ask_open
 from desktop.pages.fresh import Fresh
 from desktop.pages.services import Services
 from desktop.pages.settings.account import role_words
@@ -29,8 +31,9 @@ _MOST_CSV = 5_000_000  # bytes; what the service takes at most
 class People(Fresh):
     """The table on the left; who is chosen, or a new person, on the right."""
 
-    def __init__(self, services: Services) -> None:
+    def __init__(self, services: Services, step_up: StepUpCard) -> None:
         super().__init__(services, PeopleChanged)
+        self._step_up = step_up
         self._people: dict[str, Person] = {}
         whole = page.Across(58, 1.25)
         page.column(self, 0).addWidget(whole)
@@ -107,11 +110,14 @@ class People(Fresh):
 
     def _act(self, action: str, person: Person) -> None:
         office, number = self._services.auth.administration, person.staff_number
+        notices = self._services.notices
         if action == "change":
-            self._put(PersonForm(self._services, person, self._changed))
+            self._put(PersonForm(self._services, person, self._changed, self._step_up))
         elif action == "unlock":
             words = _("{name} さんの待ち時間を解除しました。").format(name=person.name)
-            self._run(lambda: office.unlock(number), words)
+            self._step_up.run(
+                self, _("待ち時間の解除"), lambda: office.unlock(number), lambda _n: notices.success(words)
+            )
         elif action in ("activate", "deactivate"):
             self._set_active(person, action == "activate")
         elif action == "start-code":
@@ -129,16 +135,11 @@ class People(Fresh):
         def undo() -> None:
             self._set_active(replace(person, active=active), not active)
 
-        self._services.bridge.run(
+        self._step_up.run(
             self,
-            words,
-            lambda _r: office.set_active(person.staff_number, active),
+            _("利用の再開") if active else _("利用の停止"),
+            lambda: office.set_active(person.staff_number, active),
             lambda _n: notices.success(words, (_("元に戻す") if not active else _("取り消す"), undo)),
-        )
-
-    def _run(self, work: Callable[[], object], words: str) -> None:
-        self._services.bridge.run(
-            self, words, lambda _r: work(), lambda _n: self._services.notices.success(words)
         )
 
     def _issue(self, work: Callable[[], OneTimeCode | None], kind: str, person: Person) -> None:
@@ -151,10 +152,10 @@ class People(Fresh):
             if isinstance(panel, PersonPanel) and panel.person.staff_number == person.staff_number:
                 panel.show_code(kind, code)
 
-        self._services.bridge.run(self, kind, lambda _r: work(), show)
+        self._step_up.run(self, kind, work, show)
 
     def _open_form(self) -> None:
-        self._put(PersonForm(self._services, None, self._added))
+        self._put(PersonForm(self._services, None, self._added, self._step_up))
 
     def _added(self, person: Person) -> None:
         words = _("{name} さんを追加しました。次に、開始コードを発行して渡してください。")
@@ -187,11 +188,7 @@ class People(Fresh):
         self.read()
 
     def _export(self) -> None:
-        path = ask_save(self, _("職員の一覧.csv"), "CSV (*.csv)")
-        if path is not None:
-            words = _("「{name}」に書き出しました。").format(name=path.name)
-            content = self.table.csv()
-            self._run(lambda: save(path, content()), words)
+        export(self, self._services, self.table, _("職員の一覧.csv"))
 
 
 def _cells(p: Person) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QComboBox, QWidget
 from auth.model import Person, Role
 from core.errors import SuiteError
 from core.i18n import _
+from desktop.pages.administration.step_up import StepUpCard
 from desktop.pages.services import Services
 from desktop.pages.settings.account import role_words
 from desktop.ui import page
@@ -23,9 +24,16 @@ from desktop.ui.widgets.fields import labelled, line_edit
 class PersonForm(QWidget):
     """``person`` None: a new one. ``saved`` gets who was added or changed."""
 
-    def __init__(self, services: Services, person: Person | None, saved: Callable[[Person], object]) -> None:
+    def __init__(
+        self,
+        services: Services,
+        person: Person | None,
+        saved: Callable[[Person], object],
+        step_up: StepUpCard,
+    ) -> None:
         super().__init__()
         self._services, self._person, self._saved = services, person, saved
+        self._step_up = step_up
         layout = page.column(self, 0.7)
         layout.addWidget(page.label(_("職員を変更") if person else _("職員を追加"), "section"))
         self.number = line_edit(_("職員番号"), limit=16)
@@ -79,8 +87,8 @@ class PersonForm(QWidget):
         else:
             changed = replace(self._person, name=name, kana=kana, section=section, role=role, group=group)
             person, save = changed, office.change
-        self._services.bridge.run(
-            self, _("職員の保存"), lambda _r: save(person), lambda _n: self._done(person), self._failed
+        self._step_up.run(
+            self, _("職員の保存"), lambda: save(person), lambda _n: self._done(person), self._failed
         )
 
     def _done(self, person: Person) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from auth.model import SignedIn
 from auth.savings import PLANNED_HOURS, Month, SignInTimes
 from core.i18n import _
-from desktop.pages.files import ask_save, save
+from desktop.pages.administration.export import export
 from desktop.pages.fresh import Fresh
 from desktop.pages.services import Services
 from desktop.ui import page, theme
@@ -54,17 +54,7 @@ class Savings(Fresh):
         )
 
     def _save(self) -> None:
-        path = ask_save(self, _("短縮した時間.csv"), "CSV (*.csv)")
-        if path is None:
-            return
-        content = self.table.csv()
-        words = _("「{name}」に書き出しました。").format(name=path.name)
-        self._services.bridge.run(
-            self,
-            _("書き出し"),
-            lambda _r: save(path, content()),
-            lambda _n: self._services.notices.success(words),
-        )
+        export(self, self._services, self.table, _("短縮した時間.csv"))
 
 
 def _cells(month: Month) -> tuple[str, ...]:

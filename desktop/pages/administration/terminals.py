@@ -14,6 +14,7 @@ from core.clock import TOKYO
 from core.i18n import _
 from core.wareki import format_date
 from desktop.pages.administration.code_card import CodeCard
+from desktop.pages.administration.step_up import StepUpCard
 from desktop.pages.files import ask_open
 from desktop.pages.services import Services
 from desktop.ui import page, theme
@@ -26,9 +27,9 @@ from desktop.ui.widgets.table import Table
 class Terminals(QWidget):
     """The list on the left, what can be done on the right."""
 
-    def __init__(self, services: Services) -> None:
+    def __init__(self, services: Services, step_up: StepUpCard) -> None:
         super().__init__()
-        self._services = services
+        self._services, self._step_up = services, step_up
         whole = page.Across(58, 1.25)
         page.column(self, 0).addWidget(whole)
         left = page.column(spacing=0.75)
@@ -100,9 +101,7 @@ class Terminals(QWidget):
             self.code.show_code(_("「{name}」の登録コード").format(name=name), issued)
             self.read()
 
-        self._services.bridge.run(
-            self, _("登録コード"), lambda _r: office.issue_device_code(name, place), show
-        )
+        self._step_up.run(self, _("登録コード"), lambda: office.issue_device_code(name, place), show)
 
     def _revoke(self) -> None:
         office, name = self._services.auth.administration, self.table.key()
@@ -123,11 +122,11 @@ class Terminals(QWidget):
             return
         office = self._services.auth.administration
 
-        def read(_report: object) -> ImportReport:
+        def read() -> ImportReport:
             with path.open("rb") as file:
                 return office.import_tokens(file.read(MOST_CSV_BYTES + 1))
 
-        self._services.bridge.run(self, _("トークンの読み込み"), read, self._imported, card=True)
+        self._step_up.run(self, _("トークンの読み込み"), read, self._imported, card=True)
 
     def _imported(self, report: ImportReport) -> None:
         words = _("{count} 人のトークンを読み込みました。").format(count=report.added)

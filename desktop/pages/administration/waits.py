@@ -8,6 +8,7 @@ from auth.lockout import Wait
 from auth.model import PeopleChanged
 from core.clock import TOKYO
 from core.i18n import _
+from desktop.pages.administration.step_up import StepUpCard
 from desktop.pages.fresh import Fresh
 from desktop.pages.services import Services
 from desktop.ui import page, theme
@@ -18,8 +19,9 @@ from desktop.ui.widgets.table import Table
 class Waits(Fresh):
     """A row a person or terminal and way of signing in."""
 
-    def __init__(self, services: Services) -> None:
+    def __init__(self, services: Services, step_up: StepUpCard) -> None:
         super().__init__(services, PeopleChanged)
+        self._step_up = step_up
         self._names: dict[str, str] = {}
         layout = page.column(self, 0.75)
         line, tools = page.Across(44, 0.6), page.row(spacing=0.6)
@@ -68,10 +70,10 @@ class Waits(Fresh):
         if not isinstance(wait, Wait):
             return
         words = _("{who} の待ち時間を解除しました。").format(who=self._who(wait))
-        self._services.bridge.run(
+        self._step_up.run(
             self,
             _("待ち時間の解除"),
-            lambda _r: office.end_wait(wait),
+            lambda: office.end_wait(wait),
             lambda _n: self._services.notices.success(words),
             ended=self.read,
         )

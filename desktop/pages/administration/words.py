@@ -34,6 +34,8 @@ def action_words(action: str) -> str:
         "sign-in.refused": _("サインインの拒否"),
         "session.closed": _("サインアウト"),
         "session.locked": _("画面のロック"),
+        "session.stepped-up": _("もう一つの確認"),
+        "audit.exported": _("監査の記録の書き出し"),
         "face.enrolled": _("顔の登録"),
         "face.enrolment-refused": _("顔の登録の拒否"),
         "face.exported": _("顔データの書き出し"),
@@ -55,3 +57,17 @@ def action_words(action: str) -> str:
         "plan.entered": _("計画の実績の入力"),
         "plan.withdrawn": _("計画の実績の取り下げ"),
     }.get(action, action)
+
+
+def protected_words(action: str) -> str:
+    """What a protected action (``auth.step_up.Action``) is called."""
+    return {
+        "person.deactivate": _("利用の停止と顔データの削除"),
+        "person.role": _("役割の変更"),
+        "person.unlock": _("待ち時間の解除"),
+        "code.start": _("開始コードの発行"),
+        "code.break-glass": _("非常用コードの発行"),
+        "code.device": _("端末の登録コードの発行"),
+        "tokens.import": _("トークンの読み込み"),
+        "audit.export": _("監査の記録の書き出し"),
+    }[action]
