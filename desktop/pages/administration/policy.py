@@ -63,6 +63,7 @@ def _rows(services: Services) -> list[tuple[str, ...]]:
         "servers",
         "directory",
         "tickets",
+        "offline",
         "plan",
         "face",
         "presence",
