@@ -147,5 +147,6 @@ def open_service(
         tickets=tickets,
         took=SignInTimes(paths.data / "sign-ins.jsonl").record,
         steady=lambda: config.appearance.steady_colours or config.appearance.reduced_motion,
+        switches=lambda: config.security.switch == "close",
         office=offline.contact,
     )

@@ -97,12 +97,14 @@ class AuthService:
         tickets: Callable[[SignInCertificate], object] = lambda _certificate: None,
         took: Callable[[float, bool], object] = lambda _seconds, _tickets: None,
         office: Office | None = None,
+        switches: Callable[[], bool] = lambda: False,
     ) -> None:
         """``certification``: how a sign-in becomes a certificate (None: no realm, none is asked for).
         ``tickets`` gets each certificate on the caller's thread before the session opens; if it raises a
         SuiteError the session opens all the same, for local work, and the outcome carries the error.
         ``took`` hears how many seconds a face needed to open it, and whether with tickets. ``office``: of a
-        terminal whose matcher is elsewhere, whether it answers."""
+        terminal whose matcher is elsewhere, whether it answers. ``switches``: whether the next person takes
+        over a locked screen (a shared terminal)."""
         self._client = client
         self._verifier = verifier
         self._register = register
@@ -122,6 +124,7 @@ class AuthService:
         self._tickets = tickets
         self._took = took
         self.office = office
+        self._switches = switches
         self.administration: Administration = administration(lambda: self.session)
         self.rest = rest  # lets the models go while the camera is off; the next look loads them again
         self.model_figures = figures  # the thresholds in force and what they were measured at
@@ -214,8 +217,11 @@ class AuthService:
         self._events.publish(Locked(number, reason))
 
     def unlock_face(self, show: Show, report: Report) -> Outcome:
-        """As sign_in_face, for the person of the locked session only."""
-        return self.sign_in_face(self._locked_person(), show, report)
+        """As sign_in_face, for the person of the locked session; where the policy lets people switch, also
+        for another of this terminal's, whose session then takes its place."""
+        locked = self._locked_person()
+        anybody = self._switches() and self._pending is None
+        return self.sign_in_face(None if anybody else locked, show, report)
 
     def unlock_pin(self, pin: str) -> Outcome:
         """As sign_in_pin, for the person of the locked session only."""
@@ -412,7 +418,7 @@ class AuthService:
 
     def _refuse_someone_else(self, subject: str) -> None:
         was = self.session
-        if was is not None and was.locked and was.person.staff_number != subject:
+        if was is not None and was.locked and was.person.staff_number != subject and not self._switches():
             raise _someone_else()
 
     def _announce(self, was: Session | None, session: Session) -> None:

@@ -207,6 +207,12 @@ class SecuritySettings(Section):
         description=N_("文字数です。"),
         json_schema_extra=POLICY,
     )
+    switch: Literal["refuse", "close"] = Field(
+        default="refuse",
+        title=N_("ロック中に別の人が見たとき"),
+        description=N_("close は前の人のセッションを閉じ、見た人のものを開きます（共用の端末向け）。"),
+        json_schema_extra=POLICY,
+    )
     zone: str = Field(
         default="行政事務系",
         min_length=1,

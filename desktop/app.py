@@ -194,6 +194,7 @@ def _tickets(services: Services) -> TicketKeeper:
 
 def _share(services: Services, secrets: SecretStore) -> ShareService:
     """The shared folders of this terminal; a server is asked with the session's own Kerberos ticket."""
+    from auth.model import SignedOut
     from core.gss_spnego import speak_kerberos
     from sharefolder.service import ShareService
 
@@ -205,7 +206,9 @@ def _share(services: Services, secrets: SecretStore) -> ShareService:
         services.audit.append(action, actor=actor(), subject=subject, detail=detail)
 
     speak_kerberos()
-    return ShareService(services.paths.data / "share", services.events, actor, tell=tell, secrets=secrets)
+    share = ShareService(services.paths.data / "share", services.events, actor, tell=tell, secrets=secrets)
+    services.events.subscribe(SignedOut, lambda _event: share.leave())
+    return share
 
 
 def _presence(

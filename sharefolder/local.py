@@ -30,6 +30,9 @@ class LocalStorage:
         self._root = root
         self.name = name or root.name
 
+    def close(self) -> None:
+        """Nothing is open between calls."""
+
     def list(self, folder: str) -> Iterator[Sequence[Entry]]:
         batch: list[Entry] = []
         with self._failing(folder), os.scandir(self._real(folder)) as entries:

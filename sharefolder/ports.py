@@ -46,6 +46,9 @@ class Storage(Protocol):
     def name(self) -> str:
         """For people."""
 
+    def close(self) -> None:
+        """End what a server has opened to this person; a later call opens it anew, for whoever asks then."""
+
     def list(self, folder: str) -> Iterator[Sequence[Entry]]:
         """The entries of ``folder`` in batches, unsorted, as they arrive; links are left out."""
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from threading import Lock
+from threading import Lock, Thread
 
 from blake3 import blake3
 
@@ -72,13 +72,29 @@ class ShareService:
         self._tell, self._guard = tell, MassGuard()
         make_private_folder(folder)
         self._places = Places(folder / "places.json", credential, secrets)
-        self.marks = Marks(folder / "marks.json")
         self.changes = Changes(self._storage, self._guard, actor, self._done)
         self.sending = Sending(Journal(folder / "share.db"), self._storage, self._arrived)
         self._sandbox, self._looking = Sandbox(), Sandbox(timeout=5.0)
         self._lock = Lock()
         self._opened: dict[str, _Open] = {}
         self._beside: ServiceBeside | None = None
+
+    @property
+    def marks(self) -> Marks:
+        """What whoever is signed in keeps at hand here: nobody else's."""
+        owner = blake3(self._actor().encode()).hexdigest()[:16]
+        return Marks(self._folder / f"marks-{owner}.json")
+
+    def leave(self) -> None:
+        """The person has left: from now on each server is asked anew, as whoever comes next. A server that
+        does not answer keeps nobody waiting."""
+        with self._lock:
+            former, self._opened = self._opened, {}
+        for each in former.values():
+            each.searching.close()
+            Thread(target=each.storage.close, name="share-leave", daemon=True).start()
+
+    # places
 
     def places(self) -> list[Place]:
         """The shares of this terminal in their order."""

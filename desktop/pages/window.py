@@ -74,7 +74,7 @@ class Window(QMainWindow):
         services.bridge.on_error = lambda error: services.notices.error(error)
         bridge, events = services.bridge, services.events
         bridge.subscribe(events, SignedIn, self, lambda event: self._signed_in(event.session))
-        bridge.subscribe(events, SignedOut, self, lambda _event: self.back())
+        bridge.subscribe(events, SignedOut, self, lambda _event: self._signed_out())
         bridge.subscribe(events, Locked, self, lambda event: self._locked(event.reason))
         bridge.subscribe(events, Unlocked, self, lambda event: self._unlocked(event.session))
         if (services.paths.data / "auth.db").exists():
@@ -172,6 +172,11 @@ class Window(QMainWindow):
     def _signed_in(self, session: Session) -> None:
         if not isinstance(self._stack.currentWidget(), FirstRun):  # which goes on to enrol by itself
             self._show_shell(session)
+
+    def _signed_out(self) -> None:
+        """Nothing of the former person stays, also where the next one's session is open already."""
+        self._drop_shell()
+        self.back()
 
     def _locked(self, reason: str) -> None:
         from desktop.pages.sign_in.lock import Lock

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import httpx
 import pytest
 
 from auth.agent.certificate import SignerClient
+from auth.agent.client import Asked, Reply
 from auth.agent.keys import Certification
 from auth.face.actor import ActorCamera
 from auth.face.actor_people import sample
@@ -21,7 +22,7 @@ from auth.face.frame import Frame
 from auth.model import FaceDeleted, FaceEnrolled, Factor, Outcome, Person, SignedIn
 from auth.signer.signer import RATE
 from core.jobs import Cancelled, Report
-from tests.fakes.office import CHIEF, CONSENT, OTHER_PIN, PIN, REPORT, Office, code_of
+from tests.fakes.office import CHIEF, CLUMSY, CONSENT, OTHER_PIN, PIN, REPORT, Office, code_of
 
 pytestmark = pytest.mark.timeout(400)  # minutes of computing where many share a machine
 
@@ -87,6 +88,27 @@ def test_an_attack_is_refused_with_a_reason_and_the_next_way_in(office: Office, 
     assert office.actions()[-1] == "sign-in.refused"
     assert trail(office)["reason"] in (outcome.reason, "not-confirmed")
     assert office.service.sign_in_pin("IT-001", PIN).accepted, "the PIN is heard at once"
+
+
+def test_frames_of_another_challenge_do_not_answer_this_one(office: Office) -> None:
+    """Taken of the true person, alive, a moment ago, and accepted then."""
+    client, taken = office.service._client, list[bytes]()
+    real = client.match
+
+    def recorded(asked: Asked, frames: Iterable[bytes], prior: str | None, key: str | None) -> Reply:
+        taken[:] = frames
+        return real(asked, iter(taken), prior, key)
+
+    client.match = recorded  # type: ignore[method-assign]
+    assert office.look("IT-001", ActorCamera(seed=7)).accepted
+    assert len(taken) > 20
+    for _time in range(4):
+        asked = client.challenge("sign-in", "IT-001")
+        office.clock.time += 30
+        again = real(asked, iter(taken), None, None)
+        assert not again.accepted, again
+        assert again.statement is None
+    assert trail(office)["reason"] in CLUMSY, "the movements and colours were not the ones drawn"
 
 
 def test_a_live_stranger_does_not_match(office: Office) -> None:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QInputMethodEvent
 from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QMainWindow, QPushButton
+from shiboken6 import isValid
 
+from auth.model import Person
 from desktop.ui.search import LineEdit
 from tests.ui.conftest import HANAKO, PIN, Office
 
@@ -118,3 +120,23 @@ def test_first_run_registers_the_administrator_and_goes_on_to_consent(office: Of
     office.bot.waitUntil(lambda: window.showing == "shell")
     office.settle()
     assert any(w.text() == "顔の登録がまだです" for w in window.findChildren(QLabel) if w.isVisible())
+
+
+def test_when_the_next_person_takes_over_no_page_of_the_former_stays(office: Office) -> None:
+    """A fast switch: the next session is open before the window hears that the former is closed."""
+    window = office.signed_in()
+    auth = office.services.auth
+    auth.administration.add(Person("K100871", "田中 太郎", "たなか たろう", "道路建設課"))
+    code = auth.administration.issue_start_code("K100871").code
+    office.services.go("administration")
+    office.settle()
+    former = window.findChildren(QLabel)
+    auth.start("K100871", code, "582914")
+    office.bot.waitUntil(
+        lambda: any("田中 太郎" in w.text() for w in window.findChildren(QLabel) if w.isVisible()),
+        timeout=20_000,
+    )
+    office.settle()
+    assert window.page == "today"
+    office.bot.waitUntil(lambda: not any(isValid(each) for each in former), timeout=20_000)
+    assert not [w.text() for w in window.findChildren(QLabel) if HANAKO.name in w.text()]

@@ -12,6 +12,7 @@ from core.secrets import MemorySecrets
 from sharefolder import sample, trail
 from sharefolder.index.store import Wish
 from sharefolder.inquiry.model import State
+from sharefolder.marks import Mark
 from sharefolder.places import Places
 from sharefolder.ports import Credential
 from sharefolder.service import ShareChanged, ShareService
@@ -245,3 +246,19 @@ def test_an_accounts_password_lies_in_the_secret_store_only(tmp_path: Path) -> N
     kept = Places(tmp_path / "home" / "places.json", Credential, secrets)
     (place,) = kept.every()
     assert (place.account, kept._password(place)) == ("shomu", "Ken-2026-test")
+
+
+def test_the_next_person_at_a_shared_terminal_finds_nothing_of_the_former_open(tmp_path: Path) -> None:
+    here = ["K100234"]
+    (tmp_path / "disk").mkdir()
+    service = ShareService(tmp_path / "home", Events(), lambda: here[0])
+    service.add_place("全庁", str(tmp_path / "disk"))
+    former = service._at("全庁").storage
+    service.marks.used(Mark("全庁", "人事/異動案.xlsx"))
+    service.leave()
+    here[0] = "K100871"
+    assert service._at("全庁").storage is not former, "the server is asked anew, as whoever is here now"
+    assert service.marks.recent() == []
+    here[0] = "K100234"
+    assert [mark.path for mark in service.marks.recent()] == ["人事/異動案.xlsx"]
+    service.close()
