@@ -28,6 +28,7 @@ ELSEWHERE = {
     "support-bundle": "desktop.support_bundle",
     "backup": "office.backup.command",
     "share-index": "sharefolder.index.program",
+    "update": "installer.update.command",
 }
 """Commands whose module has a parser of its own: ``main(arguments) -> exit code``."""
 
@@ -101,6 +102,7 @@ def _parser() -> argparse.ArgumentParser:
         ("realm", _("開発と試験のための職場一式を始めます。")),
         ("calendar-server", _("職場の予定のサーバーを動かします。")),
         ("self-test", _("この端末で仕事ができるかを診断します。")),
+        ("update", _("まほろばを更新します。")),
         ("support-bundle", _("情報担当に渡す記録を、個人の情報を除いて作ります。")),
         ("backup", _("職場のデータを控え、確かめ、戻します。")),
         ("share-index", _("共有フォルダの索引サービスを動かします。")),
