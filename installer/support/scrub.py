@@ -21,11 +21,12 @@ from core.paths import Paths
 GONE = "▢"
 _HEAD = re.compile(r"(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3} [A-Z]+) ")
 """The formatter's own beginning: time and level."""
-_OURS = re.compile(r"\b(?:auth|calendar_sync|core|desktop|installer|liaison|sharefolder)/[\w/]+\.py:\d+\b")
+_PACKAGES = "auth|calendar_sync|core|desktop|installer|liaison|office|sharefolder"
+_OURS = re.compile(rf"\b(?:{_PACKAGES})/[\w/]+\.py:\d+\b")
 _CODE = re.compile(r"\b[A-Z]{2,8}-\d{3}\b")
 _QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"|「[^」]*」|『[^』]*』|<[^>]*>")
 _WORD = re.compile(r"\S+")
-_MODULE = re.compile(r"(?:auth|calendar_sync|core|desktop|installer|liaison|sharefolder)(?:\.[a-z_]+)*")
+_MODULE = re.compile(rf"(?:{_PACKAGES})(?:\.[a-z_]+)*")
 _EXCEPTION = re.compile(r"[A-Za-z_.]*(?:Error|Exception|Warning|Interrupt|Exit|Cancelled)")
 _SHORT = re.compile(r"[|>:=-]+|\d{1,3}")
 """A mark, or a number too short to be a PIN or a staff number."""

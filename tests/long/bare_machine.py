@@ -11,6 +11,7 @@ import re
 import shlex
 import shutil
 import subprocess
+from collections.abc import Sequence
 from pathlib import Path
 
 from installer.registry import pip_settings
@@ -60,17 +61,22 @@ def why_not() -> str:
 
 
 class BareMachine:
-    """A minimal system under ``folder``; ``run`` runs a command in it as root, in a clone of our commit."""
+    """A minimal system under ``folder``; ``run`` runs a command in it as root, in a clone of our commit
+    (where it has git; else in an empty folder)."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, include: Sequence[str] = ("python3", "git")) -> None:
         self.root = folder
         codename, mirror = _distribution()
         # In a mount namespace of its own: what it mounts is gone with it, even when it is killed.
-        strap = ["unshare", "--mount", "debootstrap", "--variant=minbase", "--include=python3,git"]
+        strap = ["unshare", "--mount", "debootstrap", "--variant=minbase"]
+        strap += [f"--include={','.join(include)}"] if include else []
         subprocess.run([*strap, codename, str(folder), mirror], check=True, capture_output=True, timeout=1200)
         self._take_settings()
         self.clone = folder / "srv" / "mahoroba"
-        subprocess.run(["git", "clone", "-q", str(ROOT), str(self.clone)], check=True, timeout=120)
+        if "git" in include:
+            subprocess.run(["git", "clone", "-q", str(ROOT), str(self.clone)], check=True, timeout=120)
+        else:
+            self.clone.mkdir(parents=True)
 
     def _take_settings(self) -> None:
         pairs = [(Path(name), self.root / name.lstrip("/")) for name in SETTINGS]
