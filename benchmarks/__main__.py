@@ -26,6 +26,7 @@ FEATURES: Mapping[str, tuple[str, ...]] = {
         "benchmarks.sharefolder_window",
     ),
     "calendar": ("benchmarks.calendar",),
+    "suite": ("benchmarks.suite",),
     "sso": ("benchmarks.sso", "benchmarks.sso_storm"),
     "face": (
         "benchmarks.face_recognition",

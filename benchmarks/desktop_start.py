@@ -64,7 +64,7 @@ filter = Painted(); window.installEventFilter(filter); window.resize(1200, 800);
 
 def records() -> Iterator[Record]:
     """Median start beside its peer; resident memory signed in by PIN and by face, the camera off again."""
-    with tempfile.TemporaryDirectory() as folder, _screen() as screen:
+    with tempfile.TemporaryDirectory() as folder, private_screen() as screen:
         environment = {"MAHOROBA_MODELS": str(user_folder()), **os.environ, **screen}
         environment |= {"MAHOROBA_HOME": folder}
         (Path(folder) / "policy.toml").write_text(POLICY, "utf-8")
@@ -73,11 +73,16 @@ def records() -> Iterator[Record]:
         ours, bare = [], []
         for _run in range(RUNS):
             ours.append(_child("start", environment)["ms"])
-            bare.append(_run_code(["-c", BARE], environment)["ms"])
+            bare.append(bare_start(environment))
         yield _start_record(ours, bare)
         for how, (words, policy) in MEMORY.items():
             (Path(folder) / "policy.toml").write_text(POLICY + policy, "utf-8")
             yield _memory_record(words, _child(f"memory-{how}", environment), OFF in policy)
+
+
+def bare_start(environment: dict[str, str]) -> float:
+    """Milliseconds until a bare window of the same library is painted."""
+    return _run_code(["-c", BARE], environment)["ms"]
 
 
 def _start_record(ours: list[float], bare: list[float]) -> Record:
@@ -104,7 +109,7 @@ def _memory_record(words: str, seen: dict[str, float], promised: bool) -> Record
 
 
 @contextmanager
-def _screen() -> Iterator[dict[str, str]]:
+def private_screen() -> Iterator[dict[str, str]]:
     """A private X server where there is one, else Qt's offscreen platform."""
     program = shutil.which("Xvfb")
     if program is None:

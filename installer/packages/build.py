@@ -1,5 +1,4 @@
-"""``python -m installer.packages.build --out DIR``: the one-folder program of this commit, the same bytes
-each time.
+"""The one-folder program of this commit, the same bytes each time.
 
 An environment of its own is made from the locks (no test's package can slip in), PyInstaller gathers, and
 the tree is finished: version, notices, bill of materials, manifest.
@@ -7,7 +6,6 @@ the tree is finished: version, notices, bill of materials, manifest.
 
 from __future__ import annotations
 
-import argparse
 import os
 import re
 import shutil
@@ -100,24 +98,3 @@ def _run(command: Sequence[str], cwd: Path | None = None, **environment: str) ->
             "PACK-001",
         )
     return done.stdout
-
-
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Build, and print the folder and the hash of its content."""
-    parser = argparse.ArgumentParser(
-        prog="installer.packages.build", description=_("配布用のプログラムを作ります。")
-    )
-    parser.add_argument("--out", type=Path, default=ROOT / "out" / "package", help=_("置く場所"))
-    parser.add_argument("--version", default=SOURCE, help=_("版"))
-    options = parser.parse_args(arguments)
-    try:
-        folder = build(options.out.resolve(), options.version)
-    except SuiteError as error:
-        print(error, file=sys.stderr)
-        return 1
-    print(folder, tree.digest(folder))
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

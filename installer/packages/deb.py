@@ -31,8 +31,7 @@ PLACES = {
     "jp.mahoroba.update.policy": "usr/share/polkit-1/actions/jp.mahoroba.update.policy",
     "mahoroba-matcher.service": "usr/lib/systemd/system/mahoroba-matcher.service",
     "mahoroba-signer.service": "usr/lib/systemd/system/mahoroba-signer.service",
-    "mahoroba-index.service": "usr/lib/systemd/user/mahoroba-index.service",
-    "mahoroba-index.timer": "usr/lib/systemd/user/mahoroba-index.timer",
+    "../../units/mahoroba-share-index.service": "usr/lib/systemd/system/mahoroba-share-index.service",
     "policy.toml": "usr/share/mahoroba/policy.toml",
 }
 """Files beside this module and where they go."""

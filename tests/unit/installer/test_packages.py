@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import subprocess
 import sys
 import sysconfig
@@ -123,6 +124,21 @@ def test_the_scripts_are_posix_shell(name: str) -> None:
 
 def test_a_policy_is_no_conffile() -> None:
     assert not any("policy" in name for name in deb.CONFFILES), "a purge would delete an edited one"
+
+
+@pytest.mark.skipif(shutil.which("makensis") is None, reason="makensis is not installed")
+def test_the_windows_script_is_accepted_by_its_compiler(tmp_path: Path) -> None:
+    """Built, not executed: that is all that is claimed of it."""
+    folder, out = tmp_path / "tree", tmp_path / "mahoroba_0.1.0_windows.exe"
+    folder.mkdir()
+    for name in ("mahoroba.exe", "policy.toml"):
+        (folder / name).write_text(name)
+    values = ["-DVERSION=0.1.0", f"-DTREE={folder}", f"-DOUT={out}"]
+    script = str(ROOT / "installer/packages/windows/mahoroba.nsi")
+    command = ["makensis", "-V2", "-WX", "-INPUTCHARSET", "UTF8", *values, script]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout
+    assert out.read_bytes()[:2] == b"MZ"
 
 
 def entry(*arguments: str) -> subprocess.CompletedProcess[str]:
