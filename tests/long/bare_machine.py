@@ -92,7 +92,8 @@ class BareMachine:
     def run(self, command: str, timeout: float, *, network: bool = True) -> subprocess.CompletedProcess[str]:
         """Run a shell command line; what it started dies with it. TimeoutExpired after ``timeout`` s."""
         spaces = ["unshare", "--mount", "--pid", "--fork", "--kill-child", *([] if network else ["--net"])]
-        program = PROGRAM % {"wheels": " ".join(map(shlex.quote, _folders_of_wheels()))}
+        up = "" if network else "ip link set lo up\n"  # without a network a machine still has itself
+        program = up + PROGRAM % {"wheels": " ".join(map(shlex.quote, _folders_of_wheels()))}
         # The shell stays: as the first process it takes in orphans, which the tests' own would never reap.
         line = f"cd /srv/mahoroba && {command}; exit $?"
         inside = ["/usr/bin/env", "-i", *self._environment(), "sh", "-c", line]
