@@ -104,6 +104,19 @@ class Index(Tables):
         rows.sort(key=_IN_TIME)
         return self._made(rows)
 
+    def handled(self) -> dict[tuple[int, str], datetime]:
+        """Reminders put off, and until when; ``datetime.max``: done with."""
+        rows = self._sql.execute("SELECT object, occurrence, until FROM reminder")
+        return {(r[0], r[1]): datetime.max if r[2] is None else _wall(r[2]) for r in rows}
+
+    def handle(self, event: int, occurrence: str, until: datetime | None) -> None:
+        """Put the reminder of ``occurrence`` off, or be done with it; gone when the event is."""
+        with self._write():
+            self._sql.execute(
+                "INSERT OR REPLACE INTO reminder SELECT id, ?, ? FROM object WHERE id = ?",
+                (occurrence, seconds(until) if until is not None else None, event),
+            )
+
     def search(self, text: str, around: datetime, limit: int = 50) -> list[Occurrence]:
         """Events with every word of ``text``: each one's occurrence nearest to ``around``, nearest first."""
         words = [fold(word) for word in text.split()][:8]

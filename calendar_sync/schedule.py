@@ -31,6 +31,7 @@ from calendar_sync.model import (
     Summary,
 )
 from calendar_sync.organisation import DEPUTY, PERSON, Unit, on
+from calendar_sync.reminders import Reminders
 from calendar_sync.remote import Remote
 from calendar_sync.scan import scan
 from calendar_sync.store import Store
@@ -66,6 +67,7 @@ class Schedule:
         self.owner, self._store, self._connect, self._events = owner, store, connect, events
         self.exchange = Exchange(owner, store, connect, events)
         self.files = Files(store, self._changed)
+        self.reminders = Reminders(store, self.between)
         self._booking = Booking(store, self._changed, _now)
         self._remember()
 

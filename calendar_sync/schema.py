@@ -87,10 +87,19 @@ def _lay_in_time(database: Database) -> None:
     database.conn.execute("CREATE INDEX occurrence_long ON occurrence (start, end) WHERE end - start > 86400")
 
 
+def _keep_reminders(database: Database) -> None:
+    """``until``: seconds of the wall when it rings again; NULL: done with."""
+    database.conn.execute(
+        "CREATE TABLE reminder (object INTEGER NOT NULL REFERENCES object(id) ON DELETE CASCADE,"
+        " occurrence TEXT NOT NULL, until INTEGER, PRIMARY KEY (object, occurrence)) WITHOUT ROWID"
+    )
+
+
 MIGRATIONS = (
     Migration(1, "the cache, the journal, conflicts, history, occurrences", _create),
     Migration(2, "the uid in the history", _know_deleted),
     Migration(3, "what is longer than a day", _index_days),
     Migration(4, "the place in the organisation", _place_collections),
     Migration(5, "occurrences in the order of time", _lay_in_time),
+    Migration(6, "reminders put off or done with", _keep_reminders),
 )

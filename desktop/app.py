@@ -5,6 +5,9 @@ from __future__ import annotations
 import os
 import sys
 from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from PySide6.QtCore import QTimer
 
 from core.events import Events
 from core.i18n import _, set_language
@@ -22,17 +25,20 @@ from desktop.ui.page import Page
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from PySide6.QtCore import QObject
     from PySide6.QtWidgets import QApplication, QWidget
 
     from auth.agent.certificate import SignInCertificate
     from auth.agent.presence import PresenceLoop, Reaction
     from auth.agent.tickets import TicketKeeper
     from auth.face.camera import Camera
+    from auth.model import Session
     from auth.service import AuthService
     from calendar_sync.service import Schedules
     from core.audit import AuditLog, Detail
     from core.config import Config
     from core.secrets import SecretStore
+    from desktop.pages.calendar.reminding import Reminding
     from liaison.service import LiaisonService
     from office.service import Office
     from sharefolder.service import ShareService
@@ -88,6 +94,7 @@ def _settings(services: Services) -> QWidget:
     return settings_page(services)
 
 
+_REMIND_FROM = 15_000  # ms after signing in, and until there is a schedule to look at
 PAGES = (
     Page("today", lambda: _("今日"), "sun-horizon", _today),
     Page("calendar", lambda: _("予定"), "calendar-blank", _calendar),
@@ -137,6 +144,7 @@ def open_features(
     look_through = camera or (lambda: camera_of(services.config))
     services.camera = look_through
 
+    services.signed_in = lambda shell, session: _remind(services, shell, session)
     services.tickets = _tickets(services)
     services.watch = lambda react: _presence(services.config, look_through, react)
     services.auth = (sign_in or _sign_in)(
@@ -176,6 +184,33 @@ def _schedules(services: Services, secrets: SecretStore) -> Schedules:
 
     away = services.paths.state / "out-of-reach"  # a trial's 圏外, beside the scene before its camera
     return Schedules(services.paths, secrets, services.events, lambda: services.trial and away.exists())
+
+
+def _remind(services: Services, shell: QObject, session: Session) -> None:
+    """Reminders for as long as somebody is signed in; whoever has no schedule here pays for none of it."""
+    person, open_ = session.person, services.open_schedules
+    name = quote(person.staff_number, safe="")
+
+    def begin() -> None:
+        if open_.made or (services.paths.data / "calendar" / f"{name}.db").exists():
+            waiting.stop()
+            services.bridge.run(shell, _("予定"), lambda _r: load(), made, lane="calendar")
+
+    def load() -> type[Reminding]:
+        from desktop.pages.calendar.reminding import Reminding
+
+        open_()
+        return Reminding
+
+    def made(reminding: type[Reminding]) -> None:
+        from calendar_sync.model import Owner
+
+        reminding(shell, services, Owner(person.staff_number, person.name, person.section)).look()
+
+    waiting = QTimer(shell)
+    waiting.setInterval(_REMIND_FROM)
+    waiting.timeout.connect(begin)
+    waiting.start()
 
 
 def _tickets(services: Services) -> TicketKeeper:

@@ -11,9 +11,12 @@ from desktop.ui.bridge import Bridge
 from desktop.ui.notice import NoticeBar
 
 if TYPE_CHECKING:
+    from PySide6.QtCore import QObject
+
     from auth.agent.presence import Reaction
     from auth.agent.tickets import TicketKeeper
     from auth.face.camera import Camera
+    from auth.model import Session
     from auth.service import AuthService
     from calendar_sync.service import Schedules
     from core.audit import AuditLog
@@ -52,6 +55,8 @@ class Services:
     enrol: Callable[[bool], None] = lambda _proved: None  # proved: a PIN was shown a moment ago
     first_pin: Callable[[str], None] = lambda _number: None
     back: Callable[[], None] = lambda: None
+    tell: Callable[[str, str], None] = lambda _title, _text: None  # the desktop's message, where it has any
+    signed_in: Callable[[QObject, Session], object] = lambda _shell, _session: None  # for as long as it lasts
     appearance_changed: Callable[[bool], None] = lambda _rebuild: None
 
     @property

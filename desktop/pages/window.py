@@ -96,6 +96,8 @@ class Window(QMainWindow):
         services.presence = Presence(services, services.watch)
         services.presence.changed.connect(self._show_status)
         self._tray = tray_for(self, self._lock)
+        if self._tray is not None:
+            services.tell = self._tray.tell
         services.bridge.subscribe(
             services.events, FaceDeleted, self, lambda _event: services.presence.again()
         )
@@ -228,6 +230,7 @@ class Window(QMainWindow):
         )
         shell.page_shown.connect(lambda _key: self._resting.start())
         self._show_chips(shell)
+        services.signed_in(shell, session)
         return shell
 
     def _show_chips(self, shell: Shell | None = None) -> None:

@@ -24,18 +24,23 @@ _ROLES = {"info": "link", "success": "success", "warning": "warning", "error": "
 
 @dataclass(frozen=True)
 class Notice:
-    """One sentence or two. ``action`` is a label and what it does (元に戻す …)."""
+    """One sentence or two. ``action`` is a label and what it does (元に戻す …).
+
+    ``stays`` until it is answered: by its action, or by its cross, which calls ``closed``.
+    """
 
     kind: str  # info | success | warning | error
     text: str
     next_step: str = ""
     code: str = ""
     action: tuple[str, Callable[[], object]] | None = None
+    stays: bool = False
+    closed: Callable[[], object] = lambda: None
     time: float = field(default_factory=time.time)
 
 
 class NoticeBar(QWidget):
-    """Shows up to three notices, newest on top; keeps the last thirty for the bell."""
+    """Shows up to three notices (and those that stay), newest on top; keeps the last thirty for the bell."""
 
     arrived = Signal()
 
@@ -51,13 +56,14 @@ class NoticeBar(QWidget):
         """Put ``notice`` on top; a calm one leaves by itself after eight seconds."""
         self.history.appendleft(notice)
         self.unseen += 1
-        while len(self._banners) >= 3:
-            self._remove(self._banners[-1])
+        passing = [banner for banner in self._banners if not banner.notice.stays]
+        if len(self._banners) >= 3 and passing:
+            self._remove(passing[-1])
         banner = _Banner(notice, self._remove)
         self._layout.insertWidget(0, banner)
         self._banners.insert(0, banner)
         announce(self, " ".join((notice.text, notice.next_step)), notice.kind in ("warning", "error"))
-        if notice.kind in ("info", "success"):
+        if notice.kind in ("info", "success") and not notice.stays:
             QTimer.singleShot(8000, banner, banner.leave_when_unused)
         self.arrived.emit()
 
@@ -91,7 +97,7 @@ class NoticeBar(QWidget):
 class _Banner(QFrame):
     def __init__(self, notice: Notice, remove: Callable[[_Banner], None]) -> None:
         super().__init__()
-        self._remove = remove
+        self.notice, self._remove = notice, remove
         self.setProperty("notice", notice.kind)
         row = page.row(self, 0.75)
         row.setContentsMargins(theme.em(1.7), theme.em(0.6), theme.em(1), theme.em(0.6))
@@ -109,7 +115,7 @@ class _Banner(QFrame):
             row.addWidget(button(text, lambda: self._act(act)))
         if notice.code:
             row.addWidget(_code_button(notice.code))
-        row.addWidget(icon_button(_("このお知らせを閉じる"), "x", lambda: remove(self)))
+        row.addWidget(icon_button(_("このお知らせを閉じる"), "x", lambda: self._act(notice.closed)))
 
     def _act(self, act: Callable[[], object]) -> None:
         act()

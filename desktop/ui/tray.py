@@ -23,6 +23,7 @@ class Tray(QSystemTrayIcon):
         self.setContextMenu(self._menu)
         self.setToolTip(_("まほろば"))
         self.activated.connect(self._pressed)
+        self.messageClicked.connect(self.bring_back)
 
     def bring_back(self) -> None:
         """Show the window in front."""
@@ -30,6 +31,11 @@ class Tray(QSystemTrayIcon):
         self._window.show()
         self._window.raise_()
         self._window.activateWindow()
+
+    def tell(self, title: str, text: str) -> None:
+        """A message of the desktop's, for whoever looks at another window just now."""
+        if not self._window.isActiveWindow():
+            self.showMessage(title, text, self._window.windowIcon())
 
     def _pressed(self, reason: QSystemTrayIcon.ActivationReason) -> None:
         if reason == QSystemTrayIcon.ActivationReason.Trigger:

@@ -17,8 +17,9 @@ from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QLabel, QListWidget, QWidget
 
-from calendar_sync.model import Change, Draft, Occurrence
+from calendar_sync.model import Change, Draft, Occurrence, Owner
 from calendar_sync.service import Schedule
+from core.clock import TOKYO
 from desktop.pages.calendar import CalendarPage, paper, words
 from desktop.pages.calendar.account import AccountCard
 from desktop.pages.calendar.changes import ChangesCard
@@ -28,6 +29,7 @@ from desktop.pages.calendar.detail import DetailCard
 from desktop.pages.calendar.files import FilesCard
 from desktop.pages.calendar.find import FindCard
 from desktop.pages.calendar.phone import PhoneCard
+from desktop.pages.calendar.reminding import Reminding
 from desktop.pages.calendar.slots import SlotCard
 from desktop.trial_office import furnish
 from desktop.ui.tokens import THEMES, contrast
@@ -498,3 +500,23 @@ def test_the_schedule_moves_to_an_office_by_its_address(desk: Desk, tmp_path: Pa
         desk.settle()
         assert "この端末" in card._now.text()
     assert [summary for summary, *_rest in desk.shown()] == ["打合せ"]
+
+
+def test_a_reminder_stays_until_it_is_answered_and_comes_again(desk: Desk) -> None:
+    start = datetime.now(TOKYO).replace(tzinfo=None, second=0, microsecond=0)
+    desk.schedule.create(Draft(1, "知事レク", start, start + timedelta(hours=1), location="知事室"))
+    desk.settle()
+    person = desk.office.services.auth.session.person  # type: ignore[union-attr]
+    reminding = Reminding(desk.page, desk.office.services, Owner(person.staff_number, person.name))
+    reminding.look()
+    desk.settle()
+    again = desk.office.find(QAbstractButton, "5分後にもう一度")
+    assert any("知事レク" in label.text() for label in desk.window.findChildren(QLabel))
+    reminding.look()
+    desk.settle()
+    again.click()  # type: ignore[attr-defined]
+    desk.settle()
+    assert desk.schedule.reminders.due(start + timedelta(minutes=1)) == []
+    (reminder,) = desk.schedule.reminders.due(start + timedelta(minutes=7))
+    desk.schedule.reminders.done(reminder)
+    assert desk.schedule.reminders.due(start + timedelta(minutes=8)) == []
