@@ -25,6 +25,7 @@ FEATURES: Mapping[str, tuple[str, ...]] = {
         "benchmarks.sharefolder_inquiry",
         "benchmarks.sharefolder_window",
     ),
+    "suite": ("benchmarks.suite_console",),
     "calendar": ("benchmarks.calendar",),
     "suite": ("benchmarks.suite",),
     "sso": ("benchmarks.sso", "benchmarks.sso_storm"),

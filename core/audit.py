@@ -188,6 +188,12 @@ class AuditLog:
         with database_errors(self._connections.path):
             return list(_entries(self._open().conn.execute(query, (*values, limit))))
 
+    def after(self, id_: int, limit: int) -> list[Entry]:
+        """The rows that follow row ``id_``, oldest first, at most ``limit``: for who keeps up with it."""
+        query = f"SELECT {_COLUMNS} FROM entries WHERE id > ? ORDER BY id LIMIT ?"  # noqa: S608
+        with database_errors(self._connections.path):
+            return list(_entries(self._open().conn.execute(query, (id_, limit))))
+
     def _create(self, database: Database) -> None:
         for statement in _SCHEMA:
             database.conn.execute(statement)

@@ -267,6 +267,13 @@ class ServersSettings(Section):
         description=N_("署名サーバーの番地（https://…）。照合サーバーと合わせて決めます。"),
         json_schema_extra=POLICY,
     )
+    reports: str = Field(
+        default="",
+        max_length=500,
+        title=N_("端末の報告の置き場所"),
+        description=N_("各端末の報告を集めたフォルダ。空のときは、この端末の分だけを台帳に載せます。"),
+        json_schema_extra=POLICY,
+    )
     database: str = Field(
         default="",
         max_length=500,
@@ -396,6 +403,14 @@ class PlanSettings(Section):
         description=N_(
             "代理サーバーと業務アプリのパスワードにかかっていた秒数。チケットで省けた回だけ数えます。"
         ),
+        json_schema_extra=POLICY,
+    )
+    mobile_terminals: str = Field(
+        default="",
+        max_length=32,
+        pattern=r"^[A-Za-z0-9._-]*$",
+        title=N_("モバイルワーク用端末の名前の始まり"),
+        description=N_("この文字で始まる端末を、計画のモバイルワーク用端末として数えます（例 M-）。"),
         json_schema_extra=POLICY,
     )
 

@@ -277,14 +277,20 @@ def _office(services: Services) -> Office:
     from office.schema import open_sql
     from office.service import Office
 
-    def require() -> str:
-        return services.auth.administration.require(Role.IT)
+    def require(*roles: Role) -> str:
+        return services.auth.administration.require(*roles)
 
-    def tell(action: str, actor: str, subject: str, detail: Detail) -> None:
-        services.audit.append(action, actor=actor, subject=subject, detail=detail)
-
-    sql = open_sql(services.paths.data / "office.db", services.config.servers.database)
-    return Office(sql, require, tell, services.events, figures(services))
+    servers = services.config.servers
+    return Office(
+        open_sql(services.paths.data / "office.db", servers.database),
+        services.paths,
+        services.audit,
+        lambda: require(Role.IT),
+        lambda: require(Role.IT, Role.AUDITOR),
+        services.events,
+        figures(services),
+        servers.reports,
+    )
 
 
 def camera_of(config: Config) -> Camera:

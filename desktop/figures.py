@@ -7,7 +7,7 @@ server knows the sections' calendars. ``source`` says for whom it speaks.
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from core.i18n import _
@@ -23,6 +23,9 @@ def figures(services: Services) -> Figures:
         "hours_saved": lambda year: hours_saved(services, year),
         "schedule_sections": lambda _year: schedule_sections(services),
         "liaison_terminals": lambda _year: liaison_terminals(services),
+        "managed_terminals": lambda _year: managed_terminals(services),
+        "share_users": lambda _year: share_users(services),
+        "mobile_days": lambda year: mobile_days(services, year),
     }
     return found
 
@@ -60,6 +63,45 @@ def liaison_terminals(services: Services) -> Figure | None:
     gone = (Place.MISSING, Place.RETIRED)
     here = [t for t in services.liaison.tiles() if not t.simulated and t.unit.place not in gone]
     return Figure(len(here), _("連絡員端末の台帳（所在不明と除籍を除く）")) if here else None
+
+
+def managed_terminals(services: Services) -> Figure | None:
+    """Enrolled terminals that have reported within thirty days, in per cent."""
+    enrolled = [d.name for d in services.auth.administration.devices() if d.enrolled and d.revoked is None]
+    if not enrolled:
+        return None
+    share = services.office.inventory.managed(enrolled) / len(enrolled) * 100
+    return Figure(
+        round(share, 1),
+        _("登録した {count} 台のうち、30 日以内に報告のあった端末").format(count=len(enrolled)),
+    )
+
+
+def share_users(services: Services) -> Figure | None:
+    """Staff who did something in the shared folder last month, in per cent of all who may sign in."""
+    people = sum(person.active for person in services.auth.administration.people())
+    month = (date.today().replace(day=1) - timedelta(days=1)).strftime("%Y-%m")
+    services.office.trail.follow()
+    users = services.office.trail.people_active(month, "share")
+    if not people or not users:
+        return None
+    return Figure(round(users / people * 100, 1), _("監査記録（{month} に操作した職員）").format(month=month))
+
+
+def mobile_days(services: Services, year: int) -> Figure | None:
+    """Days a month on which a mobile terminal was signed in to, by the names that the policy gives them."""
+    beginning = services.config.plan.mobile_terminals
+    if not beginning:
+        return None
+    today = date.today()
+    first, last = date(year, 4, 1), min(today, date(year + 1, 3, 31))
+    months = (last.year - first.year) * 12 + last.month - first.month + 1
+    services.office.trail.follow()
+    terminals, days = services.office.trail.days_used(beginning, first.isoformat(), last.isoformat())
+    if not terminals:
+        return None
+    source = _("監査記録（名前が {name} で始まる {count} 台）").format(name=beginning, count=terminals)
+    return Figure(round(days / terminals / months, 1), source)
 
 
 def _in_year(month: str, year: int) -> bool:

@@ -19,6 +19,24 @@ TABLES = (
             "CREATE INDEX plan_results_measure ON plan_results (measure, year, origin, id)",
         ),
     ),
+    Tables(
+        2,
+        "office: terminals and their programs, sizes",
+        (
+            """CREATE TABLE terminals (
+                name TEXT PRIMARY KEY, model TEXT NOT NULL, os TEXT NOT NULL, version TEXT NOT NULL,
+                cameras TEXT NOT NULL, state TEXT NOT NULL, failed TEXT NOT NULL, seen {real} NOT NULL
+            )""",
+            """CREATE TABLE programs (
+                terminal TEXT NOT NULL, name TEXT NOT NULL, version TEXT NOT NULL,
+                PRIMARY KEY (terminal, name)
+            )""",
+            "CREATE TABLE titles (name TEXT PRIMARY KEY, found INTEGER NOT NULL, owned INTEGER)",
+            """CREATE TABLE sizes (
+                day TEXT NOT NULL, name TEXT NOT NULL, bytes BIGINT NOT NULL, PRIMARY KEY (day, name)
+            )""",
+        ),
+    ),
 )
 
 

@@ -1,23 +1,54 @@
-"""What the feature opens with: the plan, and what the office's own tables hold."""
+"""What the feature opens with: the plan, the terminals, the trail's index, what the data takes."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
-from core.audit import Detail
+from core.audit import AuditLog, Detail, Entry
 from core.events import Events
+from core.paths import Paths
 from core.sql import Sql
-from office.plan import Figures, Plan, PlanChanged, Tell
+from office.plan import Figures, Plan, PlanChanged
+from office.storage import Storage
+from office.terminals import Collected, Inventory
+from office.trail import TrailIndex, Wish, in_order
 
 
 class Office:
-    """``require`` gives the acting IT person's number or raises AUTH-031; ``tell`` writes audit rows."""
+    """``require`` gives the acting IT person's number or raises AUTH-031, ``read`` the auditor's too."""
 
     def __init__(
-        self, sql: Sql, require: Callable[[], str], tell: Tell, events: Events, figures: Figures
+        self,
+        sql: Sql,
+        paths: Paths,
+        audit: AuditLog,
+        require: Callable[[], str],
+        read: Callable[[], str],
+        events: Events,
+        figures: Figures,
+        reports: str = "",
     ) -> None:
+        """``reports``: the folder where terminals leave their reports, or empty."""
+
         def told(action: str, actor: str, subject: str, detail: Detail) -> None:
-            tell(action, actor, subject, detail)
+            audit.append(action, actor=actor, subject=subject, detail=detail)
             events.publish(PlanChanged())
 
+        self._audit, self._read_role, self._reports = audit, read, reports
         self.plan = Plan(sql, require, told, figures)
+        self.inventory = Inventory(sql, require)
+        self.storage = Storage(sql, paths.data)
+        self.trail = TrailIndex(paths.cache / "trail-index.db", audit.after)
+
+    def find(self, wish: Wish, limit: int, before: int | None = None) -> list[Entry]:
+        """Rows of the audit trail, newest first, for the IT role and the auditor. AUTH-031, DB-00x."""
+        self._read_role()
+        self.trail.follow()
+        return in_order(self.trail.find(wish, limit, before), self._audit.after)
+
+    def collect(self) -> Collected:
+        """Take up the terminals' reports; nothing where no folder is named. AUTH-031, INV-001."""
+        if not self._reports:
+            return Collected(0, ())
+        return self.inventory.collect(Path(self._reports))

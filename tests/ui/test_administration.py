@@ -197,6 +197,7 @@ def test_the_audit_trail_is_narrowed_by_kind_and_exported(
     assert isinstance(kinds, QComboBox)
     kinds.setCurrentIndex(kinds.findData("person.added"))
     kinds.activated.emit(kinds.currentIndex())
+    bureau.settle()
     file = tmp_path / "audit.csv"
     monkeypatch.setattr(export_file, "ask_save", lambda *_a: file)
     press(bureau, "書き出す")

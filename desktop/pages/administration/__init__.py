@@ -15,7 +15,10 @@ from desktop.pages.administration.savings import Savings
 from desktop.pages.administration.step_up import StepUpCard
 from desktop.pages.administration.terminals import Terminals
 from desktop.pages.administration.waits import Waits
+from desktop.pages.office.inventory import InventoryView
 from desktop.pages.office.plan import PlanView
+from desktop.pages.office.sign_ins import SignInsView
+from desktop.pages.office.storage import StorageView
 from desktop.pages.services import Services
 from desktop.ui import page
 from desktop.ui.widgets.segmented import Segmented
@@ -38,6 +41,9 @@ def administration_page(services: Services) -> QWidget:
     views.append((_("監査"), lambda s: Audit(s, step_up)))
     if role == Role.IT:
         views += [(_("方針"), policy_view), (_("短縮した時間"), Savings)]
+    if role == Role.IT:
+        views += [(_("端末の台帳"), InventoryView), (_("サインインの状況"), SignInsView)]
+        views.append((_("保管量"), StorageView))
     views.append((_("計画の進捗"), PlanView))
     stack = page.Stack()
     built: dict[int, QWidget] = {}

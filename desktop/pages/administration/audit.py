@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
+from collections.abc import Callable
 from datetime import datetime
 
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QComboBox
 
-from auth.model import PeopleChanged, SignedIn, Unlocked
+from auth.model import STAFF_NUMBER, PeopleChanged, SignedIn, Unlocked
 from core.audit import AuditReport, Entry
 from core.clock import TOKYO
 from core.i18n import _
@@ -21,12 +25,15 @@ from desktop.ui.buttons import button
 from desktop.ui.icons import set_icon
 from desktop.ui.widgets.fields import line_edit
 from desktop.ui.widgets.table import Table
+from office.trail import Wish
 
-_PAGE = 500
+_PAGE = 200
+_DAY = re.compile(r"\d{4}[-/]\d{2}[-/]\d{2}")
+_Found = tuple[list[Entry], list[str]]
 
 
 class Audit(Fresh):
-    """The newest five hundred rows first; older ones on request."""
+    """The newest rows first; older ones on request. The whole trail is searched, not what is shown."""
 
     def __init__(self, services: Services, step_up: StepUpCard) -> None:
         super().__init__(services, PeopleChanged, SignedIn, Unlocked)
@@ -35,14 +42,16 @@ class Audit(Fresh):
         layout = page.column(self, 0.75)
         line = page.Across(44, 0.6)
         tools = page.row(spacing=0.6)
-        self.finder = line_edit(_("記録を絞り込む"), _("操作・職員番号・日時"))
-        self.finder.textChanged.connect(self._narrow)
+        self.finder = line_edit(_("記録を探す"), _("職員番号・端末名・2026-11-25"))
+        self._typed = QTimer(self, singleShot=True, interval=150)
+        self._typed.timeout.connect(self.read)
+        self.finder.textChanged.connect(lambda _text: self._typed.start())
         line.add(self.finder, 2)
         self.kind = QComboBox()
         self.kind.setAccessibleName(_("操作の種類"))
         self.kind.setAccessibleDescription(_("操作の種類"))  # a combo box is read by its choice on Linux
         self.kind.setMinimumWidth(theme.em(7))
-        self.kind.activated.connect(lambda _index: self._put())
+        self.kind.activated.connect(lambda _index: self.read())
         tools.addWidget(self.kind, 1)
         self.check = button(_("改ざんを検査"), self._verify, icon="shield-check")
         tools.addWidget(self.check)
@@ -65,37 +74,32 @@ class Audit(Fresh):
         layout.addLayout(foot)
 
     def read(self) -> None:
-        """The newest rows."""
-        office = self._services.auth.administration
-        self._services.bridge.run(self, _("監査の記録"), lambda _r: office.audit_entries(_PAGE), self._show)
+        """The newest rows that hold every word."""
+        self._ask(None, self._show)
 
     def _read_older(self) -> None:
-        office, before = self._services.auth.administration, self._entries[-1].id if self._entries else None
-        self._services.bridge.run(
-            self,
-            _("監査の記録"),
-            lambda _r: office.audit_entries(_PAGE, before),
-            lambda more: self._show(self._entries + more),
-        )
+        before = self._entries[-1].id if self._entries else None
+        self._ask(before, lambda found: self._show((self._entries + found[0], found[1])))
 
-    def _show(self, entries: list[Entry]) -> None:
-        self._entries = entries
+    def _ask(self, before: int | None, done: Callable[[_Found], object]) -> None:
+        office, wish = self._services.open_office, wish_of(self.finder.text(), self.kind.currentData())
+
+        def look(_report: object) -> _Found:
+            entries = office().find(wish, _PAGE, before)
+            return entries, [word for word, _count in office().trail.words("action")]
+
+        self._services.bridge.run(self, _("監査の記録"), look, done)
+
+    def _show(self, found: _Found) -> None:
+        self._entries, actions = found
         chosen = self.kind.currentData()
         self.kind.clear()
         self.kind.addItem(_("すべての操作"), "")
-        for action in sorted({e.action for e in entries}):
+        for action in sorted(actions, key=action_words):
             self.kind.addItem(action_words(action), action)
         self.kind.setCurrentIndex(max(0, self.kind.findData(chosen)))
-        self.older.setVisible(bool(entries) and entries[-1].id > 1)
-        self._put()
-
-    def _put(self) -> None:
-        wanted = self.kind.currentData()
-        self.table.put([(e.id, _cells(e)) for e in self._entries if not wanted or e.action == wanted])
-        self._narrow(self.finder.text())
-
-    def _narrow(self, text: str) -> None:
-        self.table.narrow(text)
+        self.older.setVisible(len(self._entries) % _PAGE == 0 and bool(self._entries))
+        self.table.put([(e.id, _cells(e)) for e in self._entries])
         self.count.setText(_("{count} 件を表示").format(count=self.table.shown()))
 
     def _verify(self) -> None:
@@ -133,6 +137,16 @@ class Audit(Fresh):
     def _export(self) -> None:
         allowed = self._services.auth.administration.export_audit
         export(self, self._services, self.table, _("監査の記録.csv"), self._step_up, allowed)
+
+
+def wish_of(text: str, action: str | None) -> Wish:
+    """What is looked for: each word as it is (staff numbers in capitals); a day, or two as from and to."""
+    words = unicodedata.normalize("NFKC", text).split()[:8]
+    days = sorted(word.replace("/", "-") for word in words if _DAY.fullmatch(word))
+    others = [word for word in words if not _DAY.fullmatch(word)]
+    plain = tuple(word.upper() if STAFF_NUMBER.fullmatch(word.upper()) else word for word in others)
+    first, last = (days[0], days[-1]) if days else ("", "")
+    return Wish((*plain, *([action] if action else [])), first, last)
 
 
 def _cells(entry: Entry) -> tuple[str, ...]:

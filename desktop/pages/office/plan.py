@@ -83,7 +83,8 @@ class PlanView(Fresh):
 
         def look(_report: object) -> list[Line]:
             plan = services.office.plan
-            plan.measure(today)
+            if self._may_enter:
+                plan.measure(today)
             return plan.lines()
 
         self._services.bridge.run(self, _("計画の進捗"), look, self._show)

@@ -1,0 +1,120 @@
+"""The console of the IT section on the real trail, register and inventory."""
+
+from __future__ import annotations
+
+import csv
+import io
+import time
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QAbstractButton, QLabel, QLineEdit, QPushButton
+
+from desktop.pages.administration.audit import Audit, wish_of
+from desktop.pages.office import inventory as inventory_page
+from desktop.pages.office.inventory import InventoryView
+from desktop.pages.office.sign_ins import Hours, SignInsView
+from desktop.ui.widgets.table import Table
+from office.terminals import Report
+from tests.ui.conftest import Office
+
+
+def go(office: Office, tab: str) -> None:
+    office.services.go("administration")
+    office.find(QAbstractButton, f"管理の対象: {tab}").click()  # type: ignore[attr-defined]
+    office.settle()
+
+
+def press(office: Office, name: str) -> None:
+    office.bot.mouseClick(office.find(QPushButton, name), Qt.MouseButton.LeftButton)
+    office.settle()
+
+
+def said(office: Office) -> list[str]:
+    assert office.window is not None
+    return [w.text() for w in office.window.findChildren(QLabel) if w.isVisible() and w.text()]
+
+
+def cells(table: Table) -> list[list[str]]:
+    return list(csv.reader(io.StringIO(table.csv()().decode("utf-8-sig"))))[1:]
+
+
+def one(office: Office, kind: type) -> object:
+    assert office.window is not None
+    found = office.window.findChild(kind)
+    assert isinstance(found, kind)
+    return found
+
+
+def test_terminals_are_found_by_trouble_and_leave_as_csv(
+    office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office.signed_in()
+    take = office.services.office.inventory.take
+    now = time.time()
+    take(Report("T-001", "Note", "Debian 12", "1.0", now, state="ok", programs=(("office", "7"),)))
+    take(Report("T-002", "Note", "Debian 12", "1.0", now, state="fail", failed=("disk",)))
+    take(Report("T-003", "=cmd()", "Debian 12", "0.9", now - 40 * 86_400))
+    go(office, "端末の台帳")
+    view = one(office, InventoryView)
+    assert isinstance(view, InventoryView)
+    assert any("3 台。30 日以内に報告 2、自己診断で問題 1" in text for text in said(office))
+    office.find(QAbstractButton, "見る端末: 診断で問題").click()  # type: ignore[attr-defined]
+    assert [row[0] for row in cells(view.table)] == ["T-002"]
+    office.find(QAbstractButton, "見る端末: 30 日報告なし").click()  # type: ignore[attr-defined]
+    assert [row[0] for row in cells(view.table)] == ["T-003"]
+    monkeypatch.setattr(inventory_page, "ask_save", lambda *_a: tmp_path / "list.csv")
+    press(office, "台帳を CSV で保存")
+    rows = list(csv.DictReader(io.StringIO((tmp_path / "list.csv").read_text("utf-8-sig"))))
+    assert [row["name"] for row in rows] == ["T-001", "T-002", "T-003"]
+    assert rows[2]["model"] == "'=cmd()"
+
+
+def test_this_terminal_reports_itself_where_no_folder_is_named(office: Office) -> None:
+    office.signed_in()
+    go(office, "端末の台帳")
+    press(office, "報告を集める")
+    assert any("1 台。" in text for text in said(office))
+
+
+def test_refusals_are_summed_by_reason_and_hour(office: Office) -> None:
+    office.signed_in()
+    audit = office.services.audit
+    for reason in ("flat", "flat", "not-alike"):
+        audit.append("sign-in.refused", actor="K100234", detail={"terminal": "T-001", "reason": reason})
+    go(office, "サインインの状況")
+    view = one(office, SignInsView)
+    assert isinstance(view, SignInsView)
+    assert [row[:2] for row in cells(view.reasons)] == [["flat", "2"], ["not-alike", "1"]]
+    hours = one(office, Hours)
+    assert isinstance(hours, Hours)
+    assert "拒否 3" in hours.accessibleDescription()
+
+
+def test_the_data_s_size_is_shown_from_the_first_day(office: Office) -> None:
+    office.signed_in()
+    go(office, "保管量")
+    assert any(text.startswith("ディスクの空き") for text in said(office))
+
+
+def test_the_whole_trail_is_searched_by_number_terminal_and_day(office: Office) -> None:
+    office.signed_in()
+    audit = office.services.audit
+    for number in range(450):
+        audit.append("pin.set", actor=f"K{number:06}", subject=f"K{number:06}", detail={"terminal": "T-9"})
+    go(office, "監査")
+    view = one(office, Audit)
+    assert isinstance(view, Audit)
+    assert view.table.shown() == 200, "a page"
+    press(office, "もっと古い記録")
+    assert view.table.shown() == 400
+    office.find(QLineEdit, "記録を探す").setText("k000003　T-9")  # type: ignore[attr-defined]
+    office.bot.waitUntil(lambda: view.table.shown() == 1)
+    assert cells(view.table)[0][3] == "K000003"
+
+
+def test_words_days_and_kinds_become_one_wish() -> None:
+    assert wish_of("k100234 ２０２６/11/25 T-001", "pin.set").words == ("K100234", "T-001", "pin.set")
+    wish = wish_of("2026-11-25 2026-11-03", None)
+    assert (wish.words, wish.first_day, wish.last_day) == ((), "2026-11-03", "2026-11-25")

@@ -1,0 +1,132 @@
+"""The index finds what the trail says, keeps up with it, and is only a cache."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+
+import pytest
+
+from core.audit import AuditLog, Entry
+from core.secrets import MemorySecrets
+from office.trail import TrailIndex, Wish, in_order
+
+
+def entry(id_: int, time: str, action: str, who: str = "K100234", **detail: str | float) -> Entry:
+    return Entry(id_, time, action, who, who, detail)
+
+
+class Trail:
+    """Rows as a trail gives them."""
+
+    def __init__(self) -> None:
+        self.rows: list[Entry] = []
+
+    def add(self, time: str, action: str, who: str = "K100234", **detail: str | float) -> None:
+        self.rows.append(entry(len(self.rows) + 1, time, action, who, **detail))
+
+    def after(self, id_: int, limit: int) -> list[Entry]:
+        return self.rows[id_ : id_ + limit]
+
+
+@pytest.fixture
+def trail() -> Trail:
+    made, chance = Trail(), random.Random(7)
+    for number in range(2000):
+        day = 1 + number // 100
+        accepted = chance.random() < 0.8
+        made.add(
+            f"2026-11-{day:02}T{chance.randrange(24):02}:00:00.000000+00:00",
+            "sign-in.accepted" if accepted else "sign-in.refused",
+            f"K{chance.randrange(50):06}",
+            terminal=f"T-{chance.randrange(20):03}",
+            reason="accepted" if accepted else chance.choice(["flat", "not-alike"]),
+            distance=0.3,
+        )
+    return made
+
+
+@pytest.fixture
+def index(trail: Trail, tmp_path: Path) -> TrailIndex:
+    made = TrailIndex(tmp_path / "trail.db", trail.after)
+    assert made.follow() == 2000
+    return made
+
+
+def plainly(trail: Trail, words: tuple[str, ...]) -> list[int]:
+    said = lambda e: {e.action, e.actor, e.subject, *map(str, e.detail.values())}  # noqa: E731
+    return [e.id for e in reversed(trail.rows) if set(words) <= said(e)]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        (),
+        ("sign-in.refused",),
+        ("K000007",),
+        ("T-003", "flat"),
+        ("sign-in.refused", "K000007", "T-001"),
+        ("nobody",),
+    ],
+)
+def test_it_finds_what_reading_everything_finds_page_by_page(
+    trail: Trail, index: TrailIndex, words: tuple[str, ...]
+) -> None:
+    found: list[int] = []
+    while page := index.find(Wish(words), 70, found[-1] if found else None):
+        found += page
+    assert found == plainly(trail, words)
+    assert [e.id for e in in_order(found[:90], trail.after)] == found[:90]
+
+
+def test_days_bound_the_search_in_japanese_time(trail: Trail, index: TrailIndex) -> None:
+    found = index.find(Wish((), "2026-11-03", "2026-11-04"), 10_000)
+    assert found == sorted(found, reverse=True)
+    assert 0 < len(found) < 400
+    assert index.find(Wish((), "2027-01-01"), 10) == []
+
+
+def test_it_keeps_up_and_sums_each_row_once(trail: Trail, index: TrailIndex) -> None:
+    trail.add(
+        "2026-12-01T00:30:00.000000+00:00", "sign-in.refused", "K000001", terminal="T-001", reason="flat"
+    )
+    index.follow()
+    index.follow()
+    assert [(s.hour, s.reason, s.count) for s in index.sign_ins("2026-12-01", "2026-12-01")] == [
+        (9, "flat", 1)
+    ]
+    assert sum(s.count for s in index.sign_ins("2026-01-01", "2027-01-01")) == 2001
+    assert index.find(Wish(("T-001",)), 1) == [2001]
+    assert sum(count for _word, count in index.words("action")) == 2001
+
+
+def test_a_damaged_index_is_made_anew(trail: Trail, tmp_path: Path) -> None:
+    path = tmp_path / "trail.db"
+    path.write_bytes(b"not a database at all" * 500)
+    index = TrailIndex(path, trail.after)
+    assert index.follow() == 2000
+    assert index.find(Wish(("T-003", "flat")), 10_000) == plainly(trail, ("T-003", "flat"))
+
+
+def test_another_trail_in_its_place_is_noticed(trail: Trail, index: TrailIndex) -> None:
+    del trail.rows[5:]
+    assert index.follow() == 5
+    assert index.find(Wish(), 100) == [5, 4, 3, 2, 1]
+
+
+def test_scores_use_and_activity_are_counted(index: TrailIndex) -> None:
+    assert {round(s.mean, 3) for s in index.scores("terminal", "2026-01")} == {0.3}
+    terminals, days = index.days_used("T-00", "2026-11-01", "2026-11-30")
+    assert terminals == 10
+    assert days > 10
+    assert index.people_active("2026-11", "sign-in") == 50
+
+
+def test_it_reads_the_real_trail(tmp_path: Path) -> None:
+    log = AuditLog(tmp_path / "audit.db", MemorySecrets())
+    for number in range(5):
+        log.append("person.added", actor="K100234", subject=f"K{number:06}")
+    index = TrailIndex(tmp_path / "trail.db", log.after)
+    index.follow()
+    ids = index.find(Wish(("K000003",)))
+    assert [e.subject for e in in_order(ids, log.after)] == ["K000003"]
