@@ -41,7 +41,6 @@ def administration_page(services: Services) -> QWidget:
     views.append((_("監査"), lambda s: Audit(s, step_up)))
     if role == Role.IT:
         views += [(_("方針"), policy_view), (_("短縮した時間"), Savings)]
-    if role == Role.IT:
         views += [(_("端末の台帳"), InventoryView), (_("サインインの状況"), SignInsView)]
         views.append((_("保管量"), StorageView))
     views.append((_("計画の進捗"), PlanView))
