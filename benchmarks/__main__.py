@@ -25,9 +25,8 @@ FEATURES: Mapping[str, tuple[str, ...]] = {
         "benchmarks.sharefolder_inquiry",
         "benchmarks.sharefolder_window",
     ),
-    "suite": ("benchmarks.suite_console",),
     "calendar": ("benchmarks.calendar",),
-    "suite": ("benchmarks.suite",),
+    "suite": ("benchmarks.suite", "benchmarks.suite_console"),
     "sso": ("benchmarks.sso", "benchmarks.sso_storm"),
     "face": (
         "benchmarks.face_recognition",
