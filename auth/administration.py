@@ -14,7 +14,7 @@ from auth.model import ImportReport, OneTimeCode, PeopleChanged, Person, Role, S
 from auth.step_up import Action, StepUp
 from auth.tokens_csv import import_tokens
 from auth.totp import Tokens
-from core.audit import AuditLog, AuditReport, Entry
+from core.audit import AuditLog, AuditReport
 from core.errors import SuiteError
 from core.events import Events
 from core.i18n import _
@@ -169,18 +169,6 @@ class Administration:
         self._audit.append("people.imported", actor=actor, detail={"added": added, "problems": len(problems)})
         self._events.publish(PeopleChanged())
         return ImportReport(added, tuple(problems[:100]))
-
-    def audit_entries(
-        self,
-        limit: int = 100,
-        before: int | None = None,
-        *,
-        action: str | None = None,
-        subject: str | None = None,
-    ) -> list[Entry]:
-        """The audit trail, newest first, for the IT role and the auditor."""
-        self.require(Role.IT, Role.AUDITOR)
-        return self._audit.entries(limit, before, action=action, subject=subject)
 
     def export_audit(self) -> None:
         """To be asked before entries leave this program as a file; says in the trail that they do."""

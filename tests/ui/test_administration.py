@@ -93,7 +93,7 @@ def test_who_waits_after_wrong_guesses_is_seen_and_the_wait_ended(bureau: Office
     table.selectRow(0)
     press(bureau, "選んだ待ち時間を解除")
     assert "いま、待っている人も端末もありません。" in said(bureau)
-    assert auth.administration.audit_entries(1)[0].action == "person.unlocked"
+    assert bureau.services.audit.entries(1)[0].action == "person.unlocked"
 
 
 def test_details_are_changed_but_never_the_number(bureau: Office) -> None:

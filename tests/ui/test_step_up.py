@@ -73,7 +73,7 @@ def test_whoever_gives_up_has_done_nothing(bureau: Office) -> None:
     press(bureau, "開始コードを発行")
     press(bureau, "やめる")
     assert not card(bureau).isVisible()
-    trail = bureau.services.auth.administration.audit_entries(1)[0]
+    trail = bureau.services.audit.entries(1)[0]
     assert trail.action != "code.start.issued"
 
 
@@ -97,7 +97,7 @@ def test_the_trail_leaves_as_a_file_only_after_it_and_says_so(
     assert not target.exists()
     type_pin(bureau, PIN)
     assert target.exists()
-    assert bureau.services.auth.administration.audit_entries(1)[0].action == "audit.exported"
+    assert bureau.services.audit.entries(1)[0].action == "audit.exported"
 
 
 def test_the_card_leaves_the_page_its_one_blue_action(bureau: Office) -> None:

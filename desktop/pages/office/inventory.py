@@ -21,6 +21,7 @@ from desktop.ui.widgets.fields import line_edit
 from desktop.ui.widgets.flow import Flow
 from desktop.ui.widgets.segmented import Segmented
 from desktop.ui.widgets.table import Table, harmless
+from office.here import host, report
 from office.terminals import MOST_BYTES, Collected, Report, Title, rows
 
 _FIELDS = ("name", "model", "os", "version", "seen", "cameras", "state", "failed")
@@ -136,9 +137,7 @@ class InventoryView(Fresh):
         def work(_report: object) -> Collected:
             if services.config.servers.reports:
                 return services.office.collect()
-            from desktop import inventory
-
-            services.office.inventory.take(inventory.report(inventory.host()))
+            services.office.inventory.take(report(host()))
             return Collected(1, ())
 
         self._services.bridge.run(self, _("報告を集める"), work, self._collected, card=True)

@@ -207,10 +207,8 @@ def test_the_auditor_reads_the_trail_and_the_staff_does_not(office: Office) -> N
         office.service.start(number, new_colleague(office, number, role), OTHER_PIN)
         admin = office.service.administration
         if reads:
-            assert admin.audit_entries(subject=number)[0].action == "sign-in.accepted"
             assert admin.verify_audit().ok
         else:
-            assert code_of(admin.audit_entries) == "AUTH-031"
             assert code_of(admin.verify_audit) == "AUTH-031"
 
 
