@@ -27,6 +27,7 @@ from core.settings import (
     DirectorySettings,
     FaceSettings,
     OfflineSettings,
+    PamSettings,
     PlanSettings,
     PresenceSettings,
     Section,
@@ -46,6 +47,7 @@ __all__ = [
     "FaceSettings",
     "OfflineSettings",
     "Origin",
+    "PamSettings",
     "PlanSettings",
     "PresenceSettings",
     "SecuritySettings",
@@ -103,6 +105,7 @@ class Config:
     directory: DirectorySettings
     tickets: TicketSettings
     offline: OfflineSettings
+    pam: PamSettings
     plan: PlanSettings
     trial: TrialSettings
     notices: tuple[SuiteError, ...]

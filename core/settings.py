@@ -382,6 +382,18 @@ class OfflineSettings(Section):
     )
 
 
+class PamSettings(Section):
+    model_config = ConfigDict(title=N_("ログイン画面（PAM）"))
+
+    services: list[str] = Field(
+        default=[],
+        max_length=10,
+        title=N_("顔で開くサービス"),
+        description=N_("ログイン画面とロック画面の PAM サービスの名前（例 lightdm）。空なら使いません。"),
+        json_schema_extra=POLICY,
+    )
+
+
 class PlanSettings(Section):
     model_config = ConfigDict(title=N_("計画の数値"))
 
@@ -447,5 +459,6 @@ class Settings(BaseSettings):
     directory: DirectorySettings = DirectorySettings()
     tickets: TicketSettings = TicketSettings()
     offline: OfflineSettings = OfflineSettings()
+    pam: PamSettings = PamSettings()
     plan: PlanSettings = PlanSettings()
     trial: TrialSettings = TrialSettings()

@@ -22,6 +22,7 @@ ELSEWHERE = {
     "matcher": "auth.matcher.program",
     "signer": "auth.signer.program",
     "terminal": "auth.agent.command",
+    "pam": "desktop.pam_command",
     "realm": "installer.realm.command",
     "calendar-server": "calendar_sync.servers.office",
     "self-test": "desktop.self_test",

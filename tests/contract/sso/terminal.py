@@ -6,6 +6,7 @@ Only the camera (an actor) is not real.
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -50,9 +51,19 @@ class Terminal:
     """An enrolled terminal. ``close`` ends its session and its threads."""
 
     def __init__(
-        self, layout: Layout, name: str, home: Path, services: tuple[Service, ...], patch: pytest.MonkeyPatch
+        self,
+        layout: Layout,
+        name: str,
+        home: Path,
+        services: tuple[Service, ...],
+        patch: pytest.MonkeyPatch,
+        through: Mapping[int, int] | None = None,
     ) -> None:
+        """``through``: ports that lie before the servers' own (a wire that can be cut)."""
         servers.enrol_terminal(layout, name, home)
+        policy = home / "policy.toml"
+        for server, before in (through or {}).items():
+            policy.write_text(policy.read_text("utf-8").replace(f":{server}", f":{before}"), "utf-8")
         patch.setenv("KRB5_CONFIG", str(layout.krb5))
         patch.setenv("MAHOROBA_HOME", str(home))
         paths = Paths.from_environment()
