@@ -4,7 +4,7 @@ faces).
 dpkg removes the files of the version before; the one before must stay, to go back to in a second. So the
 scripts keep it aside by hard links while dpkg works, and the pointer moves only when the new version has
 tested itself. The policy is no conffile: purging deletes those even where an administrator has edited them.
-It is copied once, and removed by a purge only while it is still as we wrote it.
+Its folder comes empty, with a sample elsewhere, and goes only while it is empty.
 """
 
 from __future__ import annotations

@@ -31,11 +31,7 @@ Section
     SetShellVarContext all
     SetOutPath "$INSTDIR\versions\${VERSION}"
     File /r "${TREE}/*"
-    ; The policy is copied once; what an administrator wrote is never replaced.
-    CreateDirectory "$APPDATA\Mahoroba"
-    IfFileExists "$APPDATA\Mahoroba\policy.toml" policy_there
-    CopyFiles /SILENT "$INSTDIR\versions\${VERSION}\policy.toml" "$APPDATA\Mahoroba\policy.toml"
-policy_there:
+    CreateDirectory "$APPDATA\Mahoroba" ; for the policy, which an administrator writes
     DetailPrint "自己診断 / self-test"
     nsExec::ExecToLog '"$INSTDIR\versions\${VERSION}\mahoroba.exe" self-test --of-version'
     Pop $0

@@ -131,8 +131,7 @@ def test_the_windows_script_is_accepted_by_its_compiler(tmp_path: Path) -> None:
     """Built, not executed: that is all that is claimed of it."""
     folder, out = tmp_path / "tree", tmp_path / "mahoroba_0.1.0_windows.exe"
     folder.mkdir()
-    for name in ("mahoroba.exe", "policy.toml"):
-        (folder / name).write_text(name)
+    (folder / "mahoroba.exe").write_text("a program")
     values = ["-DVERSION=0.1.0", f"-DTREE={folder}", f"-DOUT={out}"]
     script = str(ROOT / "installer/packages/windows/mahoroba.nsi")
     command = ["makensis", "-V2", "-WX", "-INPUTCHARSET", "UTF8", *values, script]
