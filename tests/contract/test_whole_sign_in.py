@@ -136,6 +136,7 @@ def test_a_database_copied_to_another_server_lets_nobody_in_by_face(tmp_path: Pa
     thief = Office(tmp_path / "there")
     for file in office.paths.data.glob("auth.db*"):
         shutil.copy2(file, thief.paths.data / file.name)
+    thief.nonces.restart("there")
     thief.start()
     assert thief.person("IT-001") == office.person("IT-001"), "the table itself is there"
     assert code_of(lambda: thief.look("IT-001", ActorCamera(seed=1))) == "FACE-102"
