@@ -181,14 +181,16 @@ class TicketKeeper:
 
     def _look(self, session: int) -> None:
         """Ask for each service's ticket: what the page says is what the KDC has said."""
-        found = Tickets(State.GOOD, _until(self._cache.seconds_left()))
+        left = self._cache.seconds_left()
+        found = Tickets(State.GOOD, _until(left))
         for service in self.services:
             try:
                 self._cache.ask(service.service, service.host)
             except SuiteError as error:
                 found = replace(found, error=error, refused=found.refused | {service})
         self._become(session, found)
-        self._later(session, RETRY_S if found.refused else CHECK_S, lambda: self._renew(session))
+        soon = max(RETRY_S, min(CHECK_S, left / 2))  # also where a KDC gives short ones
+        self._later(session, RETRY_S if found.refused else soon, lambda: self._renew(session))
 
     def _become(self, session: int, tickets: Tickets) -> None:
         with self._lock:

@@ -21,7 +21,7 @@ from auth.model import STAFF_NUMBER, Factor
 from core.settings import OfflineSettings
 from core.sql import Sql
 
-MOST_PEOPLE = 50
+MOST_PEOPLE = 20  # as many as a terminal may keep
 MOST_ROWS = 100
 ACTIONS = ("sign-in.accepted", "sign-in.partial", "sign-in.refused")
 _POLICY = ("engine", "flash", "threshold_alone", "threshold_with_second", "threshold_never",
