@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from auth.agent.look import encode
+from auth.agent.look import as_sent, encode
 from auth.face.actor import ActorCamera
 from auth.face.challenge import Challenge
 from auth.face.encode import Encoder
@@ -20,7 +20,8 @@ MOST_S, START_S = 10.0, 4.0
 
 @dataclass(frozen=True)
 class Attempt:
-    """evidence: the terminal's; frames: those that counted; seconds: from the first frame to the end."""
+    """evidence: the terminal's, of frames as JPEG leaves them; frames: those that counted, as the camera gave
+    them; seconds: from the first frame to the end."""
 
     evidence: LivenessEvidence
     frames: list[Frame]
@@ -37,7 +38,8 @@ def attempt(
     while True:
         frame = camera.read()
         begin = frame.time if begin is None else begin
-        progress = session.push(frame, analyser.analyse(frame))
+        seen, _picture = as_sent(frame)
+        progress = session.push(seen, analyser.analyse(seen))
         if session.used and session.used[-1] == frame.number:
             kept[frame.number] = frame
         camera.ask(progress.guidance.action)
