@@ -11,7 +11,12 @@ from typing import Any
 import smbclient
 from smbclient._pool import get_smb_tree
 from smbprotocol.connection import Connection
-from smbprotocol.exceptions import SMBException, SMBOSError, SMBResponseException
+from smbprotocol.exceptions import (
+    SMBAuthenticationError,
+    SMBException,
+    SMBOSError,
+    SMBResponseException,
+)
 from smbprotocol.header import NtStatus
 from smbprotocol.tree import TreeConnect
 from spnego.exceptions import SpnegoError
@@ -89,7 +94,7 @@ class SmbSession:
         except (SMBOSError, SMBResponseException) as error:
             status = error.ntstatus if isinstance(error, SMBOSError) else error.status
             raise self.readable(status, name) from error
-        except SpnegoError as error:
+        except (SpnegoError, SMBAuthenticationError) as error:
             raise errors.sign_in_refused(self._name) from error
         except (SMBException, OSError, ValueError, socket.gaierror) as error:
             self._drop()

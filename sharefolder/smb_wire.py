@@ -15,7 +15,7 @@ from smbprotocol.open import Open, QueryDirectoryFlags, SMB2QueryDirectoryRespon
 
 from sharefolder.ports import CHUNK
 
-IN_FLIGHT = 6
+IN_FLIGHT = 8
 PATIENCE_S = 20
 """A server that says nothing for so long is not there."""
 _FIRST_ANSWER = 1 << 16

@@ -210,7 +210,8 @@ def _settle(way: _Way, part: str, digest: str, resumed: int) -> Sent:
     try:
         way.target.move(part, end, replace=there is not None and not beside)
     except SuiteError as error:
-        if error.code not in ("SHARE-004", "SHARE-005"):
+        refused = error.code == "SHARE-003" and not way.target.rights(end).write  # not just held by another
+        if refused or error.code not in ("SHARE-003", "SHARE-004", "SHARE-005"):
             raise
         end, beside = _beside(way.target, way.end, _("（競合）")), True
         way.target.move(part, end)

@@ -33,7 +33,7 @@ def tokens(text: str) -> str:
 
 def lines(text: str) -> str:
     """The folded lines of a document, each once: all that a search needs, as no word crosses a line's end."""
-    return "\n".join(sorted(set(fold(text).split("\n"))))
+    return "\n".join(sorted(set(fold(text).split("\n")) - {""}))
 
 
 def once(folded: str) -> str:

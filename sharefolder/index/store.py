@@ -81,7 +81,7 @@ class IndexStore:
             database.pragma("auto_vacuum", 2)  # incremental; counts for a new file only
             database.pragma("journal_mode", "wal")
             database.pragma("synchronous", "normal")
-            database.pragma("cache_size", -65536)
+            database.pragma("cache_size", -16384)
         return database
 
     def _begin_anew(self, database: apsw.Connection) -> None:

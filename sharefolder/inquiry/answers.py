@@ -145,9 +145,9 @@ class _Reader:
             self._value(row, column.name, raw, raw, where, False)
             return
         if raw.startswith("#") and kind == "s" and raw.endswith(("!", "?", "A", "0")):
-            self._doubt(where, raw, _("数式がエラーになっています。"))
-            doubtful = True
-        value, why, proposal = typed(kind, raw, column.kind)
+            value, why, proposal = raw, _("数式がエラーになっています。"), ""
+        else:
+            value, why, proposal = typed(kind, raw, column.kind)
         for reason in filter(None, (why, *self._hiding(place))):
             self._doubt(where, raw, reason, proposal if reason == why else "")
             doubtful = True

@@ -384,3 +384,17 @@ class TestDisconnected:
             listed(storage)
         assert code(error) == "SHARE-012"
         storage.close()
+
+    def test_no_ticket_is_no_lost_network(
+        self, samba: Samba, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    ) -> None:
+        """Whoever has no ticket is asked to sign in, not to look at the cable."""
+        from core.gss_spnego import speak_kerberos
+
+        speak_kerberos()
+        monkeypatch.setenv("KRB5CCNAME", f"FILE:{tmp_path}/none")
+        storage = SmbStorage("127.0.0.1", "zencho", Credential, port=samba.port)
+        with pytest.raises(SuiteError) as error:
+            list(storage.list(""))
+        storage.close()
+        assert code(error) == "SHARE-012"

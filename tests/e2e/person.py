@@ -75,6 +75,15 @@ class Person:
         """One key while another is held, such as Ctrl and F."""
         xa11y.input_sim().chord(key, [held])
 
+    def selects(self, name: str) -> None:
+        """A row of a table, with the mouse."""
+        xa11y.input_sim().click(self._find("table_cell", lambda words: words == name))
+
+    def opens(self, name: str) -> None:
+        """A row of a table, and Enter."""
+        self.selects(name)
+        self.keys("Enter")
+
     def signs_out(self) -> None:
         """By the person's own button and the last line of its menu."""
         self._find("button", lambda words: words.endswith("（ロック・交代・サインアウト）")).press()

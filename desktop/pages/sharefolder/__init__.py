@@ -22,7 +22,8 @@ def sharefolder_page(services: Services) -> QWidget:
     """Files and inquiries; in the trial the sample share is made first."""
     content = QWidget()
     layout = page.column(content, 0.9)
-    files, inquiries = Files(services), Inquiries(services)
+    files = Files(services)
+    inquiries = Inquiries(services, lambda: files.place)
     views = (files, inquiries)
     stack = OneOf(*views)
     tabs = Segmented(_("共有フォルダの画面"), [(0, _("ファイル")), (1, _("照会"))], 0)

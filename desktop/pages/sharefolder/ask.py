@@ -7,7 +7,8 @@ from functools import partial
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QFrame, QLineEdit
+from PySide6.QtWidgets import QApplication, QFrame, QLineEdit, QWidget
+from shiboken6 import isValid
 
 from core.i18n import _
 from desktop.ui import page
@@ -23,6 +24,7 @@ class Ask(QFrame):
         super().__init__()
         self.setProperty("panel", True)
         self._layout = page.row(self, 0.6, 0.6)
+        self._before: QWidget | None = None  # had the keyboard, and gets it back
         self.hide()
 
     def text(self, question: str, value: str, done: Callable[[str], object], secret: bool = False) -> None:
@@ -65,10 +67,17 @@ class Ask(QFrame):
 
     def end(self) -> None:
         """Ask no more."""
+        focused = QApplication.focusWidget()
+        inside = focused is not None and self.isAncestorOf(focused)
         page.clear(self._layout)
         self.hide()
+        if inside and self._before is not None and isValid(self._before):
+            self._before.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _begin(self, question: str) -> None:
+        focused = QApplication.focusWidget()
+        if focused is not None and not self.isAncestorOf(focused):
+            self._before = focused
         page.clear(self._layout)
         self._layout.addWidget(page.label(question, "strong", wrap=True), 1)
         announce(self, question)

@@ -28,9 +28,12 @@ class AtHand(QWidget):
         self._here = Mark("", "")
         self.menu = QMenu(self)
         self.menu.aboutToShow.connect(self._fill)
-        made = button(_("お気に入り・その他"), lambda: None, icon="caret-down")
-        made.setMenu(self.menu)
-        page.column(self, 0).addWidget(made)
+        self._button = button(_("お気に入り・その他"), self._open, icon="caret-down")
+        page.column(self, 0).addWidget(self._button)
+
+    def _open(self) -> None:
+        """Not the button's own menu: a screen reader could not press it then."""
+        self.menu.popup(self._button.mapToGlobal(self._button.rect().bottomLeft()))
 
     def show_place(self, place: str, folder: str) -> None:
         """What is shown now: what "keep this folder" is about."""

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt, QUrl
 from PySide6.QtGui import QDesktopServices, QPixmap
-from PySide6.QtWidgets import QFrame, QLabel, QPlainTextEdit, QVBoxLayout
+from PySide6.QtWidgets import QFrame, QLabel, QPlainTextEdit, QVBoxLayout, QWidget
 
 from core.errors import SuiteError
 from core.files import make_private_folder
@@ -35,7 +35,9 @@ class Details(QFrame):
         self._place, self._entry = "", Entry("", "", True, 0, 0.0)
         self.setProperty("card", True)
         self.setMinimumWidth(theme.em(17))
-        layout: QVBoxLayout = page.column(self, 0.5, 1.0)
+        inside = QWidget()
+        layout: QVBoxLayout = page.column(inside, 0.5, 1.0)
+        page.column(self, 0).addWidget(page.scrolled(inside, None))
         self.name = page.label("", "section", wrap=True)
         self.facts = page.label("", "muted", wrap=True)
         self.rights = page.label("", wrap=True)

@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from PySide6.QtCore import QUrl
+from PySide6.QtCore import Qt, QUrl
 from PySide6.QtGui import QDesktopServices, QGuiApplication
 
 from core.errors import SuiteError
@@ -99,7 +99,8 @@ class Edits:
 
         def add(address: str, account: str = "", password: str | None = None) -> None:
             def failed(error: SuiteError) -> None:
-                self._services.notices.error(error)
+                if error.code != "SHARE-012" or account:
+                    self._services.notices.error(error)
                 if error.code == "SHARE-012":
                     ask.text(_("このサーバーの利用者名"), account, partial(with_password, address))
 
@@ -120,6 +121,14 @@ class Edits:
     def _added(self, place: Place) -> None:
         self._view.show_places()
         self._view.go(place.name, "")
+        self._view.list.setFocus(Qt.FocusReason.OtherFocusReason)
+        share = self._services.share
+        self._services.bridge.run(
+            self._view,
+            _("共有フォルダの索引"),
+            lambda report: share.index_again(place.name, report),
+            lane="share-index",
+        )
 
     def cut(self) -> None:
         """Remember the chosen things, to be moved to where ``paste`` is pressed."""

@@ -179,6 +179,7 @@ class Files(QWidget):
             self._entries = []
             self.list.put([], self._order)
         self.place, self.folder = place, folder
+        self.places.setCurrentText(place)
         self.crumbs.show_path(place, folder)
         if self.finder.text():
             self.finder.clear()

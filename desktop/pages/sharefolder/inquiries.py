@@ -34,11 +34,11 @@ _MISSING = (State.UNOPENED, State.OPEN, State.LATE)
 
 
 class Inquiries(QWidget):
-    """One inquiry at a time; a section's doubts beside its row."""
+    """One inquiry at a time; a section's doubts beside its row. ``place``: the share that is shown now."""
 
-    def __init__(self, services: Services) -> None:
+    def __init__(self, services: Services, place: Callable[[], str]) -> None:
         super().__init__()
-        self._services = services
+        self._services, self._shown = services, place
         self._place = ""
         self._found: list[Inquiry] = []
         self._readings: list[Reading] = []
@@ -111,7 +111,7 @@ class Inquiries(QWidget):
         super().showEvent(event)
         if not event.spontaneous():
             places = [place.name for place in self._services.share.places()]
-            self._place = self._place if self._place in places else (places[0] if places else "")
+            self._place = self._shown() or (places[0] if places else "")
             self.read()
 
     # reading
