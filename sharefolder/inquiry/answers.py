@@ -144,10 +144,12 @@ class _Reader:
         if place in self._form.labels:  # the row's own heading goes along with its answers
             self._value(row, column.name, raw, raw, where, False)
             return
+        read: tuple[float | date | str, str, str]
         if raw.startswith("#") and kind == "s" and raw.endswith(("!", "?", "A", "0")):
-            value, why, proposal = raw, _("数式がエラーになっています。"), ""
+            read = raw, _("数式がエラーになっています。"), ""
         else:
-            value, why, proposal = typed(kind, raw, column.kind)
+            read = typed(kind, raw, column.kind)
+        value, why, proposal = read
         for reason in filter(None, (why, *self._hiding(place))):
             self._doubt(where, raw, reason, proposal if reason == why else "")
             doubtful = True

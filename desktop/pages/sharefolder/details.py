@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt, QUrl
 from PySide6.QtGui import QDesktopServices, QPixmap
-from PySide6.QtWidgets import QFrame, QLabel, QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QLabel, QPlainTextEdit, QScrollArea, QVBoxLayout, QWidget
 
 from core.errors import SuiteError
 from core.files import make_private_folder
@@ -37,7 +37,13 @@ class Details(QFrame):
         self.setMinimumWidth(theme.em(17))
         inside = QWidget()
         layout: QVBoxLayout = page.column(inside, 0.5, 1.0)
-        page.column(self, 0).addWidget(page.scrolled(inside, None))
+        area = QScrollArea()
+        area.setWidget(inside)
+        area.setWidgetResizable(True)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        page.column(self, 0).addWidget(area)
         self.name = page.label("", "section", wrap=True)
         self.facts = page.label("", "muted", wrap=True)
         self.rights = page.label("", wrap=True)
