@@ -165,15 +165,19 @@ class AuthService:
         self._events.publish(PeopleChanged(checked.staff_number))
         return self.sign_in_pin(checked.staff_number, pin)
 
-    def sign_in_face(self, staff_number: str | None, show: Show, report: Report) -> Outcome:
-        """Look at the camera. ``None`` compares with this terminal's few people (1:N).
+    def sign_in_face(
+        self, staff_number: str | None, show: Show, report: Report, *, lit: bool = True
+    ) -> Outcome:
+        """Look at the camera. ``None`` compares with this terminal's few people (1:N). ``lit``: whether what
+        ``show`` draws on can take colours.
 
         ``show`` gets each frame with its guidance on this thread; ``report`` cancels. SuiteError CAM-… when
         there is no camera, FACE-… when there are no models, LOCK-001 while a wait lasts.
         """
         number, key = check_staff_number(staff_number) if staff_number else None, self._fresh_key()
         with self._stream() as stream:
-            run = SignIn(stream, self._analyser(), self._client, steady=self._steady())
+            steady = self._steady() or not lit
+            run = SignIn(stream, self._analyser(), self._client, steady=steady)
             reply, timings = run.run(number, self._prior(number), show, report, lambda: _hash(key))
         return self._conclude(reply, timings, key=key)
 

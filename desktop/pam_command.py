@@ -82,7 +82,7 @@ def _tried(service: AuthService, user: str, pin: str) -> Outcome:
             said[0] = view.guidance.sentence
             _say(said[0])
 
-    return service.sign_in_face(user, show, Report(lambda _done, _total, _text: None))
+    return service.sign_in_face(user, show, Report(lambda _done, _total, _text: None), lit=False)
 
 
 def _sign_in(house: House) -> AuthService:

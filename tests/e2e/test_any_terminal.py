@@ -56,3 +56,29 @@ def test_a_face_opens_the_internet_the_share_and_an_application_and_signing_out_
     assert seen_by_the_proxy(realm, "k100309@PREF.TEST")
     person.signs_out()
     assert gone(tickets)
+
+
+def test_on_the_day_the_office_is_away_work_goes_on_and_comes_back_without_a_restart(
+    suite: Suite,
+    realm: Layout,  # noqa: F811
+) -> None:
+    suite.joins(servers.enrol_terminal(realm, "desk-away", suite.home))
+    person = suite.start()
+    person.writes("職員番号", "K100302")
+    person.enters("暗証番号", PIN)
+    person.sees("つながります（")
+    person.signs_out()
+    servers.stop(realm, "matcher")
+    try:
+        person.enters("暗証番号", PIN)
+        person.sees("オフライン（令和")
+        person.sees("オフラインで使っています")
+        person.photographs("away")
+    finally:
+        servers.start(realm, "matcher")
+    person.sees("職場のサーバーにつながりました")
+    person.presses("確かめ直す")
+    person.sees("職場のサーバーで本人を確かめ直します")
+    person.enters("暗証番号", PIN)
+    person.sees("つながります（")
+    person.photographs("back")
