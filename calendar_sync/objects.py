@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -136,11 +136,21 @@ class Objects(Past):
 
     def rows(self, collection: int) -> dict[str, Row]:
         """What the plan of a download needs of every object."""
-        query = "SELECT href, etag, reread, dirty, base IS NOT NULL FROM object WHERE collection = ?"
-        return {
-            r[0]: Row("" if r[2] else r[1], bool(r[3]), bool(r[4]))
-            for r in self._sql.execute(query, (collection,))
-        }
+        return _rows(self._sql.execute(f"{_ROW} WHERE collection = ?", (collection,)))
+
+    def rows_named(self, collection: int, hrefs: Iterable[str]) -> dict[str, Row]:
+        """The same of ``hrefs`` and of every object that waits to be sent or read again."""
+        query = (
+            f"{_ROW} WHERE collection = ?1 AND href IN (SELECT value FROM json_each(?2))"  # noqa: S608 - ours
+            f" UNION {_ROW} WHERE collection = ?1 AND dirty"
+            f" UNION {_ROW} WHERE collection = ?1 AND (reread OR etag = '')"
+        )
+        return _rows(self._sql.execute(query, (collection, json.dumps(list(hrefs)))))
+
+    def known(self, collection: int) -> int:
+        """How many objects the server has given."""
+        query = "SELECT count(*) FROM object WHERE collection = ? AND base IS NOT NULL"
+        return int(self._sql.execute(query, (collection,)).fetchone()[0])
 
     def object(self, number: int) -> Object | None:
         return self._one("id = ?", (number,))
@@ -221,3 +231,10 @@ class Objects(Past):
 
     def _drop(self, number: int) -> None:
         self._sql.execute("DELETE FROM object WHERE id = ?", (number,))
+
+
+_ROW = "SELECT href, etag, reread, dirty, base IS NOT NULL FROM object"
+
+
+def _rows(found: Iterable[Sequence[Any]]) -> dict[str, Row]:
+    return {r[0]: Row("" if r[2] else r[1], bool(r[3]), bool(r[4])) for r in found}

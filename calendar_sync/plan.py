@@ -50,8 +50,14 @@ class Plan:
     stale: tuple[str, ...] = ()
 
 
-def plan(rows: Mapping[str, Row], listing: Listing, allow_mass_deletion: bool = False) -> Plan:
-    """Decide what a ``listing`` means for ``rows`` (by href)."""
+def plan(
+    rows: Mapping[str, Row], listing: Listing, allow_mass_deletion: bool = False, known: int | None = None
+) -> Plan:
+    """Decide what a ``listing`` means for ``rows`` (by href).
+
+    For one that is not complete, the rows that it names and those that wait for something are enough;
+    ``known`` is then how many the server has given in all.
+    """
     fetch = [href for href, etag in listing.present.items() if _wanted(rows.get(href), etag)]
     named = set(listing.gone)
     if listing.complete:
@@ -69,7 +75,8 @@ def plan(rows: Mapping[str, Row], listing: Listing, allow_mass_deletion: bool = 
         for href, row in rows.items()
         if row.dirty and (href in named or listing.present.get(href, row.etag) != row.etag)
     )
-    known = sum(1 for row in rows.values() if row.from_server)
+    if known is None:
+        known = sum(1 for row in rows.values() if row.from_server)
     if gone and not allow_mass_deletion and too_many(len(gone), known):
         return Plan(tuple(fetch), (), gone, stale)
     return Plan(tuple(fetch), gone, (), stale)

@@ -95,6 +95,11 @@ def _keep_reminders(database: Database) -> None:
     )
 
 
+def _index_unread(database: Database) -> None:
+    """What has to be read again is found without reading everything."""
+    database.conn.execute("CREATE INDEX object_reread ON object (collection) WHERE reread OR etag = ''")
+
+
 MIGRATIONS = (
     Migration(1, "the cache, the journal, conflicts, history, occurrences", _create),
     Migration(2, "the uid in the history", _know_deleted),
@@ -102,4 +107,5 @@ MIGRATIONS = (
     Migration(4, "the place in the organisation", _place_collections),
     Migration(5, "occurrences in the order of time", _lay_in_time),
     Migration(6, "reminders put off or done with", _keep_reminders),
+    Migration(7, "what has to be read again", _index_unread),
 )

@@ -56,12 +56,14 @@ class Store(Journal):
         """The quick way for a first download: rows in bulk, as long as nothing is known of any of them; how
         many of ``items`` that was (all or none). A power cut may take them back: they are still there."""
         scans = [_scanned(raw) for _href, _etag, raw in items]
-        self._sql.execute("PRAGMA synchronous=NORMAL")
+        for pragma in ("synchronous=NORMAL", "wal_autocheckpoint=0"):  # into its place with a later commit
+            self._sql.execute(f"PRAGMA {pragma}")
         try:
             with self._write():
                 return self._insert_all(collection, items, scans) if self._all_new(collection, items) else 0
         finally:
-            self._sql.execute("PRAGMA synchronous=FULL")
+            for pragma in ("synchronous=FULL", "wal_autocheckpoint=1000"):
+                self._sql.execute(f"PRAGMA {pragma}")
 
     def _all_new(self, collection: int, items: Sequence[tuple[str, str, bytes]]) -> bool:
         hrefs = [href for href, _etag, _raw in items]

@@ -134,7 +134,7 @@ class Sync:
             return self._first(collection, report)
         listing = self._listing(collection, token, audited_at)
         allowed = self._store.mass_deletion_allowed(collection.id)
-        decided = plan(self._store.rows(collection.id), listing, allowed)
+        decided = self._plan(collection, listing, allowed)
         received, missing = self._fetch(collection, decided.fetch, report, first)
         return Summary(received=received) + self._take(collection, listing, decided, missing, allowed)
 
@@ -146,6 +146,13 @@ class Sync:
             except InvalidToken:
                 _log.info("the sync token is no longer valid: comparing everything")
         return self._remote.listing(collection.href)
+
+    def _plan(self, collection: Collection, listing: Listing, allowed: bool) -> Plan:
+        """A delta is looked up by what it names, whatever the size of the calendar."""
+        if listing.complete:
+            return plan(self._store.rows(collection.id), listing, allowed)
+        rows = self._store.rows_named(collection.id, [*listing.present, *listing.gone])
+        return plan(rows, listing, allowed, self._store.known(collection.id) if listing.gone else 0)
 
     def _first(self, collection: Collection, report: Report | None) -> Summary:
         """The first download: one streamed answer. The next one compares it with a listing and takes a
