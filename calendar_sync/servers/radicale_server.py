@@ -47,7 +47,7 @@ permissions: Rr
 MOST_CONNECTIONS = 40
 
 
-def settings(folder: Path, office: bool) -> dict[str, dict[str, str]]:
+def settings(folder: Path, office: bool = False) -> dict[str, dict[str, str]]:
     """Radicale's configuration for ``folder``; the limits are those of one whole calendar of 100,000
     events."""
     plugin = {"type": "calendar_sync.servers.radicale_rights", "file": str(folder / office_list.NAME)}
