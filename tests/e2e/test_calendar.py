@@ -96,6 +96,7 @@ def test_thirty_people_and_a_room_in_one_go(suite: Suite) -> None:
     person.sees("「全庁会議」を")
     person.sees("同期済み")
     person.chooses("表示のしかた: グループ週")
+    person.sees("グループの週の予定")
     person.photographs("group")
 
 

@@ -50,9 +50,10 @@ class Desk(Protocol):
 
 
 class Beside(QObject):
-    """``went_to``: the person wants to see that event where it is."""
+    """``went_to``: the person wants to see that event where it is. ``filled``: a card has come or gone."""
 
     went_to = Signal(object)
+    filled = Signal()
 
     def __init__(self, parent: QWidget, place: QVBoxLayout, schedule: Schedule, desk: Desk) -> None:
         super().__init__(parent)
@@ -66,6 +67,7 @@ class Beside(QObject):
         inside = focus is not None and self.card.isAncestorOf(focus)
         self.card = None
         page.clear(self._place)
+        self.filled.emit()
         if inside:
             self._desk.refocus()
 
@@ -73,6 +75,7 @@ class Beside(QObject):
         page.clear(self._place)
         self.card = card
         self._place.addWidget(card)
+        self.filled.emit()
 
     # an event
 

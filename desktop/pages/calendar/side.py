@@ -47,6 +47,9 @@ class SmallMonth(QWidget):
     def sizeHint(self) -> QSize:
         return QSize(theme.em(13), theme.em(1.75) * 7)
 
+    def minimumSizeHint(self) -> QSize:
+        return QSize(theme.em(13), theme.em(1.4) * 7)  # below this its rows would run into each other
+
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)

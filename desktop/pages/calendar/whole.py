@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from PySide6.QtCore import QRect, Qt, QTimer
-from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
+from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut, QShowEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
 
 from calendar_sync.model import Collection, Conflict, Occurrence, ScheduleChanged, Synchronised
@@ -35,6 +35,7 @@ from desktop.ui.buttons import button, icon_button
 from desktop.ui.widgets.segmented import Segmented
 
 T = TypeVar("T")
+_ROOMY = 80  # em: side, days and a card next to each other
 
 
 class CalendarPage(QWidget):
@@ -138,6 +139,7 @@ class CalendarPage(QWidget):
         self.acts.changed.connect(self._sending.soon)
         self.acts.ended.connect(views.grid.viewport().update)
         self.beside.went_to.connect(self._find_there)
+        self.beside.filled.connect(self._make_room)
         bridge, events = self._services.bridge, self._services.events
         bridge.subscribe(events, ScheduleChanged, self, lambda event: self._heard(event.staff_number))
         bridge.subscribe(events, Synchronised, self, self._synchronised)
@@ -158,6 +160,14 @@ class CalendarPage(QWidget):
         back = QShortcut(QKeySequence("Esc"), self)
         back.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
         back.activated.connect(self.beside.close)
+
+    def _make_room(self) -> None:
+        """Where there is no room for both, the card takes the side's place: the days stay readable."""
+        self._side.setVisible(self.beside.card is None or self.width() >= theme.em(_ROOMY))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._make_room()
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
