@@ -81,6 +81,15 @@ class Administration:
             self._audit.append("face.deleted", actor=actor, subject=staff_number)
         self._done(actor, "person.activated" if active else "person.deactivated", staff_number)
 
+    def suspend(self, staff_number: str) -> None:
+        """In an incident: from the next request on this person is not heard anywhere. The face stays, as
+        evidence and for the day it turns out to be nothing."""
+        actor = self._may(Action.DEACTIVATE)
+        if staff_number == actor:
+            raise _not_yourself()
+        self._register.change_person(replace(self._existing(staff_number), active=False))
+        self._done(actor, "person.suspended", staff_number)
+
     def unlock(self, staff_number: str) -> None:
         """End a person's waits after wrong guesses."""
         actor = self._may(Action.UNLOCK)

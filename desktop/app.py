@@ -289,6 +289,8 @@ def _office(services: Services) -> Office:
         lambda: require(Role.IT, Role.AUDITOR),
         services.events,
         figures(services),
+        lambda number: services.auth.administration.suspend(number),
+        lambda name: services.auth.administration.revoke_device(name),
         servers.reports,
     )
 

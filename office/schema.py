@@ -37,6 +37,24 @@ TABLES = (
             )""",
         ),
     ),
+    Tables(
+        3,
+        "office: incidents",
+        (
+            """CREATE TABLE incidents (
+                id {serial}, title TEXT NOT NULL, drill INTEGER NOT NULL, opened {real} NOT NULL,
+                closed {real}, actor TEXT NOT NULL
+            )""",
+            """CREATE TABLE incident_steps (
+                id {serial}, incident BIGINT NOT NULL, time {real} NOT NULL, actor TEXT NOT NULL,
+                kind TEXT NOT NULL, subject TEXT NOT NULL, words TEXT NOT NULL
+            )""",
+            """CREATE TABLE incident_fields (
+                incident BIGINT NOT NULL, name TEXT NOT NULL, words TEXT NOT NULL,
+                PRIMARY KEY (incident, name)
+            )""",
+        ),
+    ),
 )
 
 

@@ -1,4 +1,4 @@
-"""What the feature opens with: the plan, the terminals, the trail's index, what the data takes."""
+"""What the feature opens with: the plan, the terminals, the trail's index, incidents."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from core.audit import AuditLog, Detail, Entry
 from core.events import Events
 from core.paths import Paths
 from core.sql import Sql
+from office.incident import Incidents
 from office.plan import Figures, Plan, PlanChanged
 from office.storage import Storage
 from office.terminals import Collected, Inventory
@@ -27,18 +28,24 @@ class Office:
         read: Callable[[], str],
         events: Events,
         figures: Figures,
+        lock_person: Callable[[str], None],
+        lock_terminal: Callable[[str], None],
         reports: str = "",
     ) -> None:
         """``reports``: the folder where terminals leave their reports, or empty."""
 
-        def told(action: str, actor: str, subject: str, detail: Detail) -> None:
+        def tell(action: str, actor: str, subject: str, detail: Detail) -> None:
             audit.append(action, actor=actor, subject=subject, detail=detail)
+
+        def told(action: str, actor: str, subject: str, detail: Detail) -> None:
+            tell(action, actor, subject, detail)
             events.publish(PlanChanged())
 
         self._audit, self._read_role, self._reports = audit, read, reports
         self.plan = Plan(sql, require, told, figures)
         self.inventory = Inventory(sql, require)
         self.storage = Storage(sql, paths.data)
+        self.incidents = Incidents(sql, require, tell, lock_person, lock_terminal, self.find)
         self.trail = TrailIndex(paths.cache / "trail-index.db", audit.after)
 
     def find(self, wish: Wish, limit: int, before: int | None = None) -> list[Entry]:

@@ -11,8 +11,11 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractButton, QLabel, QLineEdit, QPushButton
 
+from auth.model import Person
 from desktop.pages.administration.audit import Audit, wish_of
+from desktop.pages.office import incident_report
 from desktop.pages.office import inventory as inventory_page
+from desktop.pages.office.incident import IncidentView
 from desktop.pages.office.inventory import InventoryView
 from desktop.pages.office.sign_ins import Hours, SignInsView
 from desktop.ui.widgets.table import Table
@@ -118,3 +121,37 @@ def test_words_days_and_kinds_become_one_wish() -> None:
     assert wish_of("k100234 ２０２６/11/25 T-001", "pin.set").words == ("K100234", "T-001", "pin.set")
     wish = wish_of("2026-11-25 2026-11-03", None)
     assert (wish.words, wish.first_day, wish.last_day) == ((), "2026-11-03", "2026-11-25")
+
+
+def test_an_incident_stops_a_person_at_once_and_a_drill_does_not(
+    office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office.signed_in()
+    admin = office.services.auth.administration
+    for number in ("K100871", "K101502"):
+        admin.add(Person(number, "佐藤 健", "さとう けん", "道路建設課"))
+    go(office, "事案")
+    office.find(QLineEdit, "新しい事案の名前").setText("端末の紛失")  # type: ignore[attr-defined]
+    press(office, "事案を始める")
+    view = one(office, IncidentView)
+    assert isinstance(view, IncidentView)
+    view.table.selectRow(0)
+    office.settle()
+    office.find(QLineEdit, "止める職員番号か端末名").setText("K100871")  # type: ignore[attr-defined]
+    press(office, "この職員を止める")
+    active = {p.staff_number: p.active for p in admin.people()}
+    assert active["K100871"] is False
+    assert any(row[2] == "職員を停止" for row in cells(view.timeline))
+    office.find(QAbstractButton, "事案の画面: 報告").click()  # type: ignore[attr-defined]
+    view.report.fields["people"].setPlainText("12 人")
+    monkeypatch.setattr(incident_report, "ask_save", lambda *_a: tmp_path / "report.txt")
+    press(office, "報告書を書き出す")
+    assert "■ 本人の数\n12 人" in (tmp_path / "report.txt").read_text("utf-8-sig")
+    office.find(QLineEdit, "新しい事案の名前").setText("紛失の訓練")  # type: ignore[attr-defined]
+    view.drill.setChecked(True)
+    press(office, "事案を始める")
+    view.table.selectRow(0)
+    office.settle()
+    office.find(QLineEdit, "止める職員番号か端末名").setText("K101502")  # type: ignore[attr-defined]
+    press(office, "この職員を止める")
+    assert {p.staff_number: p.active for p in admin.people()}["K101502"] is True

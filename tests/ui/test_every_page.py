@@ -79,6 +79,7 @@ SCREENS = {
     "inventory": _page("administration", "管理の対象: 端末の台帳"),
     "sign-ins": _page("administration", "管理の対象: サインインの状況"),
     "storage": _page("administration", "管理の対象: 保管量"),
+    "incident": _page("administration", "管理の対象: 事案"),
     "plan": _page("administration", "管理の対象: 計画の進捗"),
     "files": _page("sharefolder"),
     "inquiries": _page("sharefolder", "共有フォルダの画面: 照会"),

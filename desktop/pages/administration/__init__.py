@@ -15,6 +15,7 @@ from desktop.pages.administration.savings import Savings
 from desktop.pages.administration.step_up import StepUpCard
 from desktop.pages.administration.terminals import Terminals
 from desktop.pages.administration.waits import Waits
+from desktop.pages.office.incident import IncidentView
 from desktop.pages.office.inventory import InventoryView
 from desktop.pages.office.plan import PlanView
 from desktop.pages.office.sign_ins import SignInsView
@@ -42,7 +43,7 @@ def administration_page(services: Services) -> QWidget:
     if role == Role.IT:
         views += [(_("方針"), policy_view), (_("短縮した時間"), Savings)]
         views += [(_("端末の台帳"), InventoryView), (_("サインインの状況"), SignInsView)]
-        views.append((_("保管量"), StorageView))
+        views += [(_("保管量"), StorageView), (_("事案"), lambda s: IncidentView(s, step_up.run))]
     views.append((_("計画の進捗"), PlanView))
     stack = page.Stack()
     built: dict[int, QWidget] = {}

@@ -59,6 +59,12 @@ def action_words(action: str) -> str:
         "inquiry.extended": _("照会の期限の延長"),
         "inquiry.closed": _("照会の締め切り"),
         "inquiry.collated": _("回答の取りまとめ"),
+        "person.suspended": _("事案による利用の停止"),
+        "incident.opened": _("事案の開始"),
+        "incident.locked-person": _("事案での職員の停止"),
+        "incident.locked-terminal": _("事案での端末の停止"),
+        "incident.report": _("事案の報告の保存"),
+        "incident.closed": _("事案の終了"),
         "plan.entered": _("計画の実績の入力"),
         "plan.withdrawn": _("計画の実績の取り下げ"),
     }.get(action, action)

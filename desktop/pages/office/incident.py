@@ -1,0 +1,193 @@
+"""事案（CSIRT）: stop a person or terminal everywhere at once, follow what happened, write the report."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from PySide6.QtWidgets import QCheckBox, QWidget
+
+from core.clock import TOKYO
+from core.i18n import _
+from desktop.pages.administration.words import action_words
+from desktop.pages.fresh import Fresh
+from desktop.pages.office.incident_report import IncidentReport
+from desktop.pages.services import Services
+from desktop.ui import page, theme
+from desktop.ui.buttons import button
+from desktop.ui.widgets.fields import line_edit
+from desktop.ui.widgets.flow import Flow
+from desktop.ui.widgets.segmented import Segmented
+from desktop.ui.widgets.table import Table
+from office.incident import Incident, Incidents, Step, step_words
+
+Run = Callable[..., None]
+"""As ``StepUpCard.run``: asks for a factor more where the policy wants one."""
+
+
+class IncidentView(Fresh):
+    """The incidents on the left; the chosen one's timeline or report on the right."""
+
+    def __init__(self, services: Services, run: Run) -> None:
+        super().__init__(services)
+        self._run = run
+        layout = page.column(self, 0.75)
+        whole = page.Across(58, 1.25)
+        whole.add(self._build_list(), 2)
+        whole.add(self._build_side(), 5)
+        layout.addWidget(whole, 1)
+        self._enable()
+
+    def _build_list(self) -> QWidget:
+        box = QWidget()
+        layout = page.column(box, 0.6)
+        self.title = line_edit(_("新しい事案の名前"), _("例 端末の紛失（福祉政策課）"))
+        self.drill = QCheckBox(_("訓練（何も止めません）"))
+        layout.addWidget(self.title)
+        layout.addWidget(self.drill)
+        layout.addWidget(button(_("事案を始める"), self._begin, icon="plus"))
+        self.table = Table(_("事案の一覧"), [_("事案"), _("始まり")], (9, 7))
+        self.table.setMinimumHeight(theme.em(10))
+        self.table.picked.connect(lambda _key: self._read_chosen())
+        layout.addWidget(self.table, 1)
+        return box
+
+    def _build_side(self) -> QWidget:
+        side = QWidget()
+        layout = page.column(side, 0.6)
+        self.head = page.label(_("事案を始めるか、左から選んでください。"), "section", wrap=True)
+        layout.addWidget(self.head)
+        self.subject = line_edit(_("止める職員番号か端末名"), _("職員番号か端末名"), limit=64)
+        self.stop_person = button(_("この職員を止める"), lambda: self._lock("person"), "danger", "user")
+        self.stop_terminal = button(
+            _("この端末を止める"), lambda: self._lock("terminal"), "danger", "desktop"
+        )
+        line = page.Across(36, 0.6)
+        line.add(self.subject, 1)
+        line.add(Flow(self.stop_person, self.stop_terminal), 2)
+        layout.addWidget(line)
+        options = [("time", _("時系列")), ("report", _("報告"))]
+        self.which = Segmented(_("事案の画面"), options, "time")
+        layout.addWidget(self.which)
+        stack = page.Stack()
+        stack.addWidget(self._build_timeline())
+        self.report = IncidentReport(self._services, lambda: self._chosen())
+        stack.addWidget(self.report)
+        self.which.chosen.connect(lambda value: stack.setCurrentIndex(0 if value == "time" else 1))
+        layout.addWidget(stack, 1)
+        return side
+
+    def _build_timeline(self) -> QWidget:
+        box = QWidget()
+        layout = page.column(box, 0.6)
+        titles = [_("日時"), _("行った人"), _("何を"), _("対象"), _("詳しく")]
+        self.timeline = Table(_("事案の時系列"), titles, (10, 6, 9, 7, 12))
+        self.timeline.setMinimumHeight(theme.em(12))
+        layout.addWidget(self.timeline, 1)
+        self.words = line_edit(_("対応の記録"), _("したこと・分かったこと"), limit=1000)
+        self.words.returnPressed.connect(self._note)
+        self.note = button(_("記録する"), self._note, "primary", "note")
+        self.close_it = button(_("事案を終える"), self._close)
+        line = page.Across(36, 0.6)
+        line.add(self.words, 2)
+        line.add(Flow(self.note, self.close_it), 1)
+        layout.addWidget(line)
+        return box
+
+    def read(self) -> None:
+        office = self._services.open_office
+        self._services.bridge.run(self, _("事案の一覧"), lambda _r: office().incidents.all(), self._show)
+
+    def _show(self, incidents: list[Incident]) -> None:
+        chosen = self._chosen()
+        self.table.put([(each, _incident_cells(each)) for each in incidents])
+        again = next((each for each in incidents if chosen and each.id == chosen.id), None)
+        if again is not None:
+            self.table.choose(again)
+        self._read_chosen()
+
+    def _chosen(self) -> Incident | None:
+        key = self.table.key()
+        return key if isinstance(key, Incident) else None
+
+    def _read_chosen(self) -> None:
+        self._enable()
+        incident, office = self._chosen(), self._services.open_office
+        if incident is None:
+            return
+        mark = _("【訓練】") if incident.drill else ""
+        self.head.setText(f"{mark}{incident.title}")
+        self._services.bridge.run(
+            self, incident.title, lambda _r: office().incidents.timeline(incident.id), self._show_timeline
+        )
+        self.report.read()
+
+    def _show_timeline(self, steps: list[Step]) -> None:
+        self.timeline.put([(number, _step_cells(step)) for number, step in enumerate(steps)])
+
+    def _enable(self) -> None:
+        incident = self._chosen()
+        going = incident is not None and incident.closed is None
+        for widget in (
+            self.subject, self.stop_person, self.stop_terminal, self.words, self.note, self.close_it,
+        ):  # fmt: skip
+            widget.setEnabled(going)
+        self.report.setEnabled(incident is not None)
+
+    def _begin(self) -> None:
+        title, drill = self.title.text(), self.drill.isChecked()
+        self._do(lambda office: office.begin(title, drill), _("事案を始めました。"), self.title.clear)
+
+    def _note(self) -> None:
+        text = self.words.text()
+        self._of_chosen(lambda office, number: office.note(number, text), "", self.words.clear)
+
+    def _close(self) -> None:
+        self._of_chosen(lambda office, number: office.close(number), _("事案を終えました。"))
+
+    def _lock(self, what: str) -> None:
+        subject, incident = self.subject.text(), self._chosen()
+        words = _("「{subject}」をすべての場所で止めました。").format(subject=subject)
+        if incident is not None and incident.drill:
+            words = _("訓練なので、「{subject}」は止めずに記録だけしました。").format(subject=subject)
+
+        def lock(office: Incidents, number: int) -> None:
+            (office.lock_person if what == "person" else office.lock_terminal)(number, subject)
+
+        self._of_chosen(lock, words, self.subject.clear)
+
+    def _of_chosen(
+        self, act: Callable[[Incidents, int], object], words: str, then: Callable[[], object] | None = None
+    ) -> None:
+        incident = self._chosen()
+        if incident is not None:
+            number = incident.id
+            self._do(lambda office: act(office, number), words, then)
+
+    def _do(
+        self, act: Callable[[Incidents], object], words: str, then: Callable[[], object] | None = None
+    ) -> None:
+        make = self._services.open_office
+
+        def done(_nothing: object) -> None:
+            if words:
+                self._services.notices.success(words)
+            if then is not None:
+                then()
+            self.read()
+
+        self._run(self, _("事案"), lambda: act(make().incidents), done)
+
+
+def _incident_cells(each: Incident) -> tuple[str, ...]:
+    mark = _("【訓練】") if each.drill else ""
+    done = "" if each.closed is None else _("（終了）")
+    return f"{mark}{each.title}{done}", datetime.fromtimestamp(each.opened, TOKYO).strftime("%m/%d %H:%M")
+
+
+def _step_cells(step: Step) -> tuple[str, ...]:
+    when = datetime.fromtimestamp(step.time, TOKYO).strftime("%Y/%m/%d %H:%M:%S")
+    if step.kind != "trail":
+        return when, step.actor, step_words(step), step.subject, step.words
+    action, _space, detail = step.words.partition(" ")
+    return when, step.actor, action_words(action), step.subject, detail

@@ -1,0 +1,250 @@
+"""An incident from the first call to the report: what was stopped, what was done when, what is to be told.
+
+A drill goes the same way and stops nothing: every step says that it was one. Steps are only added. The words
+of a step may name people, so they stay in this database; the audit trail gets numbers and terminals only.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from core.audit import Detail, Entry
+from core.clock import TOKYO
+from core.errors import SuiteError
+from core.i18n import N_, _
+from core.sql import Row, Sql
+from office.plan import Tell
+from office.trail import Wish
+
+_WORD = re.compile(r"[!-~]{1,64}")
+BEFORE = timedelta(hours=24)  # how far back the timeline begins
+Find = Callable[[Wish, int, int | None], Sequence[Entry]]
+
+FIELDS: tuple[tuple[str, str], ...] = (
+    ("noticed", N_("検知した日時と経緯")),
+    ("outline", N_("概要")),
+    ("items", N_("漏えい等が発生し、または発生したおそれがある個人情報の項目")),
+    ("people", N_("本人の数")),
+    ("cause", N_("原因")),
+    ("further", N_("二次被害またはそのおそれの有無とその内容")),
+    ("informed", N_("本人への対応の実施状況")),
+    ("published", N_("公表の実施状況")),
+    ("prevention", N_("再発防止のための措置")),
+    ("other", N_("その他参考となる事項")),
+)
+"""What a public body reports to the Personal Information Protection Commission after a leak
+(個人情報の保護に関する法律施行規則 第 44 条; the same nine matters as its 第 8 条第 1 項), after when and how
+it was noticed. What is known is told at once, all of it within 30 days (60 where a wrongful purpose is possible)."""
+
+
+@dataclass(frozen=True)
+class Incident:
+    """Times are seconds since the epoch; ``closed`` is None while it goes on."""
+
+    id: int
+    title: str
+    drill: bool
+    opened: float
+    closed: float | None
+    actor: str
+
+
+@dataclass(frozen=True)
+class Step:
+    """``kind``: opened, locked-person, locked-terminal, note, closed; or ``trail`` for a row of the trail."""
+
+    time: float
+    actor: str
+    kind: str
+    subject: str
+    words: str
+
+
+class Incidents:
+    """``require`` gives the acting IT person's number or raises AUTH-031. ``lock_person`` and
+    ``lock_terminal`` stop one everywhere, or raise (nothing is noted then)."""
+
+    def __init__(
+        self,
+        sql: Sql,
+        require: Callable[[], str],
+        tell: Tell,
+        lock_person: Callable[[str], None],
+        lock_terminal: Callable[[str], None],
+        find: Find,
+    ) -> None:
+        self._sql, self._require, self._tell, self._find = sql, require, tell, find
+        self._lock_person, self._lock_terminal = lock_person, lock_terminal
+
+    def all(self) -> list[Incident]:
+        """The newest first."""
+        self._require()
+        rows = self._sql.rows(
+            "SELECT id, title, drill, opened, closed, actor FROM incidents ORDER BY id DESC"
+        )
+        return [_incident(row) for row in rows]
+
+    def begin(self, title: str, drill: bool) -> int:
+        """A new incident's number. INC-001 without a title."""
+        actor, now = self._require(), time.time()
+        title = _words(title, 100)
+        with self._sql.write() as change:
+            change.lock("incidents")
+            change.run(
+                "INSERT INTO incidents (title, drill, opened, closed, actor) VALUES (?, ?, ?, NULL, ?)",
+                title, int(drill), now, actor,
+            )  # fmt: skip
+            number = int(change.rows("SELECT max(id) AS id FROM incidents")[0]["id"])
+        self._add(number, Step(now, actor, "opened", "", title))
+        self._tell("incident.opened", actor, "", {"incident": number, "drill": drill})
+        return number
+
+    def lock_person(self, number: int, staff_number: str) -> None:
+        """Stop a person everywhere; in a drill it is only noted."""
+        self._lock(number, "person", staff_number.strip().upper(), self._lock_person)
+
+    def lock_terminal(self, number: int, name: str) -> None:
+        """Stop a terminal everywhere; in a drill it is only noted."""
+        self._lock(number, "terminal", name.strip(), self._lock_terminal)
+
+    def _lock(self, number: int, what: str, subject: str, lock: Callable[[str], None]) -> None:
+        actor, incident = self._require(), self._running(number)
+        if not _WORD.fullmatch(subject):
+            raise _refused(_("職員番号か端末名を入れてください。"))
+        if not incident.drill:
+            lock(subject)
+        self._add(number, Step(time.time(), actor, f"locked-{what}", subject, ""))
+        detail: Detail = {"incident": number, "drill": incident.drill}
+        self._tell(f"incident.locked-{what}", actor, subject, detail)
+
+    def note(self, number: int, text: str) -> None:
+        actor = self._require()
+        self._running(number)
+        self._add(number, Step(time.time(), actor, "note", "", _words(text, 1000)))
+
+    def close(self, number: int) -> None:
+        actor, now = self._require(), time.time()
+        self._running(number)
+        with self._sql.write() as change:
+            change.run("UPDATE incidents SET closed = ? WHERE id = ? AND closed IS NULL", now, number)
+        self._add(number, Step(now, actor, "closed", "", ""))
+        self._tell("incident.closed", actor, "", {"incident": number})
+
+    def timeline(self, number: int, most: int = 300) -> list[Step]:
+        """The incident's own steps, and what the trail says of whom it stopped, from a day before it began
+        to its end; oldest first, at most the newest ``most`` rows of the trail for each."""
+        self._require()
+        incident = self._one(number)
+        steps = self._steps(number)
+        first = datetime.fromtimestamp(incident.opened, TOKYO) - BEFORE
+        last = datetime.fromtimestamp(incident.closed or time.time(), TOKYO)
+        found: dict[int, Step] = {}
+        for subject in {step.subject for step in steps if step.subject}:
+            wish = Wish((subject,), f"{first:%Y-%m-%d}", f"{last:%Y-%m-%d}")
+            for entry in self._find(wish, most, None):
+                if not entry.action.startswith("incident.") and (step := _of_trail(entry)).time >= (
+                    first.timestamp()
+                ):
+                    found[entry.id] = step
+        return sorted([*steps, *found.values()], key=lambda step: step.time)
+
+    def fields(self, number: int) -> dict[str, str]:
+        """The report as filled in so far."""
+        self._require()
+        rows = self._sql.rows("SELECT name, words FROM incident_fields WHERE incident = ?", number)
+        return {row["name"]: row["words"] for row in rows}
+
+    def fill(self, number: int, fields: Mapping[str, str]) -> None:
+        """Keep the report's fields. INC-001 for one that is too long."""
+        actor = self._require()
+        self._one(number)
+        known = {name for name, _title in FIELDS}
+        with self._sql.write() as change:
+            for name in known & fields.keys():
+                if len(fields[name]) > 5000:
+                    raise _refused(_("報告の欄は 5,000 文字までです。"))
+                change.run(
+                    "INSERT INTO incident_fields (incident, name, words) VALUES (?, ?, ?)"
+                    " ON CONFLICT (incident, name) DO UPDATE SET words = excluded.words",
+                    number, name, fields[name],
+                )  # fmt: skip
+        self._tell("incident.report", actor, "", {"incident": number})
+
+    def _one(self, number: int) -> Incident:
+        rows = self._sql.rows(
+            "SELECT id, title, drill, opened, closed, actor FROM incidents WHERE id = ?", number
+        )
+        if not rows:
+            raise _refused(_("その事案はありません。"))
+        return _incident(rows[0])
+
+    def _running(self, number: int) -> Incident:
+        incident = self._one(number)
+        if incident.closed is not None:
+            raise _refused(_("その事案はもう終わっています。"))
+        return incident
+
+    def _steps(self, number: int) -> list[Step]:
+        rows = self._sql.rows(
+            "SELECT time, actor, kind, subject, words FROM incident_steps WHERE incident = ? ORDER BY id",
+            number,
+        )
+        return [Step(row["time"], row["actor"], row["kind"], row["subject"], row["words"]) for row in rows]
+
+    def _add(self, number: int, step: Step) -> None:
+        with self._sql.write() as change:
+            change.run(
+                "INSERT INTO incident_steps (incident, time, actor, kind, subject, words)"
+                " VALUES (?, ?, ?, ?, ?, ?)",
+                number, step.time, step.actor, step.kind, step.subject, step.words,
+            )  # fmt: skip
+
+
+def report_text(incident: Incident, fields: Mapping[str, str], timeline: Sequence[Step]) -> str:
+    """The report to hand on: fields in the order of the rule, then the timeline. A drill says so first."""
+    lines = [_("【訓練】") if incident.drill else "", _("事案 {number}: {title}").format(
+        number=incident.id, title=incident.title), ""]  # fmt: skip
+    for name, title in FIELDS:
+        lines += [f"■ {_(title)}", fields.get(name, "").strip() or _("（確認中）"), ""]
+    lines.append(f"■ {_('時系列')}")
+    for step in timeline:
+        when = datetime.fromtimestamp(step.time, TOKYO).strftime("%Y/%m/%d %H:%M:%S")
+        lines.append("　".join(filter(None, (when, step.actor, step_words(step), step.subject, step.words))))
+    return "\n".join(lines).lstrip("\n") + "\n"
+
+
+def step_words(step: Step) -> str:
+    """What a step was; a row of the trail carries its own words."""
+    return {
+        "opened": _("事案の開始"),
+        "locked-person": _("職員を停止"),
+        "locked-terminal": _("端末を停止"),
+        "note": _("対応"),
+        "closed": _("事案の終了"),
+        "trail": "",
+    }[step.kind]
+
+
+def _of_trail(entry: Entry) -> Step:
+    detail = "、".join(f"{key}={value}" for key, value in entry.detail.items())
+    when = datetime.fromisoformat(entry.time).timestamp()
+    return Step(when, entry.actor, "trail", entry.subject, " ".join(filter(None, (entry.action, detail))))
+
+
+def _incident(row: Row) -> Incident:
+    return Incident(row["id"], row["title"], bool(row["drill"]), row["opened"], row["closed"], row["actor"])
+
+
+def _words(text: str, most: int) -> str:
+    text = " ".join(text.split())
+    if not text or len(text) > most or not text.isprintable():
+        raise _refused(_("{most} 文字までのことばを入れてください。").format(most=most))
+    return text
+
+
+def _refused(why: str) -> SuiteError:
+    return SuiteError(_("記録しませんでした。"), why, _("確かめて、もう一度行ってください。"), "INC-001")
