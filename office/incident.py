@@ -38,7 +38,7 @@ FIELDS: tuple[tuple[str, str], ...] = (
 )
 """What a public body reports to the Personal Information Protection Commission after a leak
 (個人情報の保護に関する法律施行規則 第 44 条; the same nine matters as its 第 8 条第 1 項), after when and how
-it was noticed. What is known is told at once, all of it within 30 days (60 where a wrongful purpose is possible)."""
+it was noticed. What is known is told at once, all of it within 30 days (60 after a wrongful purpose)."""
 
 
 @dataclass(frozen=True)
