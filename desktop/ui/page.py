@@ -15,7 +15,6 @@ from PySide6.QtWidgets import (
     QLabel,
     QLayout,
     QScrollArea,
-    QSizePolicy,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
@@ -82,19 +81,6 @@ def row(parent: QWidget | None = None, spacing: float = 0.75, margin: float = 0)
 
 class Stack(QStackedWidget):
     """A stack that is as small as what it shows, not as the largest of what it hides."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._own: dict[QWidget, QSizePolicy] = {}
-        self.currentChanged.connect(lambda _index: self._let_hidden_shrink())
-
-    def _let_hidden_shrink(self) -> None:
-        """A stacked layout counts the minimum of what is hidden, unless its size is to be ignored."""
-        nothing = QSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
-        for index in range(self.count()):
-            widget = self.widget(index)
-            own = self._own.setdefault(widget, widget.sizePolicy())
-            widget.setSizePolicy(own if index == self.currentIndex() else nothing)
 
     def minimumSizeHint(self) -> QSize:
         shown = self.currentWidget()

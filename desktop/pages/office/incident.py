@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
-from PySide6.QtWidgets import QCheckBox, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QCheckBox, QFrame, QScrollArea, QWidget
 
 from core.clock import TOKYO
 from core.i18n import _
@@ -72,7 +73,7 @@ class IncidentView(Fresh):
         stack = page.Stack()
         stack.addWidget(self._build_timeline())
         self.report = IncidentReport(self._services, lambda: self._chosen())
-        stack.addWidget(self.report)
+        stack.addWidget(_scrolled(self.report))
         self.which.chosen.connect(lambda value: stack.setCurrentIndex(0 if value == "time" else 1))
         layout.addWidget(stack, 1)
         return side
@@ -177,6 +178,18 @@ class IncidentView(Fresh):
             self.read()
 
         self._run(self, _("事案"), lambda: act(make().incidents), done)
+
+
+def _scrolled(content: QWidget) -> QScrollArea:
+    """The form has more lines than a small screen: it scrolls beside the list, which stays."""
+    area = QScrollArea()
+    area.setWidget(content)
+    area.setWidgetResizable(True)
+    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    area.setFrameShape(QFrame.Shape.NoFrame)
+    area.viewport().setAutoFillBackground(False)
+    content.setObjectName("page")
+    return area
 
 
 def _incident_cells(each: Incident) -> tuple[str, ...]:
