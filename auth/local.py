@@ -33,7 +33,7 @@ from auth.register import open_register
 from auth.savings import SignInTimes
 from auth.service import AuthService
 from auth.signer.api import create_app as create_signer_app
-from auth.signer.build import accounts_of, build_signer, logon_authority, trusted_now
+from auth.signer.build import accounts_of, build_signer, keys_of, logon_authority, trusted_now
 from auth.step_up import StepUp
 from core.audit import AuditLog
 from core.clock import GuardedClock
@@ -71,7 +71,7 @@ def open_service(
     device = terminal_id(paths.state / "terminal-id")
     certification = None
     if config.servers.realm:
-        authorities = logon_authority(paths.data, secrets)
+        authorities = logon_authority(paths.data, secrets, keys_of(config, secrets))
         accounts = accounts_of(config, register, secrets, clock)
         signer = build_signer(config, paths.data, authorities, audit, clock, accounts, [matcher.public_key])
         door = create_signer_app(signer, partial(trusted_now, authorities, clock))

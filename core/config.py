@@ -23,6 +23,7 @@ from core.i18n import _
 from core.paths import Paths
 from core.settings import (
     AppearanceSettings,
+    AuthoritySettings,
     CameraSettings,
     DirectorySettings,
     FaceSettings,
@@ -40,6 +41,7 @@ from core.settings import (
 
 __all__ = [
     "AppearanceSettings",
+    "AuthoritySettings",
     "CameraSettings",
     "Config",
     "Declared",
@@ -102,6 +104,7 @@ class Config:
     presence: PresenceSettings
     security: SecuritySettings
     servers: ServersSettings
+    authority: AuthoritySettings
     directory: DirectorySettings
     tickets: TicketSettings
     offline: OfflineSettings

@@ -283,6 +283,24 @@ class ServersSettings(Section):
     )
 
 
+class AuthoritySettings(Section):
+    model_config = ConfigDict(title=N_("認証局の鍵"))
+
+    module: Path | None = Field(
+        default=None,
+        title=N_("トークン（HSM）の部品"),
+        description=N_("PKCS#11 のライブラリー。空なら、鍵は封をしたファイルに置きます。"),
+        json_schema_extra=POLICY,
+    )
+    token: str = Field(
+        default="",
+        max_length=32,
+        title=N_("トークンの名前"),
+        description=N_("トークンのラベルです。暗証番号は mahoroba signer token-pin で預けます。"),
+        json_schema_extra=POLICY,
+    )
+
+
 class DirectorySettings(Section):
     model_config = ConfigDict(title=N_("名簿（AD）"))
 
@@ -456,6 +474,7 @@ class Settings(BaseSettings):
     presence: PresenceSettings = PresenceSettings()
     security: SecuritySettings = SecuritySettings()
     servers: ServersSettings = ServersSettings()
+    authority: AuthoritySettings = AuthoritySettings()
     directory: DirectorySettings = DirectorySettings()
     tickets: TicketSettings = TicketSettings()
     offline: OfflineSettings = OfflineSettings()

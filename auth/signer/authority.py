@@ -1,4 +1,4 @@
-"""Where an authority's key lies: one file a generation, sealed by a key of the secret store.
+"""The generations of an authority: one file each, with its key sealed beside the certificate, or in a token.
 
 Rotation: the next generation's certificate begins later, so it is trusted everywhere before it signs; the
 former one stays among the anchors until its end. Nothing else has to be remembered: the newest that has
@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Protocol
 
 from cryptography import x509
 from cryptography.exceptions import InvalidTag
@@ -24,27 +25,79 @@ from cryptography.hazmat.primitives.serialization import (
     load_der_private_key,
 )
 
-from auth.signer.certificate import CA_LIFETIME, Authority, Purpose, make_authority
+from auth.signer.certificate import CA_KEY_BITS, CA_LIFETIME, Authority, Purpose, make_authority
 from core.errors import SuiteError
 from core.files import exclusive, make_private_folder, write_atomically
 from core.i18n import _
 from core.secrets import SecretStore, get_or_create
 
 OVERLAP = timedelta(days=30)
-_FILE = re.compile(r"ca-(\d{1,4})\.sealed")
+_FILE = re.compile(r"ca-(\d{1,4})\.(sealed|token)")
 _LONGEST = 20_000
 _NONCE = 12
+
+
+class Keys(Protocol):
+    """Where private keys lie. ``suffix`` names the files of those that lie there."""
+
+    suffix: str
+
+    def make(self, name: str) -> rsa.RSAPrivateKey:
+        """A new key; ``name`` is for people."""
+        ...
+
+    def written(self, authority: Authority) -> bytes:
+        """What the file of a generation is to hold."""
+        ...
+
+    def read(self, content: bytes) -> Authority:
+        """The generation again. ValueError or InvalidTag for what is not such a file."""
+        ...
+
+
+class SealedKeys:
+    """In the file itself: ``u32 length | certificate (DER) | nonce | sealed key``, AES-256-GCM bound to the
+    certificate."""
+
+    suffix = "sealed"
+
+    def __init__(self, key: bytes) -> None:
+        self._key = key
+
+    def make(self, name: str) -> rsa.RSAPrivateKey:
+        return rsa.generate_private_key(65537, CA_KEY_BITS)
+
+    def written(self, authority: Authority) -> bytes:
+        certificate = authority.certificate.public_bytes(Encoding.DER)
+        plain = authority.key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
+        nonce = os.urandom(_NONCE)
+        sealed = AESGCM(self._key).encrypt(nonce, plain, certificate)
+        return len(certificate).to_bytes(4, "big") + certificate + nonce + sealed
+
+    def read(self, content: bytes) -> Authority:
+        length = int.from_bytes(content[:4], "big")
+        certificate, sealed = content[4 : 4 + length], content[4 + length :]
+        plain = AESGCM(self._key).decrypt(sealed[:_NONCE], sealed[_NONCE:], certificate)
+        key = load_der_private_key(plain, None, unsafe_skip_rsa_key_validation=True)  # sealed by us
+        if not isinstance(key, rsa.RSAPrivateKey):
+            raise ValueError("no RSA key")
+        return Authority(x509.load_der_x509_certificate(certificate), key)
 
 
 class Authorities:
     """The generations of one authority in ``folder``. Safe between processes of one machine."""
 
-    def __init__(self, folder: Path, purpose: Purpose, secrets: SecretStore, name: str) -> None:
-        """``name``: the common name of what is made; a generation number follows it."""
+    def __init__(
+        self, folder: Path, purpose: Purpose, secrets: SecretStore, name: str, keys: Keys | None = None
+    ) -> None:
+        """``name``: the common name of what is made; a generation number follows it. ``keys``: where the next
+        generation's key is to lie; None: sealed in its file. The former ones stay where they are."""
         self._folder = make_private_folder(folder)
         self._purpose = purpose
         self._name = name
-        self._key = get_or_create(secrets, f"ca-{purpose.name.lower()}", 32)
+        sealed = SealedKeys(get_or_create(secrets, f"ca-{purpose.name.lower()}", 32))
+        self._keys: Keys = keys or sealed
+        self._places: dict[str, Keys] = {each.suffix: each for each in (sealed, self._keys)}
         self._opened: dict[tuple[str, int, int], Authority] = {}  # a file is never changed, only replaced
 
     def signing(self, now: datetime) -> Authority:
@@ -69,8 +122,12 @@ class Authorities:
             if existing and begins is not None and begins <= now:  # made by another process meanwhile
                 return self._open(existing[-1])
             number = len(existing) + 1
-            made = make_authority(self._purpose, f"{self._name} {number}", begins or now + OVERLAP, lifetime)
-            write_atomically(self._folder / f"ca-{number:04}.sealed", self._seal(made))
+            name = f"{self._name} {number}"
+            made = make_authority(
+                self._purpose, name, begins or now + OVERLAP, lifetime, self._keys.make(name)
+            )
+            file = self._folder / f"ca-{number:04}.{self._keys.suffix}"
+            write_atomically(file, self._keys.written(made))
         return made
 
     def anchors(self, now: datetime) -> list[x509.Certificate]:
@@ -88,26 +145,18 @@ class Authorities:
     def _files(self) -> list[Path]:
         return sorted(p for p in self._folder.iterdir() if _FILE.fullmatch(p.name))
 
-    def _seal(self, made: Authority) -> bytes:
-        certificate = made.certificate.public_bytes(Encoding.DER)
-        plain = made.key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
-        nonce = os.urandom(_NONCE)
-        sealed = AESGCM(self._key).encrypt(nonce, plain, certificate)
-        return len(certificate).to_bytes(4, "big") + certificate + nonce + sealed
-
     def _open(self, path: Path) -> Authority:
+        place = self._places.get(path.suffix.removeprefix("."))
+        if place is None:
+            raise _no_token()
         try:
-            content = path.read_bytes()[: _LONGEST + 1]
-            length = int.from_bytes(content[:4], "big")
-            certificate, sealed = content[4 : 4 + length], content[4 + length :]
-            plain = AESGCM(self._key).decrypt(sealed[:_NONCE], sealed[_NONCE:], certificate)
-            key = load_der_private_key(plain, None, unsafe_skip_rsa_key_validation=True)  # sealed by us
-            loaded = x509.load_der_x509_certificate(certificate)
+            with path.open("rb") as file:
+                opened = place.read(file.read(_LONGEST))
         except (OSError, ValueError, InvalidTag) as error:
             raise _damaged(path.name) from error
-        if not isinstance(key, rsa.RSAPrivateKey) or key.public_key() != loaded.public_key():
+        if opened.key.public_key() != opened.certificate.public_key():
             raise _damaged(path.name)
-        return Authority(loaded, key)
+        return opened
 
 
 def _begun(certificate: x509.Certificate, now: datetime) -> bool:
@@ -130,4 +179,13 @@ def _ended() -> SuiteError:
         _("認証局の有効期間が終わっているか、まだ始まっていません。"),
         _("情報担当に、認証局の更新を依頼してください。"),
         "CA-002",
+    )
+
+
+def _no_token() -> SuiteError:
+    return SuiteError(
+        _("証明書を出せませんでした。"),
+        _("認証局の鍵はトークン（HSM）にありますが、ポリシーにトークンがありません。"),
+        _("情報担当に、ポリシーの authority を確かめるよう伝えてください。"),
+        "CA-003",
     )

@@ -12,7 +12,7 @@ from auth.lockout import Clock
 from auth.matcher.matcher import Trail
 from auth.matcher.statement import StatementVerifier
 from auth.signer.accounts import Accounts, EachInTurn, People, RegisterAccounts
-from auth.signer.authority import Authorities
+from auth.signer.authority import Authorities, Keys
 from auth.signer.certificate import Purpose
 from auth.signer.log import open_log
 from auth.signer.signer import Signer
@@ -21,17 +21,34 @@ from core.errors import SuiteError
 from core.i18n import _
 from core.secrets import SecretStore
 
+TOKEN_PIN = "token-pin"  # noqa: S105 - where it lies
 DIRECTORY_PASSWORD = "directory-password"  # noqa: S105 - where it lies
 
 
-def logon_authority(data: Path, secrets: SecretStore) -> Authorities:
-    """The authority that signs people in."""
-    return Authorities(data / "ca" / "logon", Purpose.LOGON, secrets, "Mahoroba logon")
+def logon_authority(data: Path, secrets: SecretStore, keys: Keys | None = None) -> Authorities:
+    """The authority that signs people in. ``keys``: as of ``keys_of``."""
+    return Authorities(data / "ca" / "logon", Purpose.LOGON, secrets, "Mahoroba logon", keys)
 
 
-def device_authority(data: Path, secrets: SecretStore) -> Authorities:
+def device_authority(data: Path, secrets: SecretStore, keys: Keys | None = None) -> Authorities:
     """The authority that names terminals and servers."""
-    return Authorities(data / "ca" / "devices", Purpose.DEVICE, secrets, "Mahoroba devices")
+    return Authorities(data / "ca" / "devices", Purpose.DEVICE, secrets, "Mahoroba devices", keys)
+
+
+def keys_of(config: Config, secrets: SecretStore) -> Keys | None:
+    """The token that the policy names for the authorities' keys; None: they are sealed in files. Asks the
+    token nothing yet. SuiteError CA-005 where the PIN for it, or the library, is not here."""
+    chosen = config.authority
+    if chosen.module is None:
+        return None
+    pin = secrets.get(TOKEN_PIN)
+    try:
+        from auth.signer.token import TokenKeys  # the optional package python-pkcs11
+    except ImportError as error:
+        raise _no_pkcs11() from error
+    if pin is None:
+        raise _no_pin()
+    return TokenKeys(chosen.module, chosen.token, pin.decode())
 
 
 def build_signer(
@@ -75,4 +92,22 @@ def _no_password() -> SuiteError:
         _("名簿（AD）に入るためのパスワードが預けられていません。"),
         _("「mahoroba signer directory password」で預けてください。"),
         "DIR-004",
+    )
+
+
+def _no_pin() -> SuiteError:
+    return SuiteError(
+        _("署名サーバーを始められません。"),
+        _("認証局の鍵のトークン（HSM）の暗証番号が預けられていません。"),
+        _("「mahoroba signer token-pin」で預けてください。"),
+        "CA-005",
+    )
+
+
+def _no_pkcs11() -> SuiteError:
+    return SuiteError(
+        _("署名サーバーを始められません。"),
+        _("トークン（HSM）を使うための部品（python-pkcs11）が入っていません。"),
+        _("署名サーバーに python-pkcs11 を入れてください。"),
+        "CA-005",
     )

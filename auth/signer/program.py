@@ -28,9 +28,11 @@ from auth.signer.api import create_app
 from auth.signer.authority import Authorities
 from auth.signer.build import (
     DIRECTORY_PASSWORD,
+    TOKEN_PIN,
     accounts_of,
     build_signer,
     device_authority,
+    keys_of,
     logon_authority,
     trusted_now,
 )
@@ -51,8 +53,9 @@ class Desk:
     def __init__(self) -> None:
         self.house = House.open()
         data, secrets = self.house.paths.data, self.house.secrets
-        self.logon = logon_authority(data, secrets)
-        self.terminals = device_authority(data, secrets)
+        keys = keys_of(self.house.config, secrets)
+        self.logon = logon_authority(data, secrets, keys)
+        self.terminals = device_authority(data, secrets, keys)
         self.register = self.house.register()
         self.devices = Devices(self.register.sql, self.house.audit, self.house.clock)
         codes = OneTimeCodes(self.register, self.house.clock)
@@ -147,9 +150,19 @@ def revoke(options: argparse.Namespace) -> int:
 
 def keep_password(_options: argparse.Namespace) -> int:
     """Take the password of the signer's own account in the directory, typed or from a pipe."""
-    typed = getpass.getpass("") if sys.stdin.isatty() else sys.stdin.readline(1024).rstrip("\r\n")
-    Desk().house.secrets.set(DIRECTORY_PASSWORD, typed.encode())
+    House.open().secrets.set(DIRECTORY_PASSWORD, _typed())
     return 0
+
+
+def keep_pin(_options: argparse.Namespace) -> int:
+    """Take the PIN of the token with the authorities' keys, typed or from a pipe."""
+    House.open().secrets.set(TOKEN_PIN, _typed())
+    return 0
+
+
+def _typed() -> bytes:
+    typed = getpass.getpass("") if sys.stdin.isatty() else sys.stdin.readline(1024)
+    return typed.rstrip("\r\n").encode()
 
 
 def check_account(options: argparse.Namespace) -> int:
@@ -201,15 +214,17 @@ def _parser() -> argparse.ArgumentParser:
     ending = device.add_parser("revoke", help=_("端末の利用をすぐに止めます。"))
     ending.add_argument("name")
     ending.set_defaults(call=revoke)
-    _add_directory(verbs)
+    _add_secrets(verbs)
     return parser
 
 
-def _add_directory(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def _add_secrets(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     about = verbs.add_parser("directory", help=_("名簿（AD）への問い合わせです。"))
     what = about.add_subparsers(dest="what", required=True)
     keeping = what.add_parser("password", help=_("署名サーバーの口座のパスワードを預けます。"))
     keeping.set_defaults(call=keep_password)
+    pin = verbs.add_parser("token-pin", help=_("認証局の鍵のトークン（HSM）の暗証番号を預けます。"))
+    pin.set_defaults(call=keep_pin)
     asking = what.add_parser("check", help=_("一人の口座の状態を確かめます。"))
     asking.add_argument("staff_number", type=check_staff_number)
     asking.set_defaults(call=check_account)

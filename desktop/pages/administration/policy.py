@@ -61,6 +61,7 @@ def _rows(services: Services) -> list[tuple[str, ...]]:
     order = (
         "security",
         "servers",
+        "authority",
         "directory",
         "tickets",
         "offline",
