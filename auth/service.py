@@ -55,6 +55,9 @@ from core.events import Events
 from core.i18n import _
 from core.jobs import Report
 
+_AWAY = ("NET-", "DIR-001", "CA-004")
+"""What does not answer now: the signer, its directory, the token with its key. All else is a refusal."""
+
 
 class People(Protocol):
     """What is asked of ``auth.register``, or of a terminal that has none."""
@@ -362,7 +365,7 @@ class AuthService:
         try:
             certificate = self._certification.certificate(reply.for_signer, key)
         except SuiteError as error:
-            if not error.code.startswith("NET-") and error.code != "DIR-001":
+            if not error.code.startswith(_AWAY):
                 raise
             return error
         try:

@@ -312,6 +312,29 @@ def test_without_an_answer_from_the_signer_the_session_opens_and_says_what_is_mi
     assert outcome.session is not None
 
 
+@pytest.mark.parametrize(("code", "opens"), [("DIR-001", True), ("CA-004", True), ("DIR-002", False)])
+def test_who_does_not_answer_behind_the_signer_takes_the_network_and_who_refuses_the_session(
+    tmp_path: Path, code: str, opens: bool
+) -> None:
+    office = Office(tmp_path, '[servers]\nrealm = "PREF.TEST"\n')
+    office.service.create_first_administrator(CHIEF, PIN)
+    office.start()
+
+    def said(_request: httpx.Request) -> httpx.Response:
+        parts = {"what": "w", "why": "y", "next_step": "n", "code": code}
+        return httpx.Response(503, json=parts)
+
+    signer = httpx.Client(transport=httpx.MockTransport(said), base_url="http://signer")
+    office.service._certification = Certification(SignerClient(signer))
+    if opens:
+        outcome = office.service.sign_in_pin("IT-001", PIN)
+        assert outcome.notice is not None
+        assert outcome.notice.code == code
+    else:
+        assert code_of(lambda: office.service.sign_in_pin("IT-001", PIN)) == code
+    assert (office.service.session is not None) is opens
+
+
 def test_what_the_signer_refuses_opens_no_session(tmp_path: Path) -> None:
     office = Office(tmp_path, '[servers]\nrealm = "PREF.TEST"\n')
     office.service.create_first_administrator(CHIEF, PIN)
