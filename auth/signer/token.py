@@ -128,13 +128,13 @@ class TokenKey(rsa.RSAPrivateKey):
     def key_size(self) -> int:
         return self._public.key_size
 
-    def decrypt(self, ciphertext: bytes, padding: Any) -> NoReturn:
+    def decrypt(self, *_what: Any, **_named: Any) -> NoReturn:
         self._never()
 
     def private_numbers(self) -> NoReturn:
         self._never()
 
-    def private_bytes(self, encoding: Any, format: Any, encryption_algorithm: Any) -> NoReturn:
+    def private_bytes(self, *_how: Any, **_named: Any) -> NoReturn:
         self._never()
 
     def __copy__(self) -> TokenKey:
