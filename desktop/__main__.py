@@ -29,6 +29,7 @@ ELSEWHERE = {
     "support-bundle": "desktop.support_bundle",
     "backup": "office.backup.command",
     "share-index": "sharefolder.index.program",
+    "share-rules": "sharefolder.rules_report",
     "update": "installer.update.command",
     "inventory": "desktop.inventory",
 }
@@ -108,6 +109,7 @@ def _parser() -> argparse.ArgumentParser:
         ("support-bundle", _("情報担当に渡す記録を、個人の情報を除いて作ります。")),
         ("backup", _("職場のデータを控え、確かめ、戻します。")),
         ("share-index", _("共有フォルダの索引サービスを動かします。")),
+        ("share-rules", _("共有フォルダの運用ルールの報告を作ります。")),
         ("inventory", _("この端末の報告を見せるか、集める場所に置きます。")),
     ):
         commands.add_parser(name, help=text, add_help=False)

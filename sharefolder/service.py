@@ -16,7 +16,7 @@ from core.files import make_private_folder
 from core.i18n import _
 from core.jobs import Report
 from core.secrets import SecretStore
-from sharefolder import errors, links, opened, trail, transfer
+from sharefolder import errors, links, opened, rules, trail, transfer
 from sharefolder.changes import Changes
 from sharefolder.documents.kinds import PICTURED
 from sharefolder.documents.sandbox import Answer, Sandbox
@@ -32,6 +32,7 @@ from sharefolder.marks import Marks
 from sharefolder.model import Entry, Rights
 from sharefolder.places import Place, Places
 from sharefolder.ports import Credential, Storage, Watch
+from sharefolder.rules import Rule
 from sharefolder.searching import Searching, ServiceBeside
 from sharefolder.sending import Batch, Sending
 from sharefolder.trail import Trail
@@ -171,6 +172,10 @@ class ShareService:
     def rights(self, place: str, path: str) -> Rights:
         """What this person may do with ``path``, and who else."""
         return self._at(place).storage.rights(path)
+
+    def rule(self, place: str, folder: str) -> Rule | None:
+        """The rule that counts in ``folder``. SHARE-050 where the share's rules cannot be read."""
+        return rules.rule_of(rules.load(self._at(place).storage), folder)
 
     def preview(self, place: str, entry: Entry) -> Answer:
         """The words in a document, read by the limited child; ``reason`` where there are none."""

@@ -15,6 +15,7 @@ from starlette.routing import Route
 from sharefolder.index.judge import Judges, Reader
 from sharefolder.index.keeper import Keeper
 from sharefolder.index.store import Hit, IndexStore, Wish
+from sharefolder.index.usage import Usage
 from sharefolder.index.vouching import Vouching
 
 _BODY = 16_384  # bytes of a request
@@ -30,6 +31,7 @@ class Answering:
     keeper: Keeper
     judges: Judges
     vouching: Vouching
+    usage: Usage
 
     def application(self) -> Starlette:
         """``POST /reader``, ``POST /search``, ``GET /standing``."""
@@ -43,8 +45,15 @@ class Answering:
 
     async def _reader(self, request: Request) -> Response:
         body = await _body(request)
-        token = await run_in_threadpool(self.vouching.admit, str((body or {}).get("hello", "")))
+        token = await run_in_threadpool(self._admit, str((body or {}).get("hello", "")))
         return JSONResponse({"token": token}) if token else JSONResponse({}, 401)
+
+    def _admit(self, hello: str) -> str | None:
+        token = self.vouching.admit(hello)
+        reader = self.vouching.reader(token) if token is not None else None
+        if reader is not None:
+            self.usage.came(reader.uid)
+        return token
 
     async def _search(self, request: Request) -> Response:
         reader, body = self._asked_by(request), await _body(request)

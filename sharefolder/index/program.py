@@ -31,11 +31,13 @@ from sharefolder.index.answering import Answering
 from sharefolder.index.judge import Judges
 from sharefolder.index.keeper import Keeper
 from sharefolder.index.store import IndexStore
+from sharefolder.index.usage import Usage
 from sharefolder.index.vouching import Vouching
 from sharefolder.local import LocalStorage
 
 _YEARS = 10
 _CONNECTIONS = 500
+_USAGE = "usage.json"
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -56,7 +58,10 @@ def _parser() -> argparse.ArgumentParser:
     serve.set_defaults(call=_serve)
     status = verbs.add_parser("status", help=_("どこまで調べたか、読めなかった文書はどれかを出します。"))
     status.set_defaults(call=_status)
-    for verb in (serve, status):
+    usage = verbs.add_parser("usage", help=_("共有フォルダを使った職員の割合を月ごとに出します。"))
+    usage.add_argument("--staff", type=int, required=True, help=_("職員の数"))
+    usage.set_defaults(call=_usage)
+    for verb in (serve, status, usage):
         verb.add_argument("--folder", type=Path, required=True, help=_("索引と鍵を置くフォルダ"))
     return parser
 
@@ -69,7 +74,9 @@ def _serve(options: argparse.Namespace) -> int:
     vouching = Vouching(options.root)
     keeper = Keeper(storage, index := IndexStore(folder / "index.db"), options.every)
     judges = Judges(options.root)
-    server = uvicorn.Server(_config(Answering(index, keeper, judges, vouching), folder))
+    server = uvicorn.Server(
+        _config(Answering(index, keeper, judges, vouching, Usage(folder / _USAGE)), folder)
+    )
     door = socket.create_server((options.host, options.port))
     vouching.describe(f"https://{options.name}:{door.getsockname()[1]}", certificate)
     keeper.start()
@@ -132,6 +139,13 @@ def _certificate(folder: Path, name: str) -> str:
         write_atomically(folder / "key.pem", key.private_bytes(serialization.Encoding.PEM, form, plain))
         write_atomically(here, made.public_bytes(serialization.Encoding.PEM))
     return here.read_text("ascii")
+
+
+def _usage(options: argparse.Namespace) -> int:
+    """The plan's figure (50 to 80 of a hundred), a line a month."""
+    for month, people in sorted(Usage(options.folder / _USAGE).months().items()):
+        print(month, people, f"{100 * people / max(1, options.staff):.1f} %", sep="\t")
+    return 0
 
 
 def _status(options: argparse.Namespace) -> int:

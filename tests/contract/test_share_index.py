@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import pwd
+import re
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -18,6 +19,7 @@ from core.events import Events
 from core.jobs import Report
 from sharefolder.index.remote import RemoteIndex
 from sharefolder.index.store import WAITING, Wish
+from sharefolder.index.usage import Usage
 from sharefolder.index.vouching import DESCRIPTION, HELLO
 from sharefolder.ports import Credential
 from sharefolder.searching import ServiceBeside
@@ -40,7 +42,8 @@ class Office:
         self.write("全庁/電話帳.txt", "代表は二一〇一です。", 0o755)
         self.write("財政課/査定.txt", "秘密の査定額", 0o750, "games")
         self.write("財政課/壊れた.xlsx", "これは表ではない", 0o750, "games")
-        self.beside = ServiceBeside(self.disk, home / "index")
+        self.index_folder = home / "index"
+        self.beside = ServiceBeside(self.disk, self.index_folder)
         self.opened: list[SmbStorage] = []
         self.beside.ready(self.storage("root"), QUIET)
 
@@ -138,6 +141,16 @@ def test_a_terminal_searches_by_the_service_and_says_what_it_cannot_read(
         assert service.unread("全庁共有") == [("財政課/壊れた.xlsx", "damaged")]
         names = {entry.name for batch in service.entries("全庁共有", "") for entry in batch}
         assert names == {"全庁", "財政課"}  # what the service keeps on the share is not for people
+
+
+def test_who_used_the_share_is_counted_once_and_never_named(office: Office) -> None:
+    for name in ("games", "games", "news", "root"):
+        office.index(name).standing()
+    kept = office.index_folder / "usage.json"
+    assert sum(Usage(kept).months().values()) == 3
+    for account in ("games", "news"):
+        assert account not in kept.read_text("ascii")
+        assert not re.search(rf"\b{pwd.getpwnam(account).pw_uid}\b", kept.read_text("ascii"))
 
 
 def test_nobody_is_admitted_by_guessing(office: Office) -> None:

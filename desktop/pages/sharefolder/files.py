@@ -32,6 +32,7 @@ from desktop.pages.sharefolder.found import Found
 from desktop.pages.sharefolder.listing import Listing, Order, arranged
 from desktop.pages.sharefolder.looking import Looking
 from desktop.pages.sharefolder.one_of import OneOf
+from desktop.pages.sharefolder.ruled import Ruled
 from desktop.pages.sharefolder.sends import Sends
 from desktop.ui import page, theme
 from desktop.ui.buttons import button
@@ -75,6 +76,8 @@ class Files(QWidget):
         self.found.picked.connect(self._picked)
         self.stack = OneOf(self.list, self.found)
         self.details = Details(services, lambda: self._sends.save())
+        self.ruled = Ruled(services)
+        whole.addWidget(self.ruled)
         self._split = split = QSplitter(Qt.Orientation.Horizontal)
         split.setChildrenCollapsible(False)
         split.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)  # what is left
@@ -187,6 +190,7 @@ class Files(QWidget):
         self.read(choose)
         self._following.follow(place, folder)
         self.more.show_place(place, folder)
+        self.ruled.show_for(place, folder)
 
     def read(self, choose: str = "") -> None:
         """List the folder again; the first rows are shown before the last have come."""

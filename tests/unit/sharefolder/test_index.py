@@ -15,6 +15,7 @@ from sharefolder.errors import Disconnected
 from sharefolder.index import bigram, crawl
 from sharefolder.index.snippet import marks, snippet
 from sharefolder.index.store import IndexStore, Wish
+from sharefolder.index.usage import Usage
 from sharefolder.local import LocalStorage
 from sharefolder.model import Entry
 
@@ -179,3 +180,22 @@ def test_every_document_is_read_or_refused_with_a_reason(
     assert counts["text"] + len(unread) + counts.get("none", 0) == total
     assert all(reason_words(reason) != reason for _path, reason in unread), "each reason is a sentence"
     assert len(paths(index, "高松市")) > 50
+
+
+def test_a_month_that_is_over_is_a_number(tmp_path: Path) -> None:
+    """Who it was is gone from the disk with the month's key; the same person counts anew in the next."""
+    month = ["2026-11"]
+    usage = Usage(tmp_path / "usage.json", lambda: month[0])
+    for account in (1001, 1002, 1001):
+        usage.came(account)
+    assert usage.months() == {"2026-11": 2}
+    before = (tmp_path / "usage.json").read_text("ascii")
+    people = [part for part in before.split('"') if len(part) == 24]
+    assert len(people) == 2
+    month[0] = "2026-12"
+    assert usage.months() == {"2026-11": 2, "2026-12": 0}
+    after = (tmp_path / "usage.json").read_text("ascii")
+    assert not [person for person in people if person in after]
+    (tmp_path / "usage.json").write_text("damaged")
+    usage.came(1001)
+    assert usage.months() == {"2026-12": 1}

@@ -1,0 +1,198 @@
+"""Rules for folders of a share, as data that anybody may read: 運用ルール.csv at its top, kept with Excel.
+
+Who owns a folder and who cleans it up, until when it is kept, how old, how large, under which names. What has
+come to its end is told a month ahead and in a report; nothing is ever deleted by it.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections import deque
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import Enum
+
+from core.clock import TOKYO
+from core.errors import SuiteError
+from core.i18n import _
+from core.jobs import Report
+from core.wareki import format_date, parse_date
+from sharefolder import names
+from sharefolder.documents.text import Unreadable, decode
+from sharefolder.errors import Disconnected
+from sharefolder.index.crawl import hidden
+from sharefolder.model import Entry
+from sharefolder.ports import Storage
+
+FILE = "運用ルール.csv"
+_TITLES = ("フォルダ", "所有者", "整理する人", "保存期限", "最長日数", "最大GB", "名前")
+AHEAD = timedelta(days=31)
+_MOST = 500_000  # bytes of the file
+_RULES = 2_000
+_GB = 1_000_000_000
+
+
+@dataclass(frozen=True)
+class Rule:
+    """Of one folder and everything below it. ``days``: a file not changed for longer has had its time."""
+
+    folder: str
+    owner: str
+    cleaner: str = ""
+    until: date | None = None
+    days: int | None = None
+    gigabytes: float | None = None
+    naming: str = ""
+
+
+class Why(Enum):
+    """What a rule says about a folder or file."""
+
+    ENDS = "ends"  # within a month
+    ENDED = "ended"
+    OLD = "old"
+    LARGE = "large"
+    NAME = "name"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """``path`` and what a person should look at; ``when``: the day it ends or was last changed."""
+
+    rule: Rule
+    path: str
+    why: Why
+    when: date | None = None
+    size: int = 0
+
+
+def load(storage: Storage) -> list[Rule]:
+    """The rules of a share; none where it has no such file. SuiteError SHARE-050 for an unreadable one."""
+    seen = storage.stat(FILE)
+    if seen is None:
+        return []
+    if seen.folder or seen.size > _MOST:
+        raise _unreadable(_("大きすぎます。"))
+    try:
+        rows = list(csv.DictReader(io.StringIO(decode(b"".join(storage.read(FILE)))), strict=True))
+        if len(rows) > _RULES:
+            raise ValueError(_("行が多すぎます。"))
+        return [_rule(number, row) for number, row in enumerate(rows, 2) if any(row.values())]
+    except (Unreadable, csv.Error, ValueError, TypeError) as error:
+        raise _unreadable(str(error)) from error
+
+
+def _rule(number: int, row: dict[str, str]) -> Rule:
+    """ValueError with the line's ``number`` in its words."""
+    where = _("{number} 行目").format(number=number)
+    if row.keys() != set(_TITLES) or None in row.values():
+        raise ValueError(_("{where}: 欄は {titles} です。").format(where=where, titles="、".join(_TITLES)))
+    folder, owner, cleaner, until, days, size, naming = (row[title].strip() for title in _TITLES)
+    if not owner:
+        raise ValueError(_("{where}: 所有者がありません。").format(where=where))
+    try:
+        return Rule(
+            names.inside(folder.strip("/")),
+            owner,
+            cleaner or owner,
+            parse_date(until) if until else None,
+            int(days) if days else None,
+            float(size) if size else None,
+            naming,
+        )
+    except (ValueError, SuiteError) as error:
+        raise ValueError(_("{where}: 日付・数・場所のどれかが読めません。").format(where=where)) from error
+
+
+def _pattern(naming: str) -> re.Pattern[str] | None:
+    """``年月日`` is six or eight digits, ``*`` anything, all else itself: nobody has to know more."""
+    if not naming:
+        return None
+    parts = re.split(r"(年月日|\*)", naming)
+    known = {"年月日": r"\d{6}(\d\d)?", "*": ".*"}
+    return re.compile("".join(known.get(part, re.escape(part)) for part in parts))
+
+
+def rule_of(rules: Sequence[Rule], path: str) -> Rule | None:
+    """The rule that counts at ``path``: the nearest folder's above it."""
+    fitting = [rule for rule in rules if not rule.folder or f"{path}/".startswith(f"{rule.folder}/")]
+    return max(fitting, key=lambda rule: len(rule.folder), default=None)
+
+
+def look(storage: Storage, rules: Sequence[Rule], today: date, report: Report) -> Iterator[Finding]:
+    """Everything that the rules say today. Folders that this reader may not list are left out."""
+    for number, rule in enumerate(rules):
+        report(number, len(rules), rule.folder)
+        if rule.until is not None and rule.until - AHEAD <= today:
+            yield Finding(rule, rule.folder, Why.ENDED if rule.until < today else Why.ENDS, rule.until)
+        pattern, total = _pattern(rule.naming), 0
+        for entry in _below(storage, rule, rules, report):
+            total += entry.size
+            changed = datetime.fromtimestamp(entry.changed, TOKYO).date()
+            if rule.days is not None and (today - changed).days > rule.days:
+                yield Finding(rule, entry.path, Why.OLD, changed, entry.size)
+            if pattern is not None and not pattern.fullmatch(entry.name.rpartition(".")[0] or entry.name):
+                yield Finding(rule, entry.path, Why.NAME, changed, entry.size)
+        if rule.gigabytes is not None and total > rule.gigabytes * _GB:
+            yield Finding(rule, rule.folder, Why.LARGE, None, total)
+
+
+def _below(storage: Storage, rule: Rule, rules: Sequence[Rule], report: Report) -> Iterator[Entry]:
+    others = {each.folder for each in rules} - {rule.folder}
+    waiting = deque([rule.folder])
+    while waiting:
+        folder = waiting.popleft()
+        report(0, None, folder)
+        try:
+            seen = [entry for batch in storage.list(folder) for entry in batch if not hidden(entry.name)]
+        except Disconnected:
+            raise
+        except SuiteError:  # gone, or not for this reader
+            continue
+        yield from (entry for entry in seen if not entry.folder)
+        waiting.extend(entry.path for entry in seen if entry.folder and entry.path not in others)
+
+
+def words(finding: Finding) -> str:
+    """What a person should know, in a sentence."""
+    when = format_date(finding.when) if finding.when is not None else ""
+    return {
+        Why.ENDS: _("保存期限が {when} です。"),
+        Why.ENDED: _("保存期限 {when} を過ぎました。"),
+        Why.OLD: _("{when} から変わっていません。"),
+        Why.LARGE: _("{size:.1f} GB あります。"),
+        Why.NAME: _("名前が決まりと違います。"),
+    }[finding.why].format(when=when, size=finding.size / _GB)
+
+
+def write_csv(findings: Sequence[Finding], today: date) -> bytes:
+    """The monthly or yearly report, UTF-8 with BOM; no cell is a formula."""
+    text = io.StringIO(newline="")
+    writer = csv.writer(text)
+    writer.writerow(
+        [_("調べた日"), _("フォルダ"), _("所有者"), _("整理する人"), _("場所"), _("理由"), _("大きさ")]
+    )
+    for f in findings:
+        row = (
+            today.isoformat(),
+            f.rule.folder,
+            f.rule.owner,
+            f.rule.cleaner,
+            f.path,
+            words(f),
+            str(f.size or ""),
+        )
+        writer.writerow(["'" + cell if cell.startswith(("=", "+", "-", "@", "\t")) else cell for cell in row])
+    return text.getvalue().encode("utf-8-sig")
+
+
+def _unreadable(why: str) -> SuiteError:
+    return SuiteError(
+        _("運用ルールを読めません。"),
+        _("「{file}」: {why}").format(file=FILE, why=why[:200]),
+        _("直すまで、期限の知らせと報告は出ません。ファイルには何も起きません。"),
+        "SHARE-050",
+    )
