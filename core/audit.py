@@ -253,7 +253,10 @@ def read_copy(path: Path) -> Iterator[Entry]:
                     raise _broken_copy(path)
                 previous = row[7]
                 yield from _entries([row])
-    except sqlite3.Error as error:
+    except (
+        sqlite3.Error,
+        UnicodeDecodeError,
+    ) as error:  # also SQLite's own words about damage may be damaged
         raise _broken_copy(path) from error
 
 

@@ -84,7 +84,14 @@ SCREENS = {
     "files": _page("sharefolder"),
     "inquiries": _page("sharefolder", "共有フォルダの画面: 照会"),
 }
-EVERY = pytest.mark.parametrize("show", SCREENS.values(), ids=SCREENS.keys())
+LONG = ("inventory", "sign-ins", "storage", "incident")  # the console's: looked at with --long
+EVERY = pytest.mark.parametrize(
+    "show",
+    [
+        pytest.param(show, id=name, marks=[pytest.mark.long] if name in LONG else [])
+        for name, show in SCREENS.items()
+    ],
+)
 
 
 def focusable(window: Window) -> list[QWidget]:

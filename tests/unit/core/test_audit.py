@@ -17,7 +17,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from core.audit import AuditLog, Head, _digest
+from core.audit import AuditLog, Head, _digest, read_copy
 from core.errors import SuiteError
 from core.secrets import MemorySecrets
 from tests.unit.core.death import every_death, in_child
@@ -384,3 +384,15 @@ def test_a_file_that_cannot_grow_keeps_whole_rows(path: Path, log: AuditLog, sec
     assert report.rows > ROWS
     log.append("after", actor="1")
     assert log.verify().ok
+
+
+def test_a_copy_whose_damage_breaks_sqlite_s_own_words_is_refused_in_ours(tmp_path: Path) -> None:
+    """Found by tests/long/test_fuzz.py: SQLite quotes a damaged schema, and the quote is no UTF-8."""
+    path = tmp_path / "copy.db"
+    log = AuditLog(path, MemorySecrets())
+    log.append("person.added", actor="K100234")
+    log._connections.get().conn.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    log._connections.close()
+    path.write_bytes(path.read_bytes().replace(b"BEFORE UPDATE", b"BEFORE\xc4UPDATE", 1))
+    with pytest.raises(SuiteError, match="AUDIT-002"):
+        list(read_copy(path))
