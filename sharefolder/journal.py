@@ -1,7 +1,8 @@
-"""What a person has begun to send and what has not arrived yet: survives a kill, offers to go on."""
+"""What a person has begun to send and what has not arrived yet: survives a kill, offers them to go on."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,20 +32,26 @@ def _create(database: Database) -> None:
     )
 
 
-class Journal:
-    """Safe from any thread. SuiteError DB-00x."""
+def _own(database: Database) -> None:
+    database.conn.execute("ALTER TABLE tasks ADD COLUMN owner TEXT NOT NULL DEFAULT ''")
 
-    def __init__(self, path: Path) -> None:
-        self._connections = Connections(path, [Migration(1, "tasks", _create)])
+
+class Journal:
+    """Safe from any thread. SuiteError DB-00x. ``owner``: who is signed in now."""
+
+    def __init__(self, path: Path, owner: Callable[[], str] = lambda: "") -> None:
+        self._owner = owner
+        self._connections = Connections(path, [Migration(1, "tasks", _create), Migration(2, "owner", _own)])
 
     def begin(self, tasks: list[Task]) -> list[Task]:
         """Write down ``tasks`` before anything is sent; with their numbers."""
         made = []
         with transaction(self._connections.get()) as database:
             for task in tasks:
-                row = (task.place, int(task.up), task.here, task.there, task.if_exists.value)
+                row = (task.place, int(task.up), task.here, task.there, task.if_exists.value, self._owner())
                 cursor = database.conn.execute(
-                    "INSERT INTO tasks (place, up, here, there, if_exists) VALUES (?, ?, ?, ?, ?)", row
+                    "INSERT INTO tasks (place, up, here, there, if_exists, owner) VALUES (?, ?, ?, ?, ?, ?)",
+                    row,
                 )
                 made.append(Task(*row[:1], task.up, *row[2:4], task.if_exists, int(cursor.lastrowid or 0)))
         return made
@@ -55,6 +62,7 @@ class Journal:
             database.conn.executemany("DELETE FROM tasks WHERE number = ?", [(each,) for each in numbers])
 
     def open(self) -> list[Task]:
-        """Everything begun and not ended."""
-        rows = self._connections.get().conn.execute("SELECT * FROM tasks ORDER BY number").fetchall()
+        """Everything that this person has begun and that has not ended."""
+        query = "SELECT number, place, up, here, there, if_exists FROM tasks WHERE owner = ? ORDER BY number"
+        rows = self._connections.get().conn.execute(query, (self._owner(),)).fetchall()
         return [Task(place, bool(up), here, there, IfExists(e), n) for n, place, up, here, there, e in rows]

@@ -31,7 +31,7 @@ class LocalStorage:
         self.name = name or root.name
 
     def close(self) -> None:
-        """Nothing is open between calls."""
+        """The system's own rights hold for whoever uses this machine's account: nothing to end."""
 
     def list(self, folder: str) -> Iterator[Sequence[Entry]]:
         batch: list[Entry] = []

@@ -47,7 +47,8 @@ class Storage(Protocol):
         """For people."""
 
     def close(self) -> None:
-        """End what a server has opened to this person; a later call opens it anew, for whoever asks then."""
+        """The person has left: what a server has opened to them ends, and what is under way with it. Whoever
+        comes next gets an adapter of their own."""
 
     def list(self, folder: str) -> Iterator[Sequence[Entry]]:
         """The entries of ``folder`` in batches, unsorted, as they arrive; links are left out."""

@@ -74,7 +74,7 @@ class ShareService:
         make_private_folder(folder)
         self._places = Places(folder / "places.json", credential, secrets)
         self.changes = Changes(self._storage, self._guard, actor, self._done)
-        self.sending = Sending(Journal(folder / "share.db"), self._storage, self._arrived)
+        self.sending = Sending(Journal(folder / "share.db", actor), self._storage, self._arrived)
         self._sandbox, self._looking = Sandbox(), Sandbox(timeout=5.0)
         self._lock = Lock()
         self._opened: dict[str, _Open] = {}

@@ -226,5 +226,5 @@ class SmbStorage:
             raw.close()
 
     def close(self) -> None:
-        """End the connections; a later call makes new ones."""
+        """End the connections for good: a later call would be another person's."""
         self._at.close()

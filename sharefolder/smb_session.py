@@ -51,6 +51,7 @@ class SmbSession:
         self._credential, self._name = credential, name
         self._connections: tuple[dict[str, Connection], dict[str, Connection]] = ({}, {})
         self._connecting = threading.Lock()
+        self._ended = False
 
     def unc(self, path: str, share: str = "") -> str:
         """``path`` as SMB names it; in another ``share`` of the server (its pipes) if one is given."""
@@ -71,6 +72,8 @@ class SmbSession:
             "auth_protocol": "negotiate" if who.password is not None else "kerberos",
         }
         with self._connecting:
+            if self._ended:
+                raise errors.disconnected(self._name)
             smbclient.register_session(self._server, **options)
         return options
 
@@ -80,7 +83,8 @@ class SmbSession:
         return tree
 
     def close(self) -> None:
-        """End the connection; a later call makes a new one."""
+        """End the connection for good: nothing that is still under way goes on as somebody else."""
+        self._ended = True
         with self._connecting:
             for cache in self._connections:
                 smbclient.reset_connection_cache(fail_on_error=False, connection_cache=cache)

@@ -12,10 +12,12 @@ from core.secrets import MemorySecrets
 from sharefolder import sample, trail
 from sharefolder.index.store import Wish
 from sharefolder.inquiry.model import State
+from sharefolder.journal import Task
 from sharefolder.marks import Mark
 from sharefolder.places import Places
 from sharefolder.ports import Credential
 from sharefolder.service import ShareChanged, ShareService
+from sharefolder.smb import SmbStorage
 from sharefolder.transfer import IfExists
 
 NOTHING = Report(lambda _done, _total, _text: None)
@@ -255,10 +257,23 @@ def test_the_next_person_at_a_shared_terminal_finds_nothing_of_the_former_open(t
     service.add_place("全庁", str(tmp_path / "disk"))
     former = service._at("全庁").storage
     service.marks.used(Mark("全庁", "人事/異動案.xlsx"))
+    journal = service.sending._journal
+    journal.begin([Task("全庁", True, "/home/異動案.xlsx", "人事", IfExists.ASK)])
     service.leave()
     here[0] = "K100871"
     assert service._at("全庁").storage is not former, "the server is asked anew, as whoever is here now"
     assert service.marks.recent() == []
+    assert journal.open() == [], "nor what the former had begun to send"
     here[0] = "K100234"
+    assert len(journal.open()) == 1
     assert [mark.path for mark in service.marks.recent()] == ["人事/異動案.xlsx"]
     service.close()
+
+
+def test_a_share_that_a_person_has_left_is_not_gone_on_with_as_the_next() -> None:
+    """What is still under way would connect anew, with whatever ticket is there by then."""
+    storage = SmbStorage("files.invalid", "share", Credential)
+    storage.close()
+    with pytest.raises(SuiteError) as error:
+        storage.stat("人事/異動案.xlsx")
+    assert error.value.code == "SHARE-001"
