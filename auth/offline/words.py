@@ -15,6 +15,12 @@ def until_words(until: float) -> str:
     return _("オフライン（{day}まで）").format(day=_day(until))
 
 
+def chip_words(until: float) -> str:
+    """The same, short: beside others at the top of the window."""
+    day = datetime.fromtimestamp(until, TOKYO).date()
+    return _("オフライン（{month}月{day}日まで）").format(month=day.month, day=day.day)
+
+
 def not_kept(asked: SuiteError) -> SuiteError:
     """``asked``: what the office's silence was told as."""
     return SuiteError(

@@ -10,7 +10,7 @@ from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QApplication, QMainWindow, QStackedWidget, QWidget
 
 from auth.model import FaceDeleted, Locked, Session, SignedIn, SignedOut, Unlocked
-from auth.offline.words import until_words
+from auth.offline.words import chip_words
 from core.errors import SuiteError
 from core.i18n import _, set_language
 from desktop.pages.commands import commands
@@ -250,7 +250,7 @@ class Window(QMainWindow):
         chips = [("note", _("体験版（見本の職員とカメラ）"))] if self.services.trial else []
         session = self.services.auth.session if self.services.ready else None
         if session is not None and session.offline_until is not None:
-            chips.append(("warning", until_words(session.offline_until)))
+            chips.append(("warning", chip_words(session.offline_until)))
         if self.services.key_warning:
             chips.append(("warning", _("鍵をファイルに保管中")))
         return chips

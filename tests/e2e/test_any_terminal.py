@@ -71,7 +71,7 @@ def test_on_the_day_the_office_is_away_work_goes_on_and_comes_back_without_a_res
     servers.stop(realm, "matcher")
     try:
         person.enters("暗証番号", PIN)
-        person.sees("オフライン（令和")
+        person.sees("オフライン（")
         person.sees("オフラインで使っています")
         person.photographs("away")
     finally:
