@@ -10,6 +10,7 @@ import argparse
 import re
 import sys
 from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
 
@@ -36,6 +37,7 @@ _KEYWORDS = {"_": None, "N_": None}
 _NOISE = tuple(
     f'"{name}' for name in ("POT-Creation", "PO-Revision", "Generated-By", "Report", "Last-", "Language-Team")
 )
+_NO_DATE = datetime(2026, 1, 1, tzinfo=UTC)
 _PLACEHOLDER = re.compile(r"\{[^{}]*\}")
 
 
@@ -67,7 +69,11 @@ def read(package: str) -> Catalog:
 
 def _empty() -> Catalog:
     return Catalog(
-        locale=LANGUAGE, project="Mahoroba", header_comment="# English texts of Mahoroba.", fuzzy=False
+        locale=LANGUAGE,
+        project="Mahoroba",
+        header_comment="# English texts of Mahoroba.",
+        creation_date=_NO_DATE,  # else two builds of one commit would differ
+        fuzzy=False,
     )
 
 

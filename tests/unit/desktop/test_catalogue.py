@@ -56,3 +56,8 @@ def test_update_keeps_translations_and_the_compiled_file_speaks_english(small: P
     english = gettext.translation("mahoroba", str(small), ["en"])
     assert english.gettext("保存") == "Save"
     assert english.gettext("{n} 件") == "{n} 件"
+
+
+def test_a_compiled_catalogue_does_not_show_when_it_was_made() -> None:
+    header = str(catalogue._empty().mime_headers)
+    assert "2026-01-01" in header, "two builds of one commit would differ by a minute"
