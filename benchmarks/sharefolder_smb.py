@@ -25,7 +25,7 @@ import smbclient.shutil
 
 from benchmarks.record import Record
 from core.jobs import Report
-from sharefolder import transfer
+from sharefolder import plans, transfer
 from sharefolder.ports import CHUNK, Credential
 from sharefolder.smb import SmbStorage
 from tests.fakes.samba import PASSWORD, Samba, running
@@ -170,7 +170,7 @@ class _Bench:
         self.smbclient("mkdir mput")
         mput, mput_cpu = self.smbclient("prompt", "cd mput", "lcd small", "mput *")
         self.storage.make_folder("ours")
-        plan = transfer.plan_upload([*source.iterdir()], "ours")
+        plan = plans.plan_upload([*source.iterdir()], "ours")
         sent: list[transfer.Sent] = []
         ours, cpu = timed(lambda: sent.extend(transfer.upload_many(plan.files, self.storage, QUIET)))
         arrived = sum(1 for _each in (self.server.export / "ours").iterdir())

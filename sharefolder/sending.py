@@ -9,7 +9,7 @@ from pathlib import Path
 from core.errors import SuiteError
 from core.i18n import _
 from core.jobs import Report
-from sharefolder import errors, names, transfer
+from sharefolder import errors, names, plans, transfer
 from sharefolder.journal import Journal, Task
 from sharefolder.model import Entry
 from sharefolder.ports import SMALL, Storage
@@ -39,7 +39,7 @@ class Sending:
     ) -> None:
         self._journal, self._storage, self._arrived = journal, storage, arrived
 
-    def taken(self, place: str, plan: transfer.Plan) -> list[str]:
+    def taken(self, place: str, plan: plans.Plan) -> list[str]:
         """The names among ``plan`` that are taken where they would go; one listing a folder."""
         storage, found = self._storage(place), []
         there: dict[str, set[str]] = {}
@@ -53,7 +53,7 @@ class Sending:
                 found.append(path.name)
         return found
 
-    def upload(self, place: str, plan: transfer.Plan, if_exists: IfExists, report: Report) -> Batch:
+    def upload(self, place: str, plan: plans.Plan, if_exists: IfExists, report: Report) -> Batch:
         """Send everything of ``plan``. A cut leaves tasks that ``resume`` goes on with."""
         storage = self._storage(place)
         for each in plan.folders:
@@ -66,7 +66,7 @@ class Sending:
         self, place: str, entries: Sequence[Entry], folder: Path, if_exists: IfExists, report: Report
     ) -> Batch:
         """Fetch files, and folders with all that is in them, into a local folder."""
-        plan = transfer.plan_download(
+        plan = plans.plan_download(
             self._storage(place), entries, folder, lambda: report(0, None, _("調べています"))
         )
         for each in plan.folders:

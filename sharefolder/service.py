@@ -16,7 +16,7 @@ from core.files import make_private_folder
 from core.i18n import _
 from core.jobs import Report
 from core.secrets import SecretStore
-from sharefolder import errors, links, opened, rules, trail, transfer
+from sharefolder import errors, links, opened, plans, rules, trail, transfer
 from sharefolder.changes import Changes
 from sharefolder.documents.kinds import PICTURED
 from sharefolder.documents.sandbox import Answer, Sandbox
@@ -204,7 +204,7 @@ class ShareService:
         """Send files and folders. A taken name stops before anything is sent (SHARE-005) unless
         ``if_exists`` says what to do; a cut leaves a task that ``resume`` goes on with. SHARE-030 before
         very many existing files are replaced, unless a person has ``confirmed``."""
-        plan = transfer.plan_upload(list(files), folder, lambda: report(0, None, _("調べています")))
+        plan = plans.plan_upload(list(files), folder, lambda: report(0, None, _("調べています")))
         if if_exists is not IfExists.KEEP_BOTH:
             taken = self.sending.taken(place, plan)
             if taken and if_exists is IfExists.ASK:
@@ -214,7 +214,7 @@ class ShareService:
 
     def check_free(self, place: str, folder: str, files: Sequence[Path]) -> int:
         """How many bytes ``upload`` would send. SHARE-005 if it would have to ask."""
-        plan = transfer.plan_upload(list(files), folder)
+        plan = plans.plan_upload(list(files), folder)
         if taken := self.sending.taken(place, plan):
             raise errors.exists(taken[0])
         return plan.size

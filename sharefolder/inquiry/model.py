@@ -72,6 +72,10 @@ class State(Enum):
     DOUBT = "doubt"
 
 
+MISSING = (State.UNOPENED, State.OPEN, State.LATE)
+"""States of a section that has not answered."""
+
+
 @dataclass(frozen=True)
 class Doubt:
     """Something a person decides. ``proposal``: what it probably means; never put in by itself."""

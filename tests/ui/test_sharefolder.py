@@ -13,7 +13,7 @@ from python_calamine import CalamineWorkbook
 
 from core.events import Events
 from core.jobs import Cancelled, Report
-from desktop.pages.sharefolder import inquiries as inquiries_page
+from desktop.pages.sharefolder import inquiry_acts as inquiries_page
 from desktop.pages.sharefolder.files import Files
 from desktop.pages.sharefolder.inquiries import Inquiries
 from sharefolder.sample import NAME, SECTIONS, TITLE, move_in

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections import Counter
 from collections.abc import Callable
 from datetime import date
-from pathlib import Path
 
-from PySide6.QtGui import QGuiApplication, QShowEvent
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QComboBox, QProgressBar, QSizePolicy, QWidget
 
 from core.clock import TOKYO
 from core.errors import SuiteError
 from core.i18n import _
-from core.jobs import Report
-from core.wareki import format_date, format_datetime, parse_date
-from desktop.pages.files import ask_save, save
+from core.wareki import format_date, format_datetime
 from desktop.pages.services import Services
 from desktop.pages.sharefolder.ask import Ask
+from desktop.pages.sharefolder.inquiry_acts import InquiryActs
 from desktop.pages.sharefolder.new_inquiry import NewInquiry
 from desktop.pages.sharefolder.one_of import OneOf
 from desktop.pages.sharefolder.words import state_words
@@ -27,10 +24,7 @@ from desktop.ui.buttons import button, icon_button
 from desktop.ui.widgets.empty import Empty
 from desktop.ui.widgets.flow import Flow
 from desktop.ui.widgets.table import Table
-from sharefolder.inquiry.model import Doubt, Inquiry, Reading, State
-from sharefolder.inquiry.office import Office
-
-_MISSING = (State.UNOPENED, State.OPEN, State.LATE)
+from sharefolder.inquiry.model import MISSING, Doubt, Inquiry, Reading, State
 
 
 class Inquiries(QWidget):
@@ -39,11 +33,12 @@ class Inquiries(QWidget):
     def __init__(self, services: Services, place: Callable[[], str]) -> None:
         super().__init__()
         self._services, self._shown = services, place
-        self._place = ""
+        self.place = ""
         self._found: list[Inquiry] = []
-        self._readings: list[Reading] = []
+        self.readings: list[Reading] = []
         whole = page.column(self, 0)
         self.new = NewInquiry(services, self._made, lambda: self.stack.choose(self._board))
+        self._acts = InquiryActs(self, services)
         self._board = self._build()
         self.nothing = Empty(
             "list-checks",
@@ -76,15 +71,15 @@ class Inquiries(QWidget):
         for widget in (self.sentence, self.bar, self.counts):
             inside.addWidget(widget)
         layout.addWidget(frame)
-        self.collate = button(_("集計する"), self._collate, "primary", "export")
-        self.end = button(_("照会を終える"), self._close)
+        self.collate = button(_("集計する"), self._acts.collate, "primary", "export")
+        self.end = button(_("照会を終える"), self._acts.close)
         layout.addWidget(
             Flow(
                 self.collate,
-                button(_("CSVで保存"), self._collate_csv, icon="file-csv"),
-                button(_("催促の文を写す"), self._remind, icon="copy"),
-                button(_("期限を変える"), self._extend),
-                button(_("質問に答える"), self._question),
+                button(_("CSVで保存"), self._acts.collate_csv, icon="file-csv"),
+                button(_("催促の文を写す"), self._acts.remind, icon="copy"),
+                button(_("期限を変える"), self._acts.extend),
+                button(_("質問に答える"), self._acts.question),
                 self.end,
             )
         )
@@ -111,16 +106,16 @@ class Inquiries(QWidget):
         super().showEvent(event)
         if not event.spontaneous():
             places = [place.name for place in self._services.share.places()]
-            self._place = self._shown() or (places[0] if places else "")
+            self.place = self._shown() or (places[0] if places else "")
             self.read()
 
     # reading
 
     def read(self) -> None:
         """Every inquiry of the share, then the board of the chosen one."""
-        if not self._place or self.stack.current() is self.new:
+        if not self.place or self.stack.current() is self.new:
             return
-        place, share = self._place, self._services.share
+        place, share = self.place, self._services.share
         self._services.bridge.run(
             self, _("照会"), lambda _r: share.office(place).inquiries(), self._show, lane="share-inquiry"
         )
@@ -139,12 +134,13 @@ class Inquiries(QWidget):
         if found:
             self._read_board()
 
-    def _inquiry(self) -> Inquiry | None:
+    def inquiry(self) -> Inquiry | None:
+        """The chosen one."""
         index = self.which.currentIndex()
         return self._found[index] if 0 <= index < len(self._found) else None
 
     def _read_board(self) -> None:
-        inquiry, place, share = self._inquiry(), self._place, self._services.share
+        inquiry, place, share = self.inquiry(), self.place, self._services.share
         if inquiry is not None:
             self._services.bridge.run(
                 self,
@@ -155,11 +151,11 @@ class Inquiries(QWidget):
             )
 
     def _show_board(self, inquiry: Inquiry, readings: list[Reading]) -> None:
-        if inquiry != self._inquiry():
+        if inquiry != self.inquiry():
             return
-        self._readings = readings
+        self.readings = readings
         count = Counter(reading.state for reading in readings)
-        answered = len(readings) - sum(count[state] for state in _MISSING)
+        answered = len(readings) - sum(count[state] for state in MISSING)
         left = (inquiry.due - date.today()).days
         due = _("期限 {due}").format(due=format_date(inquiry.due))
         rest = (
@@ -184,16 +180,16 @@ class Inquiries(QWidget):
 
     def _show_doubts(self) -> None:
         chosen = self.table.key()
-        every = [d for r in self._readings for d in r.doubts if chosen is None or r.section == chosen]
+        every = [d for r in self.readings for d in r.doubts if chosen is None or r.section == chosen]
         if not every:
-            every = [d for r in self._readings for d in r.doubts]
+            every = [d for r in self.readings for d in r.doubts]
         self.doubts.put([(number, _doubt_row(doubt)) for number, doubt in enumerate(every)])
         self.heading.setText(_("確かめること（{count} 件）").format(count=len(every)))
 
     # doing
 
     def _create(self) -> None:
-        self.new.begin(self._place)
+        self.new.begin(self.place)
         self.stack.choose(self.new)
 
     def _made(self, inquiry: Inquiry) -> None:
@@ -210,106 +206,6 @@ class Inquiries(QWidget):
             )
         self.stack.choose(self._board)
         self.read()
-
-    def _extend(self) -> None:
-        inquiry = self._inquiry()
-        if inquiry is not None:
-            self.ask.text(
-                _("新しい期限（例: R8.12.4）"),
-                inquiry.due.isoformat(),
-                lambda text: self._change(lambda office: office.extend(inquiry, parse_date(text))),
-            )
-
-    def _question(self) -> None:
-        """The question first, then its answer: both are for all sections to read."""
-        inquiry = self._inquiry()
-        if inquiry is None:
-            return
-
-        def answered(question: str, answer: str) -> None:
-            self._change(lambda office: office.answer_question(inquiry, question, answer))
-
-        self.ask.text(
-            _("受けた質問"),
-            "",
-            lambda question: self.ask.text(_("回答"), "", lambda answer: answered(question, answer)),
-        )
-
-    def _close(self) -> None:
-        inquiry = self._inquiry()
-        if inquiry is not None:
-            self._change(lambda office: office.close(inquiry))
-
-    def _change(self, act: Callable[[Office], Inquiry]) -> None:
-        place, share = self._place, self._services.share
-        self._services.bridge.run(
-            self,
-            _("照会"),
-            lambda _r: act(share.office(place)),
-            lambda _i: self.read(),
-            lane="share-inquiry",
-        )
-
-    def _collate(self) -> None:
-        inquiry, readings = self._inquiry(), list(self._readings)
-        place, share = self._place, self._services.share
-        if inquiry is None:
-            return
-        path = ask_save(self, _("{title} 集計.xlsx").format(title=inquiry.title), "Excel (*.xlsx)")
-        if path is None:
-            return
-
-        def work(_report: Report) -> None:
-            from sharefolder.inquiry import collate  # its library is loaded only where it is needed
-
-            with tempfile.TemporaryDirectory(prefix="mahoroba-collate-") as folder:
-                made = Path(folder) / "collated.xlsx"
-                collate.write_workbook(inquiry, readings, made, lambda reading: state_words(reading.state))
-                save(path, made.read_bytes())
-            share.office(place).collated(inquiry)
-
-        self._run_collate(work, path)
-
-    def _collate_csv(self) -> None:
-        inquiry, readings = self._inquiry(), list(self._readings)
-        if inquiry is None:
-            return
-        path = ask_save(self, _("{title} 集計.csv").format(title=inquiry.title), "CSV (*.csv)")
-        if path is not None:
-            from sharefolder.inquiry import collate
-
-            self._run_collate(lambda _r: save(path, collate.write_csv(inquiry, readings)), path)
-
-    def _run_collate(self, work: object, path: Path) -> None:
-        doubts = sum(len(reading.doubts) for reading in self._readings)
-        words = _("「{name}」に集計しました。確かめることが {doubts} 件あります。").format(
-            name=path.name, doubts=doubts
-        )
-        self._services.bridge.run(
-            self,
-            _("集計"),
-            work,  # type: ignore[arg-type]
-            lambda _n: self._services.notices.success(words),
-            lane="share-inquiry",
-            card=True,
-        )
-
-    def _remind(self) -> None:
-        """The text for a mail to those who have not answered, on the clipboard."""
-        inquiry = self._inquiry()
-        if inquiry is None:
-            return
-        missing = [r.section for r in self._readings if r.state in _MISSING]
-        text = _(
-            "{sections} 御中\n\n「{title}」の回答を {due} までにお願いします。\n回答の場所: {folder}"
-        ).format(
-            sections="、".join(missing),
-            title=inquiry.title,
-            due=format_date(inquiry.due),
-            folder=f"{self._place}/{inquiry.folder}",
-        )
-        QGuiApplication.clipboard().setText(text)
-        self._services.notices.info(_("未回答の {count} 所属への文を写しました。").format(count=len(missing)))
 
 
 def _row(reading: Reading) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from blake3 import blake3
 
 from core.errors import SuiteError
 from core.jobs import Cancelled, Job, JobRunner, Report, Status
-from sharefolder import transfer
+from sharefolder import plans, transfer
 from sharefolder.local import LocalStorage
 from sharefolder.model import Entry
 from sharefolder.transfer import IfExists
@@ -205,7 +205,7 @@ def test_small_files_come_before_huge_ones_and_bad_names_are_named(tmp_path: Pat
     (source / "中" / "小.txt").write_bytes(b"x")
     (source / "aux.txt").touch()
     (source / "link").symlink_to("/")
-    plan = transfer.plan_upload([source], "受付")
+    plan = plans.plan_upload([source], "受付")
     assert plan.folders == ("受付/送る", "受付/送る/中")
     assert [(p.name, into) for p, into in plan.files] == [("小.txt", "受付/送る/中"), ("大.bin", "受付/送る")]
     assert plan.size == 1001

@@ -1,0 +1,88 @@
+"""What sending or fetching comes to before a byte moves: all that was chosen, small files first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from core.errors import SuiteError
+from core.i18n import _
+from sharefolder import errors, names
+from sharefolder.model import Entry
+from sharefolder.ports import Storage
+from sharefolder.transfer import PART
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a drop or a folder comes to, before anything is sent."""
+
+    folders: tuple[str, ...]
+    files: tuple[tuple[Path, str], ...]  # local file, folder on the share
+    size: int
+    refused: tuple[tuple[str, str], ...]  # name, why
+
+
+def plan_upload(paths: list[Path], folder: str, alive: Callable[[], object] = lambda: None) -> Plan:
+    """Everything below ``paths`` in sending order: small files are not stuck behind huge ones."""
+    folders: list[str] = []
+    files: list[tuple[int, Path, str]] = []
+    refused: list[tuple[str, str]] = []
+    waiting = [(path, folder) for path in paths]
+    while waiting:
+        alive()
+        path, into = waiting.pop()
+        if why := names.problem(path.name) or ("" if not path.is_symlink() else _("リンクです。")):
+            refused.append((path.name, why))
+        elif path.is_dir():
+            below = names.join(into, path.name)
+            folders.append(below)
+            waiting.extend((each, below) for each in sorted(path.iterdir()))
+        elif path.is_file():
+            files.append((path.stat().st_size, path, into))
+    files.sort(key=lambda each: each[0])
+    return Plan(
+        tuple(folders),
+        tuple((path, into) for _size, path, into in files),
+        sum(size for size, _path, _into in files),
+        tuple(refused),
+    )
+
+
+@dataclass(frozen=True)
+class PlanDown:
+    """What fetching comes to: local folders to be made, (path on the share, local folder), name and why."""
+
+    folders: tuple[Path, ...]
+    files: tuple[tuple[str, Path], ...]
+    refused: tuple[tuple[str, str], ...]
+
+
+def plan_download(
+    storage: Storage, entries: Sequence[Entry], folder: Path, alive: Callable[[], object] = lambda: None
+) -> PlanDown:
+    """Everything in and below ``entries``, small files first. A folder that may not be listed is named."""
+    folders: list[Path] = []
+    files: list[tuple[int, str, Path]] = []
+    refused: list[tuple[str, str]] = []
+    waiting = [(entry, folder) for entry in entries]
+    while waiting:
+        alive()
+        entry, into = waiting.pop()
+        if PART.fullmatch(entry.name):
+            continue
+        if not entry.folder:
+            files.append((entry.size, entry.path, into))
+            continue
+        try:
+            below = [each for batch in storage.list(entry.path) for each in batch]
+        except errors.Disconnected:
+            raise
+        except SuiteError as error:
+            refused.append((entry.name, error.why))
+            continue
+        folders.append(into / names.proposed(entry.name))
+        waiting.extend((each, folders[-1]) for each in below)
+    files.sort(key=lambda each: each[0])
+    return PlanDown(tuple(folders), tuple((path, into) for _size, path, into in files), tuple(refused))
