@@ -11,6 +11,7 @@ from auth.lists import rows_of
 from auth.lockout import Lockouts, Wait
 from auth.matcher.store import Register
 from auth.model import ImportReport, OneTimeCode, PeopleChanged, Person, Role, Session, check_person
+from auth.savings import Month, OfficeTimes
 from auth.step_up import Action, StepUp
 from auth.tokens_csv import import_tokens
 from auth.totp import Tokens
@@ -36,6 +37,7 @@ class Administration:
         tokens: Tokens,
         devices: Devices,
         step_up: StepUp,
+        times: OfficeTimes,
         session: Callable[[], Session | None],
     ) -> None:
         self._register = register
@@ -46,6 +48,7 @@ class Administration:
         self._tokens = tokens
         self._devices = devices
         self._step_up = step_up
+        self._times = times
         self._session = session
 
     def people(self, text: str = "") -> list[Person]:
@@ -178,6 +181,11 @@ class Administration:
         self._audit.append("people.imported", actor=actor, detail={"added": added, "problems": len(problems)})
         self._events.publish(PeopleChanged())
         return ImportReport(added, tuple(problems[:100]))
+
+    def hours_saved(self, old_sign_in_s: float, old_services_s: float) -> list[Month]:
+        """Of the whole office, by month, newest first."""
+        self.require(Role.IT, Role.AUDITOR)
+        return self._times.by_month(old_sign_in_s, old_services_s)
 
     def export_audit(self) -> None:
         """To be asked before entries leave this program as a file; says in the trail that they do."""

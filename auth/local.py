@@ -30,7 +30,7 @@ from auth.matcher.build import build_matcher
 from auth.matcher.engines import thresholds_of
 from auth.matcher.statement import StatementVerifier
 from auth.register import open_register
-from auth.savings import SignInTimes
+from auth.savings import OfficeTimes, SignInTimes, told_to
 from auth.service import AuthService
 from auth.signer.api import create_app as create_signer_app
 from auth.signer.build import accounts_of, build_signer, keys_of, logon_authority, trusted_now
@@ -76,8 +76,9 @@ def open_service(
         signer = build_signer(config, paths.data, authorities, audit, clock, accounts, [matcher.public_key])
         door = create_signer_app(signer, partial(trusted_now, authorities, clock))
         certification = Certification(SignerClient(_inside(door, device)))
+    client = MatcherClient(_inside(built.app, device))
     return AuthService(
-        client=MatcherClient(_inside(built.app, device)),
+        client=client,
         verifier=StatementVerifier(matcher.public_key, clock),
         register=register,
         pins=built.pins,
@@ -97,12 +98,13 @@ def open_service(
             built.tokens,
             devices,
             StepUp(lambda: config.security, clock),
+            OfficeTimes(register.sql, clock),
         ),
         figures=lambda: thresholds_of(config.face),
         rest=built.rest,
         certification=certification,
         tickets=tickets,
-        took=SignInTimes(paths.data / "sign-ins.jsonl").record,
+        took=told_to(SignInTimes(paths.data / "sign-ins.jsonl"), client.took),
         steady=lambda: config.appearance.steady_colours or config.appearance.reduced_motion,
         switches=lambda: config.security.switch == "close",
     )

@@ -33,7 +33,7 @@ from auth.model import SignedIn
 from auth.offline.build import Here, open_offline
 from auth.offline.office import OfficeClient
 from auth.pin import Pins
-from auth.savings import SignInTimes
+from auth.savings import SignInTimes, told_to
 from auth.service import AuthService
 from auth.signer.certificate import device_name
 from core.audit import AuditLog
@@ -145,7 +145,7 @@ def open_service(
         rest=rest,
         certification=Certification(signer) if config.servers.realm else None,
         tickets=tickets,
-        took=SignInTimes(paths.data / "sign-ins.jsonl").record,
+        took=told_to(SignInTimes(paths.data / "sign-ins.jsonl"), client.took),
         steady=lambda: config.appearance.steady_colours or config.appearance.reduced_motion,
         switches=lambda: config.security.switch == "close",
         office=offline.contact,

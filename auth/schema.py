@@ -108,6 +108,17 @@ COUNTERS = (
 )
 """Guesses and open challenges: also a terminal's own, for the day the office is out of reach."""
 
+_SIGN_IN_TIMES = Tables(
+    4,
+    "register: how long sign-ins took",
+    (
+        """CREATE TABLE sign_in_times (
+            month TEXT NOT NULL, tenths INTEGER NOT NULL, tickets INTEGER NOT NULL, times BIGINT NOT NULL,
+            PRIMARY KEY (month, tenths, tickets)
+        )""",
+    ),
+)
+
 _FIRST = Tables(
     1,
     "register: persons, evidence, counters, challenges",
@@ -144,5 +155,6 @@ SQLITE = (
     Migration(1, "persons, evidence, counters, challenges", _first_tables),
     Migration(2, "the time of the last failure", _lock_times),
     _DEVICES.for_sqlite(),
+    _SIGN_IN_TIMES.for_sqlite(),
 )
-POSTGRES = (_FIRST, _DEVICES)
+POSTGRES = (_FIRST, _DEVICES, _SIGN_IN_TIMES)

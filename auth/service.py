@@ -98,16 +98,16 @@ class AuthService:
         certification: Certification | None = None,
         steady: Callable[[], bool] = lambda: False,
         tickets: Callable[[SignInCertificate], object] = lambda _certificate: None,
-        took: Callable[[float, bool], object] = lambda _seconds, _tickets: None,
+        took: Callable[[float, bool, str], object] = lambda _seconds, _tickets, _access: None,
         office: Office | None = None,
         switches: Callable[[], bool] = lambda: False,
     ) -> None:
         """``certification``: how a sign-in becomes a certificate (None: no realm, none is asked for).
         ``tickets`` gets each certificate on the caller's thread before the session opens; if it raises a
         SuiteError the session opens all the same, for local work, and the outcome carries the error.
-        ``took`` hears how many seconds a face needed to open it, and whether with tickets. ``office``: of a
-        terminal whose matcher is elsewhere, whether it answers. ``switches``: whether the next person takes
-        over a locked screen (a shared terminal)."""
+        ``took`` hears how many seconds a face needed to open it, whether with tickets, and the access.
+        ``office``: of a terminal whose matcher is elsewhere, whether it answers. ``switches``: whether the
+        next person takes over a locked screen (a shared terminal)."""
         self._client = client
         self._verifier = verifier
         self._register = register
@@ -408,7 +408,8 @@ class AuthService:
             if session is not None:
                 self._announce(was, session)
                 if Factor.FACE in session.factors:
-                    self._took(time.monotonic() - begin, reply.for_signer is not None and notice is None)
+                    tickets = reply.for_signer is not None and notice is None
+                    self._took(time.monotonic() - begin, tickets, reply.access or "")
             if notice is not None:
                 self._events.publish(WithoutTickets(notice))
         return Outcome(

@@ -48,6 +48,7 @@ def create_app(
             Route("/v1/evidence/totp", guarded(doors.totp), methods=["POST"]),
             Route("/v1/evidence/break-glass", guarded(doors.break_glass), methods=["POST"]),
             Route("/v1/evidence/start", guarded(doors.start), methods=["POST"]),
+            Route("/v1/sign-ins", guarded(doors.sign_in_took), methods=["POST"]),
             Route("/v1/pins", guarded(doors.change_pin), methods=["POST"]),
             Route("/v1/templates", guarded(doors.enrol), methods=["POST"]),
             Route("/v1/templates/mine", guarded(doors.own_data), methods=["GET", "DELETE"]),
@@ -133,6 +134,14 @@ class _Doors:
         head, device = await json_body(request), await self._caller(request)
         pin, access = wire.text_field(head, "pin"), _access(request)
         await in_thread(lambda: self._matcher.change_pin(access, pin, device))
+        return JSONResponse({})
+
+    async def sign_in_took(self, request: Request) -> Response:
+        head, device = await json_body(request), await self._caller(request)
+        seconds, tickets, access = head.get("seconds"), head.get("tickets"), _access(request)
+        if not isinstance(seconds, int | float) or not isinstance(tickets, bool):
+            raise wire.malformed()
+        await in_thread(lambda: self._matcher.took(float(seconds), tickets, access, device))
         return JSONResponse({})
 
     async def own_data(self, request: Request) -> Response:

@@ -23,6 +23,7 @@ from auth.matcher.own_data import OwnData
 from auth.matcher.vault import Vault
 from auth.pin import Pins
 from auth.register import SqlRegister
+from auth.savings import OfficeTimes
 from auth.totp import Tokens
 from core.config import Config
 from core.secrets import SecretStore, get_or_create
@@ -54,7 +55,9 @@ def build_matcher(
     pins = Pins()
     seed = get_or_create(secrets, "matcher-statement", 32)
     tokens = Tokens(register.sql, get_or_create(secrets, "totp-key", 32), audit, clock)
-    matcher = Matcher(register, audit, clock, config, seed, pins, nonces, tokens)
+    matcher = Matcher(
+        register, audit, clock, config, seed, pins, nonces, tokens, OfficeTimes(register.sql, clock)
+    )
     vault = Vault(register, get_or_create(secrets, "template-key", 32))
     analyser = cache(FaceAnalyser)
     faces = cache(lambda: FaceMatcher(matcher, vault, analyser(), engine_of(config.face)))

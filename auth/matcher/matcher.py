@@ -53,6 +53,12 @@ class TokenStore(Protocol):
     def spend(self, staff_number: str, typed: str) -> bool: ...
 
 
+class TimeStore(Protocol):
+    """The office's count: ``auth.savings.OfficeTimes``."""
+
+    def count(self, seconds: float, tickets: bool) -> None: ...
+
+
 class Trail(Protocol):
     """The audit trail: ``core.audit.AuditLog``."""
 
@@ -96,6 +102,7 @@ class Matcher:
         pins: Pins,
         nonces: Callable[[int], bytes] = os.urandom,
         tokens: TokenStore | None = None,
+        times: TimeStore | None = None,
     ) -> None:
         self.register = register
         self.audit = audit
@@ -108,6 +115,7 @@ class Matcher:
         self._signer = StatementSigner(seed)
         self._verifier = StatementVerifier(self._signer.public, clock)
         self.tokens = tokens
+        self._times = times
 
     @property
     def public_key(self) -> Mapping[str, str]:
@@ -182,6 +190,12 @@ class Matcher:
     def change_pin(self, access: str, new_pin: str, device: str) -> None:
         """A new PIN for whoever has just proved the old one."""
         self._keep_pin(self.caller(access, device, fresh=True).subject, new_pin)
+
+    def took(self, seconds: float, tickets: bool, access: str, device: str) -> None:
+        """Count how long a sign-in took; its access shows that there was one, and is not kept."""
+        self.caller(access, device, fresh=False)
+        if self._times is not None:
+            self._times.count(seconds, tickets)
 
     def caller(self, access: str, device: str, *, fresh: bool) -> Statement:
         """Whose access this is. With ``fresh``, only within ten minutes of a factor other than the face:

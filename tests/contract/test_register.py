@@ -18,6 +18,7 @@ from auth.matcher.store import IssuedChallenge, Register, SealedTemplate
 from auth.matcher.vault import Vault
 from auth.model import Person, Role
 from auth.register import SqliteRegister, SqlRegister, open_register
+from auth.savings import OfficeTimes
 from tests.fakes.counted import CountedClock
 from tests.fakes.office import code_of
 from tests.fakes.postgres import cluster, fresh_database
@@ -144,6 +145,26 @@ class RegisterContract:
 
         register.change_locks(("b", "c", "a"), look)
         assert seen == [Lock(2, 9.5), Lock(), Lock(1, 0.0)]
+
+    def test_the_office_s_sign_ins_are_counted_and_nobody_s(self, register: Register) -> None:
+        clock = CountedClock()
+        assert isinstance(register, SqlRegister)
+        times = OfficeTimes(register.sql, clock)
+        assert at_once(lambda: times.count(3.0, True) is None) == 8
+        for seconds in (1.04, 5.0, 1e9, -1.0):
+            times.count(seconds, False)
+        clock.time += 40 * 86_400
+        times.count(2.0, True)
+        newer, older = times.by_month(30, 15)
+        assert (newer.sign_ins, newer.seconds, newer.replaced) == (1, 2.0, 4)
+        assert (older.sign_ins, older.seconds, older.replaced) == (12, 3.0, 8 * 4 + 4 * 2)
+        assert older.hours * 3600 == pytest.approx(8 * 42 + 29 + 25 + 0 + 30)
+        assert set(register.sql.rows("SELECT * FROM sign_in_times")[0]) == {
+            "month",
+            "tenths",
+            "tickets",
+            "times",
+        }
 
     def test_locks_that_last_are_listed(self, register: Register) -> None:
         register.change_locks(("a", "b"), lambda _now: (Lock(6, 10.0, 5.0), Lock(7, 20.0, 6.0)))

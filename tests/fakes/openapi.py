@@ -31,6 +31,7 @@ SHAPES: dict[str, Any] = {
     "/v1/evidence/totp": ({**EVIDENCE, "code": TEXT}, OPTIONAL),
     "/v1/evidence/break-glass": ({**EVIDENCE, "code": TEXT}, OPTIONAL),
     "/v1/evidence/start": ({**EVIDENCE, "code": TEXT, "pin": TEXT}, OPTIONAL),
+    "/v1/sign-ins": ({"seconds": {"type": "number"}, "tickets": {"type": "boolean"}}, {}),
     "/v1/pins": ({"pin": TEXT}, {}),
     "/v1/templates": FRAMES,
     "/v1/templates/mine": None,

@@ -10,7 +10,6 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractButton, QComboBox, QLabel, QLineEdit, QPushButton
 
 from auth.model import Person, Role
-from auth.savings import SignInTimes
 from desktop.pages.administration import export as export_file
 from desktop.pages.administration import people as people_page
 from desktop.pages.administration.people import People
@@ -214,9 +213,9 @@ def test_the_policy_page_says_who_decided(bureau: Office) -> None:
 
 
 def test_the_plan_s_figure_shows_hours_saved_and_what_they_are_counted_from(bureau: Office) -> None:
-    times = SignInTimes(bureau.services.paths.data / "sign-ins.jsonl")
+    times = bureau.services.auth.administration._times
     for _number in range(1000):
-        times.record(4.0, True)
+        times.count(4.0, True)
     bureau.find(QAbstractButton, "管理の対象: 短縮した時間").click()  # type: ignore[attr-defined]
     bureau.settle()
     assert bureau.window is not None

@@ -71,8 +71,9 @@ def _rows(services: Services) -> list[tuple[str, ...]]:
         "camera",
         "trial",
         "appearance",
-    )  # what decides comes first
-    for one in sorted(declared(), key=lambda d: order.index(d.key.partition(".")[0])):
+    )  # what decides comes first; a section that is new here, last
+    rank = {name: number for number, name in enumerate(order)}
+    for one in sorted(declared(), key=lambda d: rank.get(d.key.partition(".")[0], len(rank))):
         section, _dot, name = one.key.partition(".")
         value = getattr(getattr(services.config, section), name)
         if isinstance(value, dict):

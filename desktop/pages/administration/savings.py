@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from auth.model import SignedIn
-from auth.savings import PLANNED_HOURS, Month, SignInTimes
+from auth.savings import PLANNED_HOURS, Month
 from core.i18n import _
 from desktop.pages.administration.export import export
 from desktop.pages.fresh import Fresh
@@ -24,7 +24,7 @@ class Savings(Fresh):
             "これまでのやり方を、サインイン {sign_in} 秒（端末のパスワードとワンタイムパスワード）、"
             "代理サーバーと業務アプリ {services} 秒として計算しています（方針ファイルの plan）。"
             "県の計画は、全庁で 1 月あたり {first} 時間、のちに {second} 時間です。"
-            "この表は、この端末の分です。"
+            "この表は、照合サーバーに届いた職場全体の分です。だれの、どの端末のものかは残しません。"
         ).format(
             sign_in=plan.old_sign_in_s,
             services=plan.old_services_s,
@@ -45,11 +45,11 @@ class Savings(Fresh):
 
     def read(self) -> None:
         """Count again."""
-        times, plan = SignInTimes(self._services.paths.data / "sign-ins.jsonl"), self._services.config.plan
+        office, plan = self._services.auth.administration, self._services.config.plan
         self._services.bridge.run(
             self,
             _("短縮した時間"),
-            lambda _r: times.by_month(plan.old_sign_in_s, plan.old_services_s),
+            lambda _r: office.hours_saved(plan.old_sign_in_s, plan.old_services_s),
             lambda months: self.table.put([(m.name, _cells(m)) for m in months]),
         )
 

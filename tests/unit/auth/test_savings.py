@@ -5,7 +5,11 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
+
+from auth.face.actor import ActorCamera
 from auth.savings import SignInTimes
+from tests.fakes.office import CHIEF, PIN, Office, code_of
 
 
 def test_seconds_and_prompts_become_hours_of_the_month(tmp_path: Path) -> None:
@@ -40,3 +44,20 @@ def test_a_disk_that_takes_nothing_does_not_stop_a_sign_in(tmp_path: Path) -> No
     times = SignInTimes(tmp_path / "gone" / "sign-ins.jsonl")
     times.record(4.0, True)
     assert times.by_month(30, 15) == []
+
+
+@pytest.mark.timeout(300)
+def test_a_face_counts_once_for_the_office_and_a_pin_not_at_all(tmp_path: Path) -> None:
+    office = Office(tmp_path)
+    assert office.service.create_first_administrator(CHIEF, PIN).accepted
+    assert office.enrol(ActorCamera(seed=1)) == "enrolled"
+    administration = office.service.administration
+    assert administration.hours_saved(30, 15) == []
+    assert office.look("IT-001", ActorCamera(seed=1)).accepted
+    (month,) = administration.hours_saved(30, 15)
+    assert (month.sign_ins, month.replaced) == (1, 2)
+    assert office.service.sign_in_pin("IT-001", PIN).accepted
+    assert administration.hours_saved(30, 15)[0].sign_ins == 1
+    assert code_of(lambda: office.service._client.took(1.0, True, "")) == "AUTH-020", "only after a sign-in"
+    office.service.sign_out()
+    assert code_of(lambda: administration.hours_saved(30, 15)) == "AUTH-031"
