@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from office.trail import ACCEPTED, Score, SignIns
+from office.trail import ACCEPTED, SignIns
 
 FEWEST = 20  # sign-ins below which a mean says little
+NEAR = 0.9  # of the threshold: a new enrolment saves refusals
 
 
 @dataclass(frozen=True)
@@ -49,29 +50,17 @@ def summary(cells: Sequence[SignIns]) -> Summary:
     )
 
 
-def drift(scores: Sequence[Score], cameras: Mapping[str, str]) -> list[Drift]:
-    """By camera model, the largest rise first. Terminals whose camera is not known stand under empty."""
-    newest = max((score.month for score in scores), default="")
-    sums: dict[str, list[float]] = defaultdict(lambda: [0.0, 0.0, 0.0, 0.0])
-    for score in scores:
-        found = sums[cameras.get(score.name, "")]
-        at = 2 if score.month == newest else 0
-        found[at] += score.count
-        found[at + 1] += score.mean * score.count
+def drift(sums: Iterable[tuple[str, int, float, int, float]], cameras: Mapping[str, str]) -> list[Drift]:
+    """By camera model, the largest rise first, from each terminal's (count, sum) before and in the newest
+    month. Terminals whose camera is not known stand under empty."""
+    found: dict[str, list[float]] = defaultdict(lambda: [0.0, 0.0, 0.0, 0.0])
+    for name, *parts in sums:
+        of_model = found[cameras.get(name, "")]
+        for place, part in enumerate(parts):
+            of_model[place] += part
     drifts = [
         Drift(model, int(now), total_before / before, total_now / now)
-        for model, (before, total_before, now, total_now) in sums.items()
+        for model, (before, total_before, now, total_now) in found.items()
         if before >= FEWEST and now >= FEWEST
     ]
     return sorted(drifts, key=lambda each: each.before - each.now)
-
-
-def to_enrol_anew(scores: Sequence[Score], limit: float) -> list[Score]:
-    """People whose mean distance in their newest month comes near the threshold ``limit`` (nine tenths),
-    the worst first: a new enrolment saves them refusals."""
-    newest: dict[str, Score] = {}
-    for score in scores:
-        if score.name not in newest or newest[score.name].month < score.month:
-            newest[score.name] = score
-    near = [score for score in newest.values() if score.mean >= 0.9 * limit and score.count >= 3]
-    return sorted(near, key=lambda score: -score.mean)

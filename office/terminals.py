@@ -11,8 +11,9 @@ import io
 import json
 import re
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -144,6 +145,12 @@ class Inventory:
         rows = self._sql.rows("SELECT name, model, os, version, seen, cameras, state, failed FROM terminals")
         return sorted((_report(row) for row in rows), key=lambda report: report.name)
 
+    def cameras(self) -> dict[str, str]:
+        """The camera that each terminal signs in with: the first it names."""
+        self._require()
+        found = self._sql.rows("SELECT name, cameras FROM terminals WHERE cameras <> '[]'")
+        return {row["name"]: _list(row["cameras"])[0] for row in found}
+
     def programs(self, name: str) -> list[tuple[str, str]]:
         """(name, version) of what was found on a terminal."""
         self._require()
@@ -235,10 +242,16 @@ def _licences(content: bytes) -> dict[str, int]:
 
 
 def _report(row: Row) -> Report:
-    cameras, failed = (tuple(json.loads(row[key])) for key in ("cameras", "failed"))
+    cameras, failed = _list(row["cameras"]), _list(row["failed"])
     return Report(
         row["name"], row["model"], row["os"], row["version"], row["seen"], cameras, row["state"], failed
     )
+
+
+@lru_cache(1024)
+def _list(text: str) -> tuple[str, ...]:
+    """Ten thousand terminals have a few cameras."""
+    return tuple(json.loads(text))
 
 
 def _read(path: Path) -> bytes:
@@ -260,11 +273,6 @@ def _texts(value: object) -> tuple[str, ...]:
 
 def _is_pair(value: object) -> bool:
     return isinstance(value, list) and len(value) == 2
-
-
-def camera_models(reports: Sequence[Report]) -> Mapping[str, str]:
-    """The camera that each terminal signs in with: the first it names."""
-    return {report.name: report.cameras[0] for report in reports if report.cameras}
 
 
 def rows(reports: Sequence[Report]) -> Iterator[dict[str, Any]]:

@@ -78,7 +78,7 @@ class SignIns:
 
 @dataclass(frozen=True)
 class Score:
-    """The mean distance of accepted faces in a month (``YYYY-MM``), of a terminal or a person."""
+    """The mean distance of a person's accepted faces in a month (``YYYY-MM``)."""
 
     month: str
     name: str
@@ -167,15 +167,29 @@ class TrailIndex:
             )
             return [SignIns(*row) for row in rows]
 
-    def scores(self, kind: str, first_month: str) -> list[Score]:
-        """``kind``: terminal or person."""
+    def near(self, limit: float, fewest: int, first_month: str, most: int = 500) -> list[Score]:
+        """People whose mean distance in their newest month is ``limit`` or more, the largest first."""
         with self._reading() as database:
             rows = database.conn.execute(
-                "SELECT month, name, count, total / count FROM scores WHERE kind = ? AND month >= ?"
-                " ORDER BY month, name",
-                (kind, first_month),
+                "SELECT max(month), name, count, total / count FROM scores WHERE kind = 'person'"
+                " AND month >= ? GROUP BY name HAVING total / count >= ? AND count >= ?"
+                " ORDER BY total / count DESC LIMIT ?",
+                (first_month, limit, fewest, most),
             )
             return [Score(*row) for row in rows]
+
+    def before_and_now(self, first_month: str) -> list[tuple[str, int, float, int, float]]:
+        """Of each terminal: (name, count and sum of the months before the newest, count and sum of that)."""
+        with self._reading() as database:
+            newest = database.conn.execute(
+                "SELECT max(month) FROM scores WHERE kind = 'terminal'"
+            ).fetchone()[0]
+            return database.conn.execute(
+                "SELECT name, sum(count * (month < ?1)), sum(total * (month < ?1)),"
+                " sum(count * (month = ?1)), sum(total * (month = ?1)) FROM scores"
+                " WHERE kind = 'terminal' AND month >= ?2 GROUP BY name",
+                (newest or "", first_month),
+            ).fetchall()
 
     def people_active(self, month: str, family: str) -> int:
         """How many people did something of ``family`` (the action's first word) in a month."""

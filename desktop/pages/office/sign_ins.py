@@ -16,8 +16,7 @@ from desktop.pages.services import Services
 from desktop.ui import page, theme
 from desktop.ui.widgets.segmented import Segmented
 from desktop.ui.widgets.table import Table
-from office.health import Drift, Summary, drift, summary, to_enrol_anew
-from office.terminals import camera_models
+from office.health import NEAR, Drift, Summary, drift, summary
 from office.trail import Score
 
 _MONTHS_BEFORE = 4
@@ -104,10 +103,9 @@ class SignInsView(Fresh):
             office = services.office
             office.trail.follow()
             found = summary(office.trail.sign_ins(first, last))
-            cameras = camera_models(office.inventory.terminals())
-            drifts = drift(office.trail.scores("terminal", first_month), cameras)
-            limit = services.auth.model_figures().alone
-            return found, drifts, to_enrol_anew(office.trail.scores("person", first_month), limit)
+            drifts = drift(office.trail.before_and_now(first_month), office.inventory.cameras())
+            limit = services.auth.model_figures().alone * NEAR
+            return found, drifts, office.trail.near(limit, 3, first_month)
 
         services.bridge.run(self, _("サインインの状況"), look, lambda found: self._show(*found))
 
@@ -124,9 +122,7 @@ class SignInsView(Fresh):
             ]
         )
         self.cameras.put([(each.model, _drift_cells(each)) for each in drifts])
-        self.people.put(
-            [(each.name, (each.name, f"{each.mean:.3f}", str(each.count))) for each in people[:500]]
-        )
+        self.people.put([(each.name, (each.name, f"{each.mean:.3f}", str(each.count))) for each in people])
 
 
 def _drift_cells(each: Drift) -> tuple[str, ...]:

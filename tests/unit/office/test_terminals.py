@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 
 from core.errors import SuiteError
-from office.health import drift, summary, to_enrol_anew
+from office.health import drift, summary
 from office.schema import open_sql
 from office.storage import Storage
 from office.terminals import Inventory, Report, parse
-from office.trail import Score, SignIns
+from office.trail import SignIns
 
 NOW = 1_800_000_000.0
 
@@ -102,21 +102,9 @@ def test_sign_ins_are_summed_by_reason_and_hour() -> None:
 
 
 def test_a_camera_that_drifts_stands_first_and_few_sign_ins_say_nothing() -> None:
-    scores = [
-        Score("2026-10", "T-1", 50, 0.20), Score("2026-11", "T-1", 50, 0.30),
-        Score("2026-10", "T-2", 50, 0.20), Score("2026-11", "T-2", 50, 0.21),
-        Score("2026-10", "T-3", 2, 0.10), Score("2026-11", "T-3", 2, 0.90),
-    ]  # fmt: skip
-    found = drift(scores, {"T-1": "old", "T-2": "new", "T-3": "rare"})
+    sums = [("T-1", 50, 10.0, 50, 15.0), ("T-2", 50, 10.0, 50, 10.5), ("T-3", 2, 0.2, 2, 1.8)]
+    found = drift(sums, {"T-1": "old", "T-2": "new", "T-3": "rare"})
     assert [(each.model, round(each.now - each.before, 2)) for each in found] == [("old", 0.1), ("new", 0.01)]
-
-
-def test_whose_faces_come_near_the_limit_are_named_by_their_newest_month() -> None:
-    scores = [
-        Score("2026-10", "K1", 9, 0.36), Score("2026-11", "K1", 9, 0.20),
-        Score("2026-11", "K2", 9, 0.35), Score("2026-11", "K3", 2, 0.36),
-    ]  # fmt: skip
-    assert [each.name for each in to_enrol_anew(scores, 0.37)] == ["K2"]
 
 
 def test_growth_is_what_was_added_a_day(tmp_path: Path) -> None:

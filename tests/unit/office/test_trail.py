@@ -115,7 +115,9 @@ def test_another_trail_in_its_place_is_noticed(trail: Trail, index: TrailIndex) 
 
 
 def test_scores_use_and_activity_are_counted(index: TrailIndex) -> None:
-    assert {round(s.mean, 3) for s in index.scores("terminal", "2026-01")} == {0.3}
+    assert {round(total / count, 3) for _t, _n, _s, count, total in index.before_and_now("2026-01")} == {0.3}
+    assert len(index.near(0.29, 3, "2026-01")) == 50
+    assert index.near(0.31, 3, "2026-01") == []
     terminals, days = index.days_used("T-00", "2026-11-01", "2026-11-30")
     assert terminals == 10
     assert days > 10
@@ -130,3 +132,18 @@ def test_it_reads_the_real_trail(tmp_path: Path) -> None:
     index.follow()
     ids = index.find(Wish(("K000003",)))
     assert [e.subject for e in in_order(ids, log.after)] == ["K000003"]
+
+
+def test_drift_and_nearness_go_by_the_newest_month(tmp_path: Path) -> None:
+    trail = Trail()
+    for month, one, two in (("10", 0.36, 0.1), ("11", 0.2, 0.35)):
+        for day in range(1, 6):
+            for who, distance in (("K000001", one), ("K000002", two)):
+                time = f"2026-{month}-{day:02}T01:00:00.000000+00:00"
+                trail.add(time, "sign-in.accepted", who, terminal="T-1", reason="accepted", distance=distance)
+    index = TrailIndex(tmp_path / "trail.db", trail.after)
+    index.follow()
+    assert [(s.name, s.month) for s in index.near(0.33, 3, "2026-01")] == [("K000002", "2026-11")]
+    (name, before, total_before, now, total_now), *_rest = index.before_and_now("2026-01")
+    assert (name, before, now) == ("T-1", 10, 10)
+    assert (round(total_before, 2), round(total_now, 2)) == (2.3, 2.75)
