@@ -63,8 +63,7 @@ class Beside(QObject):
     def close(self) -> None:
         if self.card is None:
             return
-        focus = self._parent.window().focusWidget()
-        inside = focus is not None and self.card.isAncestorOf(focus)
+        inside = self._has_focus()
         self.card = None
         page.clear(self._place)
         self.filled.emit()
@@ -72,10 +71,19 @@ class Beside(QObject):
             self._desk.refocus()
 
     def _put(self, card: QFrame) -> None:
+        """``card`` instead of the one before, and the focus with it."""
+        inside = self._has_focus()
         page.clear(self._place)
         self.card = card
         self._place.addWidget(card)
         self.filled.emit()
+        if inside:
+            first = next(w for w in card.findChildren(QWidget) if w.focusPolicy() & Qt.FocusPolicy.TabFocus)
+            first.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _has_focus(self) -> bool:
+        focus = self._parent.window().focusWidget()
+        return self.card is not None and focus is not None and self.card.isAncestorOf(focus)
 
     # an event
 

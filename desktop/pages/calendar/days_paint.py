@@ -13,6 +13,7 @@ from core.clock import TOKYO
 from core.i18n import _
 from desktop.pages.calendar import blocks, words
 from desktop.pages.calendar.days import CLOSE, DAY, OPEN, STEP, Days, Placed
+from desktop.pages.calendar.sheet import ink
 from desktop.ui import theme
 
 
@@ -132,13 +133,7 @@ class PaintedDays(Days):
         tokens = theme.current().tokens
         left = self._gutter + column * self._width
         free = holiday(day)
-        colour = (
-            tokens.danger
-            if free or day.weekday() == 6
-            else tokens.link
-            if day.weekday() == 5
-            else tokens.text
-        )
+        colour = ink(day)
         number = QRectF(left + theme.em(0.45), theme.em(0.35), theme.em(2), theme.em(2))
         if today:
             painter.setPen(Qt.PenStyle.NoPen)

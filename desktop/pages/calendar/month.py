@@ -6,39 +6,32 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QWidget
+from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen
 
 from calendar_sync.holidays import holiday
 from calendar_sync.model import Collection, Occurrence
 from core.clock import TOKYO
 from core.i18n import _
 from desktop.pages.calendar import blocks, words
+from desktop.pages.calendar.sheet import Sheet, ink
 from desktop.ui import theme
 from desktop.ui.announce import announce
 
 
-class MonthGrid(QWidget):
+class MonthGrid(Sheet):
     """``put`` gives the weeks; Enter or a double click on a day opens it."""
 
     opened = Signal(object)
-    day_opened = Signal(object)
     wanted = Signal(object, object, bool, QRect)
-    turned = Signal(int)
-    picked = Signal(object)
 
     def __init__(self) -> None:
-        super().__init__()
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setAccessibleName(_("月の予定"))
-        self._first = date(2000, 1, 3)
+        super().__init__(_("月の予定"), date(2000, 1, 3))
+        self._first = self._cursor
         self._weeks = 6
         self._month = 1
         self._by_day: dict[date, list[Occurrence]] = {}
         self._collections: Mapping[int, Collection] = {}
         self._placed: list[tuple[QRectF, Occurrence]] = []
-        self._cursor = self._first
-        theme.current().changed.connect(self.update)
 
     def put(self, month: date, found: Sequence[Occurrence], collections: Mapping[int, Collection]) -> None:
         """Show the month of ``month``."""
@@ -93,13 +86,7 @@ class MonthGrid(QWidget):
         painter.setPen(QPen(QColor(tokens.line), 1))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawRect(cell)
-        colour = (
-            tokens.danger
-            if free or day.weekday() == 6
-            else tokens.link
-            if day.weekday() == 5
-            else tokens.text
-        )
+        colour = ink(day)
         number = QRectF(cell.left() + theme.em(0.3), cell.top() + theme.em(0.2), theme.em(1.6), theme.em(1.6))
         if today:
             painter.setPen(Qt.PenStyle.NoPen)
@@ -169,19 +156,6 @@ class MonthGrid(QWidget):
             place = self._cell((day - self._first).days).toRect()
             self.wanted.emit(midnight, midnight + timedelta(days=1), True, place)
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        step = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1, Qt.Key.Key_Up: -7, Qt.Key.Key_Down: 7}.get(
-            Qt.Key(event.key()), 0
-        )
-        if step:
-            self._go(self._cursor + timedelta(days=step))
-        elif event.key() in (Qt.Key.Key_PageUp, Qt.Key.Key_PageDown):
-            self.turned.emit(1 if event.key() == Qt.Key.Key_PageDown else -1)
-        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.day_opened.emit(self._cursor)
-        else:
-            super().keyPressEvent(event)
-
     def _go(self, day: date) -> None:
         before, self._cursor = self._cursor, day
         if day.month != self._month:
@@ -192,14 +166,6 @@ class MonthGrid(QWidget):
             "予定なし"
         )
         announce(self, f"{words.short_day(day)} {said}")
-        self.update()
-
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        super().focusInEvent(event)
-        self.update()
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        super().focusOutEvent(event)
         self.update()
 
 

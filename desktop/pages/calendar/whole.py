@@ -163,7 +163,10 @@ class CalendarPage(QWidget):
 
     def _make_room(self) -> None:
         """Where there is no room for both, the card takes the side's place: the days stay readable."""
+        focus = self.window().focusWidget()
         self._side.setVisible(self.beside.card is None or self.width() >= theme.em(_ROOMY))
+        if focus is not None and self._side.isHidden() and self._side.isAncestorOf(focus):
+            self.refocus()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -6,9 +6,8 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
-from PySide6.QtCore import QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen
 
 from calendar_sync.holidays import holiday
 from calendar_sync.model import Occurrence
@@ -17,6 +16,7 @@ from core.i18n import _
 from desktop.pages.calendar import words
 from desktop.pages.calendar.colours import mix
 from desktop.pages.calendar.month import days_of, span
+from desktop.pages.calendar.sheet import Sheet
 from desktop.ui import theme
 from desktop.ui.announce import announce
 
@@ -24,21 +24,13 @@ _COLUMNS, _ROWS = 4, 3
 _FULL = 6  # events that make a day as dark as it gets
 
 
-class YearGrid(QWidget):
+class YearGrid(Sheet):
     """``put`` gives the year; Enter or a click opens a day."""
 
-    day_opened = Signal(object)
-    picked = Signal(object)
-    turned = Signal(int)
-
     def __init__(self) -> None:
-        super().__init__()
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setAccessibleName(_("年度の予定"))
-        self._first = date(2000, 4, 1)
+        super().__init__(_("年度の予定"), date(2000, 4, 1))
+        self._first = self._cursor
         self._counts: Counter[date] = Counter()
-        self._cursor = self._first
-        theme.current().changed.connect(self.update)
 
     def put(self, first: date, found: Sequence[Occurrence], day: date) -> None:
         """Show the year that begins on ``first`` with ``day`` chosen."""
@@ -125,19 +117,6 @@ class YearGrid(QWidget):
             self._cursor = day
             self.day_opened.emit(day)
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        step = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1, Qt.Key.Key_Up: -7, Qt.Key.Key_Down: 7}.get(
-            Qt.Key(event.key()), 0
-        )
-        if step:
-            self._go(self._cursor + timedelta(days=step))
-        elif event.key() in (Qt.Key.Key_PageUp, Qt.Key.Key_PageDown):
-            self.turned.emit(1 if event.key() == Qt.Key.Key_PageDown else -1)
-        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.day_opened.emit(self._cursor)
-        else:
-            super().keyPressEvent(event)
-
     def _go(self, day: date) -> None:
         if not self._first <= day < self._first.replace(year=self._first.year + 1):
             self.turned.emit(1 if day > self._first else -1)
@@ -146,14 +125,6 @@ class YearGrid(QWidget):
         self.picked.emit(day)
         said = _("予定 {count} 件").format(count=self._counts[day])
         announce(self, " ".join(filter(None, (words.short_day(day), holiday(day), said))))
-        self.update()
-
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        super().focusInEvent(event)
-        self.update()
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        super().focusOutEvent(event)
         self.update()
 
 
