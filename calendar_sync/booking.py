@@ -7,14 +7,16 @@ the same number for one slot's entries. Any client may look at them, and any of 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Sequence
-from datetime import datetime
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime, timedelta
 
 from calendar_sync import edit, ics
-from calendar_sync.freeslots import Slot
-from calendar_sync.model import Draft
+from calendar_sync.freeslots import Slot, Wish, slots
+from calendar_sync.holidays import holiday
+from calendar_sync.model import Draft, Occurrence
 from calendar_sync.store import Store
 
+Between = Callable[[datetime, datetime, bool], Iterable[Occurrence]]
 Step = tuple[int, int, str, bytes | None, bytes | None]
 
 
@@ -69,3 +71,27 @@ def hold_of(raw: bytes) -> str:
     if event is None or event.value("STATUS").upper() != "TENTATIVE":
         return ""
     return event.value("X-MAHOROBA-HOLD")
+
+
+def free_slots(
+    store: Store, between: Between, people: Sequence[int], minutes: int, now: datetime, days: int
+) -> list[Slot]:
+    """Times in the office's hours when all of ``people`` (calendars) are free, with a free room, best
+    first."""
+    first = now.date()
+    open_days = [
+        day for n in range(days) if (day := first + timedelta(days=n)).weekday() < 5 and not holiday(day)
+    ]
+    begin = datetime(first.year, first.month, first.day)
+    busy: dict[int, list[tuple[datetime, datetime]]] = {}
+    for o in between(begin, begin + timedelta(days=days), True):
+        if o.busy:
+            busy.setdefault(o.collection, []).append((o.start, o.end))
+    known = {c.id: c for c in store.collections()}
+    fitting = sorted(
+        (c for c in known.values() if c.kind == "room" and (not c.seats or c.seats >= len(people))),
+        key=lambda c: c.seats or 1000,
+    )
+    rooms = {c.name: busy.get(c.id, []) for c in fitting}
+    who = {f"{known[n].name} {n}": busy.get(n, []) for n in people if n in known}
+    return slots(who, rooms, Wish(minutes, open_days), now)

@@ -6,16 +6,16 @@ import logging
 import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from urllib.parse import quote
 
-from calendar_sync import edit, ics
+from calendar_sync import edit
 from calendar_sync.accounts import Accounts, home_of
-from calendar_sync.booking import Booking, hold_of
+from calendar_sync.booking import Booking, free_slots
 from calendar_sync.exchange import COLOURS, Exchange
 from calendar_sync.files import Files
-from calendar_sync.freeslots import Slot, Wish, slots
-from calendar_sync.holidays import holiday
+from calendar_sync.following import follow
+from calendar_sync.freeslots import Slot
 from calendar_sync.merge import three_way
 from calendar_sync.model import (
     Change,
@@ -30,10 +30,10 @@ from calendar_sync.model import (
     Seen,
     Summary,
 )
-from calendar_sync.organisation import DEPUTY, PERSON, Unit, on
+from calendar_sync.opened import detail_of
+from calendar_sync.organisation import Unit
 from calendar_sync.reminders import Reminders
 from calendar_sync.remote import Remote
-from calendar_sync.scan import scan
 from calendar_sync.store import Store
 from core.errors import SuiteError
 from core.events import Events
@@ -95,49 +95,15 @@ class Schedule:
         return self._store.between(first, last, wanted)
 
     def free_slots(self, people: Sequence[int], minutes: int, now: datetime, days: int = 28) -> list[Slot]:
-        """Times in the office's hours when all of ``people`` (calendars) are free, with a free room, best
-        first."""
-        first = now.date()
-        open_days = [
-            day for n in range(days) if (day := first + timedelta(days=n)).weekday() < 5 and not holiday(day)
-        ]
-        begin = datetime(first.year, first.month, first.day)
-        busy: dict[int, list[tuple[datetime, datetime]]] = {}
-        for o in self.between(begin, begin + timedelta(days=days), everything=True):
-            if o.busy:
-                busy.setdefault(o.collection, []).append((o.start, o.end))
-        known = {c.id: c for c in self._store.collections()}
-        fitting = sorted(
-            (c for c in known.values() if c.kind == "room" and (not c.seats or c.seats >= len(people))),
-            key=lambda c: c.seats or 1000,
-        )
-        rooms = {c.name: busy.get(c.id, []) for c in fitting}
-        who = {f"{known[n].name} {n}": busy.get(n, []) for n in people if n in known}
-        return slots(who, rooms, Wish(minutes, open_days), now)
+        """Times when all of ``people`` (calendars) are free, with a free room, best first."""
+        return free_slots(self._store, self.between, people, minutes, now, days)
 
     def search(self, text: str, today: date) -> list[Occurrence]:
         return self._store.search(text, datetime(today.year, today.month, today.day))
 
     def detail(self, occurrence: Occurrence) -> Detail:
         """The event behind ``occurrence``, parsed. SuiteError CAL-004 when it is no longer there."""
-        raw = self._content(occurrence.event)
-        tree = ics.parse(raw)
-        found = ics.entries(tree)
-        entry = found[0] if found else tree
-        people = tuple(
-            (params.get("CN") or value.removeprefix("mailto:"), params.get("PARTSTAT", "NEEDS-ACTION"))
-            for params, value in (x.split() for x in entry.lines() if x.name == "ATTENDEE")
-        )
-        organiser = entry.first("ORGANIZER")
-        name = "" if organiser is None else organiser.split()[0].get("CN") or organiser.value
-        warnings = tuple(
-            _("時間帯「{name}」が分からないため、日本時間として表示しています。").format(name=zone)
-            for zone in scan(raw).unknown_zones
-        )
-        return Detail(
-            occurrence, ics.unescape(entry.value("DESCRIPTION")), name, people, entry.value("RRULE"),
-            warnings, bool(hold_of(raw)),
-        )  # fmt: skip
+        return detail_of(self._content(occurrence.event), occurrence)
 
     def unsent(self) -> int:
         """How many events wait to be sent."""
@@ -272,25 +238,10 @@ class Schedule:
         return self.exchange.sync(report, thorough)
 
     def join(self, units: Sequence[Unit], today: date) -> int:
-        """Follow everybody and every room of the organisation as it is ``today``; how many. Who has left is
-        no longer followed."""
-        now = [u for u in on(units, today) if u.number != self.owner.staff_number and u.kind != DEPUTY]
-        known = {c.href: c for c in self._store.collections()}
-        wanted: dict[str, Unit] = {}
-        for unit in now:
-            name = quote(unit.number, safe="")
-            wanted[f"/{name}/main/" if unit.kind == PERSON else f"/room-{name}/main/"] = unit
-        for href, unit in wanted.items():
-            kind = "person" if unit.kind == PERSON else "room"
-            number = (
-                known[href].id if href in known else self.subscribe(href, unit.name, kind, kind == "room")
-            )
-            self._store.place_collection(number, unit.place, unit.seats)
-        for href, left in known.items():
-            if left.kind in ("person", "room") and left.place and href not in wanted:
-                self._store.forget_collection(left.id)
+        """Follow everybody and every room of the organisation as it is ``today``; how many."""
+        count = follow(self._store, self.owner, units, today, self.subscribe)
         self._changed()
-        return len(wanted)
+        return count
 
     # inside
 
