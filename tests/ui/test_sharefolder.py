@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from PySide6.QtGui import QImage, QKeySequence, QShortcut
 from PySide6.QtWidgets import QAbstractButton, QComboBox, QFileDialog, QLabel, QLineEdit
 from python_calamine import CalamineWorkbook
 
+from core.clock import TOKYO
 from core.events import Events
 from core.jobs import Cancelled, Report
 from desktop.pages.sharefolder import inquiry_acts as inquiries_page
@@ -104,6 +106,33 @@ def test_a_chosen_file_tells_its_rights_and_its_words(sample: Office) -> None:
     sample.settle()
     assert "毛布は倉庫Bにあります。" in view.details.preview.toPlainText()
     assert view.details.rights.text().startswith("あなたは読み書きできます。")
+
+
+def test_documents_in_which_nothing_can_be_found_are_named_with_a_reason(sample: Office) -> None:
+    view = files(sample)
+    (disk(sample) / "防災課" / "壊れた.xlsx").write_bytes(b"PK\x03\x04 broken")
+    sample.services.share.index_again(NAME, Report(lambda _done, _total, _text: None))
+    view.looking.show_unread()
+    sample.settle()
+    assert view.found.shown() == 1
+    assert view.found.model().index(0, 0).data() == "壊れた.xlsx　防災課　ファイルが壊れています。"
+    assert view.count.text() == "中身を探せない文書: 1 件"
+
+
+def test_the_rule_of_a_folder_stands_above_it(sample: Office) -> None:
+    """Whose it is, and an end that is less than a month away."""
+    view = files(sample)
+    soon = (datetime.now(TOKYO) + timedelta(days=9)).strftime("%Y-%m-%d")
+    rows = ("フォルダ,所有者,整理する人,保存期限,最長日数,最大GB,名前", f"防災課,防災課,,{soon},,,")
+    (disk(sample) / "運用ルール.csv").write_text("\r\n".join(rows), "utf-8-sig")
+    view.go(NAME, "防災課")
+    sample.settle()
+    assert view.ruled.isVisible()
+    assert "所有者 防災課" in view.ruled.text()
+    assert "まもなく保存期限です" in view.ruled.text()
+    view.go(NAME, "")
+    sample.settle()
+    assert not view.ruled.isVisible()
 
 
 def test_a_word_inside_a_document_is_found_and_marked(sample: Office) -> None:

@@ -53,6 +53,7 @@ class AtHand(QWidget):
         self._add(_("リンクをメールで送る"), self._edits.mail_link)
         self.menu.addSeparator()
         self._add(_("場所を追加"), self._edits.add_place)
+        self._add(_("中身を探せない文書"), self._view.looking.show_unread)
 
     def _list(self, title: str, marks: list[Mark]) -> None:
         if marks:

@@ -15,10 +15,13 @@ from desktop.pages.services import Services
 from desktop.ui.announce import announce
 from desktop.ui.widgets.flow import Flow
 from sharefolder import links
+from sharefolder.documents.sandbox import reason_words
 from sharefolder.index.snippet import Snippet
 from sharefolder.index.store import Hit, Wish
+from sharefolder.model import Entry
 
 _MOST = 60  # results shown: more than a screen holds, few enough to come between two keystrokes
+_UNREAD = 500  # documents named at once
 _SENTENCES = 20  # of how many results the document is opened for the sentence
 
 if TYPE_CHECKING:
@@ -96,6 +99,31 @@ class Looking:
     def _tell(self, turn: int, path: str, sentence: Snippet) -> None:
         if turn == self._view.turn:
             self._view.found.tell(path, sentence)
+
+    def show_unread(self) -> None:
+        """By name and reason: the documents of this share in which no word can be found."""
+        place, share = self._view.place, self._services.share
+        turn = self._view.next_turn()
+
+        def show(rows: list[tuple[str, str]]) -> None:
+            if turn != self._view.turn:
+                return
+            entries = [Entry(path, path.rpartition("/")[2], False, 0, 0.0) for path, _why in rows]
+            self._view.found.put([Hit(entry, True, False) for entry in entries], "")
+            for path, why in rows:
+                self._view.found.tell(path, Snippet(reason_words(why), ()))
+            self._view.stack.choose(self._view.found)
+            said = _("中身を探せない文書: {count} 件").format(count=f"{len(rows):,}")
+            self._view.count.setText(said)
+            announce(self._view, said)
+
+        self._services.bridge.run(
+            self._view,
+            _("中身を探せない文書"),
+            lambda _r: share.unread(place)[:_UNREAD],
+            show,
+            lane="share-search",
+        )
 
     def narrow(self) -> QWidget:
         """The filters, shown while something is looked for."""
