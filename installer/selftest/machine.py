@@ -91,7 +91,7 @@ def printer() -> Outcome:
         capture_output=True,
         text=True,
         errors="replace",
-        timeout=6,
+        timeout=100,  # a print service that hangs is given up long before, as not known
         check=False,
         env={"PATH": os.environ.get("PATH", ""), "LC_ALL": "C"},
     )

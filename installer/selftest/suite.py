@@ -23,6 +23,8 @@ from installer.selftest import Outcome, State, failed, from_error, ok, unknown
 NATIVE = ("ai_edge_litert.interpreter", "apsw", "argon2", "blake3", "cryptography.x509", "cv2", "lxml.etree",
           "numpy", "psycopg", "pypdfium2", "python_calamine")  # fmt: skip
 """What brings compiled code: the first to break when a package is incomplete or meets an older system."""
+CHILD_S = 100
+"""Ends a child that hangs, long after its question was given up as not known."""
 MANIFEST = "MANIFEST"
 BUSY = ("CAM-003", "CAM-002")
 """The camera is somebody else's just now, or was pulled out while it was looked at: not known."""
@@ -91,7 +93,7 @@ def window() -> Outcome:
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
-        timeout=15,
+        timeout=CHILD_S,
         check=False,
         env={**os.environ, "QT_QPA_PLATFORM": "offscreen", "PYTHONPATH": str(Path(__file__).parents[2])},
     )
@@ -166,7 +168,7 @@ def index(paths: Paths) -> Outcome:
     with tempfile.TemporaryDirectory(prefix="mahoroba-self-test-") as made:
         sample = Path(made) / "sample.txt"
         sample.write_text("まほろばの自己診断", encoding="utf-8")
-        sandbox = Sandbox(timeout=6.0)
+        sandbox = Sandbox(timeout=CHILD_S)
         try:
             answer = sandbox.ask("text", sample)
         finally:
