@@ -43,6 +43,8 @@ class Details(QFrame):
         area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         area.setFrameShape(QFrame.Shape.NoFrame)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        for each in (area.viewport(), inside):
+            each.setAutoFillBackground(False)
         page.column(self, 0).addWidget(area)
         self.name = page.label("", "section", wrap=True)
         self.facts = page.label("", "muted", wrap=True)
