@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import partial
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QShowEvent
@@ -16,6 +17,7 @@ from core.clock import TOKYO
 from core.errors import SuiteError
 from core.i18n import _
 from core.wareki import format_date
+from desktop.pages.matters import Matter, has_schedule, of_schedule
 from desktop.pages.services import Services
 from desktop.ui import page, theme
 from desktop.ui.buttons import button
@@ -45,7 +47,11 @@ class Today(QWidget):
         columns = page.Across(_NARROW, 1.5)
         mine, self._mine = page.card(_("わたしの用件"))
         self._items = page.column(spacing=0.25)
+        self._matters = page.column(spacing=0.25)
+        self._nothing = Empty("sun-horizon", _("いま、することはありません。よい一日を。"))
         self._mine.addLayout(self._items)
+        self._mine.addLayout(self._matters)
+        self._mine.addWidget(self._nothing)
         self._mine.addStretch(1)
         terminal, self._terminal = page.card(_("この端末"))
         self._facts = page.column(spacing=0)
@@ -87,6 +93,25 @@ class Today(QWidget):
             self._unread,
         )
 
+        if has_schedule(self._services, session.person):
+            now = datetime.now(TOKYO).replace(tzinfo=None)
+            self._services.bridge.run(
+                self,
+                _("今日の予定"),
+                lambda _r: of_schedule(self._services, session.person, now),
+                self._show_matters,
+                self._unread,
+                lane="opening",
+            )
+
+    def _show_matters(self, matters: list[Matter]) -> None:
+        page.clear(self._matters)
+        for each in matters:
+            go = button(each.action, partial(self._services.go, each.page))
+            go.setAccessibleName(f"{each.title}: {each.action}")
+            self._matters.addWidget(_item(each.icon, each.title, each.sentence, go))
+        self._nothing.setVisible(not matters and self._items.count() == 0)
+
     def _unread(self, error: SuiteError) -> None:
         """Locked or signed out meanwhile: then nobody reads this page, and nobody needs to hear of it."""
         session = self._services.auth.session
@@ -111,8 +136,7 @@ class Today(QWidget):
             self._items.addWidget(
                 _item("warning", _("鍵の置き場所を確かめてください"), self._services.key_warning)
             )
-        if self._items.count() == 0:
-            self._items.addWidget(Empty("sun-horizon", _("いま、することはありません。よい一日を。")))
+        self._nothing.setVisible(self._items.count() == 0 and self._matters.count() == 0)
         page.clear(self._facts)
         facts = self._facts_of(session, data)
         for number, (icon, name, words) in enumerate(facts):
