@@ -74,10 +74,10 @@ def hold_of(raw: bytes) -> str:
 
 
 def free_slots(
-    store: Store, between: Between, people: Sequence[int], minutes: int, now: datetime, days: int
+    store: Store, between: Between, people: Sequence[int], minutes: int, now: datetime, days: int, margin: int
 ) -> list[Slot]:
-    """Times in the office's hours when all of ``people`` (calendars) are free, with a free room, best
-    first."""
+    """Times in the office's hours when all of ``people`` (calendars) are free, and ``margin`` minutes before
+    and after for the way there; with a free room, best first."""
     first = now.date()
     open_days = [
         day for n in range(days) if (day := first + timedelta(days=n)).weekday() < 5 and not holiday(day)
@@ -94,4 +94,4 @@ def free_slots(
     )
     rooms = {c.name: busy.get(c.id, []) for c in fitting}
     who = {f"{known[n].name} {n}": busy.get(n, []) for n in people if n in known}
-    return slots(who, rooms, Wish(minutes, open_days), now)
+    return slots(who, rooms, Wish(minutes, open_days, margin=margin), now)

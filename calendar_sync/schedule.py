@@ -94,9 +94,12 @@ class Schedule:
         wanted = [c.id for c in self._store.collections() if c.shown or everything]
         return self._store.between(first, last, wanted)
 
-    def free_slots(self, people: Sequence[int], minutes: int, now: datetime, days: int = 28) -> list[Slot]:
-        """Times when all of ``people`` (calendars) are free, with a free room, best first."""
-        return free_slots(self._store, self.between, people, minutes, now, days)
+    def free_slots(
+        self, people: Sequence[int], minutes: int, now: datetime, days: int = 28, margin: int = 0
+    ) -> list[Slot]:
+        """Times when all of ``people`` (calendars) are free, ``margin`` minutes around them too, with a free
+        room, best first."""
+        return free_slots(self._store, self.between, people, minutes, now, days, margin)
 
     def search(self, text: str, today: date) -> list[Occurrence]:
         return self._store.search(text, datetime(today.year, today.month, today.day))

@@ -240,6 +240,7 @@ def test_the_group_week_shows_who_is_busy_and_a_free_time_is_booked_with_its_roo
     card = desk.page.beside.card
     assert isinstance(card, SlotCard)
     card.title.setText("制度改正の打合せ")
+    card.margin.setCurrentIndex(card.margin.findData(30))
     card.search()
     desk.settle()
     slot = card.list.item(0).data(Qt.ItemDataRole.UserRole)
@@ -251,6 +252,10 @@ def test_the_group_week_shows_who_is_busy_and_a_free_time_is_booked_with_its_roo
     kinds = {c.id: c.kind for c in desk.schedule.collections()}
     assert sorted(kinds[o.collection] for o in made) == ["own", "room"]  # the room is taken for others too
     assert [o for o in meets if o not in made and o.busy and not o.all_day] == []
+    way = timedelta(minutes=30)
+    around = desk.schedule.between(slot.start - way, slot.end + way, everything=True)
+    people = [o for o in around if o not in made and kinds[o.collection] in ("own", "person")]
+    assert [o for o in people if o.busy and not o.all_day] == []
 
 
 def test_an_organisation_is_taken_in_and_the_group_shows_one_section_of_it(

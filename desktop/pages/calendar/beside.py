@@ -135,11 +135,12 @@ class Beside(QObject):
         self._put(card)
         card.title.setFocus(Qt.FocusReason.OtherFocusReason)
 
-    def _search_slots(self, chosen: list[int], minutes: int, days: int) -> None:
+    def _search_slots(self, chosen: list[int], minutes: int, margin: int) -> None:
         card = self.card
         now = datetime.now(TOKYO).replace(tzinfo=None)
         if isinstance(card, SlotCard):
-            self._desk.work(lambda: self._schedule.free_slots(chosen, minutes, now, days), card.put)
+            schedule = self._schedule
+            self._desk.work(lambda: schedule.free_slots(chosen, minutes, now, margin=margin), card.put)
 
     def _take_slot(self, slot: Slot, title: str) -> None:
         said = _("「{title}」を {when} に入れました。").format(

@@ -16,7 +16,7 @@ from calendar_sync.model import Collection
 from core.i18n import _
 from desktop.pages.calendar import words
 from desktop.pages.calendar.card import SideCard, word_list
-from desktop.ui import theme
+from desktop.ui import page, theme
 from desktop.ui.announce import announce
 from desktop.ui.buttons import button
 from desktop.ui.widgets.fields import labelled, line_edit
@@ -25,7 +25,8 @@ _SLOT = Qt.ItemDataRole.UserRole
 
 
 class SlotCard(SideCard):
-    """``searched`` brings calendars, minutes and days; ``taken`` a slot and the title; ``held`` several."""
+    """``searched`` brings calendars, minutes and those for the way; ``taken`` a slot and the title; ``held``
+    several."""
 
     searched = Signal(object, int, int)
     taken = Signal(object, str)
@@ -40,7 +41,14 @@ class SlotCard(SideCard):
         for minutes in (30, 60, 90, 120, 180):
             self.length.addItem(_("{minutes} 分").format(minutes=minutes), minutes)
         self.length.setCurrentIndex(1)
-        layout.addWidget(labelled(_("長さ"), self.length))
+        self.margin = QComboBox()
+        for minutes in (0, 15, 30, 60):
+            words_ = _("{minutes} 分").format(minutes=minutes) if minutes else _("なし")
+            self.margin.addItem(words_, minutes)
+        both = page.row(spacing=0.6)
+        both.addWidget(labelled(_("長さ"), self.length), 1)
+        both.addWidget(labelled(_("前後の移動"), self.margin), 1)
+        layout.addLayout(both)
         self._who = self.say("", "strong")
         self.people = word_list(_("参加する人"), 7)
         self.people.setMaximumHeight(theme.em(9))
@@ -68,7 +76,9 @@ class SlotCard(SideCard):
         layout.addWidget(self.hold)
 
     def search(self) -> None:
-        self.searched.emit(_ticked(self.people), int(self.length.currentData()), 28)
+        self.searched.emit(
+            _ticked(self.people), int(self.length.currentData()), int(self.margin.currentData())
+        )
 
     def put(self, found: Sequence[Slot]) -> None:
         """Show the slots, best first."""
