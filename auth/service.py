@@ -16,9 +16,10 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, Protocol
 
+from auth import refusals
 from auth.administration import Administration
 from auth.agent.certificate import SignInCertificate, SignInKey
-from auth.agent.client import MatcherClient, Reply
+from auth.agent.client import MatcherClient, Reply, my_data
 from auth.agent.enrol import Enrolment
 from auth.agent.keys import Certification
 from auth.agent.look import Show, Stream
@@ -28,7 +29,6 @@ from auth.face.engine import FaceAnalyser
 from auth.matcher.matcher import Trail
 from auth.matcher.statement import FOR_AGENT, Verifier
 from auth.model import (
-    Consent,
     EnrolOutcome,
     FaceDeleted,
     FaceEnrolled,
@@ -52,7 +52,6 @@ from auth.pin import Pins
 from core.clock import TOKYO
 from core.errors import SuiteError
 from core.events import Events
-from core.i18n import _
 from core.jobs import Report
 
 _AWAY = ("NET-", "DIR-001", "CA-004")
@@ -248,12 +247,12 @@ class AuthService:
         number = self._own()
         reply = ask(number)
         if reply.statement is None:
-            raise _not_proved(reply)
+            raise refusals.not_proved(reply)
         shown = self._verifier.verify(reply.statement, FOR_AGENT, self._device, reply.nonce)
         with self._lock:
             session = self._session
             if session is None or session.person.staff_number != shown.subject:
-                raise _mixed_up()
+                raise refusals.mixed_up()
             held = {e.factor: e for e in (*session.evidence, *shown.evidence)}
             self._session = replace(session, evidence=tuple(held.values()))
             self._access = reply.access or self._access
@@ -267,7 +266,7 @@ class AuthService:
         PIN (their SuiteError AUTH-022 asks for it). SuiteError PIN-010 when wrong."""
         reply = self._client.pin(self._own(), pin, None)
         if reply.access is None:
-            raise _not_proved(reply)
+            raise refusals.not_proved(reply)
         with self._lock:
             self._access = reply.access
 
@@ -290,18 +289,7 @@ class AuthService:
         """What is kept of one's own face."""
         self._own()
         kept = self._client.own_data(self._access)
-        person = self._register.person(kept["staff_number"])
-        template, consent = kept["template"] or {}, kept["consent"]
-        return MyData(
-            person or Person(kept["staff_number"], ""),
-            _moment(template["enrolled"]) if template else None,
-            template.get("model", ""),
-            template.get("model_version", ""),
-            template.get("frames", 0),
-            template.get("poses", 0),
-            Consent(consent["version"], _moment(consent["time"])) if consent else None,
-            kept["pin_set"],
-        )
+        return my_data(kept, self._register.person(kept["staff_number"]))
 
     def export_my_face(self) -> str:
         """All that is kept, vectors included, as JSON text for the person to save."""
@@ -321,23 +309,13 @@ class AuthService:
     def _own(self) -> str:
         number = self.known
         if number is None or (self.session is not None and self.session.locked):
-            raise SuiteError(
-                _("この操作はできません。"),
-                _("サインインしていないか、ロックされています。"),
-                _("先にサインインしてください。"),
-                "AUTH-033",
-            )
+            raise refusals.nobody_here()
         return number
 
     def _locked_person(self) -> str:
         session = self.session
         if session is None:
-            raise SuiteError(
-                _("ロックを解除できません。"),
-                _("ロックされたセッションがありません。"),
-                _("サインインしてください。"),
-                "AUTH-034",
-            )
+            raise refusals.nothing_locked()
         return session.person.staff_number
 
     def _prior(self, number: str | None) -> str | None:
@@ -388,7 +366,7 @@ class AuthService:
         if reply.statement is not None and reply.person is not None:
             statement = self._verifier.verify(reply.statement, FOR_AGENT, self._device, reply.nonce)
             if statement.subject != reply.person.staff_number:
-                raise _mixed_up()
+                raise refusals.mixed_up()
             self._refuse_someone_else(statement.subject)
             opens = reply.accepted and statement.satisfied
             notice = self._certify(reply, key) if opens else None
@@ -427,7 +405,7 @@ class AuthService:
     def _refuse_someone_else(self, subject: str) -> None:
         was = self.session
         if was is not None and was.locked and was.person.staff_number != subject and not self._switches():
-            raise _someone_else()
+            raise refusals.someone_else()
 
     def _announce(self, was: Session | None, session: Session) -> None:
         if was is not None and was.person.staff_number == session.person.staff_number:
@@ -449,26 +427,3 @@ def _hash(key: Future[SignInKey] | None) -> str | None:
 
 def _moment(seconds: float) -> datetime:
     return datetime.fromtimestamp(seconds, TOKYO)
-
-
-def _not_proved(reply: Reply) -> SuiteError:
-    why, step = reply.reason.sentence(), reply.reason.next_step()
-    return SuiteError(_("本人を確かめられませんでした。"), why, step, "PIN-010")
-
-
-def _mixed_up() -> SuiteError:
-    return SuiteError(
-        _("サインインを完了できませんでした。"),
-        _("照合の証明書が別の人のものです。"),
-        _("もう一度サインインしてください。"),
-        "AUTH-020",
-    )
-
-
-def _someone_else() -> SuiteError:
-    return SuiteError(
-        _("ロックを解除できません。"),
-        _("ロックした本人ではありません。"),
-        _("本人が解除するか、「別の人」を選んでサインアウトしてから使ってください。"),
-        "AUTH-035",
-    )

@@ -5,14 +5,16 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import chain
 from typing import Any
 
 import httpx
 
 from auth import wire
-from auth.model import Factor, Person, check_person
+from auth.model import Consent, Factor, MyData, Person, check_person
 from auth.verdict import Why, why
+from core.clock import TOKYO
 from core.errors import SuiteError
 from core.i18n import _
 
@@ -172,3 +174,23 @@ def _unreachable() -> SuiteError:
         _("ネットワークを確かめ、もう一度お試しください。"),
         "NET-001",
     )
+
+
+def my_data(kept: Mapping[str, Any], person: Person | None) -> MyData:
+    """What the matcher says that it keeps of a face (``MatcherClient.own_data``); ``person``: whose, if he is
+    known here."""
+    template, consent = kept["template"] or {}, kept["consent"]
+    return MyData(
+        person or Person(kept["staff_number"], ""),
+        _moment(template["enrolled"]) if template else None,
+        template.get("model", ""),
+        template.get("model_version", ""),
+        template.get("frames", 0),
+        template.get("poses", 0),
+        Consent(consent["version"], _moment(consent["time"])) if consent else None,
+        kept["pin_set"],
+    )
+
+
+def _moment(seconds: float) -> datetime:
+    return datetime.fromtimestamp(seconds, TOKYO)
