@@ -79,8 +79,14 @@ def parse(content: bytes) -> Manifest:
     items = tuple(_item(line) for line in found["items"])
     if len({item.path for item in items}) != len(items):
         raise ValueError("a path twice")
-    rows = {str(name): int(count) for name, count in found["rows"].items()}
+    rows = {str(name): _number(count) for name, count in dict(found["rows"]).items()}
     return Manifest(found["created"], items, rows)
+
+
+def _number(count: object) -> int:
+    if not isinstance(count, int) or isinstance(count, bool) or count < 0:
+        raise ValueError("not a number of rows")
+    return count
 
 
 def _item(line: Mapping[str, object]) -> Item:

@@ -156,6 +156,14 @@ def test_a_manifest_never_leads_out_of_its_folder(path: str) -> None:
         manifest.parse(content.encode())
 
 
+@pytest.mark.parametrize("count", ["1e999", "-1", "true", '"1"', "1.5", "null"])
+def test_a_number_of_rows_is_one(count: str) -> None:
+    """``1e999`` was found by tests/long/test_fuzz.py: an infinity is no whole number."""
+    content = f'{{"format": 1, "created": "x", "items": [], "rows": {{"a:b": {count}}}}}'
+    with pytest.raises(ValueError, match="rows"):
+        manifest.parse(content.encode())
+
+
 def test_an_office_in_use_is_not_replaced(tmp_path: Path) -> None:
     paths = filled(tmp_path / "home")
     taken = take.take(paths, tmp_path / "out", KEY)
