@@ -92,8 +92,13 @@ def _toml(value: object) -> str:
     if isinstance(value, list):
         return "[" + ", ".join(map(_toml, value)) + "]"
     if isinstance(value, dict):
-        return "{ " + ", ".join(f"{name} = {_toml(each)}" for name, each in value.items()) + " }"
+        return "{ " + ", ".join(f"{_key(name)} = {_toml(each)}" for name, each in value.items()) + " }"
     return str(value)
+
+
+def _key(name: str) -> str:
+    """A name with a dot would be a table in a table."""
+    return f'"{name}"' if "." in name else name
 
 
 def _escaped(text: str) -> str:
