@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import random
 import struct
-import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -76,8 +75,14 @@ def finds(target: Target, rounds: int, seed: int) -> list[tuple[str, bytes]]:
     return list(found.values())
 
 
-def targets() -> dict[str, Target]:
-    """Every parser of what comes from outside, with seeds of its own kind."""
+NAMES = (
+    "ics: index", "ics: whole", "calendar server's answer", "share: directory answer", "share: rights",
+    "text and CSV", "laptop profile", "audit trail", "backup manifest", "terminal report", "laptop answer",
+)  # fmt: skip
+
+
+def targets(folder: Path) -> dict[str, Target]:
+    """Every parser of what comes from outside, with seeds of its own kind. ``folder``: for files."""
     from calendar_sync import ics, multistatus, scan
     from core import audit
     from core.secrets import MemorySecrets
@@ -102,7 +107,6 @@ def targets() -> dict[str, Target]:
     )
     name = "報告.docx".encode("utf-16-le")
     entry = struct.pack("<IIQQQQQQII", 0, 0, 1, 2, 132_000_000_000_000_000, 4, 55, 64, 32, len(name))
-    folder = Path(tempfile.mkdtemp(prefix="mahoroba-fuzz-"))
     log = audit.AuditLog(folder / "seed.db", MemorySecrets())
     for number in range(3):
         log.append("person.added", actor="K100234", subject=f"K{number:06}", detail={"n": number})
