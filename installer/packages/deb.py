@@ -37,7 +37,10 @@ PLACES = {
 """Files beside this module and where they go."""
 CONFFILES = ("/etc/xdg/autostart/mahoroba.desktop",)
 ICON_SIZES = (48, 128, 256)
-RECOMMENDED = "krb5-user, krb5-pkinit, gnome-keyring | kwalletmanager, cups-client, mahoroba-models"
+RECOMMENDED = (
+    "krb5-user, krb5-pkinit, openssh-client, openssl, cups-client, mahoroba-models,"
+    " gnome-keyring | kwalletmanager"
+)
 
 
 def program(folder: Path, out: Path, compression: tuple[str, ...] = ("-Zzstd", "-z12")) -> Path:

@@ -35,9 +35,13 @@ def main() -> int:
 
 
 def _stay_alone() -> None:
-    """A window started from a desktop entry has no use for another program's Python settings."""
-    for name in ("PYTHONPATH", "PYTHONHOME", "PYTHONSTARTUP"):
+    """Take nothing from another Python, and leave nothing of ours to the system's programs that we start:
+    PyInstaller's start-up puts our libraries before theirs, and openssl, ssh or kinit would load ours."""
+    for name in ("PYTHONPATH", "PYTHONHOME", "PYTHONSTARTUP", "LD_LIBRARY_PATH"):
         os.environ.pop(name, None)
+    before = os.environ.pop("LD_LIBRARY_PATH_ORIG", None)
+    if before:
+        os.environ["LD_LIBRARY_PATH"] = before
 
 
 if __name__ == "__main__":

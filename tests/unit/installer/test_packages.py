@@ -145,6 +145,16 @@ def entry(*arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(program, capture_output=True, text=True, check=False, cwd=ROOT)
 
 
+def test_programs_of_the_system_get_their_own_libraries_back() -> None:
+    code = "import os; from installer.packages import entry; entry._stay_alone(); print(sorted(os.environ))"
+    for name, left in (("LD_LIBRARY_PATH", False), ("LD_LIBRARY_PATH_ORIG", True)):
+        given = {"PATH": "/usr/bin:/bin", "PYTHONPATH": str(ROOT), name: "/srv/lib"}
+        done = subprocess.run(
+            [sys.executable, "-c", code], capture_output=True, text=True, check=True, env=given
+        )
+        assert ("LD_LIBRARY_PATH'" in done.stdout, "PYTHONPATH" in done.stdout) == (left, False)
+
+
 def test_the_packaged_program_runs_our_own_modules_only() -> None:
     refused = entry("-P", "-m", "http.server")
     assert (refused.returncode, refused.stdout) == (2, "")
