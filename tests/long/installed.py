@@ -14,7 +14,7 @@ BUILT = "MAHOROBA_BUILT_TREE"
 """A finished tree to use instead of building one: for whoever works on the scripts around it."""
 SETTING_UP = 1200
 """Seconds; a bound for a machine that others use too, not a promise."""
-STAGE = ("xvfb", "python3", "openssl")
+STAGE = ("xvfb", "python3", "openssh-client")
 """Beside what the package asks for: a virtual screen, and what the trial's simulated laptops bring."""
 
 
