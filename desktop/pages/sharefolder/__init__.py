@@ -31,21 +31,28 @@ def sharefolder_page(services: Services) -> QWidget:
     layout.addWidget(tabs, 0, Qt.AlignmentFlag.AlignLeft)
     layout.addWidget(stack, 1)
 
-    def prepare(report: Report) -> None:
-        """The index in step with the share; where an index service runs this is a quick look."""
+    def prepare(_report: Report) -> None:
+        if services.trial:
+            from sharefolder.sample import move_in
+
+            move_in(services.share, services.paths.data / "share")
+
+    def keep_index(report: Report) -> None:
+        """In step with the share; where an index service runs this is a quick look."""
         share = services.share
         if services.trial:
-            from sharefolder.sample import NAME, move_in
+            from sharefolder.sample import NAME
 
-            move_in(share, services.paths.data / "share")
             with suppress(SuiteError):  # then this process looks itself
                 share.serve_index(NAME, report)
         for place in share.places():
             share.index_again(place.name, report)
 
     def ready(_nothing: None) -> None:
+        """The files are there at once; the search is when the index is."""
         files.show_places()
         files.offer_pending()
+        services.bridge.run(content, _("共有フォルダの索引"), keep_index, lane="share-index")
 
-    services.bridge.run(content, _("共有フォルダの索引"), prepare, ready, lane="share-index")
+    services.bridge.run(content, _("一覧"), prepare, ready, lane="share-index")
     return page.scrolled(content, None)
