@@ -107,6 +107,10 @@ COUNTED_FROM = 1000.0
 """Seconds. A counted clock begins here, so that a seeded run is the same each time."""
 
 
+STALL_S = 0.5
+"""How long a recording waits for its reader; what is longer is a gap, as a device's would be."""
+
+
 class Pace:
     """Frame times of a recording: from the wall clock (paced) or counted, as fast as the reader likes."""
 
@@ -122,21 +126,29 @@ class Pace:
 
     def restart(self) -> None:
         self._begin = self._clock() if self._paced else COUNTED_FROM
-        self._count = 0
+        self._count, self._behind = 0, 0.0
 
     def peek(self) -> float:
         """The time of the frame that comes next."""
         return self._begin + (self._count + 1) * self._interval
 
     def next(self) -> tuple[float, int]:
-        """(time in seconds, number from 1); waits until the frame is due when paced. What was due while
-        nobody read is gone, as with a device: times neither lag behind the clock nor catch up with it."""
+        """(time in seconds, number from 1); waits until the frame is due when paced.
+
+        On a busy machine an actor performs slower: times fall behind the clock by each short stall and never
+        catch up, so that frames never span more than has passed. What was due in a long one is gone.
+        """
         self._count += 1
-        if self._paced:
-            self._count = max(self._count, int((self._clock() - self._begin) / self._interval))
         due = self._begin + self._count * self._interval
-        if self._paced:
-            self._wait(min(max(due - self._clock(), 0.0), 1.0))
+        if not self._paced:
+            return due, self._count
+        late = self._clock() - self._behind - due
+        if late > STALL_S:
+            missed = int(late / self._interval)
+            self._count, due = self._count + missed, due + missed * self._interval
+        else:
+            self._behind += max(late, 0.0)
+        self._wait(min(max(due + self._behind - self._clock(), 0.0), 1.0))
         return due, self._count
 
 
