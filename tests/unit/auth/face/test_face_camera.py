@@ -115,7 +115,7 @@ def test_a_busy_machine_slows_the_actor_down_and_no_time_runs_ahead_of_the_clock
     assert all(due <= now + 1e-9 for due, now in zip(times, at, strict=True))
     waited = [b - a for a, b in pairwise(at)]
     assert all(gap <= passed + 0.1 for gap, passed in zip(gaps, waited, strict=True)), "nothing catches up"
-    assert sum(gaps) <= sum(waited), "what the matcher compares: the frames' span and the time that has passed"
+    assert sum(gaps) <= sum(waited), "the frames span no more than has passed"
 
 
 def test_a_stall_longer_than_the_gap_limit_is_a_gap_and_not_hidden() -> None:
