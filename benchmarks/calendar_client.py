@@ -65,7 +65,7 @@ def bare(account: Account) -> Callable[[], int]:
     client = httpx.Client(auth=(account.user, account.password), timeout=600, trust_env=False)
     client.headers["Accept-Encoding"] = "identity"
     url, kept = f"{account.address.rstrip('/')}{account.home}cal/", account.folder / "token"
-    bulk = "xandikos" not in account.folder.parts[-2]
+    bulk = "xandikos" not in account.folder.parts[-3]  # OFFICE/ROUND/CLIENT
 
     def ask(body: str, method: str = "REPORT", depth: str = "1") -> Any:
         headers = {"Content-Type": "application/xml", "Depth": depth}

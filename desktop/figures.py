@@ -1,7 +1,7 @@
 """The plan's figures that the suite measures itself, each from the feature that knows it.
 
-A figure that this machine cannot know is None, never a guess: a terminal knows its own sign-ins, the office's
-server knows the sections' calendars. ``source`` says for whom it speaks.
+A figure that this machine cannot know is None, never a guess: the matcher knows the office's sign-ins, the
+schedule's server the sections' calendars. ``source`` says for whom it speaks.
 """
 
 from __future__ import annotations
@@ -32,16 +32,12 @@ def figures(services: Services) -> Figures:
 
 def hours_saved(services: Services, year: int) -> Figure | None:
     """Hours a month that signing in by face gave back, the mean over the year's months with sign-ins."""
-    from auth.savings import SignInTimes
-
     plan = services.config.plan
-    months = SignInTimes(services.paths.data / "sign-ins.jsonl").by_month(
-        plan.old_sign_in_s, plan.old_services_s
-    )
+    months = services.auth.administration.hours_saved(plan.old_sign_in_s, plan.old_services_s)
     hours = [month.hours for month in months if _in_year(month.name, year)]
     if not hours:
         return None
-    source = _("この端末のサインイン（{count} か月の平均）").format(count=len(hours))
+    source = _("職場のサインイン（{count} か月の平均）").format(count=len(hours))
     return Figure(round(sum(hours) / len(hours), 1), source)
 
 

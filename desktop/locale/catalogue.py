@@ -81,7 +81,7 @@ def update(package: str) -> None:
     """Add new texts untranslated, drop those that are gone, keep translations. Places name files, not lines:
     a line number would change the file with every edit of the code."""
     old, new = read(package), _empty()
-    for text, files in sorted(texts_of(package).items(), key=lambda item: min(item[1])):
+    for text, files in sorted(texts_of(package).items(), key=lambda item: (min(item[1]), item[0])):
         known = old.get(text)
         new.add(text, known.string if known else "", locations=[(name, 0) for name in sorted(files)])
     if new or po_file(package).exists():

@@ -11,7 +11,6 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractButton, QLabel, QLineEdit, QPushButton
 
-from auth.savings import SignInTimes
 from desktop.pages.office import plan as plan_page
 from desktop.pages.office.chart import Chart
 from desktop.pages.office.plan import PlanView
@@ -30,10 +29,10 @@ def said(office: Office) -> list[str]:
 
 @pytest.fixture
 def plan(office: Office) -> Office:
-    times = SignInTimes(office.services.paths.data / "sign-ins.jsonl")
-    for _number in range(200):
-        times.record(4.0, True)
     office.signed_in()
+    times = office.services.auth.administration._times
+    for _number in range(200):
+        times.count(4.0, True)
     office.services.go("administration")
     office.find(QAbstractButton, "管理の対象: 計画の進捗").click()  # type: ignore[attr-defined]
     office.settle()
@@ -56,7 +55,7 @@ def enter(office: Office, value: str, source: str) -> None:
 def test_hours_saved_fill_themselves_and_the_rest_waits_for_a_source(plan: Office) -> None:
     assert any("25 施策のうち、実績のあるもの 1" in text for text in said(plan))
     view(plan).table.choose("1.1.3")
-    assert any("まほろばが計測" in text and "この端末のサインイン" in text for text in said(plan))
+    assert any("まほろばが計測" in text and "職場のサインイン" in text for text in said(plan))
     view(plan).table.choose("1.1.1")
     assert "実績はまだありません。出典と時点を添えて入力してください。" in said(plan)
 
