@@ -61,6 +61,7 @@ case $now in *[!0-9]*) refuse usage "-n" ;; esac
 
 [ -f "$plan" ] && [ ! -L "$plan" ] || refuse no-plan
 [ -r "$signers" ] || refuse no-signers
+command -v ssh-keygen >/dev/null || refuse no-ssh-keygen
 ssh-keygen -Y verify -f "$signers" -I liaison -n mahoroba-liaison -s "$bundle/plan.sig" <"$plan" >/dev/null 2>&1 ||
     refuse signature
 id=$(sha256sum <"$plan") id=${id%% *}

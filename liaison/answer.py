@@ -112,6 +112,7 @@ def refusal(code: str, evidence: str) -> str:
     """The agent's refusal as a sentence."""
     return {
         "signature": _("設定一式の署名が正しくありません。"),
+        "no-ssh-keygen": _("署名を確かめる ssh-keygen がありません（openssh-client）。"),
         "content": _("設定一式の中身が署名と違います。"),
         "expired": _("設定一式の期限が切れています。"),
         "older": _("端末にはもっと新しい設定（版 {version}）が入っています。").format(version=evidence),

@@ -8,6 +8,7 @@ between; what it knows of the face lives in memory and dies with the session.
 
 from __future__ import annotations
 
+import atexit
 import logging
 import threading
 import time
@@ -32,6 +33,7 @@ CONFIRM = 2
 UNSURE_FACTOR = 4
 """How many times longer a face that cannot be made out (turned away, dim) keeps the session than no face."""
 WARN_AGAIN_S = 60.0
+END_S = 2.0  # how long the program waits for a look at its end; a hung driver must not keep it
 OWNER, OTHER = 0.49, 0.62
 """Cosine distances: nearer is the owner, farther is another person, between them nobody can say."""
 LEARN = 3
@@ -192,13 +194,26 @@ class PresenceLoop:
         self._thread = threading.Thread(target=self._run, name="presence", daemon=True)
 
     def start(self) -> None:
+        atexit.register(self._end)
         self._thread.start()
 
     def stop(self) -> None:
         """Does not wait: a look may hang in a camera's driver, and signing out must not."""
         self._stopping.set()
 
+    def _end(self) -> None:
+        """At the program's end a look is waited for: a thread that is cut off in a library's C++ aborts the
+        process (std::terminate on the forced unwind)."""
+        self.stop()
+        self._thread.join(END_S)
+
     def _run(self) -> None:
+        try:
+            self._watch_on()
+        finally:
+            atexit.unregister(self._end)
+
+    def _watch_on(self) -> None:
         wait = PERIOD_S
         while not self._stopping.wait(wait):
             sight = self._lookout.look()

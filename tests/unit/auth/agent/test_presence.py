@@ -199,3 +199,21 @@ def test_the_loop_ends_with_the_lock(monkeypatch: pytest.MonkeyPatch) -> None:
     assert not loop._thread.is_alive()
     assert reactions == [Reaction.LOCK_OTHER]
     assert sees.looks == 2
+
+
+def test_the_program_s_end_waits_for_the_look_that_is_under_way(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("auth.agent.presence.PERIOD_S", 0.001)
+    looking, go = threading.Event(), threading.Event()
+
+    class Slow:
+        def look(self) -> Sight:
+            looking.set()
+            go.wait(10)
+            return Sight.OWNER
+
+    loop = PresenceLoop(Slow(), PresenceWatch(10, True, clock()), lambda _r: None)  # type: ignore[arg-type]
+    loop.start()
+    assert looking.wait(10)
+    threading.Timer(0.05, go.set).start()
+    loop._end()
+    assert not loop._thread.is_alive()
