@@ -11,6 +11,7 @@ from PySide6.QtGui import QIcon, QPainter, QPixmap
 from PySide6.QtWidgets import QApplication
 
 from desktop.ui import theme
+from desktop.ui.garbage import Collector
 from desktop.ui.look import Look
 
 _FOREIGN = ("QT_QPA_PLATFORM_PLUGIN_PATH", "QT_QPA_FONTDIR")
@@ -39,6 +40,7 @@ def make_application(arguments: Sequence[str] = ("mahoroba",)) -> QApplication:
     app.setApplicationDisplayName("まほろば")
     app.setDesktopFileName("mahoroba")
     app.setQuitOnLastWindowClosed(True)
+    Collector(app)
     return app
 
 

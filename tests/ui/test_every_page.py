@@ -174,7 +174,6 @@ class Longer(gettext.NullTranslations):
         return message + "～" * (len(message) // 3)
 
 
-@pytest.mark.long  # once Qt died in setStyleSheet while a page was still reading: not understood, not mended
 @EVERY
 def test_longer_words_of_another_language_fit(
     office: Office, show: Callable[[Office], Window], monkeypatch: pytest.MonkeyPatch

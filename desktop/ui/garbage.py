@@ -1,0 +1,30 @@
+"""Collects Python's garbage between the window's events, and nowhere else.
+
+Left alone, the collector runs wherever an object is made: on a job's thread, or while Qt walks over all
+widgets (setStyleSheet polishes each, and asks Python). Widgets in a cycle are then deleted off the UI
+thread or under Qt's feet: seen as a segmentation fault in setStyleSheet, with the collector at work.
+"""
+
+from __future__ import annotations
+
+import gc
+
+from PySide6.QtCore import QObject, QTimer
+
+EVERY_MS = 5000
+
+
+class Collector(QObject):
+    """As ``gc`` by itself: the generations whose thresholds are passed, but when the event loop comes by."""
+
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
+        gc.disable()
+        self._timer = QTimer(self)
+        self._timer.timeout.connect(self.collect)
+        self._timer.start(EVERY_MS)
+
+    def collect(self) -> None:
+        due = [count > limit for count, limit in zip(gc.get_count(), gc.get_threshold(), strict=True)]
+        if due[0]:
+            gc.collect(2 if due[2] else 1 if due[1] else 0)
