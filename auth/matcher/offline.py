@@ -69,14 +69,7 @@ class Releases:
             "consent": consent,
             "template": None
             if row is None
-            else {
-                "model": row.model,
-                "model_version": row.model_version,
-                "frames": row.frames,
-                "poses": row.poses,
-                "enrolled": row.enrolled,
-                "vectors": self._vault.open(row).tolist(),
-            },
+            else row.described() | {"vectors": self._vault.open(row).tolist()},
         }
 
     def hear(self, device: str, queue: str, rows: Sequence[object]) -> int:

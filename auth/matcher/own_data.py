@@ -24,15 +24,7 @@ class OwnData:
         return {
             "staff_number": number,
             "pin_set": register.pin_hash(number) is not None,
-            "template": None
-            if row is None
-            else {
-                "model": row.model,
-                "model_version": row.model_version,
-                "frames": row.frames,
-                "poses": row.poses,
-                "enrolled": row.enrolled,
-            },
+            "template": None if row is None else row.described(),
             "consent": None if consent is None else {"version": consent[0], "time": consent[1]},
         }
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 from auth.codes import CodeStore
 from auth.lockout import LockStore
@@ -24,6 +24,16 @@ class SealedTemplate:
     poses: int
     enrolled: float
     sealed: bytes
+
+    def described(self) -> dict[str, Any]:
+        """What its person may see of it and a terminal needs beside the vectors, as JSON."""
+        return {
+            "model": self.model,
+            "model_version": self.model_version,
+            "frames": self.frames,
+            "poses": self.poses,
+            "enrolled": self.enrolled,
+        }
 
 
 @dataclass(frozen=True)

@@ -91,7 +91,5 @@ def main(arguments: Sequence[str]) -> int:
     except SuiteError as error:
         print(error, file=sys.stderr)
         return 1
-    none = _("なし")
-    words = _("使っている版: {current}　前の版: {previous}")
-    print(words.format(current=versions.current() or none, previous=versions.previous() or none))
+    print(versions.words())
     return 0

@@ -78,6 +78,12 @@ class Versions:
         """The version to go back to, or nothing."""
         return _pointed(self.previous_link)
 
+    def words(self) -> str:
+        """Both, for a person."""
+        none = _("なし")
+        words = _("使っている版: {current}　前の版: {previous}")
+        return words.format(current=self.current() or none, previous=self.previous() or none)
+
     def installed(self) -> list[str]:
         """Every version that is there, the oldest first."""
         there = (self.root / "versions").glob("*")
@@ -170,9 +176,7 @@ def main(arguments: Sequence[str]) -> int:
     except SuiteError as error:
         print(error, file=sys.stderr)
         return 1
-    none = _("なし")
-    words = _("使っている版: {current}　前の版: {previous}")
-    print(words.format(current=versions.current() or none, previous=versions.previous() or none))
+    print(versions.words())
     return 0
 
 

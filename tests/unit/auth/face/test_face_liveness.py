@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import statistics
 from dataclasses import replace
 
 import numpy as np
@@ -33,18 +34,20 @@ def live(analyser: FaceAnalyser, encoder: AlignedEncoder) -> Attempt:
     return attempt(ActorCamera(4), asking(Action.TURN_LEFT, Action.BLINK), analyser, encoder)
 
 
-@pytest.mark.parametrize("seed", range(4))
-def test_a_live_person_is_confirmed_at_the_terminal_and_again_at_the_matcher(
-    analyser: FaceAnalyser, encoder: AlignedEncoder, seed: int
+def test_live_people_are_confirmed_at_the_terminal_and_again_at_the_matcher(
+    analyser: FaceAnalyser, encoder: AlignedEncoder
 ) -> None:
-    challenge = drawn(seed)
-    done = attempt(ActorCamera(seed), challenge, analyser)
-    assert done.evidence.live
-    assert len(done.frames) <= MOST_FRAMES
-    assert done.seconds < 6
-    again = judged(challenge, done.frames, analyser, encoder)
-    assert again.live
-    assert set(again.key_frames) <= {frame.number for frame in done.frames}
+    seconds = []
+    for seed in range(4):
+        challenge = drawn(seed)
+        done = attempt(ActorCamera(seed), challenge, analyser)
+        assert done.evidence.live, seed
+        assert len(done.frames) <= MOST_FRAMES
+        again = judged(challenge, done.frames, analyser, encoder)
+        assert again.live, seed
+        assert set(again.key_frames) <= {frame.number for frame in done.frames}
+        seconds.append(done.seconds)
+    assert statistics.median(seconds) < 4, "the bar; counted time, not a clock"
 
 
 def test_the_high_level_asks_three_things_and_a_blink(analyser: FaceAnalyser) -> None:
