@@ -7,7 +7,6 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from urllib.parse import SplitResult, unquote, urlsplit
 
-import cv2
 import httpx
 import numpy as np
 import pypdfium2
@@ -34,6 +33,7 @@ from desktop.pages.calendar.slots import SlotCard
 from desktop.trial_office import furnish
 from desktop.ui.tokens import THEMES, contrast
 from tests.fakes import xandikos_server
+from tests.fakes.codes import read_code
 from tests.ui.conftest import Office, spoken
 
 MONDAY = datetime(2026, 11, 30)
@@ -365,7 +365,7 @@ def _scanned(card: PhoneCard) -> SplitResult:
     picture = card.code.grab().toImage().convertToFormat(QImage.Format.Format_Grayscale8)
     width, height = picture.width(), picture.height()
     pixels = np.frombuffer(picture.constBits(), np.uint8).reshape(height, picture.bytesPerLine())[:, :width]
-    return urlsplit(str(cv2.QRCodeDetector().detectAndDecode(pixels.copy())[0]))
+    return urlsplit(read_code(pixels.copy()))
 
 
 def test_the_year_is_walked_by_keys_and_opens_a_day(desk: Desk) -> None:
