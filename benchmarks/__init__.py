@@ -1,1 +1,1 @@
-"""Every figure the README states, measured again by one command: ``./mahoroba bench``."""
+"""Every figure the documents state, measured again by one command: ``./mahoroba bench``."""

@@ -1,6 +1,8 @@
-"""``./mahoroba bench [FEATURE …] [--json FILE] [--into FILE]``: measure, print, mark what misses its bar.
+"""``./mahoroba bench [FEATURE …] [--json FILE] [--write]``: measure, print, mark what misses its bar.
 
-Without a feature all are measured. A part of one (``desktop_start``) can be measured alone.
+Without a feature all are measured. A part of one (``desktop_start``) can be measured alone. ``--write`` keeps
+the records in ``figures.json`` and makes the README's and docs/figures.md's tables anew; earlier runs are
+taken in by ``--from-json FILE … --write``.
 """
 
 from __future__ import annotations
@@ -89,7 +91,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "--from-json", type=Path, action="append", help="print earlier runs instead; of two, the later counts"
     )
     parser.add_argument(
-        "--into", type=Path, action="append", default=[], help="put the tables between this file's markers"
+        "--write", action="store_true", help="keep the records and make the documents' tables anew"
     )
     options = parser.parse_args(arguments)
     if unknown := set(options.feature) - set(names):
@@ -98,15 +100,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         records, broken = earlier(options.from_json), []
     else:
         records, broken = measure_all(options.feature, options.json)
-    merged = tables.by_feature(records)
-    for feature, own in merged.items():
+    records = tables.merged(records)
+    for feature, own in tables.by_feature(records).items():
         print(f"\n{feature}\n\n{tables.table(own)}")
-    for document in options.into:
-        tables.write(document, records)
+    if options.write:
+        tables.write(records)
     for module in broken:
         print(f"broke off: {module}", file=sys.stderr)
-    missed = any(record.held is False for own in merged.values() for record in own)
-    return 1 if broken or missed else 0
+    return 1 if broken or any(record.held is False for record in records) else 0
 
 
 if __name__ == "__main__":

@@ -1,24 +1,26 @@
-"""The README's tables: one a feature, between markers of its own, and the key figures of all at the top."""
+"""The figures as Markdown: each feature's whole table in docs/figures.md, the headlines of all in the README.
+
+Both are made of the kept records (``figures.json``: the last run of each figure) and of nothing else, so that
+whatever stands there came out of ``./mahoroba bench``; a test compares.
+"""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
 
+from benchmarks.headlines import chosen
 from benchmarks.record import Record
 
-KEY = (
-    "East-Asian LFW, one image against one: FNMR at FMR 0.001",
-    "actor live accepted (1 - BPCER)",
-    "attack refused: print-bent",
-    "attack refused: screen-replay-near",
-    "first frame to verdict, challenge included, median",
-    "start to first paint (warm), median",
-    "memory (RSS) signed in by face, camera off",
-    "evidence accepted → proxy answers 200, in the realm, median",
-    "50 laptops, first run",
-)
-"""The names of the rows that stand at the top of the README, in their order."""
+ROOT = Path(__file__).resolve().parents[1]
+KEPT = Path(__file__).with_name("figures.json")
+DOCUMENTS = ("README.md", "README.ja.md", "docs/figures.md")
+HEADS = {
+    False: "| | measured | bar | held | peer, same run | on |",
+    True: "| | 測った値 | 目標 | | 比較相手（同じ回） | 測った日 |",
+}
 
 
 def number(value: float | None) -> str:
@@ -27,70 +29,74 @@ def number(value: float | None) -> str:
     return f"{value:,.0f}" if abs(value) >= 100 or value == int(value) else f"{value:.3g}"
 
 
-def row(record: Record) -> str:
-    mark = {True: "✓", False: "✗ misses", None: ""}[record.held]
-    peer = f"{record.peer}: {number(record.peer_value)}" if record.peer else ""
-    ratio = f"{record.ratio:.2f}" if record.ratio is not None else ""
-    cells = (record.name, f"{number(record.value)} {record.unit}", record.bar, mark, peer, ratio, record.n)
+def _line(*cells: str) -> str:
     return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
 
 
+def _said(record: Record) -> tuple[str, str, str, str]:
+    """(measured, bar, held, peer) as every table words them."""
+    mark = {True: "✓", False: "✗ misses", None: ""}[record.held]
+    peer = f"{record.peer}: {number(record.peer_value)}" if record.peer else ""
+    return f"{number(record.value)} {record.unit}", record.bar, mark, peer
+
+
+def row(record: Record) -> str:
+    ratio = f"{record.ratio:.2f}" if record.ratio is not None else ""
+    return _line(record.name, *_said(record), ratio, record.n, record.date)
+
+
 def table(records: Sequence[Record]) -> str:
-    """All columns; below it when and on what each part was measured."""
-    head = [
-        "| figure | measured | bar | held | peer, same run | ratio | N |",
-        "|---|---|---|---|---|---|---|",
-    ]
-    runs = dict.fromkeys(f"{each.date}, {each.machine}" for each in records)
-    return "\n".join([*head, *map(row, records), *(f"\n{run}" for run in runs)])
+    """All columns; below it on what it was measured."""
+    head = ["| figure | measured | bar | held | peer, same run | ratio | N | on |", "|---" * 8 + "|"]
+    return "\n".join([*head, *map(row, records), "", _machines(records)])
 
 
-def key_table(records: Iterable[Record], before: str = "") -> str:
-    """The rows of ``KEY``, without N (that stands in the feature's own table). What is not among ``records``
-    stays as it stood ``before``; what was never measured is left out."""
-    known = {line.split(" | ")[0][2:]: line for line in before.splitlines()}
-    known |= {each.name: " | ".join(row(each).split(" | ")[:5]) + " |" for each in records}
-    head = ["| figure | measured | bar | held | peer, same run |", "|---|---|---|---|---|"]
-    return "\n".join([*head, *(known[name] for name in KEY if name in known)])
+def headlines(records: Sequence[Record], japanese: bool) -> str:
+    """The rows of the README, in the language of the document."""
+    found = list(chosen(records))
+    rows = [_line(h.japanese if japanese else h.english, *_said(r), r.date) for h, r in found]
+    return "\n".join([HEADS[japanese], "|---" * 6 + "|", *rows, "", _machines([r for _h, r in found])])
+
+
+def _machines(records: Iterable[Record]) -> str:
+    return "; ".join(dict.fromkeys(each.machine for each in records))
+
+
+def merged(records: Iterable[Record]) -> list[Record]:
+    """A figure that was measured again stands where it stood, with its last value."""
+    found: dict[tuple[str, str, str], Record] = {}
+    for each in records:
+        found[each.feature, each.name, each.peer] = each
+    return list(found.values())
 
 
 def by_feature(records: Iterable[Record]) -> dict[str, list[Record]]:
-    """Each feature's records; a figure that was measured again stands where it stood, with its last value."""
-    found: dict[str, dict[str, Record]] = {}
+    found: dict[str, list[Record]] = {}
     for each in records:
-        found.setdefault(each.feature, {})[f"{each.name} {each.peer}"] = each
-    return {feature: list(rows.values()) for feature, rows in found.items()}
+        found.setdefault(each.feature, []).append(each)
+    return found
 
 
-def write(document: Path, records: Sequence[Record]) -> None:
-    """Put each feature's table, and the key figures, between their markers in a Markdown file.
-
-    Tables of features that are not among ``records`` stay. ValueError when a marker is missing.
-    """
-    text = document.read_text(encoding="utf-8")
-    for feature, own in by_feature(records).items():
-        text = between(text, feature, table(own))
-    text = between(text, "key", key_table(records, _inside(text, "key")))
-    document.write_text(text, encoding="utf-8")
-
-
-def between(text: str, name: str, inside: str) -> str:
-    """``text`` with ``inside`` between the markers ``bench:<name>``. ValueError unless they stand once."""
-    begin, end = _markers(text, name)
-    return text[:begin] + f"\n{inside}\n" + text[end:]
+def document(text: str, records: Sequence[Record], japanese: bool) -> str:
+    """``text`` with the figures between its markers ``bench:<feature>`` and ``bench:key``, where it has them."""
+    insides = {feature: table(own) for feature, own in by_feature(records).items()}
+    insides["key"] = headlines(records, japanese)
+    for name, inside in insides.items():
+        begin, end = f"<!-- bench:{name}:begin -->", f"<!-- bench:{name}:end -->"
+        if begin in text:
+            before, rest = text.split(begin)
+            text = f"{before}{begin}\n{inside}\n{end}{rest.split(end)[1]}"
+    return text
 
 
-def _inside(text: str, name: str) -> str:
-    begin, end = _markers(text, name)
-    return text[begin:end]
-
-
-def _markers(text: str, name: str) -> tuple[int, int]:
-    """Where the first marker ends and the second begins."""
-    begin, end = f"<!-- bench:{name}:begin -->", f"<!-- bench:{name}:end -->"
-    if text.count(begin) != 1 or text.count(end) != 1 or text.index(begin) > text.index(end):
-        raise ValueError(f"{begin} … {end} must stand in the document once")
-    return text.index(begin) + len(begin), text.index(end)
+def write(records: Sequence[Record], root: Path = ROOT, kept: Path = KEPT) -> None:
+    """Keep ``records`` beside those of earlier runs, and make the documents anew of all."""
+    every = merged([*of_json(json.loads(kept.read_text("utf-8")), ""), *records])
+    rows = [asdict(each) for each in every]
+    kept.write_text(json.dumps(rows, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    for name in DOCUMENTS:
+        path = root / name
+        path.write_text(document(path.read_text("utf-8"), every, name.endswith(".ja.md")), encoding="utf-8")
 
 
 def of_json(rows: Iterable[Mapping[str, object]], feature: str) -> list[Record]:
