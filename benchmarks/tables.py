@@ -78,7 +78,7 @@ def by_feature(records: Iterable[Record]) -> dict[str, list[Record]]:
 
 
 def document(text: str, records: Sequence[Record], japanese: bool) -> str:
-    """``text`` with the figures between its markers ``bench:<feature>`` and ``bench:key``, where it has them."""
+    """``text`` with the figures between its markers ``bench:<feature>`` and ``bench:key``."""
     insides = {feature: table(own) for feature, own in by_feature(records).items()}
     insides["key"] = headlines(records, japanese)
     for name, inside in insides.items():
