@@ -163,7 +163,7 @@ def drafts(raw: bytes, collection: int, problems: list[str]) -> list[Draft]:
     for number, line in enumerate(lines[:MOST_EVENTS], 2):
         try:
             made.append(_draft(line, collection))
-        except (SuiteError, ValueError):
+        except (SuiteError, ValueError, KeyError, OverflowError):  # a short row, the end of the calendar
             problems.append(_("{line} 行目の日時を読めません。").format(line=number))
     return made
 
