@@ -11,23 +11,44 @@ from collections.abc import Callable
 from dataclasses import asdict
 from urllib.parse import quote
 
-from calendar_sync.discovery import Account, discover
+from calendar_sync.discovery import Account, discover, discover_by_ticket
 from calendar_sync.model import Owner
 from calendar_sync.remote import Credential, Remote
 from calendar_sync.servers.embedded import secret_name
 from calendar_sync.store import Store
+from core.errors import SuiteError
+from core.i18n import _
+from core.negotiate import TicketAuth
 from core.secrets import SecretStore
 
 _FACT = "account"
+Ticket = Callable[[str], TicketAuth]
+"""Shows the ticket of a principal, or ("") of whoever is signed in. SuiteError TICKET-010."""
+
+
+def no_ticket(_principal: str) -> TicketAuth:
+    """Where no realm is configured."""
+    raise SuiteError(
+        _("サーバーにつなげませんでした。"),
+        _("この端末には領域（Kerberos）が設定されていません。"),
+        _("アプリパスワードを入れてください。"),
+        "TICKET-010",
+    )
 
 
 class Accounts:
     """The account of one person. ``embedded`` connects to this machine's own server."""
 
     def __init__(
-        self, owner: Owner, store: Store, secrets: SecretStore, embedded: Callable[[], Remote]
+        self,
+        owner: Owner,
+        store: Store,
+        secrets: SecretStore,
+        embedded: Callable[[], Remote],
+        ticket: Ticket = no_ticket,
     ) -> None:
         self._owner, self._store, self._secrets, self._embedded = owner, store, secrets, embedded
+        self._ticket = ticket
         self._secret = secret_name(f"account of {owner.staff_number}")
 
     def current(self) -> Account | None:
@@ -35,19 +56,28 @@ class Accounts:
         return account_in(self._store)
 
     def connect(self) -> Remote:
-        """SuiteError CAL-010 … where the server cannot be reached, CAL-011 where the password is gone."""
+        """SuiteError CAL-010 … where the server cannot be reached, CAL-011 where the password is gone,
+        TICKET-010 where the person has no ticket now."""
         account = self.current()
         if account is None:
             return self._embedded()
+        if account.ticket:
+            return Remote(account.url, self._ticket(account.user))
         password = self._secrets.get(self._secret) or b""  # gone: the server says that it is wrong
         return Remote(account.url, Credential(account.user, password.decode()))
 
     def use(self, url: str, user: str, password: str) -> Account:
         """Look for the account and put the schedule on it; what is here is sent there at the next
-        synchronisation. SuiteError CAL-011, CAL-015, CAL-016: nothing has changed then. Takes seconds."""
-        account = discover(url, Credential(user.strip(), password.strip()))
-        self._secrets.set(self._secret, password.strip().encode())
+        synchronisation. Without a password it is the session's ticket that opens it. SuiteError CAL-011,
+        CAL-015, CAL-016, TICKET-009 … 011: nothing has changed then. Takes seconds."""
+        if password.strip():
+            account = discover(url, Credential(user.strip(), password.strip()))
+            self._secrets.set(self._secret, password.strip().encode())
+        else:
+            account = discover_by_ticket(url, self._ticket(""))
         self._store.move_home(self._home(), account.home, _FACT, _written(account))
+        if account.ticket:
+            self._secrets.delete(self._secret)
         return account
 
     def leave(self) -> None:

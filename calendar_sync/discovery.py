@@ -8,9 +8,12 @@ from urllib.parse import urljoin, urlsplit
 
 import httpx
 
+from calendar_sync.multistatus import CALDAV, DAV
+from calendar_sync.remote import Remote
 from calendar_sync.wire import Credential, path, trust
 from core.errors import SuiteError
 from core.i18n import _
+from core.negotiate import TicketAuth
 
 _TIMEOUT = 20  # s for one answer
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")
@@ -21,12 +24,14 @@ class Account:
     """A person on a server. ``home``: the path below which the calendars lie; ``user`` signs in there.
 
     ``office``: one of ours, where the section's calendar and the rooms have their place beside the home.
+    ``ticket``: ``user`` is a Kerberos principal, whose ticket is shown instead of a password.
     """
 
     url: str
     home: str
     user: str
     office: bool = False
+    ticket: bool = False
 
 
 def discover(url: str, credential: Credential) -> Account:
@@ -60,6 +65,23 @@ def discover(url: str, credential: Credential) -> Account:
         if home != "/" and urlsplit(place).hostname in (None, urlsplit(root).hostname):
             return Account(_origin(root), home, credential.user, _is_ours(root, credential))
     raise _refused() if refused else _nothing_there()
+
+
+def discover_by_ticket(url: str, ticket: TicketAuth) -> Account:
+    """As ``discover``, with the session's ticket: two questions that a password's library cannot ask.
+
+    SuiteError TICKET-009 … 011, CAL-010 … 012, CAL-015, CAL-016.
+    """
+    root = _checked(url.strip())
+    remote = Remote(root, ticket)
+    try:
+        principal = remote.href_in(urlsplit(root).path or "/", DAV + "current-user-principal")
+        home = remote.href_in(principal, CALDAV + "calendar-home-set") if principal else ""
+    finally:
+        remote.close()
+    if not home.strip("/"):
+        raise _nothing_there()
+    return Account(_origin(root), home.rstrip("/") + "/", ticket.principal, ticket=True)
 
 
 def _well_known(root: str) -> str:

@@ -67,6 +67,16 @@ class Remote(Wire):
             and kind.find(CALDAV + "calendar") is not None
         ]
 
+    def href_in(self, place: str, name: str) -> str:
+        """The path in the property ``name`` of ``place`` (RFC 5397, RFC 4791 6.2.1), "" if none."""
+        space, _brace, local = name[1:].partition("}")
+        body = f'<D:propfind {_NS}><D:prop><X:{local} xmlns:X="{space}"/></D:prop></D:propfind>'
+        for response in self._multistatus("PROPFIND", place, body, 0, Tail()):
+            kept = response.found.get(name)
+            if kept is not None and (inner := kept.findtext(DAV + "href")):
+                return path(inner.strip())
+        return ""
+
     def may_write(self, collection: str) -> bool:
         """Whether this person may add to ``collection``; yes where the server does not tell, or has none."""
         body = f"<D:propfind {_NS}><D:prop><D:current-user-privilege-set/></D:prop></D:propfind>"

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from functools import partial
 from urllib.parse import quote
 
-from calendar_sync.accounts import Accounts
+from calendar_sync.accounts import Accounts, Ticket, no_ticket
 from calendar_sync.model import Owner
 from calendar_sync.remote import Remote, unreachable
 from calendar_sync.schedule import Schedule, Undo
@@ -29,10 +29,11 @@ class Schedules:
         secrets: SecretStore,
         events: Events,
         out_of_reach: Callable[[], bool] = lambda: False,
+        ticket: Ticket = no_ticket,
     ) -> None:
-        """``out_of_reach``: whether a trial plays 圏外 just now."""
+        """``out_of_reach``: whether a trial plays 圏外 just now. ``ticket``: for servers that want one."""
         self._paths, self._secrets, self._events = paths, secrets, events
-        self._out_of_reach = out_of_reach
+        self._out_of_reach, self._ticket = out_of_reach, ticket
         self._lock = threading.Lock()
         self._open: dict[str, Schedule] = {}
         self.server = EmbeddedServer(paths.data / "calendar-server", secrets)
@@ -44,7 +45,7 @@ class Schedules:
                 name = quote(owner.staff_number, safe="")
                 store = Store(self._paths.data / "calendar" / f"{name}.db")
                 embedded = partial(self.server.remote, owner.staff_number)
-                accounts = Accounts(owner, store, self._secrets, embedded)
+                accounts = Accounts(owner, store, self._secrets, embedded, self._ticket)
                 connect = partial(self._connect, accounts)
                 self._open[owner.staff_number] = Schedule(owner, store, connect, self._events, accounts)
             return self._open[owner.staff_number]

@@ -18,6 +18,7 @@ from calendar_sync.ics import MAX_BYTES
 from calendar_sync.multistatus import Response, Tail, Truncated, read
 from core.errors import SuiteError
 from core.i18n import _
+from core.negotiate import Unproved
 
 _PLAIN_PATH = re.compile(r"(?!//)/[\w/@:!$&'()*+,;=~.-]*", re.ASCII)
 XML = {"Content-Type": "application/xml; charset=utf-8"}
@@ -46,11 +47,12 @@ class Wire:
     """Requests to one server with one credential. Use from one thread at a time."""
 
     def __init__(
-        self, url: str, credential: Credential, transport: httpx.BaseTransport | None = None
+        self, url: str, credential: Credential | httpx.Auth, transport: httpx.BaseTransport | None = None
     ) -> None:
+        """``credential``: a password of this server's, or what shows a ticket (``core.negotiate``)."""
         self.url = url
         self._client = httpx.Client(
-            auth=httpx.BasicAuth(credential.user, credential.password),
+            auth=_shown(credential),
             timeout=httpx.Timeout(120, connect=5),  # a server that reads ten thousand files first
             headers={"User-Agent": "mahoroba", **_encoding(url)},
             transport=transport,
@@ -73,7 +75,7 @@ class Wire:
             response = self._client.request(method, self._absolute(href), content=raw, headers=headers)
         except httpx.ConnectError as error:
             raise unreachable() from error  # certainly not sent
-        except httpx.HTTPError as error:
+        except (httpx.HTTPError, Unproved) as error:
             raise Unknown from error
         if response.status_code in (200, 201, 204):
             return str(response.headers.get("etag", ""))
@@ -115,6 +117,12 @@ class Wire:
                 yield response
         except httpx.HTTPError as error:
             raise unreachable() from error
+
+
+def _shown(credential: Credential | httpx.Auth) -> httpx.Auth:
+    if isinstance(credential, httpx.Auth):
+        return credential
+    return httpx.BasicAuth(credential.user, credential.password)
 
 
 def trust(url: str) -> ssl.SSLContext | bool:

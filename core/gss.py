@@ -29,6 +29,7 @@ class Mechanism(Enum):
 
 
 _HOST_BASED = bytes.fromhex("2a864886f71201020104")  # GSS_C_NT_HOSTBASED_SERVICE
+_PRINCIPAL = bytes.fromhex("2a864886f71201020201")  # GSS_KRB5_NT_PRINCIPAL_NAME
 _SESSION_KEY = bytes.fromhex("2a864886f71201020205" + "05")  # GSS_C_INQ_SSPI_SESSION_KEY
 
 
@@ -60,6 +61,10 @@ class _Oid(ctypes.Structure):
     _fields_ = (("length", c_uint32), ("elements", c_void_p))
 
 
+class _OidSet(ctypes.Structure):
+    _fields_ = (("count", c_size_t), ("elements", POINTER(_Oid)))
+
+
 class _BufferSet(ctypes.Structure):
     _fields_ = (("count", c_size_t), ("elements", POINTER(_Buffer)))
 
@@ -84,7 +89,9 @@ class Context:
         host: str,
         ticket_cache: Path | None = None,
         mechanism: Mechanism = Mechanism.SPNEGO,
+        principal: str = "",
     ) -> None:
+        """``principal``: whose ticket alone may be shown (with ``ticket_cache``); "": whoever's is there."""
         self.complete = False
         self._mechanism = _oid(mechanism.value)
         self._name, self._credential, self._context = c_void_p(), c_void_p(), c_void_p()
@@ -92,7 +99,7 @@ class Context:
         _call("gss_import_name", byref(name), byref(_oid(_HOST_BASED)), byref(self._name))
         del kept
         if ticket_cache is not None:
-            self._credential = _credential(ticket_cache)
+            self._credential = _credential(ticket_cache, principal, mechanism)
 
     def step(self, token: bytes | None = None) -> bytes | None:
         """The next token for the server; ``token``: its last one. GssError."""
@@ -140,6 +147,19 @@ def seconds_left(ticket_cache: Path) -> int:
     return left.value
 
 
+def principal_of(ticket_cache: Path) -> str:
+    """Whose tickets a cache holds (``name@REALM``). GssError NO_TICKET where there is none."""
+    credential, name, out = _credential(ticket_cache), c_void_p(), _Buffer()
+    try:
+        _call("gss_inquire_cred", credential, byref(name), None, None, None)
+        _call("gss_display_name", name, byref(out), None)
+        return _taken(out).decode("utf-8", "replace")
+    finally:
+        if name:
+            _call("gss_release_name", byref(name))
+        _call("gss_release_cred", byref(credential))
+
+
 def available() -> bool:
     """Whether this machine has the library."""
     try:
@@ -182,13 +202,29 @@ def _words(minor: int) -> str:
     return _taken(out).decode("utf-8", "replace")
 
 
-def _credential(ticket_cache: Path) -> c_void_p:
+def _credential(
+    ticket_cache: Path, principal: str = "", mechanism: Mechanism = Mechanism.KERBEROS
+) -> c_void_p:
+    """Kerberos alone: no other mechanism that a machine may have is ever offered to a server."""
     store = (_KeyValue * 1)(_KeyValue(b"ccache", f"FILE:{ticket_cache}".encode()))
-    found = c_void_p()
-    _call(
-        "gss_acquire_cred_from", None, c_uint32(0xFFFFFFFF), None, c_int(_INITIATE),
-        byref(_KeyValues(1, store)), byref(found), None, None,
-    )  # fmt: skip
+    found, name = c_void_p(), c_void_p()
+    text, kept = _buffer(principal.encode())
+    wanted, kerberos = (
+        _OidSet(1, ctypes.pointer(_oid(each.value))) for each in (mechanism, Mechanism.KERBEROS)
+    )
+    try:
+        if principal:
+            _call("gss_import_name", byref(text), byref(_oid(_PRINCIPAL)), byref(name))
+        _call(
+            "gss_acquire_cred_from", name, c_uint32(0xFFFFFFFF), byref(wanted), c_int(_INITIATE),
+            byref(_KeyValues(1, store)), byref(found), None, None,
+        )  # fmt: skip
+        if mechanism is Mechanism.SPNEGO:
+            _call("gss_set_neg_mechs", found, byref(kerberos))
+    finally:
+        del kept
+        if name:
+            _call("gss_release_name", byref(name))
     return found
 
 

@@ -367,6 +367,16 @@ class TicketSettings(Section):
         description=N_("OpenID Connect の認証サーバーの名前です（HTTP/名前 のチケットを取ります）。"),
         json_schema_extra=POLICY,
     )
+    servers: list[Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9.-]{1,255}$")]] = Field(
+        default=[],
+        max_length=50,
+        title=N_("チケットを見せてよい Web サーバー"),
+        description=N_(
+            "予定のサーバーなど、まほろばが https でチケットを見せてよい相手の名前です"
+            "（完全に一致するもの）。"
+        ),
+        json_schema_extra=POLICY,
+    )
     at_lock: Literal["destroy", "keep"] = Field(
         default="destroy",
         title=N_("ロックしたときのチケット"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from functools import partial
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from calendar_sync.service import Schedules
     from core.audit import AuditLog, Detail
     from core.config import Config
+    from core.negotiate import TicketAuth
     from core.secrets import SecretStore
     from desktop.pages.calendar.reminding import Reminding
     from liaison.service import LiaisonService
@@ -183,7 +185,26 @@ def _schedules(services: Services, secrets: SecretStore) -> Schedules:
     from calendar_sync.service import Schedules
 
     away = services.paths.state / "out-of-reach"  # a trial's 圏外, beside the scene before its camera
-    return Schedules(services.paths, secrets, services.events, lambda: services.trial and away.exists())
+    return Schedules(
+        services.paths,
+        secrets,
+        services.events,
+        lambda: services.trial and away.exists(),
+        _ticket(services),
+    )
+
+
+def _ticket(services: Services) -> Callable[[str], TicketAuth]:
+    """What shows the session's ticket to a web server that the policy names."""
+    from auth.agent.ticket import KerberosCache
+    from auth.agent.tickets import services_of
+    from calendar_sync.accounts import no_ticket
+    from core.negotiate import TicketAuth
+
+    chosen = services.config.tickets
+    if not services_of(chosen):
+        return no_ticket
+    return partial(TicketAuth, KerberosCache(services.paths.run).path, chosen.servers)
 
 
 def _remind(services: Services, shell: QObject, session: Session) -> None:

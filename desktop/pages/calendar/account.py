@@ -1,4 +1,4 @@
-"""予定のサーバー: an address, a user and a password, and the schedule is there; or back on this machine."""
+"""予定のサーバー: an address, and the session's ticket or a user and a password; or back on this machine."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class AccountCard(SideCard):
         self.user = line_edit(_("利用者名"), limit=100)
         self.password = line_edit(_("アプリパスワード"), limit=200)
         self.password.setEchoMode(QLineEdit.EchoMode.Password)
-        hint = _("サーバーの管理者からもらった、この端末だけのもの")
+        hint = _("空のままなら、サインインのチケットでつなぎます")
         rows.addWidget(labelled(_("サーバーの宛先"), self.url))
         rows.addWidget(labelled(_("利用者名"), self.user))
         rows.addWidget(labelled(_("アプリパスワード"), self.password, hint))
