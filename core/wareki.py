@@ -62,6 +62,13 @@ def format_date(day: date) -> str:
     )
 
 
+def format_fiscal_year(year: int) -> str:
+    """令和8年度: the one that begins on 1 April ``year``; 令和元年度 for 2019. ValueError before 1873."""
+    era = _era_of(date(year, 12, 31))
+    number = year - era.year_one + 1
+    return _("{era}{year}年度").format(era=_era_name(era), year=_("元") if number == 1 else number)
+
+
 def format_datetime(moment: datetime) -> str:
     """令和8年11月23日（月）17:30, in Japanese time; a naive ``moment`` is taken to be Japanese time."""
     local = moment.astimezone(TOKYO) if moment.tzinfo else moment

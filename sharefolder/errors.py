@@ -125,3 +125,12 @@ def into_itself(name: str) -> SuiteError:
         _("別の場所を選んでください。"),
         "SHARE-013",
     )
+
+
+def no_section(section: str) -> SuiteError:
+    return SuiteError(
+        _("あなたの所属のフォルダに写せません。"),
+        _("この共有に「{section}」という名前のフォルダがありません。").format(section=section),
+        _("「ファイルで見る」から、写したい場所へ Ctrl+C と Ctrl+V で写してください。"),
+        "SHARE-061",
+    )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Sequence
 from datetime import date, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -62,6 +63,7 @@ def move_in(service: ShareService, home: Path) -> None:
             _folder(service, section)
             service.upload(NAME, section, [book], IfExists.REPLACE, quiet)
         _inquiry(service, Path(folder), root, quiet)
+        _library(service, Path(folder), quiet)
     service.index_again(NAME, quiet)
 
 
@@ -119,6 +121,31 @@ def _inquiry(service: ShareService, folder: Path, root: Path, report: Report) ->
     for section, rows in answers.items():
         _sheet(root / inquiry.answer_folder(section) / template.name, rows)
     return inquiry
+
+
+SPECIFICATIONS = (
+    ("道路台帳システムの保守業務", "道路台帳システム", "2026", "道路建設課", "システム保守", 3),
+    ("避難所備蓄品の購入", "", "2026", "防災課", "物品購入", 1),
+    ("県税通知書の印刷・封入", "税務システム", "2025", "税務課", "印刷", 0),
+)
+SPECIFIED = """{title} 仕様書
+
+1 目的　{title}を、県の定める基準により確実に行う。
+2 期間　契約の日から年度の末日まで。
+3 成果物　報告書1部。個人情報を扱う場合は、別記の特記事項を守ること。
+"""
+
+
+def _library(service: ShareService, folder: Path, report: Report) -> None:
+    shelf = service.library(NAME)
+    for title, system, year, department, kind, uses in SPECIFICATIONS:
+        file = folder / f"{title} 仕様書.txt"
+        file.write_text(SPECIFIED.format(title=title), "utf-8-sig")
+        values = {"system": system, "year": year, "department": department, "kind": kind}
+        said = {field: value for field, value in values.items() if value}
+        made = shelf.put(title, said, partial(service.bring, NAME, file, report), department)
+        for _use in range(uses):
+            shelf.count(made.documents[0], "財政課")
 
 
 def _sheet(path: Path, rows: Sequence[Sequence[object]]) -> None:

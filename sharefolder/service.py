@@ -16,7 +16,7 @@ from core.files import make_private_folder
 from core.i18n import _
 from core.jobs import Report
 from core.secrets import SecretStore
-from sharefolder import errors, links, opened, plans, rules, trail, transfer
+from sharefolder import errors, links, names, opened, plans, rules, trail, transfer
 from sharefolder.changes import Changes
 from sharefolder.documents.kinds import PICTURED
 from sharefolder.documents.sandbox import Answer, Sandbox
@@ -27,6 +27,7 @@ from sharefolder.index.store import Hit, IndexStore, Wish, kind
 from sharefolder.inquiry.model import PLACE
 from sharefolder.inquiry.office import Office
 from sharefolder.journal import Journal
+from sharefolder.library.shelf import Shelf
 from sharefolder.local import LocalStorage
 from sharefolder.marks import Marks
 from sharefolder.model import Entry, Rights
@@ -51,10 +52,13 @@ class ShareChanged:
 
 
 class _Open:
-    """A place with its adapter, search and inquiries."""
+    """A place with its adapter, search, inquiries and library."""
 
-    def __init__(self, place: Place, storage: Storage, searching: Searching, office: Office) -> None:
-        self.place, self.storage, self.searching, self.office = place, storage, searching, office
+    def __init__(
+        self, place: Place, storage: Storage, searching: Searching, office: Office, library: Shelf
+    ) -> None:
+        self.place, self.storage, self.searching = place, storage, searching
+        self.office, self.library = office, library
 
 
 class ShareService:
@@ -139,12 +143,13 @@ class ShareService:
                     place,
                     storage,
                     Searching(storage, index, self._sandbox),
-                    Office(storage, self._sandbox, tell=partial(self._tell_inquiry, name)),
+                    Office(storage, self._sandbox, tell=partial(self._tell_folder, name)),
+                    Shelf(storage, partial(self._tell_folder, name)),
                 )
             return self._opened[name]
 
-    def _tell_inquiry(self, place: str, action: str, inquiry: str) -> None:
-        self._tell(action, trail.key(place, inquiry), {"place": place[:100]})
+    def _tell_folder(self, place: str, action: str, folder: str) -> None:
+        self._tell(action, trail.key(place, folder), {"place": place[:100]})
 
     def _storage(self, place: str) -> Storage:
         return self._at(place).storage
@@ -152,6 +157,27 @@ class ShareService:
     def office(self, place: str) -> Office:
         """The inquiries of a share."""
         return self._at(place).office
+
+    def library(self, place: str) -> Shelf:
+        """The specifications of a share."""
+        return self._at(place).library
+
+    def bring(self, place: str, source: Path | Entry, report: Report, folder: str) -> None:
+        """A local file, or a copy of one of the share, into ``folder``."""
+        if isinstance(source, Path):
+            transfer.upload(source, self._storage(place), folder, report)
+        else:
+            transfer.copy_inside(self._storage(place), source.path, folder)
+
+    def begin_from(self, place: str, document: Entry, section: str, name: str) -> tuple[str, bool]:
+        """A copy of a library's document in the folder of ``section`` (SHARE-061 where it has none): see
+        ``Shelf.copy``."""
+        seen = self._storage(place).stat(names.inside(section)) if section else None
+        if seen is None or not seen.folder:
+            raise errors.no_section(section)
+        made = self.library(place).copy(document, section, name, section)
+        self._done("share.copied", place, [made[0]])
+        return made
 
     def link(self, place: str, path: str) -> str:
         """For a colleague's suite: see ``links``."""

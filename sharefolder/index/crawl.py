@@ -15,6 +15,7 @@ from sharefolder.documents.kinds import KNOWN
 from sharefolder.documents.sandbox import MAX_FILE, Answer, Sandbox
 from sharefolder.errors import Disconnected
 from sharefolder.index.store import IndexStore, kind
+from sharefolder.library import record
 from sharefolder.local import LocalStorage
 from sharefolder.model import Entry
 from sharefolder.ports import Storage
@@ -71,8 +72,9 @@ def _same(entry: Entry, before: tuple[int, float, bool] | None) -> bool:
 
 
 def hidden(name: str) -> bool:
-    """Parts of transfers, Office's lock files, the server's bins: not for people."""
-    return bool(transfer.PART.fullmatch(name)) or name.startswith(("~$", ".~lock.")) or name in _BINS
+    """Parts of transfers, Office's lock files, the library's records, the server's bins: not for people."""
+    ours = any(each.fullmatch(name) for each in (transfer.PART, record.NAME, record.USE))
+    return ours or name.startswith(("~$", ".~lock.")) or name in _BINS
 
 
 SERVICE = ".mahoroba-index"

@@ -18,6 +18,7 @@ from core.jobs import Cancelled, Report
 from desktop.pages.sharefolder import inquiry_acts as inquiries_page
 from desktop.pages.sharefolder.files import Files
 from desktop.pages.sharefolder.inquiries import Inquiries
+from desktop.pages.sharefolder.library import Library
 from sharefolder.sample import NAME, SECTIONS, TITLE, move_in
 from sharefolder.service import ShareService
 from sharefolder.transfer import IfExists
@@ -366,3 +367,78 @@ def test_an_image_is_shown_as_a_picture(sample: Office) -> None:
     sample.settle()
     assert view.details.picture.isVisible()
     assert not view.details.picture.pixmap().isNull()
+
+
+@pytest.fixture
+def shelf(sample: Office) -> Library:
+    press(sample, "共有フォルダの画面: 仕様書")
+    assert sample.window is not None
+    return sample.window.findChild(Library)  # type: ignore[return-value]
+
+
+def shelved(shelf: Library) -> list[str]:
+    model = shelf.table.model()
+    return [model.index(row, 0).data() for row in range(model.rowCount())]
+
+
+def test_a_specification_is_found_and_a_new_one_is_begun_from_it(sample: Office, shelf: Library) -> None:
+    """By a word that stands only in the documents, by the year; into one's own section, and counted."""
+    assert len(shelved(shelf)) == 3
+    shelf.finder.setText("個人情報")
+    sample.bot.waitUntil(lambda: shelf.count.text() == "仕様書 3 件", timeout=20_000)
+    shelf.finder.setText("封入")
+    sample.bot.waitUntil(lambda: shelved(shelf) == ["県税通知書の印刷・封入"], timeout=20_000)
+    shelf.finder.setText("")
+    sample.bot.waitUntil(lambda: len(shelved(shelf)) == 3, timeout=20_000)
+    year = shelf.filters["year"]
+    year.setCurrentIndex(year.findText("令和8年度"))
+    year.activated.emit(year.currentIndex())
+    assert len(shelved(shelf)) == 2
+    folder = "仕様書ライブラリ/避難所備蓄品の購入"
+    shelf.table.choose(folder)
+    assert "1 回使われました" in shelf.facts.text()
+    press(sample, "写して新しい仕様書にする")
+    press(sample, "決定")
+    assert "この共有に「情報政策課」という名前のフォルダがありません。" in said(sample)
+    (disk(sample) / "情報政策課").mkdir()
+    press(sample, "写して新しい仕様書にする")
+    field = sample.find(QLineEdit, "新しい仕様書の名前（「情報政策課」に写します）")
+    field.setText("備蓄用タブレットの購入 仕様書.txt")  # type: ignore[attr-defined]
+    press(sample, "決定")
+    view = files(sample)
+    assert (view.folder, rows(sample)) == ("情報政策課", ["備蓄用タブレットの購入 仕様書.txt"])
+    assert "避難所備蓄品の購入" in (disk(sample) / "情報政策課" / rows(sample)[0]).read_text("utf-8-sig")
+    press(sample, "共有フォルダの画面: 仕様書")
+    shelf.table.choose(folder)
+    assert "2 回使われました" in shelf.facts.text()
+
+
+def test_the_chosen_file_goes_into_the_library_and_two_who_write_at_once_are_both_shown(
+    sample: Office,
+) -> None:
+    view = files(sample)
+    view.go(NAME, "財政課", "財政課/予算要求書（財政課）.xlsx")
+    sample.settle()
+    press(sample, "共有フォルダの画面: 仕様書")
+    press(sample, "仕様書を載せる")
+    assert sample.window is not None
+    shelf: Library = sample.window.findChild(Library)  # type: ignore[assignment]
+    assert "予算要求書（財政課）.xlsx" in shelf.form.file_words.text()
+    shelf.form.system.setText("財務会計")
+    press(sample, "ライブラリに載せる")
+    assert shelf.title.text() == "予算要求書（財政課）"
+    assert "対象システム: 財務会計" in shelf.facts.text()
+    assert "所属: 情報政策課" in shelf.facts.text()
+    share = sample.services.share.library(NAME)
+    seen = share.one("仕様書ライブラリ/予算要求書（財政課）")
+    share.change(seen, {"kind": "購入"}, "防災課")
+    share.change(seen, {"kind": "物品の購入"}, "財政課")
+    shelf.read(seen.folder)
+    sample.settle()
+    assert "種別は同時に" in shelf.others.text()
+    press(sample, "情報を直す")
+    assert "種別は同時に" in shelf.form.others.text()
+    shelf.form.kind.setCurrentText("物品購入")
+    press(sample, "情報を保存")
+    assert "種別: 物品購入" in shelf.facts.text()
+    assert not shelf.others.isVisible()

@@ -1,4 +1,4 @@
-"""共有フォルダ: the files of the office, and the inquiries that collate themselves."""
+"""共有フォルダ: the office's files, inquiries that collate themselves, specifications to begin from."""
 
 from __future__ import annotations
 
@@ -13,20 +13,31 @@ from core.jobs import Report
 from desktop.pages.services import Services
 from desktop.pages.sharefolder.files import Files
 from desktop.pages.sharefolder.inquiries import Inquiries
+from desktop.pages.sharefolder.library import Library
 from desktop.pages.sharefolder.one_of import OneOf
 from desktop.ui import page
 from desktop.ui.widgets.segmented import Segmented
 
 
 def sharefolder_page(services: Services) -> QWidget:
-    """Files and inquiries; in the trial the sample share is made first."""
+    """Files, inquiries and the library; in the trial the sample share is made first."""
     content = QWidget()
     layout = page.column(content, 0.9)
     files = Files(services)
     inquiries = Inquiries(services, lambda: files.place)
-    views = (files, inquiries)
+
+    def show_file(folder: str, path: str) -> None:
+        """In the files, whichever view was shown."""
+        tabs.choose(0)
+        stack.choose(files)
+        files.go(files.place, folder, path)
+        files.list.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    library = Library(services, lambda: files.place, files.chosen, show_file)
+    views = (files, inquiries, library)
     stack = OneOf(*views)
-    tabs = Segmented(_("共有フォルダの画面"), [(0, _("ファイル")), (1, _("照会"))], 0)
+    names = (_("ファイル"), _("照会"), _("仕様書"))
+    tabs = Segmented(_("共有フォルダの画面"), list(enumerate(names)), 0)
     tabs.chosen.connect(lambda number: stack.choose(views[number]))
     layout.addWidget(tabs, 0, Qt.AlignmentFlag.AlignLeft)
     layout.addWidget(stack, 1)

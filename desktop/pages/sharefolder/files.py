@@ -261,9 +261,14 @@ class Files(QWidget):
             self.details.open.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _picked(self) -> None:
-        in_list = self.stack.current() is self.list
-        chosen = self.list.chosen() if in_list else [e for e in (self.found.current(),) if e is not None]
-        self.details.show_entry(self.place, chosen[0] if len(chosen) == 1 else None)
+        self.details.show_entry(self.place, self.chosen())
+
+    def chosen(self) -> Entry | None:
+        """The one row that is chosen, in the list or among what was found."""
+        if self.stack.current() is not self.list:
+            return self.found.current()
+        chosen = self.list.chosen()
+        return chosen[0] if len(chosen) == 1 else None
 
     def _changed(self, change: ShareChanged) -> None:
         if change.folder == "" and change.place not in [p.name for p in self._services.share.places()]:
