@@ -11,8 +11,9 @@ from typing import Any
 
 from smbprotocol.exceptions import NoMoreFiles, NoSuchFile, SMBException
 from smbprotocol.file_info import FileInformationClass
-from smbprotocol.open import Open, QueryDirectoryFlags, SMB2QueryDirectoryResponse
+from smbprotocol.open import Open, QueryDirectoryFlags, SMB2QueryDirectoryResponse, SMB2WriteResponse
 
+from sharefolder import smb_signed
 from sharefolder.ports import CHUNK
 
 IN_FLIGHT = 8
@@ -111,7 +112,7 @@ class PipelinedSink:
     """Writes that do not wait for each other; an error comes up at a later write or at ``finish``."""
 
     def __init__(self, fd: Open, offset: int) -> None:
-        self._fd, self._offset = fd, offset
+        self._fd, self._offset, self._signed = fd, offset, smb_signed.can(fd)
         self._size = min(CHUNK, fd.connection.max_write_size)
         self._waiting: deque[tuple[Any, Any, int]] = deque()
 
@@ -120,9 +121,21 @@ class PipelinedSink:
             part = chunk[start : start + self._size]
             while len(self._waiting) >= IN_FLIGHT:
                 self._take()
-            message, unpack = self._fd.write(part, self._offset, send=False)
-            self._waiting.append((send(self._fd, message), unpack, len(part)))
+            self._waiting.append((*self._sent(part), len(part)))
             self._offset += len(part)
+
+    def _sent(self, part: bytes) -> tuple[Any, Any]:
+        """The request, and what reads how much of it was written out of the answer."""
+        if self._signed:
+            request = smb_signed.patient_write(self._fd, part, self._offset, _CREDITS, PATIENCE_S)
+            return request, self._written
+        message, unpack = self._fd.write(part, self._offset, send=False)
+        return send(self._fd, message), unpack
+
+    def _written(self, request: Any) -> int:
+        answer = SMB2WriteResponse()
+        answer.unpack(receive(self._fd, request)["data"].get_value())
+        return int(answer["count"].get_value())
 
     def finish(self) -> None:
         """All written and on the server's disk."""
