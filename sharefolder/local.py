@@ -19,7 +19,7 @@ from sharefolder import errors, names, posix_acl
 from sharefolder.model import Entry, Rights
 from sharefolder.ports import CHUNK, Sink, Watch
 
-_BATCH = 5_000
+_BATCH = 500
 _NO_LINK = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
 
 

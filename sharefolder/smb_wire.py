@@ -20,6 +20,7 @@ IN_FLIGHT = 8
 PATIENCE_S = 20
 """A server that says nothing for so long is not there."""
 _FIRST_ANSWER = 1 << 16
+_BATCH = 500
 _CREDITS = 128  # asked for with each request: enough for the window and a second thread
 _ENTRY = struct.Struct("<IIQQQQQQII")  # FileDirectoryInformation, MS-FSCC 2.4.10
 _EPOCH = 116_444_736_000_000_000  # 1970 in FILETIME, 100 ns since 1601
@@ -49,7 +50,7 @@ def receive(fd: Open, request: Any) -> Any:
 
 
 def entries(fd: Open) -> Iterator[list[Raw]]:
-    """(name, folder, size, changed) of the open directory, an answer at a time; links left out."""
+    """(name, folder, size, changed) of the open directory as they arrive; links left out."""
     flags = QueryDirectoryFlags.SMB2_RESTART_SCANS
     size = _FIRST_ANSWER  # small, so that the first rows need not wait
     while True:
@@ -62,12 +63,12 @@ def entries(fd: Open) -> Iterator[list[Raw]]:
             return
         answer = SMB2QueryDirectoryResponse()
         answer.unpack(response["data"].get_value())
-        yield parse(answer["buffer"].get_value())
+        yield from parse(answer["buffer"].get_value())
         flags, size = 0, min(CHUNK, fd.connection.max_transact_size)
 
 
-def parse(buffer: bytes) -> list[Raw]:
-    """The entries of one answer. A server's lies about lengths end the list or raise ValueError."""
+def parse(buffer: bytes) -> Iterator[list[Raw]]:
+    """The entries of one answer, some at a time. A server's lies about lengths end it or raise ValueError."""
     found: list[Raw] = []
     offset = 0
     while offset + _ENTRY.size <= len(buffer):
@@ -79,12 +80,15 @@ def parse(buffer: bytes) -> list[Raw]:
         if name not in (".", "..") and not attributes & _REPARSE and "/" not in name and "\\" not in name:
             changed = (written - _EPOCH) / 10_000_000 if written else 0.0
             found.append((name, bool(attributes & _DIRECTORY), size, changed))
+        if len(found) >= _BATCH:
+            yield found
+            found = []
         if step == 0:
             break
         if step < _ENTRY.size:
             raise ValueError("a directory entry that overlaps the next")
         offset += step
-    return found
+    yield found
 
 
 def read(fd: Open, offset: int) -> Iterator[bytes]:

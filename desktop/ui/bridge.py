@@ -14,6 +14,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from core.errors import SuiteError
 from core.events import Events
 from core.jobs import Job, JobHandle, JobRunner, JobState, Report, Status
+from desktop.ui import turns
 
 T = TypeVar("T")
 E = TypeVar("E")
@@ -40,7 +41,6 @@ class Bridge(QObject):
         super().__init__()
         self.on_error: Callable[[SuiteError], object] = lambda _error: None
         self._runner = JobRunner(self._notify)
-        self._closed = False
         self._lock = threading.Lock()
         self._pending: dict[int, JobState] = {}
         self._waiting: dict[int, _Waiting] = {}
@@ -69,7 +69,7 @@ class Bridge(QObject):
 
         Nothing is called once ``owner`` is gone. ``ended`` comes last, whatever happened. ``card``: shown.
         """
-        job = Job(title, work, lane)
+        job = Job(title, lambda report: work(self._polite(report)), lane)
         if self._closed:  # a timer of a window that is closing: nothing is begun any more
             return JobHandle(job, 0, lambda _state: None)
         handle = self._runner.submit(job)
@@ -78,6 +78,15 @@ class Bridge(QObject):
         if card:
             self._cards.add(number)
         return handle
+
+    def _polite(self, report: Report) -> Report:
+        """``report`` that also lets the window go first."""
+
+        def step(done: float, total: float | None, text: str) -> None:
+            turns.give_way()
+            report(done, total, text)
+
+        return Report(step)
 
     def cancel(self, number: int) -> None:
         if number in self._waiting:
@@ -111,12 +120,12 @@ class Bridge(QObject):
     def close(self) -> None:
         """Cancel what runs and wait up to three seconds; what is still to be told is not told any more."""
         self._closed = True
-        self._closed = True
         self._runner.close(3.0)
 
     def _call(self, call: Callable[[], object]) -> None:
         if not self._closed:
-            call()
+            with turns.first():
+                call()
 
     def _notify(self, state: JobState) -> None:
         with self._lock:
@@ -141,7 +150,8 @@ class Bridge(QObject):
             self.states.emit(shown)
         for state in states:
             if state.status.final:
-                self._end(state)
+                with turns.first():
+                    self._end(state)
 
     def _end(self, state: JobState) -> None:
         self._cards.discard(state.number)

@@ -45,22 +45,26 @@ def list_again(
     while waiting:
         here = waiting.popleft()
         report(result.folders, None, _("フォルダを調べています"))
+        known = index.known(here)
+        below: list[str] = []
         try:
-            seen = [e for batch in storage.list(here) for e in batch if not hidden(e.name)]
+            for batch in storage.list(here):
+                seen = [e for e in batch if not hidden(e.name)]
+                new = [e for e in seen if not _same(e, known.pop(e.path, None))]
+                result.changed += len(new)
+                for start in range(0, len(new), _AT_ONCE):
+                    report(result.folders, None, _("フォルダを調べています"))
+                    index.put(new[start : start + _AT_ONCE], is_readable)
+                below += [e.path for e in (seen if deep else new) if e.folder]
         except Disconnected:
             raise
         except SuiteError:
             result.skipped += 1
             continue
         result.folders += 1
-        known = index.known(here)
-        new = [e for e in seen if not _same(e, known.get(e.path))]
-        gone = known.keys() - {e.path for e in seen}
-        index.put(new, is_readable)
-        index.forget(gone)
-        result.changed += len(new)
-        result.gone += len(gone)
-        waiting.extend(e.path for e in (seen if deep else new) if e.folder)
+        index.forget(known)
+        result.gone += len(known)
+        waiting.extend(below)
     return result
 
 

@@ -29,9 +29,10 @@ from desktop.pages.sharefolder.details import Details
 from desktop.pages.sharefolder.edits import Edits
 from desktop.pages.sharefolder.following import Following
 from desktop.pages.sharefolder.found import Found
-from desktop.pages.sharefolder.listing import Listing, Order, arranged
+from desktop.pages.sharefolder.listing import Listing
 from desktop.pages.sharefolder.looking import Looking
 from desktop.pages.sharefolder.one_of import OneOf
+from desktop.pages.sharefolder.order import Order, arranged
 from desktop.pages.sharefolder.ruled import Ruled
 from desktop.pages.sharefolder.sends import Sends
 from desktop.ui import page, theme
@@ -41,8 +42,6 @@ from desktop.ui.widgets.flow import Flow
 from sharefolder.marks import Mark
 from sharefolder.model import Entry
 from sharefolder.service import ShareChanged
-
-_SENTENCES = 20  # of how many results the document is opened for the sentence
 
 
 class Files(QWidget):
@@ -208,7 +207,7 @@ class Files(QWidget):
                 if len(every) == len(batch):
                     first = arranged(batch, order, "")
                     bridge.post(partial(self._show, turn, first, first, choose))
-            return every, arranged(every, order, "")
+            return every, arranged(every, order, "", lambda: report(len(every), None))
 
         bridge.run(
             self,
@@ -240,7 +239,7 @@ class Files(QWidget):
         self._services.bridge.run(
             self,
             _("並べ替え"),
-            lambda _r: arranged(entries, order, ""),
+            lambda report: arranged(entries, order, "", lambda: report(0, None)),
             lambda shown: self._show(turn, entries, shown, ""),
             lane="share-list",
         )

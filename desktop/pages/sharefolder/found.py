@@ -6,12 +6,12 @@ from html import escape
 from typing import Any
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QPainter, QTextDocument
+from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QTextDocument
 from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from core.i18n import _
 from desktop.pages.sharefolder.words import kind_words, time_words
-from desktop.ui import theme
+from desktop.ui import theme, turns
 from sharefolder.index.snippet import Snippet, marks
 from sharefolder.index.store import Hit
 from sharefolder.model import Entry
@@ -84,6 +84,10 @@ class Found(QListView):
         """The chosen result."""
         row = self.currentIndex().row()
         return self._model.hits[row].entry if 0 <= row < len(self._model.hits) else None
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        with turns.first():
+            super().paintEvent(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         entry = self.current()

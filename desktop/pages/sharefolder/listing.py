@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from typing import Any
 
 from PySide6.QtCore import (
@@ -13,53 +12,20 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QIcon, QKeyEvent, QResizeEvent
+from PySide6.QtGui import QIcon, QKeyEvent, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 
 from core.i18n import _
+from desktop.pages.sharefolder.order import Order
 from desktop.pages.sharefolder.words import kind_words, size_words, time_words
-from desktop.ui import theme
+from desktop.ui import theme, turns
 from desktop.ui.icons import pixmap
-from desktop.ui.search import fold
 from sharefolder.model import Entry
 
 Index = QModelIndex | QPersistentModelIndex
-Order = tuple[int, bool]
-"""Column and whether downwards."""
 _WIDTHS = (7.0, 5.2, 15.4)
 """Of all columns but the name, in em; the name takes the rest."""
 _NAME = 9.0
-
-
-def arranged(entries: Sequence[Entry], order: Order, words: str) -> list[Entry]:
-    """The entries with every word, folders first, by ``order``. Slow for many: not on the UI thread."""
-    wanted = [fold(word) for word in words.split()]
-    kept = [e for e in entries if all(w in fold(e.name) for w in wanted)] if wanted else list(entries)
-    column, down = order
-    keys: tuple[Callable[[Entry], Any], ...] = (
-        lambda e: _natural(e.name),
-        lambda e: (e.name.rpartition(".")[2].casefold(), _natural(e.name)),
-        lambda e: e.size,
-        lambda e: e.changed,
-    )
-    kept.sort(key=keys[column], reverse=down)
-    kept.sort(key=lambda e: not e.folder)
-    return kept
-
-
-def _natural(name: str) -> list[tuple[int, int, str]]:
-    """``第2回`` before ``第10回``."""
-    made: list[tuple[int, int, str]] = []
-    digits = ""
-    for character in name.casefold() + "\0":
-        if "0" <= character <= "9" and len(digits) < 18:
-            digits += character
-            continue
-        if digits:
-            made.append((0, int(digits), ""))
-            digits = ""
-        made.append((1, 0, character))
-    return made
 
 
 class _Rows(QAbstractTableModel):
@@ -182,6 +148,10 @@ class Listing(QTableView):
             self.selectionModel().select(index, select)
             if current is None or self._model.entries[row].path == current.path:
                 self.selectionModel().setCurrentIndex(index, QItemSelectionModel.SelectionFlag.NoUpdate)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        with turns.first():
+            super().paintEvent(event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

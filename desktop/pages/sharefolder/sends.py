@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFileDialog
 from core.errors import SuiteError
 from core.i18n import _
 from desktop.pages.services import Services
+from sharefolder.journal import Task
 from sharefolder.sending import Batch
 from sharefolder.transfer import IfExists
 
@@ -116,15 +117,22 @@ class Sends:
     def offer_pending(self) -> None:
         """Tell what an earlier run began; going on is one press."""
         share, bridge = self._services.share, self._services.bridge
-        pending = share.sending.pending()
-        if not pending:
-            return
 
-        def resume() -> None:
-            lane = f"share {pending[0].place}"
+        def resume(lane: str) -> None:
             bridge.run(
                 self._view, _("途中の転送の続き"), share.sending.resume, self._sent, lane=lane, card=True
             )
 
-        words = _("前回の転送が {count} 件、途中で止まっています。").format(count=len(pending))
-        self._view.ask.choice(words, ((_("続ける"), resume), (_("取り消す"), share.sending.drop_pending)))
+        def offer(pending: list[Task]) -> None:
+            if pending:
+                words = _("前回の転送が {count} 件、途中で止まっています。").format(count=len(pending))
+                go_on = (_("続ける"), lambda: resume(f"share {pending[0].place}"))
+                self._view.ask.choice(words, (go_on, (_("取り消す"), share.sending.drop_pending)))
+
+        bridge.run(
+            self._view,
+            _("途中の転送の続き"),
+            lambda _r: share.sending.pending(),
+            offer,
+            lane="share-change",
+        )
