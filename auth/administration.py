@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
+from auth.bulletins import Bulletin, Bulletins
 from auth.codes import OneTimeCodes, Purpose
 from auth.devices import Device, Devices
 from auth.lists import rows_of
@@ -38,6 +39,7 @@ class Administration:
         devices: Devices,
         step_up: StepUp,
         times: OfficeTimes,
+        bulletins: Bulletins,
         session: Callable[[], Session | None],
     ) -> None:
         self._register = register
@@ -49,6 +51,7 @@ class Administration:
         self._devices = devices
         self._step_up = step_up
         self._times = times
+        self._bulletins = bulletins
         self._session = session
 
     def people(self, text: str = "") -> list[Person]:
@@ -186,6 +189,25 @@ class Administration:
         """Of the whole office, by month, newest first."""
         self.require(Role.IT, Role.AUDITOR)
         return self._times.by_month(old_sign_in_s, old_services_s)
+
+    def bulletins(self) -> list[Bulletin]:
+        """Every notice that is kept, the newest first."""
+        self.require(Role.IT)
+        return self._bulletins.every()
+
+    def write_bulletin(self, bulletin: Bulletin) -> None:
+        """Tell everybody. SuiteError NEWS-001 for what cannot be shown."""
+        actor = self.require(Role.IT)
+        number = self._bulletins.write(bulletin, actor)
+        detail = {"bulletin": number, "urgent": bulletin.urgent}
+        self._audit.append("bulletin.written", actor=actor, detail=detail)
+
+    def withdraw_bulletin(self, number: int, withdrawn: bool = True) -> None:
+        """Take a notice back, or show it again. SuiteError NEWS-002."""
+        actor = self.require(Role.IT)
+        self._bulletins.withdraw(number, withdrawn)
+        action = "bulletin.withdrawn" if withdrawn else "bulletin.shown-again"
+        self._audit.append(action, actor=actor, detail={"bulletin": number})
 
     def export_audit(self) -> None:
         """To be asked before entries leave this program as a file; says in the trail that they do."""

@@ -68,6 +68,12 @@ def guarded(handler: Handler) -> Handler:
     return handle
 
 
+def bearer(request: Request) -> str:
+    """The access of a sign-in (RFC 6750, 2.1), or empty."""
+    scheme, _space, token = request.headers.get("authorization", "").partition(" ")
+    return token if scheme == "Bearer" else ""
+
+
 async def in_thread(work: Callable[[], Any]) -> Any:
     return await anyio.to_thread.run_sync(work)
 

@@ -99,6 +99,7 @@ def open_service(
             devices,
             StepUp(lambda: config.security, clock),
             OfficeTimes(register.sql, clock),
+            built.bulletins,
         ),
         figures=lambda: thresholds_of(config.face),
         rest=built.rest,

@@ -119,6 +119,21 @@ _SIGN_IN_TIMES = Tables(
     ),
 )
 
+_BULLETINS = Tables(
+    5,
+    "register: notices from IT",
+    (
+        """CREATE TABLE bulletins (
+            id {serial}, title TEXT NOT NULL, words TEXT NOT NULL, begins {real} NOT NULL,
+            ends {real} NOT NULL, urgent INTEGER NOT NULL, withdrawn INTEGER NOT NULL,
+            written {real} NOT NULL, actor TEXT NOT NULL
+        )""",
+        """CREATE TABLE bulletin_reads (
+            bulletin BIGINT NOT NULL, staff_number TEXT NOT NULL, PRIMARY KEY (bulletin, staff_number)
+        )""",
+    ),
+)
+
 _FIRST = Tables(
     1,
     "register: persons, evidence, counters, challenges",
@@ -156,5 +171,6 @@ SQLITE = (
     Migration(2, "the time of the last failure", _lock_times),
     _DEVICES.for_sqlite(),
     _SIGN_IN_TIMES.for_sqlite(),
+    _BULLETINS.for_sqlite(),
 )
-POSTGRES = (_FIRST, _DEVICES, _SIGN_IN_TIMES)
+POSTGRES = (_FIRST, _DEVICES, _SIGN_IN_TIMES, _BULLETINS)

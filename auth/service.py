@@ -24,6 +24,7 @@ from auth.agent.enrol import Enrolment
 from auth.agent.keys import Certification
 from auth.agent.look import Show, Stream
 from auth.agent.signin import SignIn
+from auth.bulletins import Bulletin
 from auth.face.compare import Thresholds
 from auth.face.engine import FaceAnalyser
 from auth.matcher.matcher import Trail
@@ -290,6 +291,17 @@ class AuthService:
         self._own()
         kept = self._client.own_data(self._access)
         return my_data(kept, self._register.person(kept["staff_number"]))
+
+    def bulletins(self) -> list[Bulletin]:
+        """The notices from IT that are to be shown now, the urgent first. SuiteError NET-001, OFF-003 where
+        the office is out of reach."""
+        self._own()
+        return self._client.bulletins(self._access)
+
+    def read_bulletin(self, number: int, read: bool = True) -> None:
+        """Keep at the office that this person has read it (or not after all), for every terminal."""
+        self._own()
+        self._client.read_bulletin(number, read, self._access)
 
     def export_my_face(self) -> str:
         """All that is kept, vectors included, as JSON text for the person to save."""

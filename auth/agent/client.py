@@ -11,7 +11,8 @@ from typing import Any
 
 import httpx
 
-from auth import wire
+from auth import bulletins, wire
+from auth.bulletins import Bulletin
 from auth.model import Consent, Factor, MyData, Person, check_person
 from auth.verdict import Why, why
 from core.clock import TOKYO
@@ -100,6 +101,16 @@ class MatcherClient:
     def took(self, seconds: float, tickets: bool, access: str) -> None:
         """For the office's count of hours saved; who it was is not kept."""
         self._call("POST", "/v1/sign-ins", json={"seconds": seconds, "tickets": tickets}, access=access)
+
+    def bulletins(self, access: str) -> list[Bulletin]:
+        """The notices from IT that are to be shown now."""
+        try:
+            return bulletins.parsed(self._call("GET", "/v1/bulletins", access=access))
+        except ValueError as error:
+            raise _unreachable() from error
+
+    def read_bulletin(self, number: int, read: bool, access: str) -> None:
+        self._call("POST", "/v1/bulletins/read", json={"id": number, "read": read}, access=access)
 
     def own_data(self, access: str) -> dict[str, Any]:
         return self._call("GET", "/v1/templates/mine", access=access)

@@ -17,7 +17,9 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from auth import wire
-from auth.door import Caller, chunks, guarded, in_thread, json_body, named_by_header
+from auth.bulletins import Bulletins
+from auth.door import Caller, bearer, chunks, guarded, in_thread, json_body, named_by_header
+from auth.matcher.bulletins import BulletinDoors
 from auth.matcher.face import Enrolment, FaceMatcher, Match
 from auth.matcher.matcher import CHALLENGE_LIFETIME_S, Answer, Matcher
 from auth.matcher.offline import Releases
@@ -34,13 +36,15 @@ def create_app(
     faces: Callable[[], FaceMatcher],
     caller: Caller = named_by_header,
     releases: Releases | None = None,
+    bulletins: Bulletins | None = None,
 ) -> Starlette:
     """The application. ``faces`` is asked at each use, so that a missing model stops faces, not PINs.
-    ``releases``: None where nothing is given away for offline use."""
+    ``releases``: None where nothing is given away for offline use; ``bulletins``: where there are none."""
     doors = _Doors(matcher, own_data, faces, caller)
     return Starlette(
         routes=[
             *(_OfflineDoors(releases, caller).routes() if releases is not None else ()),
+            *(BulletinDoors(matcher, bulletins, caller).routes() if bulletins is not None else ()),
             Route("/v1/keys", guarded(doors.keys)),
             Route("/v1/challenges", guarded(doors.challenge), methods=["POST"]),
             Route("/v1/matches", guarded(doors.match), methods=["POST"]),
@@ -76,7 +80,7 @@ class _Doors:
         purpose = wire.text_field(head, "purpose")
         if purpose not in CHALLENGE_LIFETIME_S:
             raise wire.malformed()
-        number, access = wire.optional_text(head, "staff_number"), _access(request)
+        number, access = wire.optional_text(head, "staff_number"), bearer(request)
         steady = wire.optional_text(head, "colours", 16) == "steady"
         return JSONResponse(
             await in_thread(lambda: self._faces().challenge(purpose, number, device, access, steady=steady))
@@ -92,7 +96,7 @@ class _Doors:
         return _answer(await _hear(request, open_match))
 
     async def enrol(self, request: Request) -> Response:
-        device, access = await self._caller(request), _access(request)
+        device, access = await self._caller(request), bearer(request)
 
         def open_enrolment(head: Mapping[str, Any]) -> Enrolment:
             nonce, consent = (wire.text_field(head, n, 128) for n in ("challenge_id", "consent_version"))
@@ -132,26 +136,26 @@ class _Doors:
 
     async def change_pin(self, request: Request) -> Response:
         head, device = await json_body(request), await self._caller(request)
-        pin, access = wire.text_field(head, "pin"), _access(request)
+        pin, access = wire.text_field(head, "pin"), bearer(request)
         await in_thread(lambda: self._matcher.change_pin(access, pin, device))
         return JSONResponse({})
 
     async def sign_in_took(self, request: Request) -> Response:
         head, device = await json_body(request), await self._caller(request)
-        seconds, tickets, access = head.get("seconds"), head.get("tickets"), _access(request)
+        seconds, tickets, access = head.get("seconds"), head.get("tickets"), bearer(request)
         if not isinstance(seconds, int | float) or not isinstance(tickets, bool):
             raise wire.malformed()
         await in_thread(lambda: self._matcher.took(float(seconds), tickets, access, device))
         return JSONResponse({})
 
     async def own_data(self, request: Request) -> Response:
-        device, access = await self._caller(request), _access(request)
+        device, access = await self._caller(request), bearer(request)
         if request.method == "DELETE":
             return JSONResponse(await in_thread(lambda: self._own_data.delete(access, device)))
         return JSONResponse(await in_thread(lambda: self._own_data.show(access, device)))
 
     async def export(self, request: Request) -> Response:
-        device, access = await self._caller(request), _access(request)
+        device, access = await self._caller(request), bearer(request)
         return JSONResponse(await in_thread(lambda: self._own_data.export(access, device)))
 
 
@@ -173,7 +177,7 @@ class _OfflineDoors:
         return JSONResponse(await in_thread(lambda: self._releases.standing(device)))
 
     async def release(self, request: Request) -> Response:
-        device, access = await self._caller(request), _access(request)
+        device, access = await self._caller(request), bearer(request)
         return JSONResponse(await in_thread(lambda: self._releases.release(access, device)))
 
     async def hear(self, request: Request) -> Response:
@@ -206,11 +210,6 @@ def _key(head: Mapping[str, Any]) -> str:
     if key and not _KEY.fullmatch(key):
         raise wire.malformed()
     return key
-
-
-def _access(request: Request) -> str:
-    scheme, _space, token = request.headers.get("authorization", "").partition(" ")
-    return token if scheme == "Bearer" else ""
 
 
 def _answer(answer: Answer) -> Response:

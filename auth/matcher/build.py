@@ -10,6 +10,7 @@ from functools import cache
 
 from starlette.applications import Starlette
 
+from auth.bulletins import Bulletins
 from auth.door import Caller, named_by_header
 from auth.face import models
 from auth.face.engine import FaceAnalyser
@@ -39,6 +40,7 @@ class Built:
     pins: Pins
     analyser: Callable[[], FaceAnalyser]
     rest: Callable[[], None]
+    bulletins: Bulletins
 
 
 def build_matcher(
@@ -70,5 +72,6 @@ def build_matcher(
             gc.collect()  # frames and models hang in cycles
 
     releases = Releases(matcher, vault, register.sql, config.offline)
-    app = create_app(matcher, OwnData(matcher, vault), faces, caller, releases)
-    return Built(matcher, tokens, app, pins, analyser, rest)
+    bulletins = Bulletins(register.sql, clock)
+    app = create_app(matcher, OwnData(matcher, vault), faces, caller, releases, bulletins)
+    return Built(matcher, tokens, app, pins, analyser, rest, bulletins)

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any, Protocol, TypeVar
 
 from auth.agent.client import Asked, MatcherClient, Reply
+from auth.bulletins import Bulletin
 from auth.matcher.statement import Statement, Verifier
 from auth.offline.standby import Standby
 from auth.offline.words import needs_office
@@ -85,6 +86,12 @@ class EitherClient(MatcherClient):
 
     def change_pin(self, access: str, pin: str) -> None:
         self._at_office(access).change_pin(access, pin)
+
+    def bulletins(self, access: str) -> list[Bulletin]:
+        return self._at_office(access).bulletins(access)
+
+    def read_bulletin(self, number: int, read: bool, access: str) -> None:
+        self._at_office(access).read_bulletin(number, read, access)
 
     def own_data(self, access: str) -> dict[str, Any]:
         return (self._standby.client if self._standby.made(access) else self._office).own_data(access)

@@ -39,6 +39,8 @@ SHAPES: dict[str, Any] = {
     "/v1/offline": None,
     "/v1/offline/mine": None,
     "/v1/offline/rows": ({"queue": TEXT, "rows": {"type": "array", "items": {"type": "object"}}}, {}),
+    "/v1/bulletins": None,
+    "/v1/bulletins/read": ({"id": {"type": "integer"}, "read": {"type": "boolean"}}, {}),
     "/v1/certificates": ({"statement": TEXT, "request": TEXT}, {}),
     "/v1/anchors": None,
     "/v1/devices": ({"name": TEXT, "code": TEXT, "request": TEXT}, {}),
