@@ -16,6 +16,7 @@ from calendar_sync.scan import file_zones
 from calendar_sync.store import Store
 from calendar_sync.times import identity, parse_duration, parse_moment, wall
 from core.errors import SuiteError
+from core.quiet import NIGHT, QuietHours
 
 BEFORE = timedelta(minutes=10)
 """Of an event at a time of day that has no alarm of its own."""
@@ -23,8 +24,6 @@ AHEAD = timedelta(days=8)
 """Alarms that ring earlier than this before their event ring then."""
 LATE = timedelta(minutes=15)
 """An event that began longer ago is no longer called to mind, unless it was put off."""
-QUIET = (21, 7)
-"""From this hour until this one nothing rings but what begins in it; it is told in the morning."""
 MOST = 20
 
 
@@ -42,15 +41,15 @@ class Reminders:
     def __init__(self, store: Store, between: Callable[[datetime, datetime], Iterable[Occurrence]]) -> None:
         self._store, self._between = store, between
 
-    def due(self, now: datetime) -> list[Reminder]:
-        """What rings at ``now``, the soonest event first. In the quiet hours only what begins in
-        them and what the person has put off into them."""
+    def due(self, now: datetime, quiet: QuietHours = NIGHT) -> list[Reminder]:
+        """What rings at ``now``, the soonest event first. In the ``quiet`` hours only what begins in
+        them and what the person has put off into them; the rest is told afterwards."""
         own = {c.id for c in self._store.collections() if c.kind == "own"}
         handled = self._store.handled()
         rings = []
         for o in self._between(now - timedelta(days=1), now + AHEAD):
             until = handled.get((o.event, key_of(o)))
-            sleeps = until is None and quiet(now) and now < o.start and not quiet(o.start)
+            sleeps = until is None and quiet.hold(now) and now < o.start and not quiet.hold(o.start)
             if o.collection not in own or o.status == "CANCELLED" or sleeps:
                 continue
             at = self._first(o, now) if until is None else until
@@ -83,10 +82,6 @@ class Reminders:
 def key_of(o: Occurrence) -> str:
     """The occurrence and its time: an event that is moved rings anew."""
     return f"{o.recurrence} {o.start:%Y%m%dT%H%M}"
-
-
-def quiet(moment: datetime) -> bool:
-    return moment.hour >= QUIET[0] or moment.hour < QUIET[1]
 
 
 def alarms(raw: bytes, o: Occurrence) -> list[datetime]:

@@ -178,6 +178,28 @@ class PresenceSettings(Section):
     )
 
 
+_CLOCK = r"^([01][0-9]|2[0-3]):[0-5][0-9]$"
+
+
+class NotificationSettings(Section):
+    model_config = ConfigDict(title=N_("お知らせ"))
+
+    quiet_from: str = Field(
+        default="21:00",
+        pattern=_CLOCK,
+        title=N_("静かな時間の始まり"),
+        description=N_(
+            "この時刻から、急ぎでないお知らせは鳴りません（21:00 のように）。終わりと同じなら使いません。"
+        ),
+    )
+    quiet_until: str = Field(
+        default="07:00",
+        pattern=_CLOCK,
+        title=N_("静かな時間の終わり"),
+        description=N_("この時刻から、また鳴ります（07:00 のように）。"),
+    )
+
+
 Protected = Literal[
     "person.deactivate",
     "person.role",
@@ -482,6 +504,7 @@ class Settings(BaseSettings):
     camera: CameraSettings = CameraSettings()
     face: FaceSettings = FaceSettings()
     presence: PresenceSettings = PresenceSettings()
+    notifications: NotificationSettings = NotificationSettings()
     security: SecuritySettings = SecuritySettings()
     servers: ServersSettings = ServersSettings()
     authority: AuthoritySettings = AuthoritySettings()
