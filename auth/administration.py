@@ -11,7 +11,7 @@ from auth.devices import Device, Devices
 from auth.lists import rows_of
 from auth.lockout import Lockouts, Wait
 from auth.matcher.store import Register
-from auth.model import ImportReport, OneTimeCode, PeopleChanged, Person, Role, Session, check_person
+from auth.model import BulletinsChanged, ImportReport, OneTimeCode, PeopleChanged, Person, Role, Session, check_person
 from auth.savings import Month, OfficeTimes
 from auth.step_up import Action, StepUp
 from auth.tokens_csv import import_tokens
@@ -201,6 +201,7 @@ class Administration:
         number = self._bulletins.write(bulletin, actor)
         detail = {"bulletin": number, "urgent": bulletin.urgent}
         self._audit.append("bulletin.written", actor=actor, detail=detail)
+        self._events.publish(BulletinsChanged())
 
     def withdraw_bulletin(self, number: int, withdrawn: bool = True) -> None:
         """Take a notice back, or show it again. SuiteError NEWS-002."""
@@ -208,6 +209,7 @@ class Administration:
         self._bulletins.withdraw(number, withdrawn)
         action = "bulletin.withdrawn" if withdrawn else "bulletin.shown-again"
         self._audit.append(action, actor=actor, detail={"bulletin": number})
+        self._events.publish(BulletinsChanged())
 
     def export_audit(self) -> None:
         """To be asked before entries leave this program as a file; says in the trail that they do."""

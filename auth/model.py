@@ -214,6 +214,11 @@ class OfficeAnswers:
 
 
 @dataclass(frozen=True)
+class BulletinsChanged:
+    """A notice from IT was written or taken back on this machine."""
+
+
+@dataclass(frozen=True)
 class PeopleChanged:
     staff_number: str = ""
 

@@ -27,6 +27,7 @@ from core.settings import (
     CameraSettings,
     DirectorySettings,
     FaceSettings,
+    NotificationSettings,
     OfflineSettings,
     PamSettings,
     PlanSettings,
@@ -47,6 +48,7 @@ __all__ = [
     "Declared",
     "DirectorySettings",
     "FaceSettings",
+    "NotificationSettings",
     "OfflineSettings",
     "Origin",
     "PamSettings",
@@ -102,6 +104,7 @@ class Config:
     camera: CameraSettings
     face: FaceSettings
     presence: PresenceSettings
+    notifications: NotificationSettings
     security: SecuritySettings
     servers: ServersSettings
     authority: AuthoritySettings

@@ -182,7 +182,7 @@ _CLOCK = r"^([01][0-9]|2[0-3]):[0-5][0-9]$"
 
 
 class NotificationSettings(Section):
-    model_config = ConfigDict(title=N_("お知らせ"))
+    model_config = ConfigDict(title=N_("お知らせと静かな時間"))
 
     quiet_from: str = Field(
         default="21:00",

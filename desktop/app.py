@@ -146,7 +146,7 @@ def open_features(
     look_through = camera or (lambda: camera_of(services.config))
     services.camera = look_through
 
-    services.signed_in = lambda shell, session: _remind(services, shell, session)
+    services.signed_in = lambda shell, session: _begin_session(services, shell, session)
     services.tickets = _tickets(services)
     services.watch = lambda react: _presence(services.config, look_through, react)
     services.auth = (sign_in or _sign_in)(
@@ -205,6 +205,15 @@ def _ticket(services: Services) -> Callable[[str], TicketAuth]:
     if not services_of(chosen):
         return no_ticket
     return partial(TicketAuth, KerberosCache(services.paths.run).path, chosen.servers)
+
+
+def _begin_session(services: Services, shell: QObject, session: Session) -> None:
+    """What goes on for as long as somebody is signed in."""
+    _remind(services, shell, session)
+    if services.trial:
+        from desktop import trial_notices
+
+        services.bridge.run(shell, _("見本の職場の準備"), lambda _r: trial_notices.post(services))
 
 
 def _remind(services: Services, shell: QObject, session: Session) -> None:

@@ -19,7 +19,9 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QAbstractButton, QApplication, QCheckBox, QScrollArea
 
 from core.paths import Paths
+from desktop import trial_notices
 from desktop.ui import theme
+from desktop.ui.bell import Bell
 from desktop.ui.job_card import JobCard
 from desktop.ui.tokens import THEMES
 from desktop.ui.widgets.camera_preview import CameraPreview
@@ -101,6 +103,9 @@ class _Guide:
         yield "plan", self._plan
         for feature in ("calendar", "sharefolder", "liaison"):
             yield feature, partial(self._sample, feature)
+        yield "notices", self._notices
+        yield "day", lambda: self._go("today")
+        yield "notifications", lambda: self._window.findChild(Bell).open()  # type: ignore[union-attr]
         yield "lock", lambda: auth.lock("person")
         yield "sign-in", self._sign_in
 
@@ -136,6 +141,10 @@ class _Guide:
             taken = date(year + 1, 3, 31)
             self._services.office.plan.enter("1.1.1", year, value, "チャットボット運用報告（見本）", taken)
         self._go("administration", "計画の進捗")
+
+    def _notices(self) -> None:
+        trial_notices.post(self._services)
+        self._go("administration", "お知らせ")
 
     def _sample(self, feature: str) -> None:
         """A feature's page, filled with its sample office."""

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from desktop.pages.aims import Aims
 from desktop.pages.later import Once
 from desktop.ui.bridge import Bridge
 from desktop.ui.notice import NoticeBar
@@ -23,7 +24,9 @@ if TYPE_CHECKING:
     from core.config import Config
     from core.events import Events
     from core.paths import Paths
+    from desktop.pages.in_tray import InTray
     from desktop.pages.presence import Presence, Watch
+    from desktop.ui.centre import Centre
     from liaison.service import LiaisonService
     from office.service import Office
     from sharefolder.service import ShareService
@@ -53,11 +56,20 @@ class Services:
     notices: NoticeBar = field(init=False)  # the window sets it
     go: Callable[[str], None] = lambda _key: None
     enrol: Callable[[bool], None] = lambda _proved: None  # proved: a PIN was shown a moment ago
+    aims: Aims = field(default_factory=Aims)
+    in_tray: InTray = field(init=False)  # what waits for whoever is signed in; the window makes it
+    centre: Centre = field(init=False)  # the session's, the window sets it
     first_pin: Callable[[str], None] = lambda _number: None
     back: Callable[[], None] = lambda: None
     tell: Callable[[str, str], None] = lambda _title, _text: None  # the desktop's message, where it has any
     signed_in: Callable[[QObject, Session], object] = lambda _shell, _session: None  # for as long as it lasts
     appearance_changed: Callable[[bool], None] = lambda _rebuild: None
+
+    def show(self, page: str, aim: object = None) -> None:
+        """Go to ``page``, which shows ``aim``."""
+        self.go(page)  # first: a page that comes on the screen reads, and the aim has the last word
+        if aim is not None:
+            self.aims.set(page, aim)
 
     @property
     def schedules(self) -> Schedules:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from functools import partial
 
-from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout, QWidget
+from PySide6.QtCore import QTimer
+from PySide6.QtGui import QHideEvent, QShowEvent
+from PySide6.QtWidgets import QFrame, QWidget
 
 from auth.agent.tickets import TicketsChanged
 from auth.agent.tickets import words as ticket_words
@@ -17,11 +17,10 @@ from core.clock import TOKYO
 from core.errors import SuiteError
 from core.i18n import _
 from core.wareki import format_date
-from desktop.pages.matters import Matter, has_schedule, of_schedule
 from desktop.pages.services import Services
-from desktop.ui import page, theme
+from desktop.pages.today_rows import BulletinCard, fact, item, on_top
+from desktop.ui import page
 from desktop.ui.buttons import button
-from desktop.ui.icons import set_icon
 from desktop.ui.widgets.empty import Empty
 
 _NARROW = 46  # em; below it one column
@@ -45,26 +44,31 @@ class Today(QWidget):
         head.addWidget(self._date)
         whole.addLayout(head)
         columns = page.Across(_NARROW, 1.5)
-        mine, self._mine = page.card(_("わたしの用件"))
+        tray = services.in_tray
+        self.bulletins = BulletinCard(tray.dismiss)
+        self._day, day = page.card(_("今日の予定"))
+        self._events = page.column(spacing=0.25)
+        day.addLayout(self._events)
+        self._day.hide()
+        self._mine, mine = page.card(_("わたしの用件"))
         self._items = page.column(spacing=0.25)
         self._matters = page.column(spacing=0.25)
         self._nothing = Empty("sun-horizon", _("いま、することはありません。よい一日を。"))
-        self._mine.addLayout(self._items)
-        self._mine.addLayout(self._matters)
-        self._mine.addWidget(self._nothing)
-        self._mine.addStretch(1)
+        mine.addLayout(self._items)
+        mine.addLayout(self._matters)
+        mine.addWidget(self._nothing)
         terminal, self._terminal = page.card(_("この端末"))
         self._facts = page.column(spacing=0)
         self._terminal.addLayout(self._facts)
         self._terminal.addStretch(1)
-        columns.add(_on_top(mine), 3)
-        columns.add(_on_top(terminal), 2)
+        columns.add(on_top(self.bulletins, self._day, self._mine), 3)
+        columns.add(on_top(terminal), 2)
         whole.addWidget(columns)
         whole.addStretch(1)
         self._minute = QTimer(self)
         self._minute.setInterval(60_000)
-        self._minute.timeout.connect(self._greet)
-        self._minute.start()
+        self._minute.timeout.connect(self._greet)  # runs only while this is on the screen
+        tray.changed.connect(self._show_tray)
         services.presence.changed.connect(self._read)
         for event in (FaceEnrolled, FaceDeleted, TicketsChanged, OfficeAway, OfficeAnswers, Unlocked):
             services.bridge.subscribe(services.events, event, self, lambda _event: self._read())
@@ -73,6 +77,11 @@ class Today(QWidget):
         super().showEvent(event)
         self._greet()
         self._read()
+        self._minute.start()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self._minute.stop()
 
     def _greet(self) -> None:
         session = self._services.auth.session
@@ -92,25 +101,27 @@ class Today(QWidget):
             lambda data: self._show(session, data),
             self._unread,
         )
+        self._services.in_tray.read()
 
-        if has_schedule(self._services, session.person):
-            now = datetime.now(TOKYO).replace(tzinfo=None)
-            self._services.bridge.run(
-                self,
-                _("今日の予定"),
-                lambda _r: of_schedule(self._services, session.person, now),
-                self._show_matters,
-                self._unread,
-                lane="opening",
-            )
-
-    def _show_matters(self, matters: list[Matter]) -> None:
+    def _show_tray(self) -> None:
+        tray = self._services.in_tray
+        self.bulletins.put(tray.bulletins)
+        page.clear(self._events)
         page.clear(self._matters)
-        for each in matters:
-            go = button(each.action, partial(self._services.go, each.page))
+        for each in tray.matters:
+            go = button(each.action, partial(self._services.show, each.page, each.aim))
             go.setAccessibleName(f"{each.title}: {each.action}")
-            self._matters.addWidget(_item(each.icon, each.title, each.sentence, go))
-        self._nothing.setVisible(not matters and self._items.count() == 0)
+            rows = self._events if each.kind == "event" else self._matters
+            rows.addWidget(item(each.icon, each.title, each.sentence, go))
+        self._calm()
+
+    def _calm(self) -> None:
+        """Where nothing waits the page says so; where something does, no empty card stands beside it."""
+        mine = self._items.count() + self._matters.count()
+        elsewhere = self._events.count() + self.bulletins.unread
+        self._day.setVisible(self._events.count() > 0)
+        self._nothing.setVisible(not mine and not elsewhere)
+        self._mine.setVisible(bool(mine) or not elsewhere)
 
     def _unread(self, error: SuiteError) -> None:
         """Locked or signed out meanwhile: then nobody reads this page, and nobody needs to hear of it."""
@@ -125,7 +136,7 @@ class Today(QWidget):
             self._items.addWidget(self._back_at_office())
         if data.enrolled is None and not offline:
             self._items.addWidget(
-                _item(
+                item(
                     "scan-smiley",
                     _("顔の登録がまだです"),
                     _("1 分ほどで終わります。明日からは、カメラを見るだけで始められます。"),
@@ -134,15 +145,15 @@ class Today(QWidget):
             )
         if self._services.key_warning and session.person.role == "it":
             self._items.addWidget(
-                _item("warning", _("鍵の置き場所を確かめてください"), self._services.key_warning)
+                item("warning", _("鍵の置き場所を確かめてください"), self._services.key_warning)
             )
-        self._nothing.setVisible(self._items.count() == 0 and self._matters.count() == 0)
+        self._calm()
         page.clear(self._facts)
         facts = self._facts_of(session, data)
         for number, (icon, name, words) in enumerate(facts):
             if number:
                 self._facts.addWidget(page.line())
-            self._facts.addWidget(_fact(icon, name, words))
+            self._facts.addWidget(fact(icon, name, words))
 
     def _back_at_office(self) -> QFrame:
         auth, bridge = self._services.auth, self._services.bridge
@@ -150,7 +161,7 @@ class Today(QWidget):
         def lock() -> None:
             bridge.run(self, _("ロック"), lambda _r: auth.lock("office"), lane="sign-in")
 
-        return _item(
+        return item(
             "cloud-check",
             _("職場のサーバーにつながりました"),
             _("もう一度本人を確かめると、インターネットや共有フォルダも使えます。作業はそのまま残ります。"),
@@ -182,7 +193,15 @@ class Today(QWidget):
             ),
             ("desktop", _("照合する所"), self._matched_where(session)),
             *(("cloud-check", name, words) for name, words in ticket_words(self._services.tickets)),
+            *self._silent(),
         ]
+
+    def _silent(self) -> list[tuple[str, str, str]]:
+        """What could not be asked, so that its absence above is no promise."""
+        names = {"calendar": _("予定"), "share": _("共有フォルダ"), "bulletins": _("情報担当からのお知らせ")}
+        silent = [name for key, name in names.items() if key in self._services.in_tray.silent]
+        words = _("いまは読めません。つながると、ここに出ます。")
+        return [("cloud-slash", name, words) for name in silent]
 
 
 def greeting(hour: int, name: str) -> str:
@@ -206,41 +225,3 @@ def _offline_facts(session: Session) -> list[tuple[str, str, str]]:
         return []
     words = _("職場のサーバーで確かめていないため、この端末の中の仕事だけができます")
     return [("cloud-slash", until_words(session.offline_until), words)]
-
-
-def _item(icon: str, title: str, sentence: str, action: QWidget | None = None) -> QFrame:
-    frame = QFrame()
-    layout = page.row(frame, 0.9)
-    layout.setContentsMargins(0, theme.em(0.5), 0, theme.em(0.5))
-    mark = QLabel()
-    set_icon(mark, icon, "primary", 1.8)
-    layout.addWidget(mark, 0, Qt.AlignmentFlag.AlignTop)
-    words = page.column(spacing=0.15)
-    words.addWidget(page.label(title, "strong", wrap=True))
-    words.addWidget(page.label(sentence, "muted", wrap=True))
-    layout.addLayout(words, 1)
-    if action is not None:
-        layout.addWidget(action, 0, Qt.AlignmentFlag.AlignVCenter)
-    return frame
-
-
-def _fact(icon: str, name: str, words: str) -> QWidget:
-    box = QWidget()
-    layout = page.row(box, 0.8)
-    layout.setContentsMargins(0, theme.em(0.6), 0, theme.em(0.6))
-    mark = QLabel()
-    set_icon(mark, icon, "muted", 1.35)
-    layout.addWidget(mark, 0, Qt.AlignmentFlag.AlignTop)
-    texts = page.column(spacing=0)
-    texts.addWidget(page.label(name, "caption"))
-    texts.addWidget(page.label(words, wrap=True))
-    layout.addLayout(texts, 1)
-    return box
-
-
-def _on_top(card: QFrame) -> QVBoxLayout:
-    """``card`` as high as it needs, at the top of its column."""
-    layout = page.column(spacing=0)
-    layout.addWidget(card)
-    layout.addStretch(1)
-    return layout

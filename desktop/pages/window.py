@@ -13,7 +13,9 @@ from auth.model import FaceDeleted, Locked, Session, SignedIn, SignedOut, Unlock
 from auth.offline.words import chip_words
 from core.errors import SuiteError
 from core.i18n import _, set_language
+from desktop.pages.calling import calling_of
 from desktop.pages.commands import commands
+from desktop.pages.in_tray import InTray
 from desktop.pages.presence import Presence
 from desktop.pages.services import Services
 from desktop.pages.sign_in.first_run import FirstRun
@@ -227,7 +229,10 @@ class Window(QMainWindow):
             Who(person.name, person.section, person.role),
             Leaving(self._lock, self._sign_out, self._sign_out),
             lambda text: commands(self, services, text),
+            calling_of(services),
         )
+        services.centre = shell.bell.centre
+        services.in_tray = InTray(shell, services, services.centre)
         shell.page_shown.connect(lambda _key: self._resting.start())
         self._show_chips(shell)
         services.signed_in(shell, session)
@@ -258,6 +263,7 @@ class Window(QMainWindow):
     def _drop_shell(self) -> None:
         if self._shell is not None:
             shell, self._shell = self._shell, None
+            self.services.aims.forget()
             self._stack.removeWidget(shell)
             shell.deleteLater()
 

@@ -40,22 +40,20 @@ class Notice:
 
 
 class NoticeBar(QWidget):
-    """Shows up to three notices (and those that stay), newest on top; keeps the last thirty for the bell."""
+    """Shows up to three notices (and those that stay), newest on top; remembers the last thirty."""
 
-    arrived = Signal()
+    arrived = Signal(object)  # each Notice
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._layout = page.column(self, 0)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         self.history: deque[Notice] = deque(maxlen=30)
-        self.unseen = 0
         self._banners: list[_Banner] = []
 
     def show_notice(self, notice: Notice) -> None:
         """Put ``notice`` on top; a calm one leaves by itself after eight seconds."""
         self.history.appendleft(notice)
-        self.unseen += 1
         passing = [banner for banner in self._banners if not banner.notice.stays]
         if len(self._banners) >= 3 and passing:
             self._remove(passing[-1])
@@ -65,7 +63,7 @@ class NoticeBar(QWidget):
         announce(self, " ".join((notice.text, notice.next_step)), notice.kind in ("warning", "error"))
         if notice.kind in ("info", "success") and not notice.stays:
             QTimer.singleShot(8000, banner, banner.leave_when_unused)
-        self.arrived.emit()
+        self.arrived.emit(notice)
 
     def info(self, text: str, action: tuple[str, Callable[[], object]] | None = None) -> None:
         self.show_notice(Notice("info", text, action=action))

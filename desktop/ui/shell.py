@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import partial
 
 from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
@@ -13,8 +12,10 @@ from PySide6.QtWidgets import QFrame, QLabel, QMenu, QScrollArea, QSizePolicy, Q
 from core.i18n import _
 from desktop.ui import page, theme
 from desktop.ui.announce import announce
+from desktop.ui.bell import Bell
 from desktop.ui.bridge import Bridge
 from desktop.ui.buttons import Button, button, card_button, icon_button
+from desktop.ui.centre import Calling
 from desktop.ui.icons import set_icon
 from desktop.ui.job_card import JobCards
 from desktop.ui.notice import NoticeBar
@@ -55,6 +56,7 @@ class Shell(QWidget):
         who: Who,
         leaving: Leaving,
         more_commands: Callable[[str], Sequence[Command]] = lambda _text: (),
+        calling: Calling | None = None,
     ) -> None:
         super().__init__()
         self.setObjectName("canvas")
@@ -64,6 +66,7 @@ class Shell(QWidget):
         self._built: dict[str, QWidget] = {}
         self._buttons: dict[str, Button] = {}
         self.notices = NoticeBar()
+        self.bell = Bell(calling or Calling(), self.notices, bridge)
         self._stack = QStackedWidget()
         self._title = page.label("", "title")
         self.search = SearchField(self.commands)
@@ -158,9 +161,7 @@ class Shell(QWidget):
         self._chip_box = QWidget()
         self._chips = page.row(self._chip_box, 0.4)
         layout.addWidget(self._chip_box)
-        self._bell = icon_button(_("お知らせ"), "bell", self._open_history)
-        self.notices.arrived.connect(self._ring_bell)
-        layout.addWidget(self._bell)
+        layout.addWidget(self.bell)
         self._lock = icon_button(_("画面をロック（Ctrl+L）"), "lock-simple", self._leaving.lock)
         layout.addWidget(self._lock)
         return top
@@ -179,6 +180,7 @@ class Shell(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._chip_box.setVisible(event.size().width() >= theme.em(56))  # today says the same in words
+        self.bell.put_away()
 
     def go(self, key: str) -> None:
         """Show page ``key``; unknown or not for this role: nothing happens."""
@@ -261,22 +263,3 @@ class Shell(QWidget):
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         size = menu.sizeHint()
         menu.popup(self._person.mapToGlobal(QPoint(0, -size.height() - theme.em(0.4))))
-
-    def _ring_bell(self) -> None:
-        count = self.notices.unseen
-        name = _("お知らせ {count} 件").format(count=count) if count else _("お知らせ")
-        self._bell.setAccessibleName(name)
-        self._bell.setToolTip(name)
-        set_icon(self._bell, "bell", "link" if count else "text")
-
-    def _open_history(self) -> None:
-        self.notices.unseen = 0
-        self._ring_bell()
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        if not self.notices.history:
-            menu.addAction(_("お知らせはありません")).setEnabled(False)
-        for notice in list(self.notices.history)[:8]:
-            words = notice.text + (f"（{notice.code}）" if notice.code else "")
-            menu.addAction(words, partial(self.notices.show_notice, notice))
-        menu.popup(self._bell.mapToGlobal(QPoint(0, self._bell.height())))

@@ -123,11 +123,15 @@ class Office:
         readings = []
         for number, section in enumerate(inquiry.sections):
             report(number, len(inquiry.sections), _("回答を見ています"))
-            reading = self._section(inquiry, section)
-            if reading.state in (State.UNOPENED, State.OPEN) and self._today() > inquiry.due:
-                reading = replace(reading, state=State.LATE)
-            readings.append(reading)
+            readings.append(self.standing(inquiry, section))
         return readings
+
+    def standing(self, inquiry: Inquiry, section: str) -> Reading:
+        """Where one section stands."""
+        reading = self._section(inquiry, section)
+        if reading.state in (State.UNOPENED, State.OPEN) and self._today() > inquiry.due:
+            return replace(reading, state=State.LATE)
+        return reading
 
     def collated(self, inquiry: Inquiry) -> None:
         """Somebody has taken the answers as one table: into the audit trail."""

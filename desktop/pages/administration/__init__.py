@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QWidget
 from auth.model import Role
 from core.i18n import _
 from desktop.pages.administration.audit import Audit
+from desktop.pages.administration.bulletins import BulletinsView
 from desktop.pages.administration.people import People
 from desktop.pages.administration.policy import policy_view
 from desktop.pages.administration.savings import Savings
@@ -41,6 +42,7 @@ def administration_page(services: Services) -> QWidget:
         ]
     views.append((_("監査"), lambda s: Audit(s, step_up)))
     if role == Role.IT:
+        views.append((_("お知らせ"), BulletinsView))
         views += [(_("方針"), policy_view), (_("短縮した時間"), Savings)]
         views += [(_("端末の台帳"), InventoryView), (_("サインインの状況"), SignInsView)]
         views += [(_("保管量"), StorageView), (_("事案"), lambda s: IncidentView(s, step_up.run))]

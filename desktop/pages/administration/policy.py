@@ -68,6 +68,7 @@ def _rows(services: Services) -> list[tuple[str, ...]]:
         "plan",
         "face",
         "presence",
+        "notifications",
         "camera",
         "trial",
         "appearance",

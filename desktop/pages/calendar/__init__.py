@@ -22,6 +22,7 @@ def calendar_page(services: Services) -> QWidget:
     person = session.person
     owner = Owner(person.staff_number, person.name, person.section)
     page_ = CalendarPage(services, services.schedules.of(owner))
+    services.aims.taken_by("calendar", page_, page_.lead)
     if services.trial:
         from desktop.trial_office import CROWD, furnish
 

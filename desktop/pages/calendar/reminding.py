@@ -12,7 +12,9 @@ from calendar_sync.reminders import Reminder, Reminders
 from core.clock import TOKYO
 from core.i18n import _
 from desktop.pages.calendar import words
+from desktop.pages.calling import quiet_hours
 from desktop.pages.services import Services
+from desktop.ui.centre import Note
 from desktop.ui.notice import Notice
 
 _EVERY = 30_000  # ms
@@ -41,7 +43,7 @@ class Reminding(QObject):
 
         def due(_report: object) -> tuple[Reminders, list[Reminder]]:
             reminders = services.schedules.of(owner).reminders
-            return reminders, reminders.due(_now())
+            return reminders, reminders.due(_now(), quiet_hours(services.config))
 
         services.bridge.run(self, _("予定のお知らせ"), due, lambda found: self._ring(*found), lane="calendar")
 
@@ -61,12 +63,15 @@ class Reminding(QObject):
                     closed=partial(self._answer, reminders, each, key, False),
                 )
             )  # fmt: skip
-            self._services.tell(_("予定のお知らせ"), text)
+            show = (_("予定を開く"), partial(self._services.show, "calendar", o))
+            note = Note(_name(key), "calendar-blank", text, o.location, timed=True, action=show)
+            self._services.centre.put(note)
 
     def _answer(
         self, reminders: Reminders, each: Reminder, key: tuple[int, str, datetime], again: bool
     ) -> None:
         self._shown.discard(key)
+        self._services.centre.remove(_name(key))
 
         def keep(_report: object) -> None:
             if again:
@@ -75,6 +80,10 @@ class Reminding(QObject):
                 reminders.done(each)
 
         self._services.bridge.run(self, _("予定のお知らせ"), keep, lambda _none: self.look(), lane="calendar")
+
+
+def _name(key: tuple[int, str, datetime]) -> str:
+    return "reminder:{} {} {}".format(*key)
 
 
 def _now() -> datetime:

@@ -270,6 +270,14 @@ class CalendarPage(QWidget):
         self._go(o.start.date())
         self._views.point_at(o)
 
+    def lead(self, aim: object) -> None:
+        """To an event, opened; to a day."""
+        if isinstance(aim, Occurrence):
+            self._find_there(aim)
+            self._open(aim)
+        elif isinstance(aim, date):
+            self._go(aim)
+
     # making
 
     def _rooms(self) -> list[str]:

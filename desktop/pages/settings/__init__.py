@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QWidget
 from desktop.pages.services import Services
 from desktop.pages.settings.about import about_card
 from desktop.pages.settings.account import account_card
-from desktop.pages.settings.choices import appearance_card, camera_card, presence_card
+from desktop.pages.settings.choices import appearance_card, camera_card, notification_card, presence_card
 from desktop.pages.settings.face_data import FaceData
 from desktop.pages.settings.self_test import SelfTest
 from desktop.ui import page
@@ -21,6 +21,7 @@ def settings_page(services: Services) -> QWidget:
     layout.addWidget(FaceData(services))
     layout.addWidget(appearance_card(services))
     layout.addWidget(presence_card(services))
+    layout.addWidget(notification_card(services))
     layout.addWidget(camera_card(services))
     layout.addWidget(SelfTest(services))
     layout.addWidget(about_card(services))

@@ -68,6 +68,27 @@ def presence_card(services: Services) -> QFrame:
     return frame
 
 
+def notification_card(services: Services) -> QFrame:
+    """When nothing but what is urgent may call."""
+    frame, layout = page.card(_("お知らせと静かな時間"))
+    rows = Choices(services, lambda _key: None)
+    hours: list[tuple[Value, str]] = [
+        (f"{hour:02}:{half}", f"{hour}:{half}") for hour in range(24) for half in ("00", "30")
+    ]
+    _stack(
+        layout,
+        rows.listed("notifications.quiet_from", hours, _("この時刻から、急ぎでないお知らせは鳴りません。")),
+        rows.listed(
+            "notifications.quiet_until", hours, _("この時刻から、また鳴ります。始まりと同じなら使いません。")
+        ),
+    )
+    words = _(
+        "鳴らなかったものも、右上の「お知らせ」に残ります。予定のお知らせは、静かな時間に始まるものだけが鳴ります。"
+    )
+    layout.addWidget(page.label(words, "caption", wrap=True))
+    return frame
+
+
 def camera_card(services: Services) -> QFrame:
     """Which camera, by the names that the system gives; a virtual one is not offered."""
     frame, layout = page.card(_("カメラ"))

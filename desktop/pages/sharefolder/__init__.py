@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QWidget
 from core.errors import SuiteError
 from core.i18n import _
 from core.jobs import Report
+from desktop.pages.matters import FileAim, InquiryAim
 from desktop.pages.services import Services
 from desktop.pages.sharefolder.files import Files
 from desktop.pages.sharefolder.inquiries import Inquiries
@@ -39,6 +40,18 @@ def sharefolder_page(services: Services) -> QWidget:
     names = (_("ファイル"), _("照会"), _("仕様書"))
     tabs = Segmented(_("共有フォルダの画面"), list(enumerate(names)), 0)
     tabs.chosen.connect(lambda number: stack.choose(views[number]))
+
+    def lead(aim: object) -> None:
+        """To a file in its folder, or to the board of an inquiry."""
+        if isinstance(aim, FileAim):
+            tabs.choose(0)
+            stack.choose(files)
+            files.go(aim.place, aim.folder, aim.path)
+        elif isinstance(aim, InquiryAim):
+            inquiries.lead(aim.place, aim.folder)
+            tabs.choose(1)
+            stack.choose(inquiries)
+
     layout.addWidget(tabs, 0, Qt.AlignmentFlag.AlignLeft)
     layout.addWidget(stack, 1)
 
@@ -63,6 +76,7 @@ def sharefolder_page(services: Services) -> QWidget:
         """The files are there at once; the search is when the index is."""
         files.show_places()
         files.offer_pending()
+        services.aims.taken_by("sharefolder", content, lead)
         services.bridge.run(content, _("共有フォルダの索引"), keep_index, lane="share-index")
 
     services.bridge.run(content, _("一覧"), prepare, ready, lane="share-index")

@@ -34,6 +34,7 @@ class Inquiries(QWidget):
         super().__init__()
         self._services, self._shown = services, place
         self.place = ""
+        self._wanted = ""
         self._found: list[Inquiry] = []
         self.readings: list[Reading] = []
         whole = page.column(self, 0)
@@ -106,7 +107,14 @@ class Inquiries(QWidget):
         super().showEvent(event)
         if not event.spontaneous():
             places = [place.name for place in self._services.share.places()]
-            self.place = self._shown() or (places[0] if places else "")
+            if not self._wanted:
+                self.place = self._shown() or (places[0] if places else "")
+            self.read()
+
+    def lead(self, place: str, folder: str) -> None:
+        """The inquiry in ``folder`` is shown as soon as it has been read."""
+        self.place, self._wanted = place, folder
+        if self.isVisible():
             self.read()
 
     # reading
@@ -130,6 +138,10 @@ class Inquiries(QWidget):
         self.which.addItems([inquiry.title for inquiry in found])
         if self.which.findText(chosen) >= 0:
             self.which.setCurrentText(chosen)
+        wanted, self._wanted = self._wanted, ""
+        for number, inquiry in enumerate(found):
+            if inquiry.folder == wanted:
+                self.which.setCurrentIndex(number)
         self.stack.choose(self._board if found else self.nothing)
         if found:
             self._read_board()
