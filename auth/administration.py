@@ -11,7 +11,16 @@ from auth.devices import Device, Devices
 from auth.lists import rows_of
 from auth.lockout import Lockouts, Wait
 from auth.matcher.store import Register
-from auth.model import BulletinsChanged, ImportReport, OneTimeCode, PeopleChanged, Person, Role, Session, check_person
+from auth.model import (
+    BulletinsChanged,
+    ImportReport,
+    OneTimeCode,
+    PeopleChanged,
+    Person,
+    Role,
+    Session,
+    check_person,
+)
 from auth.savings import Month, OfficeTimes
 from auth.step_up import Action, StepUp
 from auth.tokens_csv import import_tokens

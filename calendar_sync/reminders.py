@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 
 from calendar_sync import ics
 from calendar_sync.ics import Component
@@ -16,7 +16,7 @@ from calendar_sync.scan import file_zones
 from calendar_sync.store import Store
 from calendar_sync.times import identity, parse_duration, parse_moment, wall
 from core.errors import SuiteError
-from core.quiet import NIGHT, QuietHours
+from core.quiet import QuietHours
 
 BEFORE = timedelta(minutes=10)
 """Of an event at a time of day that has no alarm of its own."""
@@ -25,6 +25,8 @@ AHEAD = timedelta(days=8)
 LATE = timedelta(minutes=15)
 """An event that began longer ago is no longer called to mind, unless it was put off."""
 MOST = 20
+NIGHT = QuietHours(time(21), time(7))
+"""Unless a person has chosen other quiet hours."""
 
 
 @dataclass(frozen=True, slots=True)

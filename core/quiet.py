@@ -24,7 +24,3 @@ class QuietHours:
         if self.begins <= self.ends:
             return self.begins <= now < self.ends
         return now >= self.begins or now < self.ends
-
-
-NIGHT = QuietHours(time(21), time(7))
-"""Unless a person has chosen otherwise."""

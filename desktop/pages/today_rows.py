@@ -18,13 +18,20 @@ from desktop.ui.buttons import button
 from desktop.ui.icons import set_icon
 
 
-def item(icon: str, title: str, sentence: str, action: QWidget | None = None, role: str = "muted") -> QFrame:
-    """An icon, a title, a sentence, and perhaps what can be done."""
+def item(
+    icon: str,
+    title: str,
+    sentence: str,
+    action: QWidget | None = None,
+    role: str = "muted",
+    colour: str = "primary",
+) -> QFrame:
+    """An icon, a title, a sentence (in a text ``role``), and perhaps what can be done."""
     frame = QFrame()
     layout = page.row(frame, 0.9)
     layout.setContentsMargins(0, theme.em(0.5), 0, theme.em(0.5))
     mark = QLabel()
-    set_icon(mark, icon, "primary", 1.8)
+    set_icon(mark, icon, colour, 1.8)
     layout.addWidget(mark, 0, Qt.AlignmentFlag.AlignTop)
     words = page.column(spacing=0.15)
     words.addWidget(page.label(title, "strong", wrap=True))
@@ -103,7 +110,8 @@ class BulletinCard(QFrame):
         done.setAccessibleName(f"{each.title}: {words}")
         title = _("【急ぎ】{title}").format(title=each.title) if each.urgent else each.title
         ends = format_date(datetime.fromtimestamp(each.ends - 1, TOKYO).date())
-        row = item("warning" if each.urgent else "info", title, each.words, done, role="")
+        icon, colour = ("warning", "warning") if each.urgent else ("info", "primary")
+        row = item(icon, title, each.words, done, "", colour)
         until = page.label(_("{day} まで掲示").format(day=ends), "caption")
         box = QFrame()
         layout = page.column(box, 0)

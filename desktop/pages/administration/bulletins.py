@@ -54,7 +54,7 @@ class BulletinsView(Fresh):
         self.urgent = QCheckBox(_("急ぎ（静かな時間にも知らせます）"))
         layout.addWidget(labelled(_("題名"), self.title))
         layout.addWidget(labelled(_("本文"), self.words))
-        days = page.Across(14, 0.6)
+        days = page.Across(26, 0.6)
         days.add(labelled(_("始まりの日"), self.begins), 1)
         days.add(labelled(_("終わりの日"), self.ends), 1)
         layout.addWidget(days)

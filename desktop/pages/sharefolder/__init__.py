@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from functools import partial
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
@@ -41,17 +42,6 @@ def sharefolder_page(services: Services) -> QWidget:
     tabs = Segmented(_("共有フォルダの画面"), list(enumerate(names)), 0)
     tabs.chosen.connect(lambda number: stack.choose(views[number]))
 
-    def lead(aim: object) -> None:
-        """To a file in its folder, or to the board of an inquiry."""
-        if isinstance(aim, FileAim):
-            tabs.choose(0)
-            stack.choose(files)
-            files.go(aim.place, aim.folder, aim.path)
-        elif isinstance(aim, InquiryAim):
-            inquiries.lead(aim.place, aim.folder)
-            tabs.choose(1)
-            stack.choose(inquiries)
-
     layout.addWidget(tabs, 0, Qt.AlignmentFlag.AlignLeft)
     layout.addWidget(stack, 1)
 
@@ -76,8 +66,20 @@ def sharefolder_page(services: Services) -> QWidget:
         """The files are there at once; the search is when the index is."""
         files.show_places()
         files.offer_pending()
-        services.aims.taken_by("sharefolder", content, lead)
+        services.aims.taken_by("sharefolder", content, partial(_lead, tabs, stack, files, inquiries))
         services.bridge.run(content, _("共有フォルダの索引"), keep_index, lane="share-index")
 
     services.bridge.run(content, _("一覧"), prepare, ready, lane="share-index")
     return page.scrolled(content, None)
+
+
+def _lead(tabs: Segmented, stack: OneOf, files: Files, inquiries: Inquiries, aim: object) -> None:
+    """To a file in its folder, or to the board of an inquiry."""
+    if isinstance(aim, FileAim):
+        tabs.choose(0)
+        stack.choose(files)
+        files.go(aim.place, aim.folder, aim.path)
+    elif isinstance(aim, InquiryAim):
+        inquiries.lead(aim.place, aim.folder)
+        tabs.choose(1)
+        stack.choose(inquiries)
