@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
+from functools import lru_cache
 
 from calendar_sync.times import Moment, parse_moment, zone_named
 
 MOST_BYTES = 50_000
-_LINE = re.compile(r"^([A-Z][A-Z0-9-]*)(?:;([^:\"\n]*))?:(.*)$", re.MULTILINE)
+_HEAD = re.compile(r"([A-Z][A-Z0-9-]*)(?:;([^:\"\n]*))?")
+_LONG_HEAD = 200
+_ENDS = (b"\nEND:VCALENDAR\r\n", b"\nEND:VCALENDAR\n", b"\nEND:VCALENDAR")
 _UNUSUAL = frozenset({"BEGIN", "END", "RECURRENCE-ID"})
 _ON_THE_WALL = ("TZID=Asia/Tokyo", "")
 Values = dict[str, tuple[str, str]]
@@ -21,7 +24,7 @@ Values = dict[str, tuple[str, str]]
 def values(raw: bytes) -> Values | None:
     """The first of each property of the only event, as (parameters, value); None: not so plain."""
     begin, end = raw.find(b"\nBEGIN:VEVENT"), raw.find(b"\nEND:VEVENT")
-    framed = raw.startswith(b"BEGIN:VCALENDAR") and raw.rstrip(b"\r\n").endswith(b"\nEND:VCALENDAR")
+    framed = raw.startswith(b"BEGIN:VCALENDAR") and raw.endswith(_ENDS)
     if len(raw) > MOST_BYTES or begin < 0 or end < begin or not framed or raw.find(b"\nBEGIN:V", end) >= 0:
         return None
     if raw.rfind(b"\nBEGIN:VEVENT") != begin:
@@ -39,12 +42,22 @@ def values(raw: bytes) -> Values | None:
 
 
 def _read(text: str) -> Values | None:
-    lines = _LINE.findall(text)
-    if len(lines) != text.count("\n") + 1:
-        return None  # one of them is no plain line
-    lines.reverse()  # so that the first of a name stays
-    found = {name: (params, value) for name, params, value in lines}
+    found: Values = {}
+    for line in text.split("\n"):
+        head, colon, value = line.partition(":")
+        named = _named(head) if len(head) < _LONG_HEAD else None
+        if named is None or not colon:
+            return None  # one of them is no plain line
+        if named[0] not in found:  # the first of a name counts
+            found[named[0]] = (named[1], value)
     return None if found.keys() & _UNUSUAL else found
+
+
+@lru_cache(maxsize=512)
+def _named(head: str) -> tuple[str, str] | None:
+    """Name and parameters of what stands before a line's first colon; the same few in every event."""
+    match = _HEAD.fullmatch(head)
+    return (match[1], match[2] or "") if match is not None else None
 
 
 def _without_alarms(part: bytes) -> bytes:

@@ -15,6 +15,7 @@ from calendar_sync.plan import Listing
 from calendar_sync.wire import (
     XML,
     Credential,
+    Declined,
     InvalidToken,
     Unknown,
     Wire,
@@ -26,11 +27,21 @@ from calendar_sync.wire import (
 )
 from core.errors import SuiteError
 
-__all__ = ["Credential", "Found", "InvalidToken", "Remote", "Unknown", "unanswerable", "unreachable"]
+__all__ = [
+    "Credential",
+    "Declined",
+    "Found",
+    "InvalidToken",
+    "Remote",
+    "Unknown",
+    "unanswerable",
+    "unreachable",
+]
 
 BATCH = 500
 _NS = 'xmlns:D="DAV:" xmlns:C="urn:ietf:params:xml:ns:caldav" xmlns:A="http://apple.com/ns/ical/"'
 _DATA = CALDAV + "calendar-data"
+_NOT_AT_ONCE = (400, 403, 404, 405, 409, 413, 415, 422, 500, 501, 503, 504, 507)
 _INVALID_TOKEN = (400, 403, 409, 410, 412, 507)
 
 
@@ -87,12 +98,6 @@ class Remote(Wire):
                 raise
             return True  # a refusal will say so
 
-    def lists_cheaply(self, collection: str) -> bool:
-        """Whether to list first and then download: a server that schedules keeps an index of its events, a
-        plain store of files reads them all for each. Measured on Radicale (query) and Xandikos (list)."""
-        with self._asking("OPTIONS", collection) as response:
-            return "calendar-auto-schedule" in response.headers.get("dav", "")
-
     def listing(self, collection: str) -> Listing:
         """Every object's etag. Only ever complete: an answer cut short raises."""
         token = self._token(collection)  # before the listing: what changes meanwhile is seen next time
@@ -115,22 +120,28 @@ class Remote(Wire):
                 "<D:sync-level>1</D:sync-level><D:prop><D:getetag/></D:prop></D:sync-collection>"
             )
             more = False
-            for r in self._multistatus("REPORT", collection, body, None, tail, _INVALID_TOKEN):
-                href = path(r.href)
-                if r.status == 507:
-                    more = True
-                elif r.status == 404:
-                    gone.add(href)
-                    present.pop(href, None)
-                elif r.etag and not _is_collection(r, collection):
-                    present[href] = r.etag
-                    gone.discard(href)
+            try:
+                for r in self._multistatus("REPORT", collection, body, None, tail, _INVALID_TOKEN):
+                    more = self._note(r, collection, present, gone) or more
+            except Declined as error:
+                raise InvalidToken from error
             if not tail.token:
                 raise InvalidToken
             if not more or tail.token == token:
                 return Listing(present, frozenset(gone), False, tail.token)
             token = tail.token
         raise InvalidToken
+
+    def _note(self, r: Response, collection: str, present: dict[str, str], gone: set[str]) -> bool:
+        """One line of the changes; whether it says that there are more."""
+        href = path(r.href)
+        if r.status == 404:
+            gone.add(href)
+            present.pop(href, None)
+        elif r.status != 507 and r.etag and not _is_collection(r, collection):
+            present[href] = r.etag
+            gone.discard(href)
+        return r.status == 507
 
     def fetch(self, collection: str, hrefs: Sequence[str]) -> Iterator[tuple[str, str, bytes]]:
         """(href, etag, bytes) of each of ``hrefs`` that the server hands out; one left out is unknown, not
@@ -144,12 +155,13 @@ class Remote(Wire):
             yield from self._data(collection, body)
 
     def everything(self, collection: str) -> Iterator[tuple[str, str, bytes]]:
-        """(href, etag, bytes) of the whole collection in one streamed answer."""
+        """(href, etag, bytes) of the whole collection in one streamed answer. Declined where the server
+        does not give that: some have a limit below one calendar (RFC 4791 section 7.8)."""
         body = (
             f"<C:calendar-query {_NS}><D:prop><D:getetag/><C:calendar-data/></D:prop><C:filter>"
             '<C:comp-filter name="VCALENDAR"/></C:filter></C:calendar-query>'
         )
-        yield from self._data(collection, body)
+        yield from self._data(collection, body, _NOT_AT_ONCE)
 
     def get(self, href: str) -> tuple[str, bytes] | None:
         """Etag and bytes, or None when there is certainly nothing."""
@@ -196,8 +208,10 @@ class Remote(Wire):
         found = list(self._multistatus("PROPFIND", collection, body, 0, Tail()))
         return found[0].text(DAV + "sync-token") if found else ""
 
-    def _data(self, collection: str, body: str) -> Iterator[tuple[str, str, bytes]]:
-        for r in self._multistatus("REPORT", collection, body, 1, Tail()):
+    def _data(
+        self, collection: str, body: str, declines: Sequence[int] = ()
+    ) -> Iterator[tuple[str, str, bytes]]:
+        for r in self._multistatus("REPORT", collection, body, 1, Tail(), declines):
             text = r.text(_DATA)
             if text and r.etag and len(text) <= MAX_BYTES:
                 yield path(r.href), r.etag, text.encode()

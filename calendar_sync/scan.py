@@ -79,10 +79,10 @@ def _plain(values: quick.Values) -> Scan | None:
         end = quick.moment(values["DTEND"]) if "DTEND" in values else None
     except (KeyError, ValueError):
         return None
-    texts = {name: value for name, (_params, value) in values.items()}
+    texts = {name: values[name][1] for name in _TEXTS if name in values}
     entry = _entry_of(_span_of(start, end, texts.get("DURATION", "")), texts, "")
     words = [entry.summary, entry.location, ics.unescape(texts.get("DESCRIPTION", ""))]
-    repeats = "RRULE" in texts or "RDATE" in texts
+    repeats = "RRULE" in values or "RDATE" in values
     return Scan(texts.get("UID", ""), (entry,), repeats, (), _words(words))
 
 
@@ -116,6 +116,10 @@ def span(event: Component, zones: Mapping[str, tzinfo], unknown: dict[str, None]
 
 
 def _span_of(start: Moment, end: Moment | None, duration: str) -> Span:
+    if isinstance(start, datetime) and isinstance(end, datetime):  # most of what arrives
+        on_the_wall = start.tzinfo is None and end.tzinfo is None
+        if on_the_wall and timedelta(0) <= end - start <= LONGEST:
+            return Span(start, end, False)
     first = wall(start)
     all_day = not isinstance(start, datetime)
     if end is not None:
@@ -187,6 +191,7 @@ def _entry_of(place: Span | None, values: Mapping[str, str], recurrence: str) ->
     )
 
 
+_TEXTS = ("UID", "SUMMARY", "LOCATION", "DESCRIPTION", "STATUS", "CLASS", "TRANSP", "DURATION")
 _WANTED = frozenset({"SUMMARY", "LOCATION", "STATUS", "CLASS", "TRANSP"})
 
 

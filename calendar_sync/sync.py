@@ -14,7 +14,7 @@ from calendar_sync.ahead import ahead
 from calendar_sync.merge import same, three_way
 from calendar_sync.model import Collection, Summary
 from calendar_sync.plan import Listing, Plan, plan
-from calendar_sync.remote import InvalidToken, Remote, Unknown, unanswerable
+from calendar_sync.remote import Declined, InvalidToken, Remote, Unknown, unanswerable
 from calendar_sync.store import Attempt, Object, Store
 from core.errors import SuiteError
 from core.i18n import _
@@ -130,8 +130,11 @@ class Sync:
     def _down(self, collection: Collection, report: Report | None) -> Summary:
         token, audited_at = self._store.token(collection.id)
         first = not token and not self._store.rows(collection.id)
-        if first and not self._remote.lists_cheaply(collection.href):
-            return self._first(collection, report)
+        if first:
+            try:
+                return self._first(collection, report)
+            except Declined:
+                _log.info("the server does not give the whole calendar at once: listing it")
         listing = self._listing(collection, token, audited_at)
         allowed = self._store.mass_deletion_allowed(collection.id)
         decided = self._plan(collection, listing, allowed)

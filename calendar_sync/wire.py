@@ -28,7 +28,11 @@ class Unknown(Exception):  # noqa: N818 - says what is known
     """A write whose reply did not come or makes no sense: it may have happened."""
 
 
-class InvalidToken(Exception):  # noqa: N818
+class Declined(Exception):  # noqa: N818
+    """The server does not answer this question in this form."""
+
+
+class InvalidToken(Declined):
     """The server does not know (or no longer knows) the sync token."""
 
 
@@ -94,12 +98,13 @@ class Wire:
         body: str,
         depth: int | None,
         tail: Tail,
-        invalid_token: Sequence[int] = (),
+        declines: Sequence[int] = (),
     ) -> Iterator[Response]:
+        """Each response. Declined for a status among ``declines``."""
         headers = {**XML, **({} if depth is None else {"Depth": str(depth)})}
         with self._asking(method, href, body.encode(), headers) as response:
-            if response.status_code in invalid_token:
-                raise InvalidToken
+            if response.status_code in declines:
+                raise Declined
             refuse(response)
             if response.status_code != 207:
                 raise unanswerable()

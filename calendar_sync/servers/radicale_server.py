@@ -72,11 +72,13 @@ def application(folder: Path, office: bool = False) -> Any:
     organisation's list; without, this machine's own people share everything."""
     make_private_folder(folder / "collections" / "collection-root")
     write_atomically(folder / "rights.ini", RIGHTS.encode())
-    from radicale import Application, config  # type: ignore[attr-defined]
+    from radicale import config
+
+    from calendar_sync.servers.whole import Calendars
 
     configuration = config.load()
     configuration.update(settings(folder, office), "mahoroba", privileged=True)
-    inner: Any = Application(configuration)
+    inner: Any = Calendars(configuration)
     if office:
         inner = Bookings(inner, OfficeList(folder / office_list.NAME), folder)
     return Door(inner, AppPasswords(folder / "devices.db"))

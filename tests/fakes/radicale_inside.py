@@ -22,7 +22,9 @@ def fast_folder(fallback: Path) -> Path:
 
 def transport(folder: Path) -> httpx.BaseTransport:
     """Radicale over ``folder``; any password opens the user's own calendars."""
-    from radicale import Application, config  # type: ignore[attr-defined]
+    from radicale import config
+
+    from calendar_sync.servers.whole import Calendars
 
     (folder / "collections" / "collection-root").mkdir(parents=True)
     (folder / "rights.ini").write_text(RIGHTS)
@@ -32,4 +34,4 @@ def transport(folder: Path) -> httpx.BaseTransport:
     wanted["storage"]["_filesystem_fsync"] = "False"
     wanted["logging"] = {"level": "critical"}
     configuration.update(wanted, "tests", privileged=True)
-    return httpx.WSGITransport(app=Application(configuration))
+    return httpx.WSGITransport(app=Calendars(configuration))
