@@ -92,7 +92,10 @@ class Accounts:
 
 def account_in(store: Store) -> Account | None:
     kept = store.fact(_FACT)
-    return Account(**json.loads(kept)) if kept else None
+    if not kept:
+        return None
+    account = json.loads(kept)
+    return Account(**{**account, "addresses": tuple(account.get("addresses", ()))})
 
 
 def home_of(store: Store, owner: Owner) -> str:

@@ -11,24 +11,30 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 
 from calendar_sync import edit, ics
+from calendar_sync.attendance import Attendee, attendee
 from calendar_sync.freeslots import Slot, Wish, slots
 from calendar_sync.holidays import holiday
+from calendar_sync.ics import Line
 from calendar_sync.model import Draft, Occurrence
 from calendar_sync.store import Store
 
 Between = Callable[[datetime, datetime, bool], Iterable[Occurrence]]
+Invite = Callable[[bytes, Sequence[Attendee]], bytes]
+_TO_INVITE = "X-MAHOROBA-INVITE"
 Step = tuple[int, int, str, bytes | None, bytes | None]
 
 
 class Booking:
     """Meetings of one person. Everything is kept on disk when a call returns."""
 
-    def __init__(self, store: Store, changed: Callable[[], None], now: Callable[[], datetime]) -> None:
-        self._store, self._changed, self._now = store, changed, now
+    def __init__(
+        self, store: Store, changed: Callable[[], None], now: Callable[[], datetime], invite: Invite
+    ) -> None:
+        self._store, self._changed, self._now, self._invite = store, changed, now, invite
 
-    def book(self, title: str, slots: Sequence[Slot]) -> list[Step]:
+    def book(self, title: str, slots: Sequence[Slot], people: Sequence[Attendee] = ()) -> list[Step]:
         """``title`` in the own calendar and in the first free room's at each of ``slots``; provisional where
-        there are several."""
+        there are several. ``people`` are invited to what is certain, and noted in what is not yet."""
         group = uuid.uuid4().hex
         known = self._store.collections()
         own = next(c for c in known if c.kind == "own")
@@ -44,6 +50,8 @@ class Booking:
                 )
                 uid = str(uuid.uuid4())
                 href, raw = f"{home.href}{uid}.ics", edit.new_event(draft, uid, self._now())
+                if people and home is own:
+                    raw = self._invite(raw, people) if len(slots) == 1 else _noted(raw, people)
                 steps.append((self._store.create(home.id, href, raw), home.id, href, None, raw))
         self._changed()
         return steps
@@ -60,9 +68,28 @@ class Booking:
                 continue
             kept = hold_of(was.content) == f"{group}/{number}"
             raw = edit.confirmed(was.content, self._now()) if kept else None
+            if raw is not None and (people := _noted_in(raw)):
+                raw = self._invite(_noted(raw, ()), people)
             steps.append((each, was.collection, was.href, self._store.change(each, raw), raw))
         self._changed()
         return steps
+
+
+def _noted(raw: bytes, people: Sequence[Attendee]) -> bytes:
+    """``raw`` with a note of whom to invite when it is certain."""
+    tree = ics.parse(raw)
+    for event in tree.walk("VEVENT"):
+        event.replace(_TO_INVITE, None)
+        at = sum(1 for part in event.parts if isinstance(part, Line))
+        for person in people:
+            line = Line(_TO_INVITE, f"{_TO_INVITE}:{person.address}\r\n".encode())
+            event.parts.insert(at, Line(_TO_INVITE, ics.with_params(line, {"CN": person.name})))
+    return tree.raw()
+
+
+def _noted_in(raw: bytes) -> list[Attendee]:
+    event = next(ics.parse(raw).walk("VEVENT"))
+    return [attendee(line) for line in event.lines() if line.name == _TO_INVITE]
 
 
 def hold_of(raw: bytes) -> str:

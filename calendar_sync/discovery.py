@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 import ssl
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 import httpx
@@ -15,6 +17,7 @@ from core.errors import SuiteError
 from core.i18n import _
 from core.negotiate import TicketAuth
 
+_log = logging.getLogger(__name__)
 _TIMEOUT = 20  # s for one answer
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
@@ -32,6 +35,8 @@ class Account:
     user: str
     office: bool = False
     ticket: bool = False
+    addresses: tuple[str, ...] = ()  # what the person is called there (RFC 6638 2.4.1)
+    inbox: str = ""  # the path of the scheduling inbox; empty: the server does not carry invitations
 
 
 def discover(url: str, credential: Credential) -> Account:
@@ -54,8 +59,10 @@ def discover(url: str, credential: Credential) -> Account:
                 timeout=_TIMEOUT,
                 ssl_verify_cert=ssl.get_default_verify_paths().cafile or True,
             ) as client:
-                found = client.principal().calendar_home_set  # type: ignore[no-untyped-call]
+                principal = client.principal()  # type: ignore[no-untyped-call]
+                found = principal.calendar_home_set
                 place = str(found.url or "") if found is not None else ""
+                names, inbox = _offered(principal, _dav_header(place, credential)) if place else ((), "")
         except error.AuthorizationError:
             refused = True
             continue
@@ -63,7 +70,8 @@ def discover(url: str, credential: Credential) -> Account:
             continue
         home = path(place).rstrip("/") + "/"
         if home != "/" and urlsplit(place).hostname in (None, urlsplit(root).hostname):
-            return Account(_origin(root), home, credential.user, _is_ours(root, credential))
+            ours = _is_ours(root, credential)
+            return Account(_origin(root), home, credential.user, ours, addresses=names, inbox=inbox)
     raise _refused() if refused else _nothing_there()
 
 
@@ -106,6 +114,36 @@ def _is_ours(root: str, credential: Credential) -> bool:
         return answer.status_code == 200 and isinstance(answer.json(), list)
     except (httpx.HTTPError, ValueError):
         return False
+
+
+def _offered(principal: Any, header: str) -> tuple[tuple[str, ...], str]:
+    """What the person of ``principal`` (caldav) is called on a server whose ``DAV`` header is ``header``, and
+    the path of their inbox; nothing where it only says that it schedules, without a name to be invited by."""
+    if "calendar-auto-schedule" not in header:
+        return (), ""
+    try:
+        names = tuple(str(name) for name in principal.calendar_user_address_set())
+        inbox = path(str(principal.schedule_inbox().url))
+    except Exception as error:  # noqa: BLE001 - whatever the library meets there, invitations are ours to carry
+        _log.info("no scheduling: %s", type(error).__name__)
+        return (), ""
+    mail = tuple(name for name in names if name.casefold().startswith("mailto:"))
+    return (mail, inbox) if mail else ((), "")
+
+
+def _dav_header(home: str, credential: Credential) -> str:
+    """What the server says it can do with the calendars at ``home``."""
+    try:
+        answer = httpx.options(
+            home,
+            auth=(credential.user, credential.password),
+            timeout=_TIMEOUT,
+            trust_env=False,
+            verify=trust(home),
+        )
+    except httpx.HTTPError:
+        return ""
+    return str(answer.headers.get("dav", ""))
 
 
 def _checked(url: str) -> str:

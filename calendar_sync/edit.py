@@ -70,7 +70,8 @@ def copied(raw: bytes, uid: str, now: datetime) -> bytes:
     tree = ics.parse(raw)
     for event in tree.walk("VEVENT"):
         event.replace("UID", ics.fold(f"UID:{uid}"))
-        event.replace("X-MAHOROBA-HOLD", None)
+        for name in ("X-MAHOROBA-HOLD", "ORGANIZER", "ATTENDEE"):
+            event.replace(name, None)
         touch(event, now)
     return tree.raw()
 

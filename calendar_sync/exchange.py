@@ -8,6 +8,8 @@ from contextlib import AbstractContextManager, closing
 
 from calendar_sync.accounts import account_in, home_of
 from calendar_sync.devices import Device, Phone, added, listed, revoked
+from calendar_sync.inbox import Inbox
+from calendar_sync.meetings import Meetings
 from calendar_sync.model import Collection, Owner, ScheduleChanged, Summary, Synchronised
 from calendar_sync.remote import Remote, unreachable
 from calendar_sync.store import Store
@@ -22,9 +24,12 @@ COLOURS = ("#8b3200", "#6a1b9a", "#00687a", "#a3005c", "#5c5c00", "#5d4037")
 class Exchange:
     """One person's calendars and the server they are on. One synchronisation at a time; from any thread."""
 
-    def __init__(self, owner: Owner, store: Store, connect: Callable[[], Remote], events: Events) -> None:
+    def __init__(
+        self, owner: Owner, store: Store, connect: Callable[[], Remote], events: Events, meetings: Meetings
+    ) -> None:
         """``connect`` raises CAL-010 where the server is out of reach."""
         self._owner, self._store, self._connect, self._events = owner, store, connect, events
+        self._meetings = meetings
         self._syncing = threading.Lock()
         self.offline = False  # a switch for trials: 圏外
 
@@ -42,6 +47,8 @@ class Exchange:
                         self._store.forget_token(each.id)
                     self._discover(remote)
                     total, failure = self._sync_all(remote, report)
+                    if self._take_in(remote):  # what came of it in my own calendar goes up as well
+                        total += self._sync_own(remote)
                     self._expand(total)
             except SuiteError as error:
                 failure = error
@@ -65,6 +72,17 @@ class Exchange:
                     raise
                 failure = error  # one calendar's trouble must not keep the others
         return total, failure
+
+    def _take_in(self, remote: Remote) -> bool:
+        """What others have answered, and what they invite to; whether that changed anything here."""
+        account = account_in(self._store)
+        inbox = account.inbox if account is not None else ""
+        told = Inbox(self._store, self._meetings, remote, inbox).take_in() if inbox else False
+        return self._meetings.look() or told
+
+    def _sync_own(self, remote: Remote) -> Summary:
+        own = [c for c in self._here() if c.kind == "own"]
+        return sum((Sync(self._store, remote).run(c) for c in own), Summary())
 
     def _expand(self, total: Summary) -> None:
         """The series of a first download: everything else can be read and edited meanwhile."""

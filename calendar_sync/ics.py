@@ -7,7 +7,7 @@ nothing is ever re-serialised by a library that might drop or reword what it doe
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from core.errors import SuiteError
@@ -20,6 +20,7 @@ _LOGICAL = re.compile(rb"[^\r\n]*(?:(?:\r\n|\n|\r)[ \t][^\r\n]*)*(?:\r\n|\n|\r|\
 _FOLD = re.compile(rb"(?:\r\n|\n|\r)[ \t]")
 _NAME = re.compile(rb"[A-Za-z0-9-]+(?=[;:])")
 _PARAM = re.compile(r';([A-Za-z0-9-]+)=((?:"[^"]*"|[^";:,]*)(?:,(?:"[^"]*"|[^";:,]*))*)')
+_CARET = re.compile(r"\^([n'^])")
 _UNESCAPE = re.compile(r"\\(.)", re.DOTALL)
 
 
@@ -165,6 +166,30 @@ def escape(text: str) -> str:
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     text = "".join(c for c in text if c in "\n\t" or ord(c) >= 32)
     return text.replace("\\", "\\\\").replace(";", "\\;").replace(",", "\\,").replace("\n", "\\n")
+
+
+def with_params(line: Line, changes: Mapping[str, str]) -> bytes:
+    """``line`` with ``changes`` to its parameters (empty: taken out); the others keep their text. A value
+    may hold anything but control characters (RFC 6868)."""
+    text, at = line.text(), len(line.name)
+    kept = []
+    while match := _PARAM.match(text, at):
+        kept += [] if match[1].upper() in changes else [match[0]]
+        at = match.end()
+    value = text[at + 1 :] if text[at : at + 1] == ":" else text[at:].partition(":")[2]
+    added = [f";{name}={_quoted(said)}" for name, said in changes.items() if said]
+    return fold(line.name + "".join(kept) + "".join(added) + ":" + value)
+
+
+def plain(param: str) -> str:
+    """A parameter's value as it was meant (RFC 6868)."""
+    return _CARET.sub(lambda m: {"n": "\n", "'": '"'}.get(m[1], m[1]), param)
+
+
+def _quoted(said: str) -> str:
+    text = said.replace("^", "^^").replace("\r\n", "\n").replace("\n", "^n").replace('"', "^'")
+    text = "".join(c for c in text if ord(c) >= 32 and ord(c) != 127)
+    return text if re.fullmatch(r"[^:;,]*", text) else f'"{text}"'
 
 
 def fold(text: str) -> bytes:

@@ -76,8 +76,12 @@ class Index(Tables):
         if not fresh:
             self._sql.execute("DELETE FROM occurrence WHERE object = ?", (number,))
             self._sql.execute("DELETE FROM words WHERE object = ?", (number,))
+            self._sql.execute(
+                "DELETE FROM meeting WHERE object = ?1 AND ?2", (number, not _has_organiser(raw))
+            )
         if raw is None or scanned is None:
             return
+        self._note_meetings([(number, scanned.uid, raw)])
         try:
             series = scanned.repeats and not later
             entries = occurrences.expand(raw, scanned, *self.window()) if series else scanned.entries
@@ -88,6 +92,14 @@ class Index(Tables):
             self._sql.execute("UPDATE object SET repeats = ? WHERE id = ?", (2 if later else 1, number))
         self._add_rows(rows_of(number, collection, entries), words_of(number, scanned))
 
+    def _note_meetings(self, items: Iterable[tuple[int, str, bytes]]) -> None:
+        """Of ``items`` (object, UID, bytes), what has an organiser is to be looked at (``invited``)."""
+        self._sql.executemany(
+            "INSERT INTO meeting (object, uid) VALUES (?, ?)"
+            " ON CONFLICT (object) DO UPDATE SET fresh = fresh + 1, uid = excluded.uid",
+            [(number, uid) for number, uid, raw in items if _has_organiser(raw)],
+        )
+
     def _add_rows(self, happens: Iterable[tuple[Any, ...]], words: Iterable[tuple[int, str]]) -> None:
         self._sql.executemany("INSERT INTO occurrence VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", happens)
         self._sql.executemany("INSERT INTO words VALUES (?, ?)", words)
@@ -96,7 +108,7 @@ class Index(Tables):
         """What happens from ``first`` until before ``last`` (office clock), in time order."""
         chosen = ",".join(str(int(c)) for c in collections)
         a, b = seconds(first), seconds(last)
-        head = f"SELECT {_COLUMNS} FROM occurrence WHERE collection IN ({chosen})"  # noqa: S608 - numbers only
+        head = f"SELECT {COLUMNS} FROM occurrence WHERE collection IN ({chosen})"  # noqa: S608 - numbers only
         near = f"{head} AND start >= ? AND start < ? AND (end > ? OR start >= ?) AND end - start <= {_LONG}"
         far = f"{head} AND start < ? AND (end > ? OR start >= ?) AND end - start > {_LONG}"
         rows = self._sql.execute(near, (a - _LONG, b, a, a)).fetchall()
@@ -124,7 +136,7 @@ class Index(Tables):
             return []
         where = " AND ".join(["instr(w.text, ?)"] * len(words))
         query = (
-            f"SELECT {_COLUMNS}, min(abs(start - ?)) AS distance FROM words w"  # noqa: S608 - placeholders only
+            f"SELECT {COLUMNS}, min(abs(start - ?)) AS distance FROM words w"  # noqa: S608 - placeholders only
             " JOIN occurrence ON occurrence.object = w.object"
             f" WHERE {where} GROUP BY w.object ORDER BY distance LIMIT ?"
         )
@@ -137,18 +149,22 @@ class Index(Tables):
         return [
             made(kind, (
                 r[0], r[1], r[2], _wall(r[3]), _wall(r[4]), _YES[r[5]], r[6], r[7], r[8], _YES[r[9]],
-                _YES[r[10]], r[1] != "", r[0] in unsent, r[0] in conflict,
+                _YES[r[10]], r[1] != "", r[0] in unsent, r[0] in conflict, "",
             ))
             for r in rows
         ]  # fmt: skip
 
 
 _LONG = 86_400  # s: what is longer has an index of its own (``occurrence_long``)
-_COLUMNS = (
+COLUMNS = (
     "occurrence.object, recurrence, collection, start, end, all_day, summary, location, status, private, busy"
 )
 _IN_TIME = itemgetter(3)
 _YES = (False, True)
+
+
+def _has_organiser(raw: bytes | None) -> bool:
+    return raw is not None and b"ORGANIZER" in raw
 
 
 def seconds(moment: datetime) -> int:

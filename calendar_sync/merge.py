@@ -10,6 +10,7 @@ from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 
 from calendar_sync import ics
+from calendar_sync.attendance import address_of, attendee, newer
 from calendar_sync.ics import Component, Line
 
 TIME = frozenset({"DTSTART", "DTEND", "DURATION"})  # one fact: half a move and half a resize make nonsense
@@ -107,12 +108,13 @@ def _properties(base: Component | None, mine: Component, theirs: Component) -> l
     """Change ``theirs`` to the merge; the names of what clashes."""
     clashes = []
     groups = [_groups(c) if c is not None else {} for c in (base, mine, theirs)]
+    moved = _moved(*groups)
     for name in dict.fromkeys([*groups[1], *groups[2], *groups[0]]):
         b, m, t = (group.get(name, ()) for group in groups)
         if name in BOOKKEEPING:
             _put(theirs, name, _later(name, m, t))
         elif name in SETS:
-            union, clash = _union(b, m, t)
+            union, clash = _union(b, m, t, moved)
             _put(theirs, name, union)
             clashes += [name] if clash else []
         elif _said(m) == _said(t) or _said(m) == _said(b):
@@ -143,8 +145,14 @@ def _said(group: Group) -> frozenset[Hashable]:
     return frozenset(canonical(p) if isinstance(p, Line) else (p.name, _facts(p)) for p in group)
 
 
-def _union(base: Group, mine: Group, theirs: Group) -> tuple[Group, bool]:
-    """Members added or taken away on either side, and whether one was changed on both (two answers)."""
+def _moved(base: Mapping[str, Group], mine: Mapping[str, Group], theirs: Mapping[str, Group]) -> str:
+    """Which side alone has moved the event: the answers there are to its new time."""
+    b, m, t = (_said(group.get("TIME", ())) for group in (base, mine, theirs))
+    return "" if m == t or (m != b and t != b) else "theirs" if m == b else "mine"
+
+
+def _union(base: Group, mine: Group, theirs: Group, moved: str) -> tuple[Group, bool]:
+    """Members added or taken away on either side, and whether one was changed on both."""
     b, m, t = _members(base), _members(mine), _members(theirs)
     kept: list[Line | Component] = []
     clash = False
@@ -155,11 +163,23 @@ def _union(base: Group, mine: Group, theirs: Group) -> tuple[Group, bool]:
         elif said[2] == said[0]:
             chosen = m.get(key)
         else:  # changed on both sides; taken away on one and changed on the other: the change stays
-            chosen = t.get(key) or m.get(key)
-            clash = clash or said[1] != said[2]
+            answer = _answer(m.get(key), t.get(key), moved)
+            chosen = answer or t.get(key) or m.get(key)
+            clash = clash or (answer is None and said[1] != said[2])
         if chosen is not None:
             kept.append(chosen)
     return kept, clash
+
+
+def _answer(mine: Line | Component | None, theirs: Line | Component | None, moved: str) -> Line | None:
+    """Of two answers by one attendee the later, or the one to the time that the event has now; None where
+    that cannot be told."""
+    if not isinstance(mine, Line) or not isinstance(theirs, Line) or mine.name != "ATTENDEE":
+        return None
+    if moved:
+        return mine if moved == "mine" else theirs
+    first, second = (attendee(line) for line in (mine, theirs))
+    return None if not first.stamp and not second.stamp else mine if newer(first, second) else theirs
 
 
 def _members(group: Group) -> Mapping[Hashable, Line | Component]:
@@ -168,7 +188,7 @@ def _members(group: Group) -> Mapping[Hashable, Line | Component]:
 
 def _member(part: Line | Component) -> Hashable:
     if isinstance(part, Line):
-        return part.value.strip().casefold() if part.name == "ATTENDEE" else canonical(part)
+        return address_of(part.value) if part.name == "ATTENDEE" else canonical(part)
     return _facts(part)
 
 

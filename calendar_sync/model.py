@@ -7,6 +7,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final, NamedTuple
 
+from calendar_sync.attendance import Attendee
+
 
 class _Keep:
     """ "Leave it as it is", where None already means something."""
@@ -70,6 +72,7 @@ class Occurrence(NamedTuple):
     repeats: bool = False
     unsent: bool = False
     conflict: bool = False
+    answer: str = ""  # mine to another's invitation (PARTSTAT), empty: it is none
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,10 +111,12 @@ class Detail:
     occurrence: Occurrence
     memo: str
     organiser: str
-    attendees: tuple[tuple[str, str], ...]  # name, answer (PARTSTAT)
+    attendees: tuple[Attendee, ...]
     rule: str  # RRULE as it stands in the file
     warnings: tuple[str, ...]
     provisional: bool = False  # one of several slots; ``Booking.confirm`` settles on it
+    invited: bool = False  # another's meeting that this person is asked to
+    organised: bool = False  # this person's own meeting
 
 
 REFUSED: Final = "REFUSED"

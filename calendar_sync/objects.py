@@ -212,6 +212,17 @@ class Objects(Past):
             self._put_local(was, raw, scanned, origin)
             return was.content
 
+    def replace(self, number: int, expected: bytes, raw: bytes) -> bool:
+        """The event becomes ``raw`` by what another person has done, if it still is ``expected``: an edit
+        made here meanwhile stays."""
+        scanned = scan(raw)
+        with self._write():
+            was = self.object(number)
+            if was is None or was.content != expected:
+                return False
+            self._put_local(was, raw, scanned, "there")
+            return True
+
     def _put_local(self, was: Object, raw: bytes | None, scanned: Scan | None, origin: str) -> None:
         """Inside a transaction: the person's version becomes ``raw``."""
         self._record(was.id, was.collection, origin, was.content, raw)
@@ -230,6 +241,10 @@ class Objects(Past):
         return self._sql.execute("SELECT 1 FROM attempt WHERE object = ?", (number,)).fetchone() is not None
 
     def _drop(self, number: int) -> None:
+        self._sql.execute(  # whoever has a copy of this meeting is to look whether it still is one
+            "UPDATE meeting SET fresh = fresh + 1 WHERE uid = (SELECT uid FROM meeting WHERE object = ?)",
+            (number,),
+        )
         self._sql.execute("DELETE FROM object WHERE id = ?", (number,))
 
 

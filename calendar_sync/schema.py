@@ -100,6 +100,22 @@ def _index_unread(database: Database) -> None:
     database.conn.execute("CREATE INDEX object_reread ON object (collection) WHERE reread OR etag = ''")
 
 
+def _know_meetings(database: Database) -> None:
+    """Events with an organiser. ``fresh``: changed so many times since they were looked at; ``answers``: mine
+    by part, of those in my own calendar."""
+    database.conn.execute(
+        "CREATE TABLE meeting (object INTEGER PRIMARY KEY REFERENCES object(id) ON DELETE CASCADE,"
+        " uid TEXT NOT NULL, fresh INTEGER NOT NULL DEFAULT 1, organiser TEXT NOT NULL DEFAULT '',"
+        " answers TEXT NOT NULL DEFAULT '{}', refused TEXT NOT NULL DEFAULT '')"
+    )
+    database.conn.execute("CREATE INDEX meeting_uid ON meeting (uid)")
+    database.conn.execute("CREATE INDEX meeting_fresh ON meeting (object) WHERE fresh")
+    database.conn.execute(
+        "INSERT INTO meeting (object, uid) SELECT id, uid FROM object"
+        " WHERE instr(CASE WHEN dirty THEN local ELSE base END, CAST('ORGANIZER' AS BLOB))"
+    )
+
+
 MIGRATIONS = (
     Migration(1, "the cache, the journal, conflicts, history, occurrences", _create),
     Migration(2, "the uid in the history", _know_deleted),
@@ -108,4 +124,5 @@ MIGRATIONS = (
     Migration(5, "occurrences in the order of time", _lay_in_time),
     Migration(6, "reminders put off or done with", _keep_reminders),
     Migration(7, "what has to be read again", _index_unread),
+    Migration(8, "meetings", _know_meetings),
 )

@@ -1,7 +1,7 @@
 """The cache: nothing is forgotten before it is known to be sent, nothing taken in over an unsent edit.
 
-Its layers, each a file: ``tables`` < ``index`` < ``past`` < ``objects`` < ``journal`` < this one, which takes
-in what the server has.
+Its layers, each a file: ``tables`` < ``index`` < ``past`` < ``objects`` < ``journal`` < ``invited`` < this
+one, which takes in what the server has.
 """
 
 from __future__ import annotations
@@ -11,7 +11,8 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from calendar_sync.index import rows_of, words_of
-from calendar_sync.journal import Attempt, Journal
+from calendar_sync.invited import Invited
+from calendar_sync.journal import Attempt
 from calendar_sync.objects import Object
 from calendar_sync.scan import Scan, scan
 from core.errors import SuiteError
@@ -19,7 +20,7 @@ from core.errors import SuiteError
 __all__ = ["Attempt", "Object", "Store"]
 
 
-class Store(Journal):
+class Store(Invited):
     """All of one person's calendars."""
 
     def receive(
@@ -94,6 +95,8 @@ class Store(Journal):
             rows,
         )
         self._add_rows(happens, words)
+        named = zip(range(last + 1, last + 1 + len(items)), scans, items, strict=True)
+        self._note_meetings((number, found[0].uid, item[2]) for number, found, item in named)
         return len(items)
 
     def _receive(self, collection: int, href: str, etag: str, raw: bytes, first: bool) -> bool:

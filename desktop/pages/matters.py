@@ -77,8 +77,8 @@ def has_share(services: Services) -> bool:
 
 
 def of_schedule(services: Services, person: Person, now: datetime) -> list[Matter]:
-    """Conflicts to settle, then the rest of today's events. ``now``: naive, on the office's clock. Opens the
-    schedule: as a job. SuiteError DB-00x."""
+    """Conflicts to settle, invitations to answer, then the rest of today's events. ``now``: naive, on the
+    office's clock. Opens the schedule: as a job. SuiteError DB-00x."""
     from calendar_sync.model import Owner
 
     schedule = services.schedules.of(Owner(person.staff_number, person.name, person.section))
@@ -87,9 +87,21 @@ def of_schedule(services: Services, person: Person, now: datetime) -> list[Matte
         title = _("予定の食い違い {count} 件").format(count=len(conflicts))
         words = _("同じ予定が別々に変えられました。どちらにするか選んでください。")
         found.append(Matter("git-merge", title, words, "calendar", _("選ぶ"), key="conflicts"))
+    if waiting := schedule.meetings.waiting(now):
+        title = _("返事を待っている招待 {count} 件").format(count=len(waiting))
+        first = waiting[0]
+        words = _("いちばん近いのは「{title}」（{name} さんから）です。").format(
+            title=first.occurrence.summary, name=first.organiser
+        )
+        aim = first.occurrence
+        key = f"invitation {aim.event}"
+        found.append(Matter("users-three", title, words, "calendar", _("返事する"), aim, key=key))
     own = {each.id for each in schedule.collections() if each.kind == "own"}
     midnight = datetime(now.year, now.month, now.day) + timedelta(days=1)
-    today = [o for o in schedule.between(now, midnight) if o.collection in own and o.status != "CANCELLED"]
+    coming = (
+        o for o in schedule.between(now, midnight) if o.status != "CANCELLED" and o.answer != "DECLINED"
+    )
+    today = [o for o in coming if o.collection in own]
     for each in sorted(today, key=lambda o: (o.all_day, o.start))[:_MOST]:
         title = each.summary or _("（件名なし）")
         when = _when(each, now)

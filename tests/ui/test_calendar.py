@@ -184,7 +184,7 @@ def test_a_conflict_is_announced_shown_side_by_side_and_settled(desk: Desk) -> N
     seen = store.object(o.event)
     assert seen is not None
     assert seen.base is not None
-    remote = desk.schedule._connect()
+    remote = desk.schedule.exchange._connect()
     found = remote.get(seen.href)
     assert found is not None
     theirs = found[1].replace("会議".encode(), "ほかの人の題".encode())
@@ -406,7 +406,7 @@ def test_what_others_changed_while_one_was_out_is_listed(desk: Desk) -> None:
     desk.settle()
     seen = desk.schedule._store.object(o.event)
     assert seen is not None
-    remote = desk.schedule._connect()
+    remote = desk.schedule.exchange._connect()
     found = remote.get(seen.href)
     assert found is not None
     assert remote.put(seen.href, found[1].replace("会議".encode(), "幹部会議".encode()), found[0])

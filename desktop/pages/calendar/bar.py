@@ -17,9 +17,11 @@ Note = tuple[str, list[tuple[str, Callable[[], object]]]]
 
 
 class Bar(QFrame):
-    """``compared``: the person wants to see both versions; ``answered``: calendar, and whether to delete."""
+    """``compared``: the person wants to see both versions; ``answered``: calendar, and whether to delete;
+    ``invitations``: to see what waits for an answer."""
 
     compared = Signal()
+    invitations = Signal()
     answered = Signal(int, bool)
 
     def __init__(self) -> None:
@@ -29,9 +31,12 @@ class Bar(QFrame):
         self._shown: list[str] = []
         self.hide()
 
-    def put(self, conflicts: Sequence[Conflict], collections: Sequence[Collection]) -> None:
+    def put(self, conflicts: Sequence[Conflict], collections: Sequence[Collection], waiting: int = 0) -> None:
         """Say what waits for the person; nothing: the bar is gone."""
         notes = self._notes(conflicts, collections)
+        if waiting:
+            text = _("返事を待っている招待が {count} 件あります。").format(count=waiting)
+            notes.append((text, [(_("招待を見る"), self.invitations.emit)]))
         if [text for text, _a in notes] == self._shown:
             return
         self._shown = [text for text, _a in notes]

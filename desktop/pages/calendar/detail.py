@@ -11,28 +11,25 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QFrame, QPlainTextEdit, QScr
 from calendar_sync.model import KEEP, Change, Collection, Detail, Scope
 from calendar_sync.words import understand
 from core.clock import TOKYO
-from core.i18n import N_, _
+from core.i18n import _
 from desktop.pages.calendar import words
+from desktop.pages.calendar.attending import AnswerBox, WhoBox
 from desktop.ui import page, theme
 from desktop.ui.buttons import button, icon_button
 from desktop.ui.widgets.fields import labelled, line_edit
 from desktop.ui.widgets.segmented import Segmented
 
-_ANSWERS = {
-    "ACCEPTED": N_("参加"),
-    "DECLINED": N_("欠席"),
-    "TENTATIVE": N_("仮"),
-    "NEEDS-ACTION": N_("返事待ち"),
-}
-
 
 class DetailCard(QFrame):
-    """``saved`` brings the change, the calendar to move to (or 0) and the scope; ``deleted`` the scope."""
+    """``saved`` brings the change, the calendar to move to (or 0) and the scope; ``deleted`` the scope;
+    ``answered`` the answer to an invitation, a word to it and which occurrence; ``inviting``: whom to ask."""
 
     saved = Signal(object, object, int, object)
     deleted = Signal(object, object)
     confirmed = Signal(object)
     closed = Signal()
+    answered = Signal(object, object, str, str)
+    inviting = Signal()
 
     def __init__(self, detail: Detail, collections: Mapping[int, Collection]) -> None:
         super().__init__()
@@ -55,6 +52,8 @@ class DetailCard(QFrame):
         if words.hidden(o, collection):
             layout.addWidget(page.label(_("予定あり"), "strong"))
             layout.addWidget(page.label(words.spoken(o, collection), "muted", wrap=True))
+        elif detail.invited and collection is not None and collection.kind == "own":
+            self._build_invitation(layout, detail)
         else:
             self._build_form(layout, detail, collection)
         layout.addStretch(1)
@@ -110,9 +109,11 @@ class DetailCard(QFrame):
         self.private.setChecked(o.private)
         self.private.setToolTip(_("ほかの人には「予定あり」とだけ見えます。"))
         layout.addWidget(self.private)
-        for name, answer in detail.attendees:
-            words_ = _(_ANSWERS.get(answer, answer))
-            layout.addWidget(page.label(f"{name}　{words_}", "muted"))
+        if detail.attendees:
+            layout.addWidget(WhoBox(detail.attendees))
+        if self._writable and collection is not None and collection.kind == "own" and not detail.provisional:
+            words_ = _("招く人を変える") if detail.attendees else _("人を招く")
+            layout.addWidget(button(words_, self.inviting.emit, icon="user-plus"))
         self.scope = Segmented(
             _("変える範囲"),
             [(Scope.THIS, _("この回")), (Scope.FUTURE, _("これ以降")), (Scope.ALL, _("すべて"))],
@@ -133,6 +134,23 @@ class DetailCard(QFrame):
             self.memo.setReadOnly(True)
             self.calendar.setEnabled(False)
             self.private.setEnabled(False)
+
+    def _build_invitation(self, layout: QVBoxLayout, detail: Detail) -> None:
+        """Another's meeting: it is read here, and answered."""
+        o = detail.occurrence
+        layout.addWidget(page.label(words.title(o, None), "strong", wrap=True))
+        layout.addWidget(page.label(words.when_words(o.start, o.end, o.all_day), wrap=True))
+        for text in filter(None, (o.location, detail.memo)):
+            layout.addWidget(page.label(text, "muted", wrap=True))
+        if o.status == "CANCELLED":
+            layout.addWidget(page.label(_("主催者が取りやめました。"), "warning", wrap=True))
+            layout.addWidget(button(_("削除"), self._delete, "danger", "trash", main=True))
+            self.scope = Segmented(_("変える範囲"), [(Scope.ALL, _("すべて"))], Scope.ALL)
+        else:
+            self.answer = AnswerBox(detail)
+            self.answer.answered.connect(lambda *said: self.answered.emit(o, *said))
+            layout.addWidget(self.answer)
+        layout.addWidget(WhoBox(detail.attendees))
 
     def _scope(self) -> Scope:
         chosen = self.scope.value()

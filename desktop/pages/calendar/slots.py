@@ -25,12 +25,12 @@ _SLOT = Qt.ItemDataRole.UserRole
 
 
 class SlotCard(SideCard):
-    """``searched`` brings calendars, minutes and those for the way; ``taken`` a slot and the title; ``held``
-    several."""
+    """``searched`` brings calendars, minutes and those for the way; ``taken`` a slot, the title and the
+    calendars of those who come; ``held`` several."""
 
     searched = Signal(object, int, int)
-    taken = Signal(object, str)
-    held = Signal(object, str)
+    taken = Signal(object, str, object)
+    held = Signal(object, str, object)
 
     def __init__(self, people: Sequence[Collection]) -> None:
         super().__init__(_("空き時間をさがす"))
@@ -106,7 +106,7 @@ class SlotCard(SideCard):
         self._who.setText(_("参加する人（{count} 人）").format(count=len(_ticked(self.people))))
 
     def _hold(self) -> None:
-        self.held.emit(_ticked(self.list), self._name())
+        self.held.emit(_ticked(self.list), self._name(), _ticked(self.people))
 
     def _name(self) -> str:
         return self.title.text().strip() or _("打合せ")
@@ -114,7 +114,7 @@ class SlotCard(SideCard):
     def _take(self, item: QListWidgetItem | None) -> None:
         slot = item.data(_SLOT) if item is not None else None
         if isinstance(slot, Slot):
-            self.taken.emit(slot, self._name())
+            self.taken.emit(slot, self._name(), _ticked(self.people))
 
 
 def _ticked(list_: QListWidget) -> list[Any]:

@@ -12,7 +12,7 @@ from calendar_sync.model import Collection, Conflict, Occurrence
 from core.i18n import _
 from desktop.pages.calendar import words
 from desktop.pages.calendar.agenda import Agenda
-from desktop.pages.calendar.beside import ROWS
+from desktop.pages.calendar.beside_meeting import ROWS
 from desktop.pages.calendar.conflicts import Conflicts
 from desktop.pages.calendar.grid import DayGrid
 from desktop.pages.calendar.group import GroupWeek

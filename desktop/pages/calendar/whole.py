@@ -35,6 +35,7 @@ from desktop.ui.buttons import button, icon_button
 from desktop.ui.widgets.segmented import Segmented
 
 T = TypeVar("T")
+Look = tuple[list[Collection], list[Occurrence], list[Conflict], int, int]
 _ROOMY = 80  # em: side, days and a card next to each other
 
 
@@ -135,6 +136,7 @@ class CalendarPage(QWidget):
         )
         views.conflicts.settled.connect(self.acts.settle)
         self._bar.compared.connect(views.show_conflicts)
+        self._bar.invitations.connect(self.beside.open_invitations)
         self._bar.answered.connect(self.acts.answer)
         self.acts.changed.connect(self._sending.soon)
         self.acts.ended.connect(views.grid.viewport().update)
@@ -189,9 +191,10 @@ class CalendarPage(QWidget):
         first, last = (at_midnight(day) for day in self._views.range(self._day))
         schedule, everything = self._schedule, self._views.kind == GROUP
 
-        def look() -> tuple[list[Collection], list[Occurrence], list[Conflict], int]:
+        def look() -> Look:
             found = schedule.between(first, last, everything)
-            return schedule.collections(), found, schedule.conflicts(), schedule.unsent()
+            waiting = len(schedule.meetings.waiting(datetime.now(TOKYO).replace(tzinfo=None)))
+            return schedule.collections(), found, schedule.conflicts(), schedule.unsent(), waiting
 
         self._services.bridge.run(
             self, _("予定"), lambda _r: look(), lambda found: self._show(*found), ended=self._read_ended,
@@ -204,7 +207,12 @@ class CalendarPage(QWidget):
             self.read()
 
     def _show(
-        self, collections: list[Collection], found: list[Occurrence], conflicts: list[Conflict], unsent: int
+        self,
+        collections: list[Collection],
+        found: list[Occurrence],
+        conflicts: list[Conflict],
+        unsent: int,
+        waiting: int,
     ) -> None:
         self._collections = {c.id: c for c in collections}
         self._found = found
@@ -212,7 +220,7 @@ class CalendarPage(QWidget):
         self._views.put(self._day, found, self._collections)
         self._heading.setText(self._views.title(self._day))
         self._put_day()
-        self._bar.put(conflicts, collections)
+        self._bar.put(conflicts, collections, waiting)
         self._views.put_conflicts(conflicts)
         self._sending.waits(unsent)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 
+from calendar_sync.attendance import Answer
 from calendar_sync.model import Collection, Occurrence
 from core.i18n import _
 from core.wareki import format_date
@@ -13,7 +14,23 @@ def title(occurrence: Occurrence, collection: Collection | None) -> str:
     """Its title; somebody else's private event is only 予定あり."""
     if hidden(occurrence, collection):
         return _("予定あり")
-    return occurrence.summary or _("（件名なし）")
+    said = standing(occurrence)
+    title_ = occurrence.summary or _("（件名なし）")
+    return _("{standing}: {title}").format(standing=said, title=title_) if said else title_
+
+
+def standing(occurrence: Occurrence) -> str:
+    """中止, or what I have answered where it is not 参加; empty: an event like any other."""
+    if occurrence.status == "CANCELLED":
+        return _("中止")
+    return "" if occurrence.answer in ("", Answer.YES) else answer_words(occurrence.answer)
+
+
+def answer_words(answer: str) -> str:
+    """参加, 未定, 欠席, 返事待ち"""
+    return {Answer.YES: _("参加"), Answer.MAYBE: _("未定"), Answer.NO: _("欠席")}.get(
+        Answer(answer), _("返事待ち")
+    )
 
 
 def hidden(occurrence: Occurrence, collection: Collection | None) -> bool:
@@ -54,7 +71,6 @@ def spoken(occurrence: Occurrence, collection: Collection | None) -> str:
         title(occurrence, collection),
         "" if hidden(occurrence, collection) else occurrence.location,
         _("仮") if occurrence.status == "TENTATIVE" else "",
-        _("中止") if occurrence.status == "CANCELLED" else "",
         _("繰り返し") if occurrence.repeats else "",
         _("見比べが必要") if occurrence.conflict else "",
         _("未送信") if occurrence.unsent else "",
