@@ -25,7 +25,14 @@ TERMINAL_HEADER = "mahoroba-terminal"
 BODY_WITHIN_S = 10.0
 _TERMINAL = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _STATUS = {"WIRE": 400, "LOCK": 429, "DEV": 403, "DB": 503, "CLOCK": 503, "SEC": 503, "DIR": 503, "CORE": 500}
-_STATUS_OF_CODE = {"AUTH-020": 401, "AUTH-021": 429, "AUTH-022": 403, "AUTH-023": 403, "AUTH-024": 410}
+_STATUS_OF_CODE = {
+    "AUTH-020": 401,
+    "AUTH-021": 429,
+    "AUTH-022": 403,
+    "AUTH-023": 403,
+    "AUTH-024": 410,
+    "AUTH-025": 403,
+}
 _log = logging.getLogger(__name__)
 
 Handler = Callable[[Request], Awaitable[Response]]

@@ -316,6 +316,11 @@ class AuthService:
             self._events.publish(FaceDeleted(number))
         return deleted
 
+    def keyring(self) -> str:
+        """What opens the key ring of whoever has just signed in. SuiteError AUTH-025, NET-001, OFF-…"""
+        self._own()
+        return self._client.keyring(self._access)
+
     # inside
 
     def _own(self) -> str:

@@ -1,7 +1,8 @@
 """``mahoroba pam``: called by ``pam_exec`` in the stack of a greeter or a lock screen; 0 lets the person in.
 
 Only where an administrator has put it there and named the service in the policy. It opens no session of its
-own and keeps nothing: it answers one question, and the trail has the answer.
+own: it answers one question, and the trail has the answer. Called again by the stack's session part, it opens
+the person's gnome-keyring with the secret that the matcher has released for that log-in.
 """
 
 from __future__ import annotations
@@ -14,9 +15,10 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from auth.agent import pam
+from auth.agent import keyring, pam
 from auth.house import House, read_small
 from auth.model import CameraView, Factor, Outcome
+from core.errors import SuiteError
 from core.i18n import _
 from core.jobs import Report
 
@@ -44,8 +46,24 @@ def main(arguments: list[str]) -> int:
         house.audit.append("pam.refused", actor="", detail=detail)
         _say(f"{refused.why}{refused.next_step}")
         return 1
+    if call.kind == pam.SESSION:
+        return _keyring_opened(call.user)
+    keyring.taken(call.user)  # of a log-in that came to nothing
     typed = pam.pin_of(sys.stdin.buffer.read(MOST_TYPED))
-    return 1 if typed is None else _decided(house, call.user, typed)
+    waits = pam.opens_keyring(_stack_of(call.service))
+    return 1 if typed is None else _decided(house, call.user, typed, waits)
+
+
+def _keyring_opened(user: str) -> int:
+    """Open the key ring where a log-in of ours has just left a secret; after a password there is none."""
+    secret = keyring.taken(user)
+    try:
+        if secret is not None:
+            keyring.open_for(user, secret, os.environ.get("XDG_RUNTIME_DIR", "")[:256])
+    except SuiteError as error:
+        _say(f"{error.what}{error.why}")
+        return 1
+    return 0
 
 
 def _stack_of(service: str) -> str:
@@ -56,16 +74,27 @@ def _stack_of(service: str) -> str:
     return ""
 
 
-def _decided(house: House, user: str, pin: str) -> int:
+def _decided(house: House, user: str, pin: str, waits: bool) -> int:
+    """``waits``: whether the session will want the key ring's secret."""
     service = _sign_in(house)
     try:
         outcome = _tried(service, user, pin)
         _say(f"{outcome.sentence} {outcome.next_step}".strip())
+        if outcome.accepted and waits:
+            _hand_over(service, user)
         return 0 if outcome.accepted else 1
     finally:
         service.sign_out()
         if service.office is not None:
             service.office.close()
+
+
+def _hand_over(service: AuthService, user: str) -> None:
+    """The person is in whatever becomes of the key ring."""
+    try:
+        keyring.hand_over(user, service.keyring())
+    except SuiteError as error:
+        _say(f"{error.what}{error.why}")
 
 
 def _tried(service: AuthService, user: str, pin: str) -> Outcome:

@@ -121,6 +121,10 @@ class MatcherClient:
     def delete_face(self, access: str) -> bool:
         return bool(self._call("DELETE", "/v1/templates/mine", access=access)["deleted"])
 
+    def keyring(self, access: str) -> str:
+        """What opens the key ring of whoever has just signed in here. SuiteError AUTH-025."""
+        return str(self._call("POST", "/v1/keyrings/mine", json={}, access=access).get("secret", ""))
+
     def _evidence(self, kind: str, head: Mapping[str, str | None]) -> Reply:
         nonce = secrets.token_hex(32)
         return _reply(nonce, self._call("POST", f"/v1/evidence/{kind}", json={**head, "nonce": nonce}))

@@ -21,6 +21,7 @@ _POWER = "su su-l sudo sudo-i runuser polkit-1 cron atd xrdp-sesman vncserver op
 _COMMON = "other common-auth common-account common-session system-auth password-auth"
 NEVER = frozenset(f"{_REMOTE} {_POWER} {_COMMON}".split())
 """Stacks that others include, or that answer to a network: no policy names these."""
+SESSION = "open_session"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _LOCAL_SCREEN = re.compile(r":\d{1,3}(\.\d{1,3})?|(/dev/)?tty\d{1,3}|(/dev/)?seat\d{1,3}")
 
@@ -54,15 +55,16 @@ def call_of(environment: Mapping[str, str]) -> Call:
 
 
 def refusal(call: Call, services: Collection[str], stack: Callable[[str], str]) -> SuiteError | None:
-    """Why nothing is opened; None where a look (or a PIN) may decide. ``services``: named by the policy;
-    ``stack``: the text of a service's own file, asked for once the service is one of them."""
-    if call.kind != "auth" or call.user in ("", "root"):
+    """Why nothing is opened; None where a look (or a PIN) may decide, or a session's key ring may be opened.
+    ``services``: named by the policy; ``stack``: the text of a service's own file, asked for once the service
+    is one of them."""
+    if call.kind not in ("auth", SESSION) or call.user in ("", "root"):
         return _no(_("この呼び出しでは、顔を使いません。"), "PAM-001")
     if call.service not in services or call.service in NEVER or not _NAME.fullmatch(call.service):
         return _no(_("このサービスは、顔で開くものに入っていません。"), "PAM-002")
     if call.remote_host or call.remote_user or not _is_here(call.terminal):
         return _no(_("端末の前ではなく、ほかから呼ばれました。"), "PAM-003")
-    if not asks_first(stack(call.service)):
+    if call.kind == "auth" and not asks_first(stack(call.service)):
         return _no(_("キーを押してから見る設定になっていません（pam_exec の expose_authtok）。"), "PAM-004")
     return None
 
@@ -70,14 +72,24 @@ def refusal(call: Call, services: Collection[str], stack: Callable[[str], str]) 
 def asks_first(stack: str) -> bool:
     """Whether a service's own file (not one that it includes) calls us, and only after PAM has asked at the
     screen: a mere key press is nothing typed, which looks the same as never having asked."""
-    ours = [
+    ours = _ours(stack, "auth")
+    return bool(ours) and all("expose_authtok" in words for words in ours)
+
+
+def opens_keyring(stack: str) -> bool:
+    """Whether the same file calls us again when the session begins: then a secret is waited for."""
+    return bool(_ours(stack, "session"))
+
+
+def _ours(stack: str, kind: str) -> list[list[str]]:
+    """The words of each line of ``kind`` that calls us."""
+    return [
         words
         for line in stack.splitlines()
-        if (words := line.split("#")[0].split())[:1] == ["auth"]
+        if (words := line.split("#")[0].split())[:1] in ([kind], [f"-{kind}"])
         and any(word.endswith("pam_exec.so") for word in words)
         and any("mahoroba" in word for word in words)
     ]
-    return bool(ours) and all("expose_authtok" in words for words in ours)
 
 
 def pin_of(typed: bytes) -> str | None:

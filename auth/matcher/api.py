@@ -21,6 +21,7 @@ from auth.bulletins import Bulletins
 from auth.door import Caller, bearer, chunks, guarded, in_thread, json_body, named_by_header
 from auth.matcher.bulletins import BulletinDoors
 from auth.matcher.face import Enrolment, FaceMatcher, Match
+from auth.matcher.keyring import Keyrings
 from auth.matcher.matcher import CHALLENGE_LIFETIME_S, Answer, Matcher
 from auth.matcher.offline import Releases
 from auth.matcher.own_data import OwnData
@@ -37,14 +38,17 @@ def create_app(
     caller: Caller = named_by_header,
     releases: Releases | None = None,
     bulletins: Bulletins | None = None,
+    keyrings: Keyrings | None = None,
 ) -> Starlette:
     """The application. ``faces`` is asked at each use, so that a missing model stops faces, not PINs.
-    ``releases``: None where nothing is given away for offline use; ``bulletins``: where there are none."""
+    ``releases``: None where nothing is given away for offline use; ``bulletins``: where there are none;
+    ``keyrings``: where no key ring is opened."""
     doors = _Doors(matcher, own_data, faces, caller)
     return Starlette(
         routes=[
             *(_OfflineDoors(releases, caller).routes() if releases is not None else ()),
             *(BulletinDoors(matcher, bulletins, caller).routes() if bulletins is not None else ()),
+            *(keyrings.routes(caller) if keyrings is not None else ()),
             Route("/v1/keys", guarded(doors.keys)),
             Route("/v1/challenges", guarded(doors.challenge), methods=["POST"]),
             Route("/v1/matches", guarded(doors.match), methods=["POST"]),

@@ -18,6 +18,7 @@ from auth.lockout import Clock
 from auth.matcher.api import create_app
 from auth.matcher.engines import engine_of
 from auth.matcher.face import FaceMatcher
+from auth.matcher.keyring import Keyrings
 from auth.matcher.matcher import Matcher, Trail
 from auth.matcher.offline import Releases
 from auth.matcher.own_data import OwnData
@@ -60,7 +61,8 @@ def build_matcher(
     matcher = Matcher(
         register, audit, clock, config, seed, pins, nonces, tokens, OfficeTimes(register.sql, clock)
     )
-    vault = Vault(register, get_or_create(secrets, "template-key", 32))
+    key = get_or_create(secrets, "template-key", 32)
+    vault = Vault(register, key)
     analyser = cache(FaceAnalyser)
     faces = cache(lambda: FaceMatcher(matcher, vault, analyser(), engine_of(config.face)))
 
@@ -73,5 +75,6 @@ def build_matcher(
 
     releases = Releases(matcher, vault, register.sql, config.offline)
     bulletins = Bulletins(register.sql, clock)
-    app = create_app(matcher, OwnData(matcher, vault), faces, caller, releases, bulletins)
+    keyrings = Keyrings(matcher, key)
+    app = create_app(matcher, OwnData(matcher, vault), faces, caller, releases, bulletins, keyrings)
     return Built(matcher, tokens, app, pins, analyser, rest, bulletins)

@@ -102,6 +102,9 @@ class EitherClient(MatcherClient):
     def delete_face(self, access: str) -> bool:
         return self._at_office(access).delete_face(access)
 
+    def keyring(self, access: str) -> str:
+        return self._at_office(access).keyring(access)
+
     # inside
 
     def _either(self, staff_number: str | None, office: Callable[[], T], standby: Callable[[], T]) -> T:

@@ -41,6 +41,7 @@ SHAPES: dict[str, Any] = {
     "/v1/offline/rows": ({"queue": TEXT, "rows": {"type": "array", "items": {"type": "object"}}}, {}),
     "/v1/bulletins": None,
     "/v1/bulletins/read": ({"id": {"type": "integer"}, "read": {"type": "boolean"}}, {}),
+    "/v1/keyrings/mine": ({}, {}),
     "/v1/certificates": ({"statement": TEXT, "request": TEXT}, {}),
     "/v1/anchors": None,
     "/v1/devices": ({"name": TEXT, "code": TEXT, "request": TEXT}, {}),

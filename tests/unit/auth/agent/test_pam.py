@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
-from auth.agent.pam import NEVER, Call, asks_first, call_of, pin_of, refusal
+from auth.agent import keyring
+from auth.agent.pam import NEVER, SESSION, Call, asks_first, call_of, opens_keyring, pin_of, refusal
 
 GREETER = Call("auth", "k100301", "lightdm", "", "", ":0")
 SERVICES = ["lightdm", "gdm-password", *NEVER]
@@ -71,7 +73,7 @@ def test_without_a_key_press_nobody_looks_nor_from_an_included_stack(stack: str)
     assert asks_first(OURS + "@include common-auth\n")
 
 
-@pytest.mark.parametrize(("kind", "user"), [("open_session", "k100301"), ("auth", ""), ("auth", "root")])
+@pytest.mark.parametrize(("kind", "user"), [("close_session", "k100301"), ("auth", ""), ("auth", "root")])
 def test_only_the_question_who_is_there_is_answered_and_never_for_root(kind: str, user: str) -> None:
     assert code(replace(GREETER, kind=kind, user=user)) == "PAM-001"
 
@@ -103,3 +105,41 @@ def test_the_environment_is_read_as_pam_exec_writes_it() -> None:
 )
 def test_what_was_typed_is_a_key_press_a_pin_or_another_module_s(typed: bytes, meant: str | None) -> None:
     assert pin_of(typed) == meant
+
+
+def test_a_session_s_call_is_judged_as_the_log_in_s() -> None:
+    session = replace(GREETER, kind=SESSION)
+    assert code(session, stack="") == "", "the line that asks is the log-in's"
+    assert code(replace(session, kind="close_session")) == "PAM-001"
+    assert code(replace(session, user="root")) == "PAM-001"
+    assert code(replace(session, remote_host="203.0.113.9")) == "PAM-003"
+    assert code(replace(session, service="sshd")) == "PAM-002"
+
+
+def test_the_secret_is_waited_for_where_the_stack_s_session_part_calls_us() -> None:
+    line = OURS.replace("auth sufficient", "session optional")
+    assert opens_keyring(OURS + line)
+    assert opens_keyring("-" + line)
+    assert not opens_keyring(OURS)
+    assert not opens_keyring("# " + line)
+    assert not opens_keyring("session optional pam_exec.so /usr/bin/other")
+
+
+def test_a_secret_is_taken_once_by_its_person_s_session_and_soon(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "run"
+    assert keyring.taken("k100301", folder) is None
+    keyring.hand_over("k100301", "s", folder)
+    assert [(p.stat().st_mode & 0o777) for p in (folder, *folder.iterdir())] == [0o700, 0o600]
+    assert keyring.taken("k100302", folder) is None
+    assert keyring.taken("k100301", folder) == "s"
+    assert keyring.taken("k100301", folder) is None
+    keyring.hand_over("../k100301", "s", folder)
+    now = keyring._now()
+    monkeypatch.setattr(keyring, "_now", lambda: now + keyring.WITHIN_S + 1)
+    assert keyring.taken("../k100301", folder) is None
+    monkeypatch.setattr(keyring, "_now", lambda: now - 3600)
+    keyring.hand_over("k100301", "s", folder)
+    monkeypatch.setattr(keyring, "_now", lambda: now - 7200)
+    assert keyring.taken("k100301", folder) is None, "of another boot"
