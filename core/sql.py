@@ -65,7 +65,7 @@ class SqliteSql:
 
     def rows(self, text: str, *values: object) -> list[Row]:
         with database_errors(self._connections.path):
-            return list(self._connections.get().query(text, values))
+            return _rows(self._connections.get(), text, values)
 
     @contextmanager
     def write(self) -> Iterator[Transaction]:
@@ -81,7 +81,13 @@ class _SqliteTransaction:
         return int(self._database.execute(text, list(values)).rowcount)
 
     def rows(self, text: str, *values: object) -> list[Row]:
-        return list(self._database.query(text, values))
+        return _rows(self._database, text, values)
 
     def lock(self, *names: str) -> None:
         """Nothing to do: the transaction has the whole file (BEGIN IMMEDIATE)."""
+
+
+def _rows(database: Database, text: str, values: tuple[object, ...]) -> list[Row]:
+    found = database.conn.execute(text, values)
+    names = [column[0] for column in found.description]
+    return [dict(zip(names, row, strict=True)) for row in found]

@@ -46,7 +46,7 @@ class Office:
         self.inventory = Inventory(sql, require)
         self.storage = Storage(sql, paths.data)
         self.incidents = Incidents(sql, require, tell, lock_person, lock_terminal, self.find)
-        self.trail = TrailIndex(paths.cache / "trail-index.db", audit.after)
+        self.trail = TrailIndex(paths.cache / "trail.db", audit.after)
 
     def find(self, wish: Wish, limit: int, before: int | None = None) -> list[Entry]:
         """Rows of the audit trail, newest first, for the IT role and the auditor. AUTH-031, DB-00x."""

@@ -38,9 +38,10 @@ _SCHEMA = (
         day TEXT, hour INTEGER, outcome TEXT, reason TEXT, count INTEGER NOT NULL,
         PRIMARY KEY (day, hour, outcome, reason)
     ) WITHOUT ROWID""",
+    # of each person and terminal: the newest month, and all before it
     """CREATE TABLE scores (
-        month TEXT, kind TEXT, name TEXT, count INTEGER NOT NULL, total REAL NOT NULL,
-        PRIMARY KEY (month, kind, name)
+        kind TEXT, name TEXT, month TEXT NOT NULL, count INTEGER NOT NULL, total REAL NOT NULL,
+        before INTEGER NOT NULL, total_before REAL NOT NULL, PRIMARY KEY (kind, name)
     ) WITHOUT ROWID""",
     """CREATE TABLE active (
         month TEXT, family TEXT, actor TEXT, PRIMARY KEY (month, family, actor)
@@ -171,24 +172,20 @@ class TrailIndex:
         """People whose mean distance in their newest month is ``limit`` or more, the largest first."""
         with self._reading() as database:
             rows = database.conn.execute(
-                "SELECT max(month), name, count, total / count FROM scores WHERE kind = 'person'"
-                " AND month >= ? GROUP BY name HAVING total / count >= ? AND count >= ?"
-                " ORDER BY total / count DESC LIMIT ?",
+                "SELECT month, name, count, total / count FROM scores WHERE kind = 'person'"
+                " AND month >= ? AND total / count >= ? AND count >= ? ORDER BY total / count DESC LIMIT ?",
                 (first_month, limit, fewest, most),
             )
             return [Score(*row) for row in rows]
 
-    def before_and_now(self, first_month: str) -> list[tuple[str, int, float, int, float]]:
+    def before_and_now(self) -> list[tuple[str, int, float, int, float]]:
         """Of each terminal: (name, count and sum of the months before the newest, count and sum of that)."""
         with self._reading() as database:
-            newest = database.conn.execute(
-                "SELECT max(month) FROM scores WHERE kind = 'terminal'"
-            ).fetchone()[0]
             return database.conn.execute(
-                "SELECT name, sum(count * (month < ?1)), sum(total * (month < ?1)),"
-                " sum(count * (month = ?1)), sum(total * (month = ?1)) FROM scores"
-                " WHERE kind = 'terminal' AND month >= ?2 GROUP BY name",
-                (newest or "", first_month),
+                "WITH newest AS (SELECT max(month) AS month FROM scores WHERE kind = 'terminal')"
+                " SELECT name, before + iif(now, 0, count), total_before + iif(now, 0, total),"
+                " iif(now, count, 0), iif(now, total, 0.0) FROM (SELECT scores.*, scores.month = newest.month"
+                " AS now FROM scores, newest WHERE kind = 'terminal')"
             ).fetchall()
 
     def people_active(self, month: str, family: str) -> int:
@@ -282,9 +279,16 @@ def _write(
         [(*key, count) for key, count in sign_ins.items()],
     )
     run(
-        "INSERT INTO scores VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE"
-        " SET count = count + excluded.count, total = total + excluded.total",
-        [(*key, len(found), sum(found)) for key, found in scores.items()],
+        "INSERT INTO scores VALUES (?, ?, ?, ?, ?, 0, 0.0) ON CONFLICT DO UPDATE SET"
+        " before = before + iif(excluded.month > month, count, 0),"
+        " total_before = total_before + iif(excluded.month > month, total, 0.0),"
+        " count = excluded.count + iif(excluded.month > month, 0, count),"
+        " total = excluded.total + iif(excluded.month > month, 0.0, total),"
+        " month = max(month, excluded.month)",
+        [
+            (kind, name, month, len(found), sum(found))
+            for (month, kind, name), found in sorted(scores.items())
+        ],
     )
     run("INSERT OR IGNORE INTO days VALUES (?, ?)", days.items())
 

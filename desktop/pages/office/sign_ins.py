@@ -103,7 +103,7 @@ class SignInsView(Fresh):
             office = services.office
             office.trail.follow()
             found = summary(office.trail.sign_ins(first, last))
-            drifts = drift(office.trail.before_and_now(first_month), office.inventory.cameras())
+            drifts = drift(office.trail.before_and_now(), office.inventory.cameras())
             limit = services.auth.model_figures().alone * NEAR
             return found, drifts, office.trail.near(limit, 3, first_month)
 

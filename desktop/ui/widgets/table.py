@@ -144,7 +144,11 @@ class Table(QTableView):
     def _refresh(self) -> None:
         chosen = self.key()
         words = [fold(w) for w in self._filter.split()]
-        rows = [r for r in self._all if all(w in fold("\n".join(r[1])) for w in words)]
+        rows = (
+            [r for r in self._all if all(w in fold("\n".join(r[1])) for w in words)]
+            if words
+            else [*self._all]
+        )
         if self._order is not None:
             column, down = self._order
             rows.sort(key=lambda r: r[1][column], reverse=down)

@@ -115,7 +115,7 @@ def test_another_trail_in_its_place_is_noticed(trail: Trail, index: TrailIndex) 
 
 
 def test_scores_use_and_activity_are_counted(index: TrailIndex) -> None:
-    assert {round(total / count, 3) for _t, _n, _s, count, total in index.before_and_now("2026-01")} == {0.3}
+    assert {round(total / count, 3) for _t, _n, _s, count, total in index.before_and_now()} == {0.3}
     assert len(index.near(0.29, 3, "2026-01")) == 50
     assert index.near(0.31, 3, "2026-01") == []
     terminals, days = index.days_used("T-00", "2026-11-01", "2026-11-30")
@@ -144,6 +144,10 @@ def test_drift_and_nearness_go_by_the_newest_month(tmp_path: Path) -> None:
     index = TrailIndex(tmp_path / "trail.db", trail.after)
     index.follow()
     assert [(s.name, s.month) for s in index.near(0.33, 3, "2026-01")] == [("K000002", "2026-11")]
-    (name, before, total_before, now, total_now), *_rest = index.before_and_now("2026-01")
+    (name, before, total_before, now, total_now), *_rest = index.before_and_now()
     assert (name, before, now) == ("T-1", 10, 10)
     assert (round(total_before, 2), round(total_now, 2)) == (2.3, 2.75)
+    trail.add("2026-12-01T01:00:00.000000+00:00", "sign-in.accepted", "K000001", terminal="T-2", distance=0.2)
+    index.follow()
+    sums = {name: (before, now) for name, before, _b, now, _n in index.before_and_now()}
+    assert sums == {"T-1": (20, 0), "T-2": (0, 1)}, "a terminal that says nothing this month has a past only"
