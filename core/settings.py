@@ -143,19 +143,17 @@ _CLOCK = r"^([01][0-9]|2[0-3]):[0-5][0-9]$"
 class NotificationSettings(Section):
     model_config = ConfigDict(title=N_("お知らせと静かな時間"))
 
-    quiet_from: str = Field(
-        default="21:00",
+    quiet_from: str = _own(
+        "21:00",
+        N_("静かな時間の始まり"),
+        N_("この時刻から、急ぎでないお知らせは鳴りません（21:00 のように）。終わりと同じなら使いません。"),
         pattern=_CLOCK,
-        title=N_("静かな時間の始まり"),
-        description=N_(
-            "この時刻から、急ぎでないお知らせは鳴りません（21:00 のように）。終わりと同じなら使いません。"
-        ),
     )
-    quiet_until: str = Field(
-        default="07:00",
+    quiet_until: str = _own(
+        "07:00",
+        N_("静かな時間の終わり"),
+        N_("この時刻から、また鳴ります（07:00 のように）。"),
         pattern=_CLOCK,
-        title=N_("静かな時間の終わり"),
-        description=N_("この時刻から、また鳴ります（07:00 のように）。"),
     )
 
 
