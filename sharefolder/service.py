@@ -24,8 +24,10 @@ from sharefolder.guard import MassGuard
 from sharefolder.index import crawl
 from sharefolder.index.snippet import Snippet, snippet
 from sharefolder.index.store import Hit, IndexStore, Wish, kind
+from sharefolder.inquiry.drafts import Drafts
 from sharefolder.inquiry.model import PLACE
 from sharefolder.inquiry.office import Office
+from sharefolder.inquiry.reply import Reply
 from sharefolder.journal import Journal
 from sharefolder.library.shelf import Shelf
 from sharefolder.local import LocalStorage
@@ -157,6 +159,15 @@ class ShareService:
     def office(self, place: str) -> Office:
         """The inquiries of a share."""
         return self._at(place).office
+
+    def reply(self, place: str) -> Reply:
+        """Answers to a share's inquiries, written on the screen."""
+        here = self._at(place)
+        return Reply(here.storage, self._sandbox, partial(self._tell_folder, place))
+
+    def drafts(self, place: str) -> Drafts:
+        """This person's answers that are not handed in yet."""
+        return Drafts(self._folder / "drafts", self._actor(), self._at(place).place.address)
 
     def library(self, place: str) -> Shelf:
         """The specifications of a share."""

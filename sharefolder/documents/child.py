@@ -46,6 +46,12 @@ def _cells(request: Mapping[str, Any]) -> Any:
     return read(Path(request["path"]))
 
 
+def _fill(request: Mapping[str, Any]) -> Any:
+    from sharefolder.documents.filling import fill
+
+    return fill(Path(request["path"]), request["sheet"], request["cells"])
+
+
 def _picture(request: Mapping[str, Any]) -> Any:
     from sharefolder.documents.picture import make
 
@@ -56,6 +62,7 @@ VERBS: Mapping[str, Callable[[Mapping[str, Any]], Any]] = {
     "text": _text,
     "lines": _lines,
     "cells": _cells,
+    "fill": _fill,
     "picture": _picture,
 }
 

@@ -36,6 +36,7 @@ def reason_words(reason: str) -> str:
         "gone": _("読む前になくなりました。"),
         "no right": _("読む権利がありません。"),
         "link": _("リンクです。"),
+        "formula": _("計算式があります。"),
     }.get(reason, reason)
 
 
@@ -48,9 +49,9 @@ class Sandbox:
         self._child: Child | None = None
         self._asked = 0
 
-    def ask(self, verb: str, path: Path) -> Answer:
-        """``text`` and ``lines`` give a string, ``cells`` see ``workbook.read``. Never raises for what a file
-        holds."""
+    def ask(self, verb: str, path: Path, **more: Any) -> Answer:
+        """``text`` and ``lines`` give a string, ``cells`` see ``workbook.read``, ``fill`` see
+        ``filling.fill`` (``more``: its other arguments). Never raises for what a file holds."""
         try:
             if path.is_symlink():
                 return Answer(None, "link")
@@ -59,7 +60,7 @@ class Sandbox:
         except OSError:
             return Answer(None, "gone")
         with self._lock:
-            return self._ask(json.dumps({"verb": verb, "path": str(path)}))
+            return self._ask(json.dumps({"verb": verb, "path": str(path), **more}))
 
     def close(self) -> None:
         """End the child."""

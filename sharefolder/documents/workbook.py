@@ -92,7 +92,7 @@ def _facts(path: Path, made: dict[str, Any]) -> None:
     with zipfile.ZipFile(path) as archive:
         names = set(archive.namelist())
         made["macros"] = any(name.endswith("vbaProject.bin") for name in names)
-        files = _sheet_files(archive, made)
+        files = sheet_files(archive, made)
         for sheet in made["sheets"]:
             file = files.get(sheet["name"], "")
             if file in names:
@@ -113,7 +113,7 @@ def _tells(part: Bounded) -> bool:
     return False
 
 
-def _sheet_files(archive: zipfile.ZipFile, made: dict[str, Any]) -> dict[str, str]:
+def sheet_files(archive: zipfile.ZipFile, made: dict[str, Any]) -> dict[str, str]:
     """Sheet name → part; sets ``date1904`` on the way."""
     targets, files = {}, {}
     try:

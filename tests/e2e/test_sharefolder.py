@@ -213,6 +213,65 @@ def test_asks_three_sections_and_collates(suite: Suite, share: Share, tmp_path: 
     assert [row[:3] for row in rows[3:]] == [["財政課", "机", 12.0], ["防災課", "毛布", "約300"]]
 
 
+@pytest.mark.long
+def test_answers_an_inquiry_on_the_screen(suite: Suite, share: Share, tmp_path: Path) -> None:
+    """画面で照会に答える: by keyboard and screen reader alone; the collation has the cell it came from."""
+    for section in ("道路建設課", "財政課"):
+        share.write(f"{section}/部屋.txt", "")
+    template = _book(tmp_path / "備品の照会.xlsx", None)
+    person = at_the_share(suite, share)
+    person.chooses("共有フォルダの画面: 照会")
+    person.presses("照会を作る")
+    person.presses("様式を選ぶ（Excel）")
+    picks(person, template)
+    person.sees("2 の欄")
+    person.writes("回答の期限", (time.strftime("%Y-12-25")))
+    person.presses("各所属に配る")
+    person.sees("0 / 2 所属が出しました。")
+    person.selects("財政課")
+    person.presses("画面で回答する")
+    person.writes("1 行目 品名", "机")
+    person.writes("1 行目 件数", "約１２")
+    person.presses("回答を保存")
+    person.sees("数だけを書いてください")
+    person.photographs("wrong")
+    person.writes("1 行目 件数", "１２")
+    person.presses("回答を保存")
+    person.sees("財政課 の回答を保存しました。")
+    person.sees("1 / 2 所属が出しました。")
+    person.presses("集計する")
+    picks(person, tmp_path / "集計.xlsx")
+    person.sees("確かめることが 0 件あります。")
+    book = CalamineWorkbook.from_path(str(tmp_path / "集計.xlsx"))
+    assert book.get_sheet_by_name("集計").to_python()[3][:3] == ["財政課", "机", 12.0]
+    assert "B4" in str(book.get_sheet_by_name("出典").to_python())
+
+
+@pytest.mark.long
+def test_begins_a_specification_from_a_colleagues(suite: Suite, share: Share) -> None:
+    """仕様書を写して書き始める: put into the library, found by its system, copied into one's own section."""
+    share.write("情報政策課/道路台帳 保守仕様書.txt", "保守の範囲は次のとおりとする。")
+    person = at_the_share(suite, share)
+    person.opens("情報政策課")
+    person.selects("道路台帳 保守仕様書.txt")
+    person.chooses("共有フォルダの画面: 仕様書")
+    person.presses("仕様書を載せる")
+    person.sees("共有の「道路台帳 保守仕様書.txt」")
+    person.writes("対象システム", "道路台帳")
+    person.presses("ライブラリに載せる")
+    person.sees("「道路台帳 保守仕様書」を載せました。")
+    person.writes("仕様書を検索", "道路台帳")
+    person.sees("仕様書 1 件")
+    person.photographs("library")
+    person.presses("写して新しい仕様書にする")
+    person.enters("新しい仕様書の名前（「情報政策課」に写します）", "河川台帳 保守仕様書.txt")
+    person.sees("「情報政策課/河川台帳 保守仕様書.txt」に写しました。")
+    person.sees("河川台帳 保守仕様書.txt", role="table_cell")
+    made = share.disk / "情報政策課" / "河川台帳 保守仕様書.txt"
+    assert made.read_text("utf-8") == "保守の範囲は次のとおりとする。"
+    assert len(list((share.disk / "仕様書ライブラリ" / "道路台帳 保守仕様書").glob("利用-*.json"))) == 1
+
+
 def _book(path: Path, answer: tuple[str, object] | None) -> Path:
     with xlsxwriter.Workbook(path) as book:
         sheet = book.add_worksheet("回答")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -19,7 +19,7 @@ from desktop.pages.sharefolder import inquiry_acts as inquiries_page
 from desktop.pages.sharefolder.files import Files
 from desktop.pages.sharefolder.inquiries import Inquiries
 from desktop.pages.sharefolder.library import Library
-from sharefolder.sample import NAME, SECTIONS, TITLE, move_in
+from sharefolder.sample import HEADINGS, NAME, SECTIONS, TITLE, move_in
 from sharefolder.service import ShareService
 from sharefolder.transfer import IfExists
 from tests.ui.conftest import Office
@@ -442,3 +442,37 @@ def test_the_chosen_file_goes_into_the_library_and_two_who_write_at_once_are_bot
     press(sample, "情報を保存")
     assert "種別: 物品購入" in shelf.facts.text()
     assert not shelf.others.isVisible()
+
+
+def test_a_section_answers_on_the_screen_and_goes_on_from_its_draft(sample: Office, board: Inquiries) -> None:
+    """Full-width digits and an era date; a mistake is said at its field; what was typed is kept at once."""
+    board.table.choose("文化振興課")
+    press(sample, "画面で回答する")
+    form = board.answer
+    sample.bot.waitUntil(lambda: len(form.values()) == len(HEADINGS), timeout=20_000)
+
+    def write(heading: str, text: str) -> None:
+        sample.find(QLineEdit, f"1 行目 {heading}").setText(text)  # type: ignore[attr-defined]
+
+    write("品名", "飲料水")
+    write("数量", "約５００")
+    write("更新日", "R8.9.1")
+    press(sample, "回答を保存")
+    assert "直すところが 1 か所あります。" in said(sample)
+    assert "！ 数だけを書いてください（例: 1200）。" in said(sample)
+    assert "→ 令和8年9月1日（火）" in said(sample)
+    sample.bot.waitUntil(lambda: "下書きをこの端末に残しました。" in said(sample), timeout=20_000)
+    form.begin(NAME, board.inquiry(), "文化振興課")  # type: ignore[arg-type]  # as after a new start
+    sample.settle()
+    sample.bot.waitUntil(lambda: form.values().get((3, 1)) == "約５００", timeout=20_000)
+    write("数量", "５００")
+    press(sample, "回答を保存")
+    assert "文化振興課 の回答を保存しました。" in said(sample)
+    reading = next(each for each in board.readings if each.section == "文化振興課")
+    assert {v.cell: v.value for v in reading.values} == {
+        "A4": "飲料水",
+        "B4": 500.0,
+        "D4": date(2026, 9, 1),
+    }
+    assert reading.doubts == ()
+    assert sample.services.share.drafts(NAME).load(board.inquiry(), "文化振興課") == {}  # type: ignore[arg-type]

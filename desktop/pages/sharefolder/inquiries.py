@@ -14,6 +14,7 @@ from core.errors import SuiteError
 from core.i18n import _
 from core.wareki import format_date, format_datetime
 from desktop.pages.services import Services
+from desktop.pages.sharefolder.answer_form import AnswerForm
 from desktop.pages.sharefolder.ask import Ask
 from desktop.pages.sharefolder.inquiry_acts import InquiryActs
 from desktop.pages.sharefolder.new_inquiry import NewInquiry
@@ -38,7 +39,7 @@ class Inquiries(QWidget):
         self._found: list[Inquiry] = []
         self.readings: list[Reading] = []
         whole = page.column(self, 0)
-        self.new = NewInquiry(services, self._made, lambda: self.stack.choose(self._board))
+        self.new = NewInquiry(services, self._made, self._to_board)
         self._acts = InquiryActs(self, services)
         self._board = self._build()
         self.nothing = Empty(
@@ -47,7 +48,8 @@ class Inquiries(QWidget):
             _("Excelの様式を1つ選ぶと、各所属のフォルダに配り、回答を1つの表に集められます。"),
             button(_("照会を作る"), self._create, "primary", main=True),
         )
-        self.stack = OneOf(self._board, self.nothing, self.new)
+        self.answer = AnswerForm(services, self._to_board, self._to_board)
+        self.stack = OneOf(self._board, self.nothing, self.new, self.answer)
         whole.addWidget(self.stack, 1)
 
     def _build(self) -> QWidget:
@@ -78,6 +80,7 @@ class Inquiries(QWidget):
             Flow(
                 self.collate,
                 button(_("CSVで保存"), self._acts.collate_csv, icon="file-csv"),
+                button(_("画面で回答する"), self._acts.answer, icon="note"),
                 button(_("催促の文を写す"), self._acts.remind, icon="copy"),
                 button(_("期限を変える"), self._acts.extend),
                 button(_("質問に答える"), self._acts.question),
@@ -121,7 +124,7 @@ class Inquiries(QWidget):
 
     def read(self) -> None:
         """Every inquiry of the share, then the board of the chosen one."""
-        if not self.place or self.stack.current() is self.new:
+        if not self.place or self.stack.current() in (self.new, self.answer):
             return
         place, share = self.place, self._services.share
         self._services.bridge.run(
@@ -145,6 +148,10 @@ class Inquiries(QWidget):
         self.stack.choose(self._board if found else self.nothing)
         if found:
             self._read_board()
+
+    def _to_board(self) -> None:
+        self.stack.choose(self._board)
+        self.read()
 
     def inquiry(self) -> Inquiry | None:
         """The chosen one."""

@@ -28,6 +28,21 @@ class InquiryActs:
     def __init__(self, view: Inquiries, services: Services) -> None:
         self._view, self._services = view, services
 
+    def answer(self) -> None:
+        """On the screen: for the chosen section, else for one's own where it is asked."""
+        inquiry, session = self._view.inquiry(), self._services.auth.session
+        if inquiry is None:
+            return
+        own = session.person.section if session is not None else ""
+        section = self._view.table.key() or (own if own in inquiry.sections else "")
+        if inquiry.closed:
+            self._services.notices.warning(_("この照会は終わっています。"))
+        elif not section:
+            self._services.notices.info(_("一覧で、回答する所属を選んでください。"))
+        else:
+            self._view.stack.choose(self._view.answer)
+            self._view.answer.begin(self._view.place, inquiry, section)
+
     def extend(self) -> None:
         inquiry = self._view.inquiry()
         if inquiry is not None:
