@@ -122,6 +122,23 @@ def rule_of(rules: Sequence[Rule], path: str) -> Rule | None:
     return max(fitting, key=lambda rule: len(rule.folder), default=None)
 
 
+def ending(rules: Sequence[Rule], section: str, today: date) -> list[Finding]:
+    """What ``section`` owns or cleans up and what ends within a month or has ended, the nearest first. Of the
+    rules alone: nothing is listed."""
+    found = [
+        Finding(rule, rule.folder, Why.ENDED if rule.until < today else Why.ENDS, rule.until)
+        for rule in rules
+        if rule.until is not None
+        and rule.until - AHEAD <= today
+        and any(who == section or who.startswith((f"{section} ", f"{section}　")) for who in _who(rule))
+    ]
+    return sorted(found, key=lambda each: (each.when or today, each.path))
+
+
+def _who(rule: Rule) -> tuple[str, str]:
+    return rule.owner, rule.cleaner
+
+
 def look(storage: Storage, rules: Sequence[Rule], today: date, report: Report) -> Iterator[Finding]:
     """Everything that the rules say today. Folders that this reader may not list are left out."""
     for number, rule in enumerate(rules):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import partial
 from pathlib import Path
 from threading import Lock, Thread
@@ -35,7 +36,7 @@ from sharefolder.marks import Marks
 from sharefolder.model import Entry, Rights
 from sharefolder.places import Place, Places
 from sharefolder.ports import Credential, Storage, Watch
-from sharefolder.rules import Rule
+from sharefolder.rules import Finding, Rule
 from sharefolder.searching import Searching, ServiceBeside
 from sharefolder.sending import Batch, Sending
 from sharefolder.trail import Trail
@@ -213,6 +214,10 @@ class ShareService:
     def rule(self, place: str, folder: str) -> Rule | None:
         """The rule that counts in ``folder``. SHARE-050 where the share's rules cannot be read."""
         return rules.rule_of(rules.load(self._at(place).storage), folder)
+
+    def ending(self, place: str, section: str, today: date) -> list[Finding]:
+        """What ``section`` should look at before its end. SHARE-050 where the rules cannot be read."""
+        return rules.ending(rules.load(self._at(place).storage), section, today)
 
     def preview(self, place: str, entry: Entry) -> Answer:
         """The words in a document, read by the limited child; ``reason`` where there are none."""

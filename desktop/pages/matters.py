@@ -13,6 +13,7 @@ from itertools import chain, islice
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+from core.errors import SuiteError
 from core.i18n import _
 from core.wareki import format_date
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from desktop.pages.services import Services
     from sharefolder.inquiry.model import Inquiry, State
     from sharefolder.model import Entry
+    from sharefolder.rules import Finding
     from sharefolder.service import ShareService
 
 _MOST = 5
@@ -110,14 +112,15 @@ def of_schedule(services: Services, person: Person, now: datetime) -> list[Matte
 
 
 def of_share(services: Services, person: Person, today: date) -> list[Matter]:
-    """Inquiries that wait for the person's section, and what is new in its folder. Asks the file server, with
-    this reader's rights: as a job. SuiteError SHARE-0xx."""
+    """Inquiries that wait for the person's section, its folders that come to their end, and what is new. Asks
+    the file server, with this reader's rights: as a job. SuiteError SHARE-0xx."""
     if not person.section:
         return []
     share = services.share
     found: list[Matter] = []
     for place in share.places():
         found += _inquiries(share, place.name, person.section, today)
+        found += _ending(share, place.name, person, today)
         found += _arrived(share, place.name, person.section)
     return found
 
@@ -151,6 +154,37 @@ def _inquiry(place: str, inquiry: Inquiry, today: date, state: State) -> Matter:
     aim = InquiryAim(place, inquiry.folder)
     key = f"{place}/{inquiry.folder}/{inquiry.due}"
     return Matter(icon, title, f"{when}。{begun}", "sharefolder", _("照会を開く"), aim, "due", key)
+
+
+def _ending(share: ShareService, place: str, person: Person, today: date) -> list[Matter]:
+    """Folders of the section whose keeping ends within a month or has ended; nobody but a person deletes."""
+    try:
+        found = share.ending(place, person.section, today)
+    except SuiteError as error:
+        if error.code != "SHARE-050":
+            raise
+        if person.role != "it":  # whoever keeps the rules hears of it
+            return []
+        key = f"{place}/{error.code}"
+        return [
+            Matter("warning", error.what, error.why, "sharefolder", _("見る"), FileAim(place, ""), key=key)
+        ]
+    return [_end(place, each, today) for each in found[:_MOST]]
+
+
+def _end(place: str, finding: Finding, today: date) -> Matter:
+    until = finding.when or today
+    left, due = (until - today).days, format_date(until)
+    if left < 0:
+        when = _("保存期限 {due} を過ぎました").format(due=due)
+    else:
+        when = _("保存期限は {due}（あと {days} 日）").format(due=due, days=left)
+    title = _("フォルダ「{folder}」の整理").format(folder=finding.path or place)
+    words = _("{when}。整理する人は {cleaner} です。ひとりでに消えることはありません。")
+    sentence = words.format(when=when, cleaner=finding.rule.cleaner)
+    key = f"{place}/{finding.path}/{until}"
+    icon = "warning" if left < 0 else "folder"
+    return Matter(icon, title, sentence, "sharefolder", _("見る"), FileAim(place, finding.path), "due", key)
 
 
 def _arrived(share: ShareService, place: str, section: str) -> list[Matter]:

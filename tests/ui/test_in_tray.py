@@ -193,6 +193,28 @@ def test_an_inquiry_due_leads_to_its_board(shared: Office) -> None:
     assert inquiry.title == "予算要求"
 
 
+def test_a_folder_that_comes_to_its_end_is_told_its_owner_a_month_ahead(
+    shared: Office, tmp_path: Path
+) -> None:
+    (tmp_path / "share" / HANAKO.section / "決算").mkdir()
+    soon = (datetime.now(TOKYO) + timedelta(days=20)).strftime("%Y-%m-%d")
+    lines = (
+        "フォルダ,所有者,整理する人,保存期限,最長日数,最大GB,名前",
+        f"{HANAKO.section}/決算,{HANAKO.section},庶務,{soon},,,",
+        f"財政課,財政課,,{soon},,,",
+    )
+    (tmp_path / "share" / "運用ルール.csv").write_text("\r\n".join(lines), "utf-8-sig")
+    window = shared.signed_in()
+    assert "フォルダ「情報政策課/決算」の整理" in said(shared)
+    assert any("あと 20 日" in text and "整理する人は 庶務" in text for text in said(shared))
+    assert not any("「財政課」の整理" in text for text in said(shared))
+    press(shared, "フォルダ「情報政策課/決算」の整理: 見る")
+    files = window.findChild(Files)
+    assert files is not None
+    shared.bot.waitUntil(lambda: files.folder == "情報政策課/決算")
+    assert (tmp_path / "share" / HANAKO.section / "決算").is_dir()
+
+
 def test_a_new_file_for_my_section_is_chosen_in_its_folder(shared: Office) -> None:
     window = shared.signed_in()
     assert "「情報政策課」に新しいファイル 1 件" in said(shared)

@@ -109,3 +109,19 @@ def test_rules_that_cannot_be_read_are_said_so(tmp_path: Path, text: str) -> Non
 
 def test_no_file_is_no_rule(tmp_path: Path) -> None:
     assert rules.load(LocalStorage(tmp_path)) == []
+
+
+def test_the_owner_and_the_cleaner_hear_of_an_end_a_month_ahead_and_nobody_else_does() -> None:
+    known = [
+        rules.Rule("財政課/決算", "財政課", "財政課 庶務", date(2027, 3, 31)),
+        rules.Rule("財政課/済", "監査課", "財政課　庶務", date(2027, 3, 9)),
+        rules.Rule("財政課/遠い", "財政課", "財政課", date(2027, 4, 11)),
+        rules.Rule("財政課第二", "財政課第二係", "財政課第二係", date(2027, 3, 31)),
+        rules.Rule("財政課/無期限", "財政課", "財政課"),
+    ]
+    assert [(f.path, f.why) for f in rules.ending(known, "財政課", TODAY)] == [
+        ("財政課/済", Why.ENDED),
+        ("財政課/決算", Why.ENDS),
+    ]
+    assert [f.path for f in rules.ending(known, "監査課", TODAY)] == ["財政課/済"]
+    assert rules.ending(known, "財政課", date(2027, 2, 5)) == []
