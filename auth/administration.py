@@ -63,10 +63,10 @@ class Administration:
         self._bulletins = bulletins
         self._session = session
 
-    def people(self, text: str = "") -> list[Person]:
-        """Everyone whose number, name, kana or section holds ``text``."""
+    def people(self, text: str = "", limit: int = 10_000) -> list[Person]:
+        """Everyone whose number, name, kana or section holds ``text``, at most ``limit``."""
         self.require(Role.IT)
-        return self._register.people(text[:100])
+        return self._register.people(text[:100], limit)
 
     def add(self, person: Person) -> None:
         checked = check_person(person)

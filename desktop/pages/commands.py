@@ -1,42 +1,71 @@
-"""What the search field offers besides the pages: verbs of the window, for whoever is signed in."""
+"""What the search field has at hand besides the pages: verbs of the window, and the settings."""
 
 from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QMainWindow
 
 from auth.model import Role
+from core.config import declared
 from core.i18n import _
+from desktop.pages.matters import PersonAim
 from desktop.pages.services import Services
 from desktop.ui.search import Command
+
+SETTINGS = (
+    "appearance.theme",
+    "appearance.text_scale",
+    "appearance.font",
+    "appearance.language",
+    "appearance.reduced_motion",
+    "appearance.steady_colours",
+    "presence.after_s",
+    "presence.warn_second_face",
+    "notifications.quiet_from",
+    "notifications.quiet_until",
+    "camera.index",
+)
+"""Those with a row on the page of settings."""
 
 
 def commands(window: QMainWindow, services: Services, text: str) -> list[Command]:
     """For ``text`` as typed so far; the IT role may also look for a person of that name."""
-    theme = partial(partial, _choose_theme, window, services)
+    theme, verbs = partial(partial, _choose_theme, window, services), _("操作")
     found = [
-        Command(_("顔を登録・取り直す"), "scan-smiley", lambda: services.enrol(False), "face enrol かお"),
-        Command(_("明るい配色にする"), "palette", theme("light"), "light theme"),
-        Command(_("暗い配色にする"), "palette", theme("dark"), "dark theme"),
-        Command(_("高コントラストにする"), "palette", theme("high-contrast"), "contrast"),
+        Command(
+            _("顔を登録・取り直す"),
+            "scan-smiley",
+            lambda: services.enrol(False),
+            "face enrol かお",
+            group=verbs,
+        ),
+        Command(_("明るい配色にする"), "palette", theme("light"), "light theme", group=verbs),
+        Command(_("暗い配色にする"), "palette", theme("dark"), "dark theme", group=verbs),
+        Command(_("高コントラストにする"), "palette", theme("high-contrast"), "contrast", group=verbs),
     ]
     session, name = services.auth.session, text.strip()
     if session is not None and session.person.role == Role.IT and name:
         words = _("「{text}」という人を探す").format(text=name)
-        found.append(Command(words, "users", lambda: _find_person(window, services, name), text))
-    return found
+        found.append(Command(words, "users", partial(find_person, services, name), text, group=verbs))
+    return found + _settings(services) if name else found
 
 
-def _find_person(window: QMainWindow, services: Services, text: str) -> None:
-    from desktop.pages.administration.people import People
+def _settings(services: Services) -> list[Command]:
+    every = {each.key: each for each in declared()}
+    group = _("設定")
+    return [
+        Command(
+            every[key].title, "gear-six", partial(services.show, "settings", key),
+            f"{every[key].description} {key}", group=group,
+        )
+        for key in SETTINGS
+    ]  # fmt: skip
 
-    services.go("administration")
-    office = window.findChild(People)
-    if isinstance(office, People):
-        office.finder.setText(text)
-        office.finder.setFocus(Qt.FocusReason.OtherFocusReason)
+
+def find_person(services: Services, text: str) -> None:
+    """The people of the register that hold ``text``, on the page of administration."""
+    services.show("administration", PersonAim(text))
 
 
 def _choose_theme(window: QMainWindow, services: Services, name: str) -> None:

@@ -68,6 +68,13 @@ class FileAim:
     path: str = ""
 
 
+@dataclass(frozen=True)
+class PersonAim:
+    """The people of the register that hold ``text``."""
+
+    text: str
+
+
 def has_schedule(services: Services, person: Person) -> bool:
     """Whether this person's schedule lies on this terminal."""
     return (services.paths.data / "calendar" / f"{quote(person.staff_number, safe='')}.db").exists()

@@ -15,6 +15,7 @@ from core.errors import SuiteError
 from core.i18n import _, set_language
 from desktop.pages.calling import calling_of
 from desktop.pages.commands import commands
+from desktop.pages.finding import Finding
 from desktop.pages.in_tray import InTray
 from desktop.pages.presence import Presence
 from desktop.pages.services import Services
@@ -229,6 +230,7 @@ class Window(QMainWindow):
             Who(person.name, person.section, person.role),
             Leaving(self._lock, self._sign_out, self._sign_out),
             lambda text: commands(self, services, text),
+            Finding(self, services),
             calling_of(services),
         )
         services.centre = shell.bell.centre

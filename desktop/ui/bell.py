@@ -23,6 +23,7 @@ class Bell(Button):
         super().__init__(_("お知らせ"))
         self._calling = calling
         self._panel: CentrePanel | None = None
+        self._wide = True
         self.centre = Centre(self, calling.quiet)
         self.setAutoDefault(False)
         self.setProperty("kind", "plain")
@@ -43,15 +44,21 @@ class Bell(Button):
         else:
             self._panel.open()
 
-    def put_away(self) -> None:
-        """The window has another size: the list is no longer where it belongs."""
+    def fit(self, wide: bool) -> None:
+        """The window has another size: the list is no longer where it belongs, and the word may need room."""
+        self._wide = wide
+        self._count()
         if self._panel is not None:
             self._panel.hide()
 
     def _count(self) -> None:
         count = self.centre.unread
-        self.setText(_("お知らせ {count}").format(count=count) if count else _("お知らせ"))
-        self.setAccessibleName(_("お知らせ 未読 {count} 件").format(count=count) if count else "")
+        name = _("お知らせ 未読 {count} 件").format(count=count) if count else _("お知らせ")
+        words = _("お知らせ {count}").format(count=count) if count else _("お知らせ")
+        narrow = str(count) if count else ""
+        self.setText(words if self._wide else narrow)
+        self.setAccessibleName(name)
+        self.setToolTip("" if self._wide else name)
 
     def _call(self, note: Note) -> None:
         announce(self, f"{note.title} {note.sentence}", note.urgent)

@@ -1,17 +1,19 @@
-"""One field for everything (Ctrl+K): pages, actions and, for the IT role, people."""
+"""One field for everything (Ctrl+K): what is at hand at once, what must be looked for as it comes."""
 
 from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
-from PySide6.QtCore import QPoint, QRect, Qt
-from PySide6.QtGui import QFocusEvent, QIcon, QInputMethodEvent, QKeyEvent, QMouseEvent, QResizeEvent
+from PySide6.QtCore import QPoint, QRect, QSignalBlocker, Qt
+from PySide6.QtGui import QColor, QFocusEvent, QIcon, QInputMethodEvent, QKeyEvent, QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QLabel, QLineEdit, QListWidget, QListWidgetItem
 
 from core.i18n import _
 from desktop.ui import page, theme
+from desktop.ui.announce import announce
 from desktop.ui.icons import pixmap, set_icon
 
 
@@ -24,6 +26,13 @@ class Command:
     run: Callable[[], object]
     words: str = ""
     shortcut: str = ""
+    group: str = ""
+
+
+Show = Callable[[str, Sequence[Command]], None]
+Look = Callable[[str, Show], Sequence[str]]
+"""Begins to look for a text; the groups in which something may be found. Each is shown once, on the UI
+thread, also when it is empty."""
 
 
 class LineEdit(QLineEdit):
@@ -60,10 +69,14 @@ def matching(commands: Sequence[Command], text: str, limit: int = 8) -> list[Com
 class SearchField(LineEdit):
     """The field of the top line with its list of results below it."""
 
-    def __init__(self, commands: Callable[[str], Sequence[Command]]) -> None:
+    def __init__(
+        self, commands: Callable[[str], Sequence[Command]], look: Look = lambda _text, _show: ()
+    ) -> None:
         super().__init__()
-        self._commands = commands
-        self._found: list[Command] = []
+        self._commands, self._look = commands, look
+        self._groups: dict[str, Sequence[Command]] = {}
+        self._waiting: set[str] = set()
+        self._rows: list[Command | None] = []  # a heading is no command
         self._panel: QFrame | None = None
         self._list = QListWidget()
         self.setObjectName("search")
@@ -95,39 +108,101 @@ class SearchField(LineEdit):
         panel.hide()
         return panel
 
+    @property
+    def found(self) -> list[Command]:
+        """What is listed, in its order."""
+        return [each for each in self._rows if each is not None]
+
+    @property
+    def settled(self) -> bool:
+        """Whether all has come that was looked for."""
+        return not self._waiting
+
     def _refresh(self) -> None:
         if not self.hasFocus():
             return
         if self._panel is None or self._panel.parentWidget() is not self.window():
             self._panel = self._build_panel()
-        self._found = matching(self._commands(self.text()), self.text())
+        text = self.text()
+        at_hand = matching(self._commands(text), text)
+        self._groups = {}
+        for each in at_hand:
+            self._groups[each.group] = [*self._groups.get(each.group, ()), each]
+        self._waiting = set()  # an answer that comes at once finds its group
+        groups = self._look(text, partial(self._arrived, text))
+        self._waiting |= {group for group in groups if group not in self._groups}
+        self._groups = {**self._groups, **{group: self._groups.get(group, ()) for group in groups}}
+        self._fill(None)
+
+    def _arrived(self, text: str, group: str, commands: Sequence[Command]) -> None:
+        """An answer; to what was typed before, it is none."""
+        if text != self.text() or self._panel is None or not self._panel.isVisible():
+            return
+        self._waiting.discard(group)
+        self._groups[group] = commands
+        self._fill(self._chosen())
+
+    def _fill(self, keep: Command | None) -> None:
+        """``keep`` stays chosen: what comes later moves nothing under the person's finger."""
         self._list.clear()
-        for command in self._found:
-            extra = f"　{command.shortcut}" if command.shortcut else ""
-            self._list.addItem(QListWidgetItem(_icon(command.icon), command.text + extra))
-        if not self._found:
-            nothing = QListWidgetItem(_("見つかりませんでした。別の言葉でお試しください。"))
-            nothing.setFlags(Qt.ItemFlag.NoItemFlags)
-            self._list.addItem(nothing)
-        self._list.setCurrentRow(0)
-        self._place(self._panel)
+        self._rows = []
+        for group, commands in self._groups.items():
+            if group and commands:
+                self._heading(group)
+            for command in commands:
+                extra = f"　{command.shortcut}" if command.shortcut else ""
+                self._list.addItem(QListWidgetItem(_icon(command.icon), command.text + extra))
+                self._rows.append(command)
+        if not self.found:
+            words = (
+                _("探しています…") if self._waiting else _("見つかりませんでした。別の言葉でお試しください。")
+            )
+            self._heading(words)
+        kept = keep is not None and keep in self._rows
+        self._choose(self._rows.index(keep) if kept else self._next(-1, 1))
+        if self._panel is not None:
+            self._place(self._panel)
+
+    def _heading(self, words: str) -> None:
+        item = QListWidgetItem(words)
+        item.setFlags(Qt.ItemFlag.NoItemFlags)
+        item.setForeground(QColor(theme.current().tokens.muted))
+        self._list.addItem(item)
+        self._rows.append(None)
 
     def _place(self, panel: QFrame) -> None:
-        rows = max(1, len(self._found))
-        panel.setFixedWidth(max(self.width(), theme.em(22)))
-        height = sum(self._list.sizeHintForRow(i) for i in range(rows)) + theme.em(1)
-        panel.setFixedHeight(height)
-        panel.move(self.mapTo(self.window(), QPoint(0, self.height() + 6)))
+        panel.setFixedWidth(max(self.width(), theme.em(26)))
+        height = sum(self._list.sizeHintForRow(i) for i in range(len(self._rows))) + theme.em(1)
+        corner = self.mapTo(self.window(), QPoint(0, self.height() + 6))
+        panel.setFixedHeight(max(theme.em(3), min(height, self.window().height() - corner.y() - theme.em(1))))
+        panel.move(corner)
         panel.show()
         panel.raise_()
 
+    def _chosen(self) -> Command | None:
+        row = self._list.currentRow()
+        return self._rows[row] if 0 <= row < len(self._rows) else None
+
+    def _next(self, row: int, step: int) -> int:
+        """The next row that can be chosen; -1: there is none."""
+        for _each in self._rows:
+            row = (row + step) % len(self._rows)
+            if self._rows[row] is not None:
+                return row
+        return -1
+
+    def _choose(self, row: int) -> None:
+        self._list.setCurrentRow(row)
+        chosen = self._chosen()
+        self.setAccessibleDescription(_spoken(chosen) if chosen is not None else "")
+
     def _run(self) -> None:
-        index = self._list.currentRow()
-        if self._panel is None or not self._panel.isVisible() or not 0 <= index < len(self._found):
+        command = self._chosen()
+        if self._panel is None or not self._panel.isVisible() or command is None:
             return
-        command = self._found[index]
+        with QSignalBlocker(self):  # an empty field would open the list again
+            self.clear()
         self.close_panel()
-        self.clear()
         command.run()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -141,9 +216,9 @@ class SearchField(LineEdit):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         step = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1}.get(Qt.Key(event.key()), 0)
-        if step and self._found:
-            self._list.setCurrentRow((self._list.currentRow() + step) % len(self._found))
-            self.setAccessibleDescription(self._found[self._list.currentRow()].text)
+        if step and self.found:
+            self._choose(self._next(self._list.currentRow(), step))
+            announce(self, self.accessibleDescription())
         elif event.key() == Qt.Key.Key_Escape:
             self.close_panel()
             self.clear()
@@ -158,6 +233,10 @@ class SearchField(LineEdit):
     def mousePressEvent(self, event: QMouseEvent) -> None:
         super().mousePressEvent(event)
         self._refresh()
+
+
+def _spoken(command: Command) -> str:
+    return f"{command.group}: {command.text}" if command.group else command.text
 
 
 def _icon(name: str) -> QIcon:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
@@ -20,7 +21,7 @@ from desktop.ui.icons import set_icon
 from desktop.ui.job_card import JobCards
 from desktop.ui.notice import NoticeBar
 from desktop.ui.page import Page
-from desktop.ui.search import Command, SearchField
+from desktop.ui.search import Command, Look, SearchField
 from desktop.ui.widgets.avatar import Avatar
 from desktop.ui.widgets.hills import Mark
 
@@ -56,6 +57,7 @@ class Shell(QWidget):
         who: Who,
         leaving: Leaving,
         more_commands: Callable[[str], Sequence[Command]] = lambda _text: (),
+        look: Look = lambda _text, _show: (),
         calling: Calling | None = None,
     ) -> None:
         super().__init__()
@@ -69,7 +71,7 @@ class Shell(QWidget):
         self.bell = Bell(calling or Calling(), self.notices, bridge)
         self._stack = QStackedWidget()
         self._title = page.label("", "title")
-        self.search = SearchField(self.commands)
+        self.search = SearchField(self.commands, look)
         self._status = page.row(spacing=1.5)
         whole = page.row(self, 0)
         whole.addWidget(self._build_rail())
@@ -179,8 +181,9 @@ class Shell(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._chip_box.setVisible(event.size().width() >= theme.em(56))  # today says the same in words
-        self.bell.put_away()
+        wide = event.size().width() >= theme.em(56)
+        self._chip_box.setVisible(wide)  # today says the same in words
+        self.bell.fit(wide)
 
     def go(self, key: str) -> None:
         """Show page ``key``; unknown or not for this role: nothing happens."""
@@ -232,14 +235,23 @@ class Shell(QWidget):
 
     def commands(self, text: str) -> list[Command]:
         """What the search field offers for ``text``."""
+        pages, verbs = _("ページ"), _("操作")
         found = [
-            Command(p.title(), p.icon, lambda key=p.key: self.go(key), p.key, f"Ctrl+{n}")  # type: ignore[misc]
+            Command(p.title(), p.icon, partial(self.go, p.key), p.key, f"Ctrl+{n}", pages)
             for n, p in enumerate(self._pages, 1)
         ]
         found += [
-            Command(_("画面をロックする"), "lock-simple", self._leaving.lock, "lock ろっく", "Ctrl+L"),
-            Command(_("別の人に交代する"), "user-switch", self._leaving.switch, "switch こうたい"),
-            Command(_("サインアウトする"), "sign-out", self._leaving.sign_out, "sign out さいんあうと"),
+            Command(_("画面をロックする"), "lock-simple", self._leaving.lock, "lock ろっく", "Ctrl+L", verbs),
+            Command(
+                _("別の人に交代する"), "user-switch", self._leaving.switch, "switch こうたい", group=verbs
+            ),
+            Command(
+                _("サインアウトする"),
+                "sign-out",
+                self._leaving.sign_out,
+                "sign out さいんあうと",
+                group=verbs,
+            ),
         ]
         return [*found, *self._more_commands(text)]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
 from auth.model import Role
@@ -16,6 +17,7 @@ from desktop.pages.administration.savings import Savings
 from desktop.pages.administration.step_up import StepUpCard
 from desktop.pages.administration.terminals import Terminals
 from desktop.pages.administration.waits import Waits
+from desktop.pages.matters import PersonAim
 from desktop.pages.office.incident import IncidentView
 from desktop.pages.office.inventory import InventoryView
 from desktop.pages.office.plan import PlanView
@@ -64,4 +66,14 @@ def administration_page(services: Services) -> QWidget:
     show(0)
     layout.addWidget(step_up)
     layout.addWidget(stack, 1)
+
+    def lead(aim: object) -> None:
+        """To a person: the IT role's first concern."""
+        if isinstance(aim, PersonAim) and isinstance(people := built[0], People):
+            tabs.choose(0)
+            show(0)
+            people.finder.setText(aim.text)
+            people.finder.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    services.aims.taken_by("administration", content, lead)
     return page.scrolled(content, None)

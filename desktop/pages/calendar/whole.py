@@ -279,12 +279,12 @@ class CalendarPage(QWidget):
         self._views.point_at(o)
 
     def lead(self, aim: object) -> None:
-        """To an event, opened; to a day."""
+        """To an event, opened; to somebody's calendar, beside one's own."""
         if isinstance(aim, Occurrence):
             self._find_there(aim)
             self._open(aim)
-        elif isinstance(aim, date):
-            self._go(aim)
+        elif isinstance(aim, Collection):
+            self.work(lambda: self._schedule.show(aim.id, True), lambda _n: self.read())
 
     # making
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
 from desktop.pages.services import Services
@@ -10,7 +11,7 @@ from desktop.pages.settings.account import account_card
 from desktop.pages.settings.choices import appearance_card, camera_card, notification_card, presence_card
 from desktop.pages.settings.face_data import FaceData
 from desktop.pages.settings.self_test import SelfTest
-from desktop.ui import page
+from desktop.ui import page, theme
 
 
 def settings_page(services: Services) -> QWidget:
@@ -26,4 +27,16 @@ def settings_page(services: Services) -> QWidget:
     layout.addWidget(SelfTest(services))
     layout.addWidget(about_card(services))
     layout.addStretch(1)
-    return page.scrolled(content)
+    whole = page.scrolled(content)
+
+    def lead(key: object) -> None:
+        """To the row of one setting, with the focus on its control."""
+        for row in content.findChildren(QWidget):
+            if row.property("setting") == key:
+                controls = (w for w in row.findChildren(QWidget) if w.focusPolicy() != Qt.FocusPolicy.NoFocus)
+                control = next(controls, row)
+                control.setFocus(Qt.FocusReason.OtherFocusReason)
+                whole.ensureWidgetVisible(row, 0, theme.em(8))
+
+    services.aims.taken_by("settings", content, lead)
+    return whole

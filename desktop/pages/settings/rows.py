@@ -103,7 +103,9 @@ class Choices:
     def _row(self, key: str, control: QWidget, words: str | None) -> QWidget:
         one, origin = self._declared[key], self._services.config.origin(key)
         words = one.description if words is None else words
-        return setting_row(one.title, words, control, origin.by if origin.locked else "")
+        made = setting_row(one.title, words, control, origin.by if origin.locked else "")
+        made.setProperty("setting", key)
+        return made
 
     def _value(self, key: str) -> Value:
         section, _dot, name = key.partition(".")
