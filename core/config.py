@@ -7,10 +7,12 @@ not: what it meant to forbid would silently be allowed.
 
 from __future__ import annotations
 
+import time
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Literal, cast
 
 from pydantic import BaseModel, ValidationError
@@ -21,6 +23,7 @@ from core.errors import SuiteError
 from core.files import exclusive, write_atomically
 from core.i18n import _
 from core.paths import Paths
+from core.policy import expired, kept, source_beside
 from core.settings import (
     AppearanceSettings,
     AuthoritySettings,
@@ -116,14 +119,23 @@ class Config:
     trial: TrialSettings
     notices: tuple[SuiteError, ...]
 
-    def __init__(self, paths: Paths) -> None:
-        self._paths = paths
+    def __init__(self, paths: Paths, now: float | None = None) -> None:
+        self._paths, self._now = paths, now
         self._load()
 
     @classmethod
-    def load(cls, paths: Paths) -> Config:
-        """Read both files. SuiteError CONF-001 (policy unreadable) or CONF-002 (policy has a wrong value)."""
-        return cls(paths)
+    def load(cls, paths: Paths, now: float | None = None) -> Config:
+        """Read both files. SuiteError CONF-001 (policy unreadable), CONF-002 (policy has a wrong value) or,
+        where the policy is fetched, POL-001 … POL-004 (not the one that the office signed)."""
+        return cls(paths, now)
+
+    @classmethod
+    def check(cls, policy: bytes) -> tuple[SuiteError, ...]:
+        """What would not be used of ``policy``. SuiteError CONF-001, CONF-002 as when it is loaded."""
+        with TemporaryDirectory(prefix="mahoroba-policy-") as folder:
+            path = Path(folder) / "policy.toml"
+            path.write_bytes(policy)
+            return cls(Paths(path.parent, path.parent, path.parent, path.parent, path)).notices
 
     def origin(self, key: str) -> Origin:
         """Where ``section.name`` comes from and whether the person may change it. KeyError if undeclared."""
@@ -165,8 +177,13 @@ class Config:
         self._load()
 
     def _load(self) -> None:
-        self._policy = _policy_source(self._paths.policy)
         notices: list[SuiteError] = []
+        source = source_beside(self._paths.policy)
+        if source is not None:
+            signed = kept(self._paths.policy, source)
+            if signed.expires <= (time.time() if self._now is None else self._now):
+                notices.append(expired(signed))
+        self._policy = _policy_source(self._paths.policy)
         self._user = _user_source(self._paths.user_settings, notices)
         try:
             self._locked = _Locked.model_validate(self._policy.init_kwargs.pop("locked", {}))

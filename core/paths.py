@@ -10,6 +10,7 @@ from pathlib import Path
 from core.errors import SuiteError
 from core.files import make_private_folder
 from core.i18n import _
+from core.policy import SOURCE
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,8 @@ class Paths:
         machine_policy = _machine_policy()
         if trial := os.environ.get("MAHOROBA_HOME"):
             home = Path(trial).absolute()
-            policy = machine_policy if machine_policy.exists() else home / "policy.toml"
+            said = machine_policy.exists() or machine_policy.with_name(SOURCE).exists()
+            policy = machine_policy if said else home / "policy.toml"
             return cls(home / "data", home / "config", home / "cache", home / "state", policy)._created()
         data, config, cache, state = _windows_folders() if sys.platform == "win32" else _xdg_folders()
         return cls(data, config, cache, state, machine_policy)._created()

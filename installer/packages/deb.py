@@ -32,6 +32,8 @@ PLACES = {
     "mahoroba-matcher.service": "usr/lib/systemd/system/mahoroba-matcher.service",
     "mahoroba-signer.service": "usr/lib/systemd/system/mahoroba-signer.service",
     "../../units/mahoroba-share-index.service": "usr/lib/systemd/system/mahoroba-share-index.service",
+    "../../units/mahoroba-policy.service": "usr/lib/systemd/system/mahoroba-policy.service",
+    "../../units/mahoroba-policy.timer": "usr/lib/systemd/system/mahoroba-policy.timer",
     "policy.toml": "usr/share/mahoroba/policy.toml",
 }
 """Files beside this module and where they go."""
@@ -52,6 +54,9 @@ def program(folder: Path, out: Path, compression: tuple[str, ...] = ("-Zzstd", "
     shutil.copytree(folder, inside / version, symlinks=True, copy_function=os.link)
     for name, place in PLACES.items():
         _put(HERE / name, stage / place)
+    timers = stage / "usr" / "lib" / "systemd" / "system" / "timers.target.wants"
+    timers.mkdir()
+    (timers / "mahoroba-policy.timer").symlink_to("../mahoroba-policy.timer")
     (stage / "usr" / "bin").mkdir(parents=True)
     (stage / "usr" / "bin" / "mahoroba").symlink_to("/opt/mahoroba/current/mahoroba")
     _icons(stage / "usr" / "share" / "icons" / "hicolor")

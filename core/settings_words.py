@@ -1,0 +1,84 @@
+"""What a setting may hold, in words: for the guide's page and the policy's editor."""
+
+from __future__ import annotations
+
+import types
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Literal, Union, get_args, get_origin
+
+from pydantic.fields import FieldInfo
+
+from core.config import Declared
+from core.i18n import N_, _
+from core.settings import Settings
+
+_LIMITS = {
+    "ge": N_("{limit} 以上"),
+    "gt": N_("{limit} より大きい"),
+    "le": N_("{limit} 以下"),
+    "lt": N_("{limit} より小さい"),
+    "min_length": N_("{limit} 文字（個）以上"),
+    "max_length": N_("{limit} 文字（個）まで"),
+    "pattern": N_("形 `{limit}`"),
+}
+_KINDS = {
+    str: N_("文字"),
+    int: N_("整数"),
+    float: N_("数"),
+    bool: N_("true / false"),
+    Path: N_("ファイルの場所"),
+}
+
+
+def kind_of(one: Declared) -> Any:
+    """The type without ``None``: str, int, float, bool, Path, a Literal, list[…] or dict[…]."""
+    if get_origin(one.kind) in (Union, types.UnionType):
+        return next(each for each in get_args(one.kind) if each is not type(None))
+    return one.kind
+
+
+def kind_words(one: Declared) -> str:
+    """Kind and bounds."""
+    section, _dot, name = one.key.partition(".")
+    fields: dict[str, FieldInfo] = Settings.model_fields[section].annotation.model_fields  # type: ignore[union-attr]
+    return "、".join([_words(kind_of(one)), *_bounds(fields[name])])
+
+
+def toml(value: object) -> str:
+    """A value as the file writes it; inline where it is a table."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if value is None:
+        return _("（なし）")
+    if isinstance(value, str | Path):
+        return f'"{value}"'
+    if isinstance(value, list | tuple):
+        return "[" + ", ".join(map(toml, value)) + "]"
+    if isinstance(value, dict):
+        return "{ " + ", ".join(f"{_key(name)} = {toml(each)}" for name, each in value.items()) + " }"
+    return str(value)
+
+
+def _words(kind: Any) -> str:
+    origin, inside = get_origin(kind), get_args(kind)
+    if origin is Literal:
+        return " / ".join(f"`{toml(value)}`" for value in inside)
+    if origin is list:
+        return _("{kind}の並び").format(kind=_words(inside[0]))
+    if origin is dict:
+        return _("名前と{kind}の組").format(kind=_words(inside[1]))
+    return _(_KINDS[kind]) if kind in _KINDS else _words(inside[0])
+
+
+def _bounds(field: FieldInfo) -> Iterator[str]:
+    """What the type's own limits say; pydantic keeps each as a small object with one such attribute."""
+    for each in field.metadata:
+        for name, words in _LIMITS.items():
+            if (limit := getattr(each, name, None)) is not None:
+                yield _(words).format(limit=limit)
+
+
+def _key(name: str) -> str:
+    """A name with a dot would be a table in a table."""
+    return f'"{name}"' if "." in name else name
