@@ -15,6 +15,8 @@ from calendar_sync.ics import Component, Line
 
 TIME = frozenset({"DTSTART", "DTEND", "DURATION"})  # one fact: half a move and half a resize make nonsense
 BOOKKEEPING = frozenset({"DTSTAMP", "LAST-MODIFIED", "CREATED", "SEQUENCE", "PRODID", "VERSION", "CALSCALE"})
+DEFAULTS = frozenset({("CLASS", "PUBLIC"), ("TRANSP", "OPAQUE"), ("PRIORITY", "0")})
+"""Saying these changes nothing (RFC 5545 3.8.1.3, 3.8.2.7, 3.8.1.9); SOGo says the first of every event."""
 SETS = frozenset({"EXDATE", "RDATE", "ATTENDEE", "CATEGORIES", "COMMENT", "ATTACH", "CONTACT", "RESOURCES"})
 
 
@@ -77,7 +79,8 @@ def _by_key(root: Component) -> dict[Key, Component]:
 
 
 def _facts(component: Component) -> Facts:
-    lines = {("", canonical(x)) for x in component.lines() if x.name and x.name not in BOOKKEEPING}
+    said = [x for x in component.lines() if x.name and x.name not in BOOKKEEPING]
+    lines = {("", canonical(x)) for x in said if (x.name, x.value.upper()) not in DEFAULTS}
     nested = {("child", (child.name, _facts(child))) for child in component.children()}
     return frozenset(lines | nested)
 

@@ -5,6 +5,7 @@ Nothing here decides: it says what the server has answered. An outcome that cann
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from xml.sax.saxutils import escape
@@ -42,6 +43,7 @@ BATCH = 500
 _NS = 'xmlns:D="DAV:" xmlns:C="urn:ietf:params:xml:ns:caldav" xmlns:A="http://apple.com/ns/ical/"'
 _DATA = CALDAV + "calendar-data"
 _NOT_AT_ONCE = (400, 403, 404, 405, 409, 413, 415, 422, 500, 501, 503, 504, 507)
+_SECONDS = re.compile(r"[12]\d{9}", re.ASCII)
 _INVALID_TOKEN = (400, 403, 409, 410, 412, 507)
 
 
@@ -57,6 +59,9 @@ class Found:
 
 class Remote(Wire):
     """One account on one server. Use from one thread at a time."""
+
+    careful = False
+    """Look before each write: this server does not keep its conditions (``probe``)."""
 
     # reading
 
@@ -128,7 +133,7 @@ class Remote(Wire):
             if not tail.token:
                 raise InvalidToken
             if not more or tail.token == token:
-                return Listing(present, frozenset(gone), False, tail.token)
+                return Listing(present, frozenset(gone), False, _whole(tail.token))
             token = tail.token
         raise InvalidToken
 
@@ -180,13 +185,21 @@ class Remote(Wire):
     def put(self, href: str, raw: bytes, etag: str) -> str | None:
         """Store ``raw`` where ``etag`` is what the server has (empty: nothing). The new etag (empty: not
         told), or None: refused because the server has something else. Unknown: it may have happened."""
+        if self.careful and self._etag(href) != etag:
+            return None
         condition = {"If-Match": etag} if etag else {"If-None-Match": "*"}
         headers = {"Content-Type": "text/calendar; charset=utf-8", **condition}
         return self._write("PUT", href, headers, raw)
 
     def delete(self, href: str, etag: str) -> bool:
         """Delete if the server still has ``etag``; False when it has something else or nothing."""
+        if self.careful and etag and self._etag(href) != etag:
+            return False
         return self._write("DELETE", href, {"If-Match": etag} if etag else {}, None) is not None
+
+    def _etag(self, href: str) -> str:
+        there = self.get(href)
+        return there[0] if there is not None else ""
 
     def make_calendar(self, href: str, name: str, colour: str = "") -> None:
         """MKCALENDAR, and the folder it lies in; fine when they are there already."""
@@ -206,7 +219,7 @@ class Remote(Wire):
     def _token(self, collection: str) -> str:
         body = f"<D:propfind {_NS}><D:prop><D:sync-token/></D:prop></D:propfind>"
         found = list(self._multistatus("PROPFIND", collection, body, 0, Tail()))
-        return found[0].text(DAV + "sync-token") if found else ""
+        return _whole(found[0].text(DAV + "sync-token")) if found else ""
 
     def _data(
         self, collection: str, body: str, declines: Sequence[int] = ()
@@ -215,6 +228,12 @@ class Remote(Wire):
             text = r.text(_DATA)
             if text and r.etag and len(text) <= MAX_BYTES:
                 yield path(r.href), r.etag, text.encode()
+
+
+def _whole(token: str) -> str:
+    """A token that is a time in seconds (SOGo) leaves out what changes in the rest of its own second: the
+    second before."""
+    return str(int(token) - 1) if _SECONDS.fullmatch(token) else token
 
 
 def _is_collection(r: Response, collection: str) -> bool:

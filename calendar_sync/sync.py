@@ -14,6 +14,7 @@ from calendar_sync.ahead import ahead
 from calendar_sync.merge import same, three_way
 from calendar_sync.model import Collection, Summary
 from calendar_sync.plan import Listing, Plan, plan
+from calendar_sync.probe import learn
 from calendar_sync.remote import Declined, InvalidToken, Remote, Unknown, unanswerable
 from calendar_sync.store import Attempt, Object, Store
 from core.errors import SuiteError
@@ -44,6 +45,8 @@ class Sync:
         total = Summary()
         failure: SuiteError | None = None
         numbers = self._store.dirty(collection.id)
+        if numbers:
+            learn(self._store, self._remote, collection.href)
         for done, number in enumerate(numbers):
             if report is not None:
                 report(done, len(numbers))
@@ -132,9 +135,12 @@ class Sync:
         first = not token and not self._store.rows(collection.id)
         if first:
             try:
-                return self._first(collection, report)
+                found = self._first(collection, report)
             except Declined:
                 _log.info("the server does not give the whole calendar at once: listing it")
+            else:
+                if found.received:
+                    return found  # none is no proof: a server may not understand the question (SOGo)
         listing = self._listing(collection, token, audited_at)
         allowed = self._store.mass_deletion_allowed(collection.id)
         decided = self._plan(collection, listing, allowed)
@@ -145,10 +151,21 @@ class Sync:
         """A delta where there is a token and the last comparison of everything is not a week old."""
         if token and not _overdue(audited_at):
             try:
-                return self._remote.changes(collection.href, token)
+                changes = self._remote.changes(collection.href, token)
+                if not self._names_what_is_here(collection, changes):
+                    return changes
+                _log.info("the server has forgotten what the token stands for: comparing everything")
             except InvalidToken:
                 _log.info("the sync token is no longer valid: comparing everything")
         return self._remote.listing(collection.href)
+
+    def _names_what_is_here(self, collection: Collection, changes: Listing) -> bool:
+        """Whether changes name what has not changed: a server that takes any token, also one it no longer
+        knows, answers with all it has, and not with what has gone (DAViCal, SOGo)."""
+        rows = self._store.rows_named(collection.id, list(changes.present))
+        return any(
+            row.etag and not row.dirty and changes.present.get(href) == row.etag for href, row in rows.items()
+        )
 
     def _plan(self, collection: Collection, listing: Listing, allowed: bool) -> Plan:
         """A delta is looked up by what it names, whatever the size of the calendar."""

@@ -10,6 +10,7 @@ import ssl
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from urllib.parse import quote, unquote, urljoin, urlsplit
 
 import httpx
@@ -55,7 +56,8 @@ class Wire:
     ) -> None:
         """``credential``: a password of this server's, or what shows a ticket (``core.negotiate``)."""
         self.url = url
-        self._client = httpx.Client(
+        self._connect = partial(
+            httpx.Client,
             auth=_shown(credential),
             timeout=httpx.Timeout(120, connect=5),  # a server that reads ten thousand files first
             headers={"User-Agent": "mahoroba", **_encoding(url)},
@@ -63,6 +65,13 @@ class Wire:
             verify=trust(url),
             trust_env=False,
         )
+        self._client = self._connect()
+
+    def keep_no_connection(self) -> None:
+        """Each request on a connection of its own: a server may end a kept one under a write (SOGo), whose
+        outcome is then unknown."""
+        self._client.close()
+        self._client = self._connect(limits=httpx.Limits(max_keepalive_connections=0))
 
     def close(self) -> None:
         self._client.close()

@@ -130,3 +130,10 @@ def test_merging_the_result_again_changes_nothing(
     assert three_way(theirs, result.raw, theirs) == type(result)(
         theirs if same(result.raw, theirs) else result.raw, ()
     )
+
+
+def test_a_server_that_says_what_goes_without_saying_has_changed_nothing() -> None:
+    """SOGo adds CLASS:PUBLIC to every event; after a lost reply that is still what was sent."""
+    assert same(event("u1"), event("u1", "CLASS:PUBLIC", "TRANSP:OPAQUE"))
+    assert not same(event("u1"), event("u1", "CLASS:PRIVATE"))
+    assert not same(event("u1", "CLASS:CONFIDENTIAL"), event("u1", "CLASS:PUBLIC"))
