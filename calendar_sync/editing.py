@@ -16,7 +16,7 @@ from calendar_sync.invitation import is_cancelled
 from calendar_sync.meetings import Meetings, not_yours
 from calendar_sync.merge import three_way
 from calendar_sync.model import Change, Collection, Conflict, Draft, Owner, ScheduleChanged, Scope
-from calendar_sync.store import Store
+from calendar_sync.store import Object, Store
 from core.errors import SuiteError
 from core.events import Events
 from core.i18n import _
@@ -132,7 +132,12 @@ class Editing:
             now = self._store.object(event)
             current = now.content if now is not None else None
             wanted = three_way(after, before, current).raw
-            if current is not None and wanted is not None and (now is None or wanted != now.base):
+            if (
+                now is not None
+                and current is not None
+                and wanted is not None
+                and self._may_be_known(now, wanted)
+            ):
                 wanted = self.meetings.undone(current, wanted)
             if now is None and wanted is not None:
                 number = self._store.create(collection, href, wanted, "undo")
@@ -142,6 +147,11 @@ class Editing:
                 steps.append((event, collection, href, current, wanted))
         self._changed()
         return Undo(tuple(steps))
+
+    def _may_be_known(self, now: Object, wanted: bytes) -> bool:
+        """Whether others can have seen what is taken back: then it cannot be as if it had never been."""
+        unsent = now.dirty and now.base in (None, wanted) and self._store.attempt(now.id) is None
+        return not unsent
 
     # conflicts
 

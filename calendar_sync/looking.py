@@ -81,11 +81,14 @@ class Looking:
         seats = self._store.seats(uid)
         own = set(self.own())
         mine = next((s for s in seats if s.collection in own), None)
+        changed = False
         try:
-            return self._looked(uid, seats, mine)
-        finally:
-            for seat in seats:
-                self._note(seat, own)
+            changed = self._looked(uid, seats, mine)
+        except SuiteError as error:
+            _log.info("a meeting was not taken in: %s", error.code)
+        for seat in seats:
+            self._note(seat, own)
+        return changed
 
     def _looked(self, uid: str, seats: Sequence[Seat], mine: Seat | None) -> bool:
         if not self.carried():
@@ -142,16 +145,13 @@ class Looking:
 
     def _first(self, theirs: Seat) -> bool:
         """Somebody's meeting that I have no copy of: one, if I am asked to it."""
-        mine = self.addresses()
-        try:
-            meeting = Parts(theirs.content)
-            asked = organiser_of(meeting.master) == theirs.home and meeting.line("", mine) is not None
-            if not asked or invitation.is_cancelled(theirs.content):
-                return False
-            return self.receive(theirs.content, meeting)
-        except SuiteError as error:
-            _log.info("an invitation was not taken: %s", error.code)
+        if not self._names_me(theirs.content):
             return False
+        meeting = Parts(theirs.content)
+        asked = organiser_of(meeting.master) == theirs.home
+        if not asked or meeting.line("", self.addresses()) is None or invitation.is_cancelled(theirs.content):
+            return False
+        return self.receive(theirs.content, meeting)
 
     def receive(self, raw: bytes, meeting: Parts) -> bool:
         """A first copy of ``raw``, another's ``meeting``, in my own calendar, with everything still to be
@@ -170,19 +170,15 @@ class Looking:
         return new is not None and self._store.replace(mine.object, mine.content, new)
 
     def _theirs(self, mine: Seat, theirs: Seat) -> bytes | None:
-        try:
-            meeting = Parts(theirs.content)
-            if organiser_of(meeting.master) != theirs.home:
-                return None
-            if invitation.sequence(meeting.master) < invitation.sequence(Parts(mine.content).master):
-                return None  # another machine of mine has seen a later one
-            if meeting.line("", self.addresses()) is None:
-                return self._called_off(mine)
-            new = invitation.adopted(mine.content, theirs.content, self.addresses())
-        except SuiteError as error:
-            _log.info("a change to a meeting was not taken: %s", error.code)
+        meeting, me = Parts(theirs.content), self.addresses()
+        if organiser_of(meeting.master) != theirs.home:
             return None
-        return None if invitation.only_others_answers(mine.content, new, self.addresses()) else new
+        if invitation.sequence(meeting.master) < invitation.sequence(Parts(mine.content).master):
+            return None  # another machine of mine has seen a later one
+        if meeting.line("", me) is None:
+            return self._called_off(mine)
+        new = invitation.adopted(mine.content, theirs.content, me)
+        return None if invitation.only_others_answers(mine.content, new, me) else new
 
     def _gone(self, uid: str, mine: Seat, meeting: Parts) -> bytes | None:
         """The organiser's calendar is known, and has no longer this meeting: it is called off."""

@@ -60,6 +60,8 @@ class Meetings(Looking):
         if was is None or was.content is None or not self.is_invitation(was.content):
             raise no_invitation()
         raw = invitation.answered(was.content, self.addresses(), answer, comment, self._now(), recurrence)
+        if raw == was.content:
+            raise no_invitation()  # to this occurrence
         before = self._store.change(event, raw)
         return [(event, was.collection, was.href, before, raw)]
 

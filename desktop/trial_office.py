@@ -11,12 +11,14 @@ from contextlib import closing
 from datetime import date, datetime, timedelta
 
 from calendar_sync import edit
+from calendar_sync.attendance import Attendee
 from calendar_sync.files import one_calendar
 from calendar_sync.holidays import holiday
 from calendar_sync.model import Draft, Owner
 from calendar_sync.service import Schedule, Schedules
 
 SECTION = "情報政策課"
+INVITATION = "窓口の改善 検討会"
 CROWD = 26  # with the section, thirty: a meeting that nobody wants to arrange by telephone
 COLLEAGUES = (
     Owner("K100301", "佐藤 健", SECTION),
@@ -78,11 +80,26 @@ def furnish(schedules: Schedules, owner: Owner, today: date, crowd: int = 0) -> 
             theirs = schedules.of(colleague)
             titles = [(t, "", 9.0 + 1.5 * n, 1.0) for n, t in enumerate(chance.sample(_THEIRS, 4))]
             _person(theirs, monday, chance, titles)
+            if colleague is _organiser(owner):
+                _invite(theirs, owner, monday)
             theirs.sync()
             mine.subscribe(theirs.collections()[0].href, colleague.name, "person")
     for number in range(crowd):
         _stranger(schedules, mine, number, monday, chance)
     mine.sync()
+
+
+def _organiser(owner: Owner) -> Owner:
+    return next(c for c in COLLEAGUES if c.staff_number != owner.staff_number)
+
+
+def _invite(theirs: Schedule, owner: Owner, monday: datetime) -> None:
+    """A meeting next week that waits for the answer of ``owner``."""
+    start = monday + timedelta(days=8, hours=14)
+    draft = Draft(1, INVITATION, start, start + timedelta(hours=1), location="第一会議室")
+    event = theirs.create(draft).steps[0][0]
+    others = [c for c in COLLEAGUES if c.staff_number not in (owner.staff_number, theirs.owner.staff_number)]
+    theirs.invite(event, [Attendee(f"/{o.staff_number}/", o.name) for o in (owner, *others)])
 
 
 def _stranger(

@@ -128,6 +128,38 @@ def test_a_phone_changes_what_the_desk_changes_too(suite: Suite) -> None:
     assert "携帯で変えた題" not in titles(phone)
 
 
+@pytest.mark.long
+@pytest.mark.timeout(600)
+def test_invited_to_a_meeting_and_answering(suite: Suite) -> None:
+    """会議に招かれて答える: what waits is said above the days, opened, answered, and still so tomorrow."""
+    person = comes_in(suite)
+    person.sees("返事を待っている招待が 1 件あります。")
+    person.presses("招待を見る")
+    person.sees("佐藤 健 さんから", role="list_item")
+    person.photographs("invitations")
+    person.keys("Enter")  # the first of the list has the focus
+    person.sees("佐藤 健 さんからの招待")
+    person.sees("あなたの返事: 返事待ち")
+    person.writes("ひとこと（任意）", "10 分遅れます")
+    person.photographs("invitation")
+    person.presses("参加")
+    person.sees("「窓口の改善 検討会」に「参加」と返事しました。")
+    person.keys("F5")
+    person.sees("同期済み")
+    phone = connects_a_phone(person)
+    assert answers(phone, "窓口の改善 検討会")["山本 花子"] == "ACCEPTED"
+    suite.stop()
+
+    person = comes_back(suite)
+    opens(person, "窓口の改善 検討会")
+    person.sees("あなたの返事: 参加")
+    person.sees("山本 花子　参加「10 分遅れます」")
+    person.sees_no("返事を待っている招待が")
+    person.presses("欠席")
+    finds(person, "検討会", "欠席: 窓口の改善 検討会")
+    person.photographs("absent")
+
+
 def finds(person: Person, title: str, words: str) -> None:
     """The search says ``words`` of the one event called ``title``."""
     person.holds("Ctrl", "f")
@@ -172,6 +204,17 @@ def _today(client: caldav.DAVClient, phone: SplitResult) -> list[caldav.Event]:
 def titles(phone: SplitResult) -> list[str]:
     with _client(phone) as client:
         return [str(each.icalendar_component["SUMMARY"]) for each in _today(client, phone)]
+
+
+def answers(phone: SplitResult, title: str) -> dict[str, str]:
+    """Who has answered what, as an independent client reads it in the person's own calendar."""
+    now = datetime.now(TOKYO)
+    with _client(phone) as client:
+        calendar = client.calendar(url=f"http://{phone.hostname}:{phone.port}{phone.path}main/")
+        found = calendar.search(start=now, end=now + timedelta(days=20), event=True)
+        events = [each.icalendar_component for each in found]
+    (event,) = [each for each in events if str(each["SUMMARY"]) == title]
+    return {str(who.params["CN"]): str(who.params["PARTSTAT"]) for who in event["ATTENDEE"]}
 
 
 def renames(phone: SplitResult, title: str, to: str) -> None:

@@ -76,6 +76,7 @@ class MeetingCards(CardPlace):
         card.opened.connect(self.open_event)
         card.closed.connect(self.close)
         self._put(card)
+        card.list.setFocus(Qt.FocusReason.OtherFocusReason)
         meetings, now = self._schedule.meetings, datetime.now(TOKYO).replace(tzinfo=None)
 
         def look() -> tuple[list[Invitation], list[str]]:
@@ -103,7 +104,7 @@ class MeetingCards(CardPlace):
             card.invited.connect(lambda chosen: self._invite(detail.occurrence, chosen))
             card.closed.connect(self.close)
             self._put(card)
-            card.field.setFocus()
+            card.field.setFocus(Qt.FocusReason.OtherFocusReason)
 
         self._desk.work(look, show)
 
