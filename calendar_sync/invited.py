@@ -120,6 +120,15 @@ class Invited(Journal):
             )
         ]
 
+    def copies_elsewhere(self, own: Sequence[int]) -> set[int]:
+        """Others' objects of the meetings that are in my ``own`` calendars, too."""
+        query = (
+            "SELECT m.object FROM meeting m JOIN object o ON o.id = m.object WHERE o.collection NOT IN"
+            " (SELECT value FROM json_each(?1)) AND m.uid IN (SELECT x.uid FROM meeting x"
+            " JOIN object y ON y.id = x.object WHERE y.collection IN (SELECT value FROM json_each(?1)))"
+        )
+        return {r[0] for r in self._sql.execute(query, (json.dumps(list(own)),))}
+
     def was_removed(self, uid: str, collection: int) -> bool:
         """Whether the last thing known of ``uid`` in that calendar is that it went."""
         row = self._sql.execute(

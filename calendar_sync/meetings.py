@@ -112,6 +112,11 @@ class Meetings(Looking):
             o._replace(answer=_answer_to(known[o.event].answers, o)) if o.event in known else o for o in found
         ]
 
+    def once(self, found: Iterable[Occurrence]) -> list[Occurrence]:
+        """``found`` without what others have of the meetings that I have, too; with my answers."""
+        elsewhere = self._store.copies_elsewhere(self.own())
+        return self.marked(o for o in found if o.event not in elsewhere)
+
     def everybody(self, raw: bytes, recurrence: str) -> list[Attendee]:
         """Who has answered what, as the organiser has it where that calendar is followed."""
         meeting = Parts(raw)

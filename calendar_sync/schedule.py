@@ -78,7 +78,7 @@ class Schedule(Editing):
         return free_slots(self._store, self.between, people, minutes, now, days, margin)
 
     def search(self, text: str, today: date) -> list[Occurrence]:
-        return self.meetings.marked(self._store.search(text, datetime(today.year, today.month, today.day)))
+        return self.meetings.once(self._store.search(text, datetime(today.year, today.month, today.day)))
 
     def detail(self, occurrence: Occurrence) -> Detail:
         """The event behind ``occurrence``, parsed. SuiteError CAL-004 when it is no longer there."""

@@ -132,7 +132,7 @@ def test_people_are_invited_from_the_card_and_their_answers_stand_there(desk: De
     card.field.setText("佐藤")
     (row,) = [card.list.item(n) for n in range(card.list.count()) if not card.list.item(n).isHidden()]
     row.setCheckState(Qt.CheckState.Checked)
-    press(card, "1 人にする")
+    press(card, "1 人を招く")
     desk.settle()
     desk.page.sync()
     desk.settle()

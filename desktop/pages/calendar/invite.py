@@ -31,6 +31,7 @@ class InviteCard(SideCard):
         super().__init__(_("人を招く"))
         self.say(_("「{title}」に招く人").format(title=title), "strong")
         name = _("名前か所属でさがす") if carried else _("メールアドレスで加える（Enter）")
+        self._were = bool(asked)
         self.field = line_edit(name, limit=200)
         self.inside.addWidget(labelled(name, self.field))
         self.list = word_list(_("招く人"), 14)
@@ -81,8 +82,8 @@ class InviteCard(SideCard):
 
     def _count(self) -> None:
         count = len(self.chosen())
-        self.save.setText(_("{count} 人にする").format(count=count) if count else _("だれも招かない"))
-        self.save.setEnabled(count < MOST_ATTENDEES)
+        self.save.setText(_("{count} 人を招く").format(count=count) if count else _("だれも招かない"))
+        self.save.setEnabled(count < MOST_ATTENDEES and (count > 0 or self._were))
 
     def _save(self) -> None:
         self.invited.emit(self.chosen())

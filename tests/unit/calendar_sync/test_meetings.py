@@ -244,6 +244,7 @@ def test_an_invitation_in_the_organisers_own_calendar_is_taken(bert: Bert) -> No
     assert bert.schedule.meetings.refusals() == []
     bert.schedule.meetings.look()
     assert len(bert.store.rows(1)) == 1
+    assert [o.collection for o in bert.schedule.search("会議", START.date())] == [1]
 
 
 def test_an_invitation_whose_organiser_did_not_write_it_is_refused_and_said(bert: Bert) -> None:
