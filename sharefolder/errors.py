@@ -129,8 +129,8 @@ def into_itself(name: str) -> SuiteError:
 
 def no_section(section: str) -> SuiteError:
     return SuiteError(
-        _("あなたの所属のフォルダに写せません。"),
+        _("あなたの所属のフォルダに作れません。"),
         _("この共有に「{section}」という名前のフォルダがありません。").format(section=section),
-        _("「ファイルで見る」から、写したい場所へ Ctrl+C と Ctrl+V で写してください。"),
+        _("その名前のフォルダを作るか、「ファイル」で別の場所を開いて、そこで行ってください。"),
         "SHARE-061",
     )

@@ -10,7 +10,7 @@ import csv
 import io
 import re
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import Enum
@@ -28,7 +28,7 @@ from sharefolder.model import Entry
 from sharefolder.ports import Storage
 
 FILE = "運用ルール.csv"
-_TITLES = ("フォルダ", "所有者", "整理する人", "保存期限", "最長日数", "最大GB", "名前")
+TITLES = ("フォルダ", "所有者", "整理する人", "保存期限", "最長日数", "最大GB", "名前")
 AHEAD = timedelta(days=31)
 _MOST = 500_000  # bytes of the file
 _RULES = 2_000
@@ -69,28 +69,36 @@ class Finding:
     size: int = 0
 
 
-def load(storage: Storage) -> list[Rule]:
-    """The rules of a share; none where it has no such file. SuiteError SHARE-050 for an unreadable one."""
-    seen = storage.stat(FILE)
+Until = Callable[[str], date | None]
+"""What else than a day may stand for the end of keeping; None: it is a day."""
+
+
+def load(
+    storage: Storage, path: str = FILE, until: Until = lambda _text: None, owner: str = ""
+) -> list[Rule]:
+    """The rules in ``path``; none where there is no such file. ``owner``: whose a line is that names nobody.
+    SuiteError SHARE-050 for an unreadable one."""
+    seen = storage.stat(path)
     if seen is None:
         return []
     if seen.folder or seen.size > _MOST:
-        raise _unreadable(_("大きすぎます。"))
+        raise _unreadable(path, _("大きすぎます。"))
     try:
-        rows = list(csv.DictReader(io.StringIO(decode(b"".join(storage.read(FILE)))), strict=True))
+        rows = list(csv.DictReader(io.StringIO(decode(b"".join(storage.read(path)))), strict=True))
         if len(rows) > _RULES:
             raise ValueError(_("行が多すぎます。"))
-        return [_rule(number, row) for number, row in enumerate(rows, 2) if any(row.values())]
+        return [_rule(number, row, until, owner) for number, row in enumerate(rows, 2) if any(row.values())]
     except (Unreadable, csv.Error, ValueError, TypeError) as error:
-        raise _unreadable(str(error)) from error
+        raise _unreadable(path, str(error)) from error
 
 
-def _rule(number: int, row: dict[str, str]) -> Rule:
+def _rule(number: int, row: dict[str, str], otherwise: Until, nobody: str) -> Rule:
     """ValueError with the line's ``number`` in its words."""
     where = _("{number} 行目").format(number=number)
-    if row.keys() != set(_TITLES) or None in row.values():
-        raise ValueError(_("{where}: 欄は {titles} です。").format(where=where, titles="、".join(_TITLES)))
-    folder, owner, cleaner, until, days, size, naming = (row[title].strip() for title in _TITLES)
+    if row.keys() != set(TITLES) or None in row.values():
+        raise ValueError(_("{where}: 欄は {titles} です。").format(where=where, titles="、".join(TITLES)))
+    folder, owner, cleaner, until, days, size, naming = (row[title].strip() for title in TITLES)
+    owner = owner or nobody
     if not owner:
         raise ValueError(_("{where}: 所有者がありません。").format(where=where))
     try:
@@ -98,7 +106,7 @@ def _rule(number: int, row: dict[str, str]) -> Rule:
             names.inside(folder.strip("/")),
             owner,
             cleaner or owner,
-            parse_date(until) if until else None,
+            (otherwise(until) or parse_date(until)) if until else None,
             int(days) if days else None,
             float(size) if size else None,
             naming,
@@ -206,10 +214,10 @@ def write_csv(findings: Sequence[Finding], today: date) -> bytes:
     return text.getvalue().encode("utf-8-sig")
 
 
-def _unreadable(why: str) -> SuiteError:
+def _unreadable(path: str, why: str) -> SuiteError:
     return SuiteError(
         _("運用ルールを読めません。"),
-        _("「{file}」: {why}").format(file=FILE, why=why[:200]),
+        _("「{file}」: {why}").format(file=path, why=why[:200]),
         _("直すまで、期限の知らせと報告は出ません。ファイルには何も起きません。"),
         "SHARE-050",
     )

@@ -16,6 +16,7 @@ from core.jobs import Report
 from core.wareki import parse_date
 from sharefolder import rules
 from sharefolder.local import LocalStorage
+from sharefolder.rule_book import RuleBook
 
 _QUIET = Report(lambda _done, _total, _text: None)
 
@@ -32,12 +33,14 @@ def main(arguments: Sequence[str]) -> int:
     )
     options = parser.parse_args(arguments)
     storage = LocalStorage(options.root)
-    known = rules.load(storage)
+    known, broken = RuleBook(storage).whole()
     today: date = options.on or datetime.now(TOKYO).date()
     found = list(rules.look(storage, known, today, _QUIET))
     if options.csv is not None:
         write_atomically(options.csv, rules.write_csv(found, today))
     print(_("決まりのあるフォルダ {count}、知らせ {found} 件").format(count=len(known), found=len(found)))
+    for error in broken:
+        print(error)
     for (owner, why), count in sorted(Counter((f.rule.owner, f.why.value) for f in found).items()):
         print(owner, why, count, sep="\t")
     for finding in found:

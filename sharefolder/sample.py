@@ -13,6 +13,7 @@ import xlsxwriter
 
 from core.errors import SuiteError
 from core.jobs import Report
+from sharefolder.cases import PLACE
 from sharefolder.inquiry.form import with_kinds
 from sharefolder.inquiry.model import Inquiry
 from sharefolder.service import ShareService
@@ -64,6 +65,7 @@ def move_in(service: ShareService, home: Path) -> None:
             service.upload(NAME, section, [book], IfExists.REPLACE, quiet)
         _inquiry(service, Path(folder), root, quiet)
         _library(service, Path(folder), quiet)
+        _cases(service, Path(folder), quiet)
     service.index_again(NAME, quiet)
 
 
@@ -146,6 +148,26 @@ def _library(service: ShareService, folder: Path, report: Report) -> None:
         made = shelf.put(title, said, partial(service.bring, NAME, file, report), department)
         for _use in range(uses):
             shelf.count(made.documents[0], "財政課")
+
+
+CASE = {
+    "災害対応/説明.txt": "災害が起きたときに、書類をそろえる形です。年月日と災害の名前で作ってください。",
+    "災害対応/運用ルール.csv": (
+        "フォルダ,所有者,整理する人,保存期限,最長日数,最大GB,名前\r\n,,,10年,,,\r\n現場写真,,,,,20,年月日_*"
+    ),
+    "災害対応/01 時系列/時系列（様式）.csv": "日時,内容,記入した人",
+    "災害対応/02 避難所/開設・閉鎖の記録（様式）.csv": "避難所,開設,閉鎖,最大人数",
+    "災害対応/現場写真/撮り方.txt": "場所が分かるように、遠景と近景を1枚ずつ撮ってください。",
+    "業務委託/説明.txt": "入札から検査までの書類をそろえる形です。",
+    "業務委託/01 起案/仕様書の確かめ.txt": "個人情報の特記事項、再委託、検査の方法が書いてあるか。",
+    "業務委託/02 契約/契約の確かめ.txt": "契約書、内訳書、着手届がそろっているか。",
+    "業務委託/03 検査/検査の確かめ.txt": "成果物、検査調書、請求書がそろっているか。",
+}
+
+
+def _cases(service: ShareService, folder: Path, report: Report) -> None:
+    for path, text in CASE.items():
+        _send(service, folder, f"{PLACE}/{path}", text.encode("utf-8-sig"), report)
 
 
 def _sheet(path: Path, rows: Sequence[Sequence[object]]) -> None:

@@ -18,7 +18,8 @@ from core.i18n import _
 from core.jobs import Report
 from core.secrets import SecretStore
 from sharefolder import errors, links, names, opened, plans, rules, trail, transfer
-from sharefolder.changes import Changes
+from sharefolder.cases import Case, Cases, Made, changed_since
+from sharefolder.changes import Changes, Trashed
 from sharefolder.documents.kinds import PICTURED
 from sharefolder.documents.sandbox import Answer, Sandbox
 from sharefolder.guard import MassGuard
@@ -36,6 +37,7 @@ from sharefolder.marks import Marks
 from sharefolder.model import Entry, Rights
 from sharefolder.places import Place, Places
 from sharefolder.ports import Credential, Storage, Watch
+from sharefolder.rule_book import RuleBook
 from sharefolder.rules import Finding, Rule
 from sharefolder.searching import Searching, ServiceBeside
 from sharefolder.sending import Batch, Sending
@@ -61,7 +63,7 @@ class _Open:
         self, place: Place, storage: Storage, searching: Searching, office: Office, library: Shelf
     ) -> None:
         self.place, self.storage, self.searching = place, storage, searching
-        self.office, self.library = office, library
+        self.office, self.library, self.rules = office, library, RuleBook(storage)
 
 
 class ShareService:
@@ -174,6 +176,27 @@ class ShareService:
         """The specifications of a share."""
         return self._at(place).library
 
+    def cases(self, place: str) -> Cases:
+        """The model cases of a share."""
+        here = self._at(place)
+        return Cases(here.storage, here.rules, tell=partial(self._tell_folder, place))
+
+    def make_case(self, place: str, case: Case, folder: str, name: str, section: str, report: Report) -> Made:
+        """See ``Cases.make``. SHARE-061 where ``folder`` is a section's that the share does not have."""
+        seen = self._storage(place).stat(names.inside(folder)) if folder else None
+        if folder and (seen is None or not seen.folder):
+            raise errors.no_section(folder)
+        made = self.cases(place).make(case, folder, name, section, report)
+        self._done("share.folder.made", place, [made.folder])
+        return made
+
+    def unmake(self, place: str, made: Made) -> list[Trashed]:
+        """Into the bin with what a model case made. SHARE-066 where somebody has changed anything in it."""
+        if not self.cases(place).untouched(made):
+            raise changed_since(made.folder)
+        found = [self._storage(place).stat(path) for path in (made.folder, made.rules) if path]
+        return self.changes.trash(place, [entry for entry in found if entry is not None])
+
     def bring(self, place: str, source: Path | Entry, report: Report, folder: str) -> None:
         """A local file, or a copy of one of the share, into ``folder``."""
         if isinstance(source, Path):
@@ -213,11 +236,11 @@ class ShareService:
 
     def rule(self, place: str, folder: str) -> Rule | None:
         """The rule that counts in ``folder``. SHARE-050 where the share's rules cannot be read."""
-        return rules.rule_of(rules.load(self._at(place).storage), folder)
+        return rules.rule_of(self._at(place).rules.every(), folder)
 
     def ending(self, place: str, section: str, today: date) -> list[Finding]:
         """What ``section`` should look at before its end. SHARE-050 where the rules cannot be read."""
-        return rules.ending(rules.load(self._at(place).storage), section, today)
+        return rules.ending(self._at(place).rules.every(), section, today)
 
     def preview(self, place: str, entry: Entry) -> Answer:
         """The words in a document, read by the limited child; ``reason`` where there are none."""

@@ -56,7 +56,7 @@ def test_a_cell_is_written_into_every_real_workbook_that_does_not_calculate(
         outcome["written"] += 1
     print(dict(outcome))
     assert outcome["written"] > 200
-    assert not outcome.keys() - {"written", "formula"}
+    assert not outcome.keys() - {"written", "formula", "not read: damaged"}
 
 
 def _compare(book: Path, copy: Path) -> None:

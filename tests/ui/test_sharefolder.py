@@ -16,6 +16,7 @@ from core.clock import TOKYO
 from core.events import Events
 from core.jobs import Cancelled, Report
 from desktop.pages.sharefolder import inquiry_acts as inquiries_page
+from desktop.pages.sharefolder.cases import CasesView
 from desktop.pages.sharefolder.files import Files
 from desktop.pages.sharefolder.inquiries import Inquiries
 from desktop.pages.sharefolder.library import Library
@@ -476,3 +477,40 @@ def test_a_section_answers_on_the_screen_and_goes_on_from_its_draft(sample: Offi
     }
     assert reading.doubts == ()
     assert sample.services.share.drafts(NAME).load(board.inquiry(), "文化振興課") == {}  # type: ignore[arg-type]
+
+
+def test_a_model_case_is_made_in_one_act_and_undone_in_one(sample: Office) -> None:
+    """In the folder that is shown; its rules come along; what somebody has added is never taken away."""
+    view = files(sample)
+    view.go(NAME, "防災課")
+    sample.settle()
+    press(sample, "共有フォルダの画面: モデルケース")
+    assert sample.window is not None
+    cases: CasesView = sample.window.findChild(CasesView)  # type: ignore[assignment]
+    cases.table.choose("モデルケース/災害対応")
+    assert "撮り方.txt" in cases.tree.toPlainText()
+
+    def make(name: str) -> None:
+        press(sample, "この形でフォルダを作る")
+        field = sample.find(QLineEdit, "新しいフォルダの名前（「防災課」の中）")
+        field.setText(name)  # type: ignore[attr-defined]
+        press(sample, "決定")
+
+    make("令和8年11月地震")
+    assert view.folder == "防災課"
+    assert "令和8年11月地震" in rows(sample)
+    made = disk(sample) / "防災課" / "令和8年11月地震"
+    assert (made / "02 避難所" / "開設・閉鎖の記録（様式）.csv").is_file()
+    view.go(NAME, "防災課/令和8年11月地震")
+    sample.settle()
+    assert "所有者 情報政策課" in view.ruled.text()
+    (made / "現場写真" / "20261126_橋.txt").write_text("x")
+    press(sample, "元に戻す")
+    assert "作ったあとに、だれかが中に書いたか、中のものを変えました。" in said(sample)
+    (made / "現場写真" / "20261126_橋.txt").unlink()
+    view.go(NAME, "防災課")
+    press(sample, "共有フォルダの画面: モデルケース")
+    make("練習")
+    press(sample, "元に戻す")
+    sample.bot.waitUntil(lambda: "練習" not in rows(sample), timeout=20_000)
+    assert made.is_dir()

@@ -13,6 +13,7 @@ from core.i18n import _
 from core.jobs import Report
 from desktop.pages.matters import FileAim, InquiryAim
 from desktop.pages.services import Services
+from desktop.pages.sharefolder.cases import CasesView
 from desktop.pages.sharefolder.files import Files
 from desktop.pages.sharefolder.inquiries import Inquiries
 from desktop.pages.sharefolder.library import Library
@@ -22,7 +23,7 @@ from desktop.ui.widgets.segmented import Segmented
 
 
 def sharefolder_page(services: Services) -> QWidget:
-    """Files, inquiries and the library; in the trial the sample share is made first."""
+    """Files, inquiries, the library and model cases; in the trial the sample share is made first."""
     content = QWidget()
     layout = page.column(content, 0.9)
     files = Files(services)
@@ -36,9 +37,10 @@ def sharefolder_page(services: Services) -> QWidget:
         files.list.setFocus(Qt.FocusReason.OtherFocusReason)
 
     library = Library(services, lambda: files.place, files.chosen, show_file)
-    views = (files, inquiries, library)
+    cases = CasesView(services, lambda: files.place, lambda: files.folder, show_file)
+    views = (files, inquiries, library, cases)
     stack = OneOf(*views)
-    names = (_("ファイル"), _("照会"), _("仕様書"))
+    names = (_("ファイル"), _("照会"), _("仕様書"), _("モデルケース"))
     tabs = Segmented(_("共有フォルダの画面"), list(enumerate(names)), 0)
     tabs.chosen.connect(lambda number: stack.choose(views[number]))
 
