@@ -18,7 +18,7 @@ from starlette.applications import Starlette
 from auth.administration import Administration
 from auth.agent.certificate import SignerClient, SignInCertificate
 from auth.agent.client import MatcherClient
-from auth.agent.keys import Certification
+from auth.agent.keys import Certification, maker_of
 from auth.agent.look import Stream
 from auth.agent.transport import InProcessTransport
 from auth.devices import Devices
@@ -75,7 +75,9 @@ def open_service(
         accounts = accounts_of(config, register, secrets, clock)
         signer = build_signer(config, paths.data, authorities, audit, clock, accounts, [matcher.public_key])
         door = create_signer_app(signer, partial(trusted_now, authorities, clock))
-        certification = Certification(SignerClient(_inside(door, device)))
+        certification = Certification(
+            SignerClient(_inside(door, device)), maker_of(config.tickets, paths.data / "tpm", secrets)
+        )
     client = MatcherClient(_inside(built.app, device))
     return AuthService(
         client=client,

@@ -19,7 +19,7 @@ from cryptography import x509
 
 from auth.agent.certificate import SignerClient, SignInCertificate
 from auth.agent.client import MatcherClient
-from auth.agent.keys import Certification
+from auth.agent.keys import Certification, maker_of
 from auth.agent.look import Stream
 from auth.agent.people_here import PeopleHere
 from auth.agent.terminal import connect
@@ -143,7 +143,9 @@ def open_service(
         administration=lambda _session: _Elsewhere(),
         figures=lambda: thresholds_of(config.face),
         rest=rest,
-        certification=Certification(signer) if config.servers.realm else None,
+        certification=Certification(signer, maker_of(config.tickets, paths.data / "tpm", secrets))
+        if config.servers.realm
+        else None,
         tickets=tickets,
         took=told_to(SignInTimes(paths.data / "sign-ins.jsonl"), client.took),
         steady=lambda: config.appearance.steady_colours or config.appearance.reduced_motion,

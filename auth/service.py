@@ -51,6 +51,7 @@ from auth.model import (
 from auth.offline.words import local_only
 from auth.pin import Pins
 from core.clock import TOKYO
+from core.crash import unexpected
 from core.errors import SuiteError
 from core.events import Events
 from core.jobs import Report
@@ -355,7 +356,11 @@ class AuthService:
         (SuiteError); what does not answer takes away the network, not the work: its error is returned."""
         if reply.offline_until is not None:
             return local_only()
-        if self._certification is None or key is None or reply.for_signer is None:
+        if self._certification is None or key is None:
+            return None
+        if (failed := key.exception()) is not None:
+            return failed if isinstance(failed, SuiteError) else unexpected(failed)
+        if reply.for_signer is None:
             return None
         try:
             certificate = self._certification.certificate(reply.for_signer, key)
@@ -439,7 +444,8 @@ class AuthService:
 
 
 def _hash(key: Future[SignInKey] | None) -> str | None:
-    return key.result().hash if key is not None else None
+    """None where no certificate is wanted, or none can be had (``_certify`` says why)."""
+    return key.result().hash if key is not None and key.exception() is None else None
 
 
 def _moment(seconds: float) -> datetime:

@@ -311,6 +311,11 @@ class TicketSettings(Section):
         ),
         max_length=50,
     )
+    key: Literal["memory", "tpm"] = _policy(
+        "memory",
+        N_("サインインの鍵を作る所"),
+        N_("tpm は端末の TPM 2.0 の中に作り、外に出しません（Linux、tpm2-pkcs11 が要ります）。"),
+    )
     at_lock: Literal["destroy", "keep"] = _policy(
         "destroy",
         N_("ロックしたときのチケット"),

@@ -3,7 +3,7 @@ that a statement about it becomes."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -23,12 +23,23 @@ TIMEOUT_S = 10.0
 
 
 @dataclass(frozen=True)
+class InToken:
+    """Where kinit finds certificate and key in a PKCS#11 token, in its own words, and the token's PIN."""
+
+    place: str
+    pin: str = field(repr=False)
+
+
+@dataclass(frozen=True)
 class SignInKey:
-    """An RSA-2048 key that lives as long as one sign-in. Never written anywhere by this module."""
+    """An RSA-2048 key that lives as long as one sign-in. Never written anywhere by this module.
+
+    ``keep``: of a key that lies in a token, puts its certificate there too (``auth.agent.tpm``)."""
 
     private: rsa.RSAPrivateKey = field(
         default_factory=lambda: rsa.generate_private_key(65537, 2048), repr=False
     )
+    keep: Callable[[x509.Certificate], InToken] | None = field(default=None, repr=False, compare=False)
 
     @property
     def hash(self) -> str:
@@ -52,6 +63,10 @@ class SignInCertificate:
     @property
     def ends(self) -> datetime:
         return self.certificate.not_valid_after_utc
+
+    def identity(self) -> bytes | InToken:
+        """What kinit is given: both in PEM, or where in a token they lie. SuiteError TPM-001."""
+        return b"".join(self.pem()) if self.key.keep is None else self.key.keep(self.certificate)
 
     def pem(self) -> tuple[bytes, bytes]:
         """Certificate and private key (PKCS#8) in PEM, for a KDC client that reads files."""

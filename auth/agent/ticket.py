@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol
 
+from auth.agent.certificate import InToken
 from core import gss
 from core.errors import SuiteError
 from core.files import make_private_folder
@@ -46,8 +47,9 @@ log = logging.getLogger(__name__)
 class TicketCache(Protocol):
     """The tickets of one session. Every call may take seconds; errors are SuiteErrors TICKET-001 … 006."""
 
-    def obtain(self, principal: str, identity: bytes) -> None:
-        """Take a first ticket with ``identity``: certificate and key, PEM. What was there is replaced."""
+    def obtain(self, principal: str, identity: bytes | InToken) -> None:
+        """Take a first ticket with ``identity``: certificate and key, PEM or in a token. What was there is
+        replaced."""
 
     def renew(self) -> None:
         """A fresh ticket for the one that is there, and thereby: may this person still have one?"""
@@ -70,17 +72,25 @@ class KerberosCache:
         self.path = folder / "krb5cc"
         self._fresh = folder / "krb5cc.new"
 
-    def obtain(self, principal: str, identity: bytes) -> None:
+    def obtain(self, principal: str, identity: bytes | InToken) -> None:
         for left in reversed(range(TRIES)):
             try:
-                with _in_memory(identity, self._folder) as (name, handed):
-                    said = f"X509_user_identity=FILE:{name}"
-                    self._kinit(["-X", said, "--", principal], handed)
+                self._first(principal, identity)
                 return
             except SuiteError as error:
                 if not left or error.code != "TICKET-002":
                     raise
                 log.info("PKINIT is tried again")
+
+    def _first(self, principal: str, identity: bytes | InToken) -> None:
+        if isinstance(
+            identity, InToken
+        ):  # its PIN is all that kinit can read; a password prompt finds the end
+            said = f"X509_user_identity={identity.place}"
+            self._kinit(["-X", said, "--", principal], pin=identity.pin)
+            return
+        with _in_memory(identity, self._folder) as (name, handed):
+            self._kinit(["-X", f"X509_user_identity=FILE:{name}", "--", principal], handed)
 
     def renew(self) -> None:
         if not self.path.exists():
@@ -114,13 +124,13 @@ class KerberosCache:
             except FileNotFoundError:
                 continue
 
-    def _kinit(self, arguments: Sequence[str], handed: tuple[int, ...] = ()) -> None:
+    def _kinit(self, arguments: Sequence[str], handed: tuple[int, ...] = (), pin: str = "") -> None:
         """Into a cache beside the one in use, which it replaces only as a whole."""
         make_private_folder(self._folder)
         try:
             done = subprocess.run(  # noqa: S603 - our own words; the principal comes from the certificate
                 ["kinit", "-c", f"FILE:{self._fresh}", *arguments],  # noqa: S607 - the system's
-                stdin=subprocess.DEVNULL,
+                input=f"{pin}\n".encode() if pin else b"",
                 capture_output=True,
                 timeout=KINIT_S,
                 pass_fds=handed,
@@ -143,7 +153,7 @@ class KerberosCache:
 class NoRealm:
     """Where no realm is configured: there are no tickets, and nothing pretends that there are."""
 
-    def obtain(self, principal: str, identity: bytes) -> None:
+    def obtain(self, principal: str, identity: bytes | InToken) -> None:
         raise refused("TICKET-008")
 
     def renew(self) -> None:

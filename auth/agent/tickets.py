@@ -15,6 +15,7 @@ from datetime import UTC, datetime, timedelta
 from enum import Enum
 from typing import Literal, Protocol
 
+from auth.agent.certificate import InToken
 from auth.agent.ticket import NoRealm, TicketCache
 from auth.model import Locked, SignedOut, WithoutTickets
 from core.clock import TOKYO
@@ -37,7 +38,7 @@ class Identity(Protocol):
     def principal(self) -> str: ...
     @property
     def ends(self) -> datetime: ...
-    def pem(self) -> tuple[bytes, bytes]: ...
+    def identity(self) -> bytes | InToken: ...
 
 
 class State(Enum):
@@ -156,7 +157,7 @@ class TicketKeeper:
     def _obtain(self, session: int, identity: Identity) -> None:
         """Once more while the certificate still holds, if the KDC is away."""
         try:
-            self._cache.obtain(identity.principal, b"".join(identity.pem()))
+            self._cache.obtain(identity.principal, identity.identity())
         except SuiteError as error:
             log.warning("no tickets: %s", error.code)
             next_try = datetime.now(UTC) + timedelta(seconds=RETRY_S)

@@ -95,7 +95,7 @@ class TokenKeys:
             except (pkcs11.PKCS11Error, RuntimeError) as error:  # RuntimeError: the library does not load
                 _log.warning("the token does not sign: %s", type(error).__name__)
                 self._session = None
-                raise _no_answer() from error
+                raise self._no_answer() from error
 
     def _open(self) -> Any:
         token = pkcs11.lib(str(self._module)).get_token(token_label=self._label)
@@ -103,6 +103,14 @@ class TokenKeys:
             return token.open(rw=True, user_pin=self._pin)
         except pkcs11.UserAlreadyLoggedIn:  # logging in holds for the whole process (PKCS#11 v2.40, 5.6.4)
             return token.open(rw=True)
+
+    def _no_answer(self) -> SuiteError:
+        return SuiteError(
+            _("証明書を出せませんでした。"),
+            _("認証局の鍵のトークン（HSM）が応答しないか、鍵がないか、暗証番号が違います。"),
+            _("情報担当に、トークンがつながっているか確かめるよう伝えてください。"),
+            "CA-004",
+        )
 
 
 class TokenKey(rsa.RSAPrivateKey):
@@ -150,12 +158,3 @@ class TokenKey(rsa.RSAPrivateKey):
 def _identifier(public: rsa.RSAPublicKey) -> bytes:
     """RFC 5280, 4.2.1.2 (1): what the certificate's subject key identifier holds."""
     return x509.SubjectKeyIdentifier.from_public_key(public).digest
-
-
-def _no_answer() -> SuiteError:
-    return SuiteError(
-        _("証明書を出せませんでした。"),
-        _("認証局の鍵のトークン（HSM）が応答しないか、鍵がないか、暗証番号が違います。"),
-        _("情報担当に、トークンがつながっているか確かめるよう伝えてください。"),
-        "CA-004",
-    )

@@ -47,6 +47,9 @@ class Identity:
     certificate: x509.Certificate
     key: rsa.RSAPrivateKey
 
+    def identity(self) -> bytes:
+        return b"".join(self.pem())
+
     def pem(self) -> tuple[bytes, bytes]:
         key = self.key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
         return self.certificate.public_bytes(Encoding.PEM), key

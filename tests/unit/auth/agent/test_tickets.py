@@ -26,8 +26,8 @@ class Identity:
     def ends(self) -> datetime:
         return datetime.now(UTC) + timedelta(minutes=5)
 
-    def pem(self) -> tuple[bytes, bytes]:
-        return b"", b""
+    def identity(self) -> bytes:
+        return b""
 
 
 @pytest.fixture
