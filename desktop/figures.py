@@ -7,9 +7,11 @@ schedule's server the sections' calendars. ``source`` says for whom it speaks.
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
+from core.errors import SuiteError
 from core.i18n import _
 from office.plan import Figure, Figures
 
@@ -74,14 +76,33 @@ def managed_terminals(services: Services) -> Figure | None:
 
 
 def share_users(services: Services) -> Figure | None:
-    """Staff who did something in the shared folder last month, in per cent of all who may sign in."""
+    """Staff who used the shared folder, in per cent of all who may sign in: as its index service has counted
+    them, whatever they did there; without one, those whose changes stand in the trail."""
     people = sum(person.active for person in services.auth.administration.people())
     month = (date.today().replace(day=1) - timedelta(days=1)).strftime("%Y-%m")
+    if people and (counted := _counted_users(services)):
+        month = month if month in counted else max(counted)  # the last whole one, else the running one
+        users = counted[month]
+        words = _("共有フォルダの索引サービス（{month} に使った職員 {users} 人）")
+        return Figure(round(users / people * 100, 1), words.format(month=month, users=users))
     services.office.trail.follow()
     users = services.office.trail.people_active(month, "share")
     if not people or not users:
         return None
     return Figure(round(users / people * 100, 1), _("監査記録（{month} に操作した職員）").format(month=month))
+
+
+def _counted_users(services: Services) -> dict[str, int]:
+    """Month → people, of this terminal's share that most have used; people of several are not added up, as
+    nobody is named. Nothing where no service answers."""
+    found: dict[str, int] = {}
+    if not (services.paths.data / "share").is_dir():
+        return found
+    for place in services.share.places():
+        with suppress(SuiteError):  # a share that is away: another one, or the trail, speaks
+            for month, users in services.share.used(place.name).items():
+                found[month] = max(found.get(month, 0), users)
+    return {month: users for month, users in found.items() if users}
 
 
 def mobile_days(services: Services, year: int) -> Figure | None:

@@ -74,6 +74,21 @@ class Searching:
             return [(str(path), str(why)) for path, why in self._remote.standing().get("unread", ())]
         return self._index.unread()
 
+    def used(self) -> dict[str, int]:
+        """Month (``2026-11``) → how many people have used the share, as its index service has counted them;
+        nothing where there is no service, or it does not count."""
+        found = self._remote or RemoteIndex.found(self._storage)
+        if found is None:
+            return {}
+        try:
+            said = found.standing().get("used", {})
+            return {str(month): int(people) for month, people in said.items()}
+        except (AttributeError, TypeError, ValueError) as error:
+            raise silent() from error
+        finally:
+            if found is not self._remote:
+                found.close()
+
     @property
     def served(self) -> bool:
         """Whether a service answers."""

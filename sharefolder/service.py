@@ -318,6 +318,10 @@ class ShareService:
         """Documents whose inside is not searchable, with the reason's key."""
         return self._at(place).searching.unread()
 
+    def used(self, place: str) -> dict[str, int]:
+        """Month → how many people have used the share; nothing where no index service counts them."""
+        return self._at(place).searching.used()
+
     def serve_index(self, place: str, report: Report) -> None:
         """For the trial: run the index service of a local place until ``close``."""
         here = self._at(place)

@@ -88,7 +88,7 @@ class Answering:
 
     def standing(self, reader: Reader) -> dict[str, Any]:
         """How far the index is, and by name the documents that could not be read, of those that ``reader``
-        may open."""
+        may open; and how many people have come, by month."""
         unread = self.index.unread()
         may = self.judges.may_read(reader, [path for path, _why in unread[:_UNREAD]])
         looked = self.keeper.looked
@@ -98,6 +98,7 @@ class Answering:
             "looked": looked.isoformat() if looked else "",
             "notices": self.keeper.notices,
             "failure": self.keeper.failure,
+            "used": self.usage.months(),
         }
 
 

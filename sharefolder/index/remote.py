@@ -73,7 +73,8 @@ class RemoteIndex:
             raise silent() from error
 
     def standing(self) -> dict[str, Any]:
-        """``counts``, ``unread`` (path, reason), ``looked`` (ISO), ``notices``, ``failure``."""
+        """``counts``, ``unread`` (path, reason), ``looked`` (ISO), ``notices``, ``failure``, ``used`` (month →
+        people)."""
         return self._ask("GET", "/standing", None)
 
     def close(self) -> None:

@@ -148,6 +148,7 @@ def test_who_used_the_share_is_counted_once_and_never_named(office: Office) -> N
         office.index(name).standing()
     kept = office.index_folder / "usage.json"
     assert sum(Usage(kept).months().values()) == 3
+    assert sum(office.index("news").standing()["used"].values()) == 3, "the plan's figure asks for it"
     for account in ("games", "news"):
         assert account not in kept.read_text("ascii")
         assert not re.search(rf"\b{pwd.getpwnam(account).pw_uid}\b", kept.read_text("ascii"))
