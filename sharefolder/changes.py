@@ -42,8 +42,9 @@ class Changes:
     def rename(self, place: str, entry: Entry, name: str, confirmed: bool = False) -> None:
         """A new name in the same folder; never over another."""
         self._guard.admit(1, confirmed)
-        self._storage(place).move(entry.path, names.join(entry.parent, name))
-        self._done("share.renamed", place, [entry.path])
+        end = names.join(entry.parent, name)
+        self._storage(place).move(entry.path, end)
+        self._done("share.renamed", place, [entry.path, end])
 
     def move_into(self, place: str, entries: Sequence[Entry], folder: str, confirmed: bool = False) -> None:
         """Move inside the share, on the server; never over another (SHARE-005)."""
@@ -87,6 +88,15 @@ class Changes:
         for each in trashed:
             self._storage(place).move(each.where, each.path)
             self._done("share.restored", place, [each.path])
+
+    def kept(self, place: str, entry: Entry) -> Trashed:
+        """A copy of ``entry`` in the bin, before something else takes its place."""
+        storage = self._storage(place)
+        return Trashed(entry.path, transfer.copy_inside(storage, entry.path, self._bin(storage)))
+
+    def told(self, action: str, place: str, paths: Sequence[str]) -> None:
+        """What another part has changed: audit line and event."""
+        self._done(action, place, paths)
 
     def _bin(self, storage: Storage) -> str:
         path = TRASH

@@ -91,6 +91,15 @@ def changed(name: str) -> SuiteError:
     )
 
 
+def newer(name: str) -> SuiteError:
+    return SuiteError(
+        _("「{name}」を前の版に戻しませんでした。").format(name=name),
+        _("見ている間に、ほかの人が変えました。"),
+        _("読み直していまの中身を確かめるか、写しとして戻してください。"),
+        "SHARE-070",
+    )
+
+
 def damaged(name: str) -> SuiteError:
     return SuiteError(
         _("「{name}」の転送を取り消しました。").format(name=name),

@@ -16,7 +16,7 @@ from core.errors import SuiteError
 from core.files import sync_folder
 from core.i18n import _
 from sharefolder import errors, names, posix_acl
-from sharefolder.model import Entry, Rights
+from sharefolder.model import Entry, Rights, Version
 from sharefolder.ports import CHUNK, Sink, Watch
 
 _BATCH = 500
@@ -138,6 +138,15 @@ class LocalStorage:
     def grant_as(self, sources: Sequence[str], target: str) -> bool:
         with self._failing(target):
             return posix_acl.grant_as([self._real(each) for each in sources], self._real(target))
+
+    def versions(self, path: str) -> tuple[Version, ...] | None:
+        """A path tells nothing of what its disk has kept."""
+        with self._failing(path):
+            self._real(path).stat()
+        return None
+
+    def read_version(self, path: str, version: Version, offset: int = 0) -> Iterator[bytes]:
+        raise errors.not_found(path.rpartition("/")[2])
 
     def watch(self, folder: str, changed: Callable[[str], None], tree: bool = False) -> Watch:
         from sharefolder.local_watch import LocalWatch  # watchdog is loaded only where something is watched

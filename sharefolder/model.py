@@ -20,6 +20,15 @@ class Entry(NamedTuple):
         return self.path.rpartition("/")[0]
 
 
+class Version(NamedTuple):
+    """A file as the server kept it. ``taken``: the moment of the server's picture; ``changed``: when this
+    content was written. Seconds, UTC."""
+
+    taken: float
+    size: int
+    changed: float
+
+
 @dataclass(frozen=True)
 class Rights:
     """What the reader of this folder or file may do, and who else. ``read_by``, ``write_by``: names of

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from core.errors import SuiteError
-from sharefolder.model import Entry, Rights
+from sharefolder.model import Entry, Rights, Version
 
 
 @dataclass(frozen=True)
@@ -90,6 +90,13 @@ class Storage(Protocol):
     def grant_as(self, sources: Sequence[str], target: str) -> bool:
         """Let at folder ``target``, and in what is made there, those who may at the folders ``sources``, and
         this person; nobody else. False, and nothing changed, where the server keeps no lists of rights."""
+
+    def versions(self, path: str) -> tuple[Version, ...] | None:
+        """What the server has kept of a file, the newest first, each content once and not the one that is
+        there now. None: it keeps nothing of this share, or this adapter has no way to ask."""
+
+    def read_version(self, path: str, version: Version, offset: int = 0) -> Iterator[bytes]:
+        """The content of that version, as ``read``. SHARE-002 where the server no longer has it."""
 
     def watch(self, folder: str, changed: Callable[[str], None], tree: bool = False) -> Watch:
         """Tell ``changed``, on a thread of its own, each folder in which something has changed or may have:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import httpx
@@ -14,6 +14,7 @@ import httpx
 from core.errors import SuiteError
 from core.i18n import _
 from core.jobs import Report
+from sharefolder.activity import Act
 from sharefolder.documents.sandbox import Sandbox
 from sharefolder.index import crawl
 from sharefolder.index.remote import RemoteIndex, silent
@@ -77,16 +78,27 @@ class Searching:
     def used(self) -> dict[str, int]:
         """Month (``2026-11``) → how many people have used the share, as its index service has counted them;
         nothing where there is no service, or it does not count."""
-        found = self._remote or RemoteIndex.found(self._storage)
-        if found is None:
-            return {}
+        with self._service() as service:
+            said = service.standing().get("used", {}) if service is not None else {}
         try:
-            said = found.standing().get("used", {})
             return {str(month): int(people) for month, people in said.items()}
         except (AttributeError, TypeError, ValueError) as error:
             raise silent() from error
+
+    def activity(self, path: str) -> list[Act] | None:
+        """What everybody did to ``path`` and in it, where the server keeps a record that a service reads;
+        None otherwise."""
+        with self._service() as service:
+            return service.activity(path) if service is not None else None
+
+    @contextmanager
+    def _service(self) -> Iterator[RemoteIndex | None]:
+        """The one in use, or the one that the share names now."""
+        found = self._remote or RemoteIndex.found(self._storage)
+        try:
+            yield found
         finally:
-            if found is not self._remote:
+            if found is not None and found is not self._remote:
                 found.close()
 
     @property
@@ -103,11 +115,11 @@ class Searching:
 class ServiceBeside:
     """The trial's index service: a process that ends with this one, whatever becomes of it."""
 
-    def __init__(self, root: Path, folder: Path) -> None:
+    def __init__(self, root: Path, folder: Path, audit: Path | None = None) -> None:
         call = [sys.executable, "-m", "sharefolder.index.program", "serve", "--with-stdin"]
         where = ["--root", str(root), "--folder", str(folder), "--host", "127.0.0.1", "--name", "127.0.0.1"]
         self._process = subprocess.Popen(  # noqa: S603 - our own module
-            [*call, *where, "--port", "0"],
+            [*call, *where, "--port", "0", *(["--audit", str(audit)] if audit else [])],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import base64
+import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
@@ -12,12 +14,14 @@ from threading import Lock, Thread
 
 from blake3 import blake3
 
+from core.errors import SuiteError
 from core.events import Events
 from core.files import make_private_folder
 from core.i18n import _
 from core.jobs import Report
 from core.secrets import SecretStore
-from sharefolder import errors, links, names, opened, plans, rules, trail, transfer
+from sharefolder import activity, errors, links, names, opened, plans, rules, trail, transfer
+from sharefolder.activity import Act, Activity, OwnRecord
 from sharefolder.cases import Case, Cases, Made, changed_since
 from sharefolder.changes import Changes, Trashed
 from sharefolder.documents.kinds import PICTURED
@@ -34,7 +38,7 @@ from sharefolder.journal import Journal
 from sharefolder.library.shelf import Shelf
 from sharefolder.local import LocalStorage
 from sharefolder.marks import Marks
-from sharefolder.model import Entry, Rights
+from sharefolder.model import Entry, Rights, Version
 from sharefolder.places import Place, Places
 from sharefolder.ports import Credential, Storage, Watch
 from sharefolder.rule_book import RuleBook
@@ -43,6 +47,7 @@ from sharefolder.searching import Searching, ServiceBeside
 from sharefolder.sending import Batch, Sending
 from sharefolder.trail import Trail
 from sharefolder.transfer import IfExists
+from sharefolder.versions import AsItWas, Versions, entry_of
 
 _LINES = 20
 """A batch of more files leaves one audit line a folder instead of one a file."""
@@ -83,6 +88,7 @@ class ShareService:
         make_private_folder(folder)
         self._places = Places(folder / "places.json", credential, secrets)
         self.changes = Changes(self._storage, self._guard, actor, self._done)
+        self.versions = Versions(self._storage, self.changes)
         self.sending = Sending(Journal(folder / "share.db", actor), self._storage, self._arrived)
         self._sandbox, self._looking = Sandbox(), Sandbox(timeout=5.0)
         self._lock = Lock()
@@ -94,6 +100,19 @@ class ShareService:
         """What whoever is signed in keeps at hand here: nobody else's."""
         owner = blake3(self._actor().encode()).hexdigest()[:16]
         return Marks(self._folder / f"marks-{owner}.json")
+
+    @property
+    def _own(self) -> OwnRecord:
+        owner = blake3(self._actor().encode()).hexdigest()[:16]
+        return OwnRecord(self._folder / f"activity-{owner}")
+
+    def activity(self, place: str, path: str) -> Activity:
+        """Who changed ``path`` and what is in it: everybody where the server keeps a record, else this person
+        alone. An index service that is silent counts as none: the own record is better than nothing."""
+        with suppress(SuiteError):
+            if (acts := self._at(place).searching.activity(path)) is not None:
+                return Activity(tuple(acts), everybody=True)
+        return Activity(tuple(self._own.of(place, path)), everybody=False)
 
     def leave(self) -> None:
         """The person has left: from now on each server is asked anew, as whoever comes next. A server that
@@ -122,11 +141,16 @@ class ShareService:
         return place
 
     def _done(self, action: str, place: str, paths: Sequence[str], told: Sequence[str] | None = None) -> None:
-        """An audit line for each of ``paths`` (or of ``told`` instead), then an event for each folder."""
+        """An audit line for each of ``paths`` (or of ``told`` instead), the person's own record, then an
+        event for each folder."""
         for path in paths if told is None else told:
             section = path.partition("/")[0] if "/" in path else ""
             detail = {"place": place[:100], "section": section[:100]}
             self._tell(action, trail.key(place, path), detail)
+        if (what := activity.OWN.get(action)) is not None:
+            to = paths[1] if action in ("share.moved", "share.renamed") and len(paths) == 2 else ""
+            of = paths[:1] if to else paths
+            self._own.add(place, [Act(time.time(), "", what, path, to) for path in of])
         for folder in {path.rpartition("/")[0] for path in paths}:
             self._events.publish(ShareChanged(place, folder))
 
@@ -247,6 +271,13 @@ class ShareService:
         if not crawl.is_readable(entry):
             return Answer(None, "")
         return crawl.look_into(self._at(place).storage, entry, self._looking, "text")
+
+    def version_preview(self, place: str, entry: Entry, version: Version) -> Answer:
+        """The words in a document as it was."""
+        if not crawl.is_readable(entry):
+            return Answer(None, "")
+        source = AsItWas(self._at(place).storage, version)
+        return crawl.look_into(source, entry_of(entry, version), self._looking, "text")
 
     def picture(self, place: str, entry: Entry) -> bytes:
         """A small PNG of an image or a PDF's first page, made by the limited child; empty: there is none."""

@@ -12,8 +12,8 @@ from smbprotocol.file_info import FileAttributes
 from smbprotocol.open import CreateOptions, FilePipePrinterAccessMask, Open
 
 from core.errors import SuiteError
-from sharefolder import errors, names, security, smb_lsa, smb_rights, smb_small, smb_wire
-from sharefolder.model import Entry, Rights
+from sharefolder import errors, names, security, smb_lsa, smb_rights, smb_small, smb_versions, smb_wire
+from sharefolder.model import Entry, Rights, Version
 from sharefolder.ports import Credential, Sink, Watch
 from sharefolder.smb_session import SmbSession
 from sharefolder.smb_watch import SmbWatch
@@ -193,6 +193,39 @@ class SmbStorage:
             if error.code in ("SHARE-003", "SHARE-004"):
                 return error.code == "SHARE-004"  # in use: allowed in general
             raise
+
+    def versions(self, path: str) -> tuple[Version, ...] | None:
+        now = self.stat(path)
+        if now is None:
+            raise errors.not_found(path.rpartition("/")[2])
+        with self._at.failing(path), self._open("", _READ | _LOOK, folder=True) as raw:
+            moments = smb_versions.moments(raw.fd)
+        if moments is None:
+            return None
+        found: dict[tuple[int, float], Version] = {}
+        for moment in moments:
+            if (seen := self._at_moment(path, moment)) is not None:
+                found.setdefault((seen.size, seen.changed), seen)
+        found.pop((now.size, now.changed), None)
+        return tuple(found.values())
+
+    def _at_moment(self, path: str, moment: float) -> Version | None:
+        """What was there then; None: nothing, or nothing that this person may read."""
+        try:
+            with (
+                self._at.failing(path),
+                smb_versions.opened(self._at.tree(), names.inside(path), moment) as fd,
+            ):
+                return Version(moment, fd.end_of_file or 0, smb_versions.written(fd))
+        except errors.Disconnected:
+            raise
+        except SuiteError:
+            return None
+
+    def read_version(self, path: str, version: Version, offset: int = 0) -> Iterator[bytes]:
+        opened = smb_versions.opened(self._at.tree(), names.inside(path), version.taken)
+        with self._at.failing(path), opened as fd:
+            yield from smb_wire.read(fd, offset)
 
     def watch(self, folder: str, changed: Callable[[str], None], tree: bool = False) -> Watch:
         names.inside(folder)

@@ -15,6 +15,7 @@ from contextlib import closing, suppress
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
+from typing import Protocol
 
 from blake3 import blake3
 
@@ -50,11 +51,21 @@ class Sent:
     beside: bool = False  # the target was in use: it lies beside it as a conflict copy
 
 
+class Source(Protocol):
+    """What can be sent from: a storage, or one as it was at some moment."""
+
+    def stat(self, path: str) -> Entry | None:
+        """As ``Storage.stat``."""
+
+    def read(self, path: str, offset: int = 0) -> Iterator[bytes]:
+        """As ``Storage.read``."""
+
+
 @dataclass(frozen=True)
 class _Way:
     """From one storage to another; both sides are storages, so up, down and across are one thing."""
 
-    source: Storage
+    source: Source
     start: Entry
     target: Storage
     end: str
@@ -69,7 +80,7 @@ def upload(
     start = here.stat(file.name)
     if start is None or start.folder:
         raise errors.not_found(file.name)
-    return _send(here, start, storage, names.join(folder, file.name), report, if_exists)
+    return send(here, start, storage, names.join(folder, file.name), report, if_exists)
 
 
 def upload_many(
@@ -131,12 +142,20 @@ def download(
     if start is None or start.folder:
         raise errors.not_found(path.rpartition("/")[2])
     here = LocalStorage(folder, str(folder))
-    return _send(storage, start, here, names.proposed(start.name), report, if_exists)
+    return send(storage, start, here, names.proposed(start.name), report, if_exists)
 
 
-def _send(
-    source: Storage, start: Entry, target: Storage, wanted: str, report: Report, if_exists: IfExists
+def send(
+    source: Source,
+    start: Entry,
+    target: Storage,
+    wanted: str,
+    report: Report,
+    if_exists: IfExists,
+    seen: float | None = None,
 ) -> Sent:
+    """Send ``start`` of ``source`` to ``wanted``. With ``seen`` only what was changed then is replaced:
+    anything else stays, and this comes to lie beside it."""
     names.writable(wanted)
     there = target.stat(wanted)
     end = wanted
@@ -144,7 +163,7 @@ def _send(
         if if_exists is not IfExists.KEEP_BOTH:
             raise errors.exists(there.name)
         end, there = _beside(target, wanted), None
-    way = _Way(source, start, target, end, there.changed if there else None)
+    way = _Way(source, start, target, end, seen or (there.changed if there else None))
     part = names.join(end.rpartition("/")[0], part_name(start, wanted))
     digest, resumed = _fill(way, part, report)
     _verify(way, part, digest, report)
@@ -181,7 +200,7 @@ def _fill(way: _Way, part: str, report: Report) -> tuple[str, int]:
     return digest.hexdigest(), resumed
 
 
-def _iterate(source: Storage, start: Entry) -> Generator[bytes, None, None]:
+def _iterate(source: Source, start: Entry) -> Generator[bytes, None, None]:
     yield from source.read(start.path) if start.size else ()
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from starlette.applications import Starlette
@@ -12,6 +14,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from core.errors import SuiteError
+from sharefolder import names
+from sharefolder.index import audit_log
 from sharefolder.index.judge import Judges, Reader
 from sharefolder.index.keeper import Keeper
 from sharefolder.index.store import Hit, IndexStore, Wish
@@ -20,6 +25,7 @@ from sharefolder.index.vouching import Vouching
 
 _BODY = 16_384  # bytes of a request
 _HITS = 200
+_PATH = 4_000
 _UNREAD = 500
 
 
@@ -32,13 +38,16 @@ class Answering:
     judges: Judges
     vouching: Vouching
     usage: Usage
+    root: Path
+    audit: Path | None = None  # where the file server writes who changed what
 
     def application(self) -> Starlette:
-        """``POST /reader``, ``POST /search``, ``GET /standing``."""
+        """``POST /reader``, ``POST /search``, ``POST /activity``, ``GET /standing``."""
         return Starlette(
             routes=[
                 Route("/reader", self._reader, methods=["POST"]),
                 Route("/search", self._search, methods=["POST"]),
+                Route("/activity", self._activity, methods=["POST"]),
                 Route("/standing", self._standing, methods=["GET"]),
             ]
         )
@@ -65,6 +74,39 @@ class Answering:
         limit = max(1, min(_HITS, int(body.get("limit", 100))))
         hits = await run_in_threadpool(self.hits, reader, wish, limit)
         return JSONResponse({"hits": [[*hit.entry, hit.in_name, hit.in_text] for hit in hits]})
+
+    async def _activity(self, request: Request) -> Response:
+        reader, body = self._asked_by(request), await _body(request)
+        if reader is None:
+            return JSONResponse({}, 401)
+        path = (body or {}).get("path")
+        if not isinstance(path, str) or len(path) > _PATH:
+            return JSONResponse({}, 400)
+        try:
+            return JSONResponse(await run_in_threadpool(self.activity, reader, names.inside(path)))
+        except SuiteError:
+            return JSONResponse({}, 400)
+
+    def activity(self, reader: Reader, path: str) -> dict[str, Any]:
+        """What was done to ``path`` and in it, of what ``reader`` may open; ``kept``: whether the file server
+        keeps a record at all. What is gone is shown to whoever may open the folder that it was in."""
+
+        def may_see(paths: list[str]) -> list[bool]:
+            return self.judges.may_read(reader, [self._still(each) for each in paths])
+
+        if self.audit is None:
+            return {"kept": False, "acts": []}
+        try:
+            found = audit_log.acts(self.audit, self.root, path, may_see)
+        except OSError:
+            return {"kept": False, "acts": []}
+        return {"kept": True, "acts": [[a.time, a.who, a.what.value, a.path, a.to] for a in found]}
+
+    def _still(self, path: str) -> str:
+        """``path``, or the nearest folder above it that is there."""
+        while path and not os.path.lexists(self.root / path):
+            path = path.rpartition("/")[0]
+        return path
 
     async def _standing(self, request: Request) -> Response:
         reader = self._asked_by(request)

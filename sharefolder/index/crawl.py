@@ -88,6 +88,7 @@ _BINS = frozenset(
         SERVICE,
         ".recycle",
         ".snapshot",
+        ".snapshots",
         "$RECYCLE.BIN",
         "System Volume Information",
         "Thumbs.db",
@@ -119,7 +120,7 @@ def read_waiting(
     return done
 
 
-def look_into(storage: Storage, entry: Entry, sandbox: Sandbox, verb: str) -> Answer:
+def look_into(storage: transfer.Source, entry: Entry, sandbox: Sandbox, verb: str) -> Answer:
     """Ask the sandbox about a document of the share, wherever it lies. Disconnected passes through."""
     if entry.size > MAX_FILE:
         return Answer(None, "too large")

@@ -54,6 +54,7 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument("--name", default=socket.getfqdn(), help=_("端末から見たこのサーバの名前"))
     serve.add_argument("--port", type=int, default=8844)
     serve.add_argument("--every", type=float, default=900.0, help=_("全体を見直す間隔（秒）"))
+    serve.add_argument("--audit", type=Path, help=_("Samba の full_audit の記録があるファイル"))
     serve.add_argument("--with-stdin", action="store_true", help=_("標準入力が閉じたら終わります。"))
     serve.set_defaults(call=_serve)
     status = verbs.add_parser("status", help=_("どこまで調べたか、読めなかった文書はどれかを出します。"))
@@ -75,7 +76,10 @@ def _serve(options: argparse.Namespace) -> int:
     keeper = Keeper(storage, index := IndexStore(folder / "index.db"), options.every)
     judges = Judges(options.root)
     server = uvicorn.Server(
-        _config(Answering(index, keeper, judges, vouching, Usage(folder / _USAGE)), folder)
+        _config(
+            Answering(index, keeper, judges, vouching, Usage(folder / _USAGE), options.root, options.audit),
+            folder,
+        )
     )
     door = socket.create_server((options.host, options.port))
     vouching.describe(f"https://{options.name}:{door.getsockname()[1]}", certificate)

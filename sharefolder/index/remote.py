@@ -14,12 +14,14 @@ import httpx
 from core.errors import SuiteError
 from core.i18n import _
 from sharefolder import names
+from sharefolder.activity import MOST, Act, What
 from sharefolder.index.store import Hit, Wish
 from sharefolder.index.vouching import DESCRIPTION, HELLO
 from sharefolder.model import Entry
 from sharefolder.ports import Storage
 
-_MOST = 16_384  # bytes of a description
+_PATH = 4_000
+_LONGEST = 16_384  # bytes of a description
 _PATIENCE_S = 5.0
 _ANSWER = 2_000_000  # bytes
 
@@ -49,7 +51,7 @@ class RemoteIndex:
         """What the share says; None where it says nothing, or nothing that can be understood."""
         try:
             seen = storage.stat(DESCRIPTION)
-            if seen is None or seen.folder or seen.size > _MOST:
+            if seen is None or seen.folder or seen.size > _LONGEST:
                 return None
             said = json.loads(b"".join(storage.read(DESCRIPTION)))
             if said["format"] != 1 or not str(said["address"]).startswith("https://"):
@@ -72,9 +74,22 @@ class RemoteIndex:
         except (KeyError, TypeError, ValueError) as error:
             raise silent() from error
 
+    def activity(self, path: str) -> list[Act] | None:
+        """What was done to ``path`` and in it, the newest first; None: the file server keeps no record."""
+        said = self._ask("POST", "/activity", {"path": path})
+        try:
+            if not said["kept"]:
+                return None
+            return [
+                Act(float(when), str(who)[:64], What(what), str(path)[:_PATH], str(to)[:_PATH])
+                for when, who, what, path, to in said["acts"][:MOST]
+            ]
+        except (KeyError, TypeError, ValueError) as error:
+            raise silent() from error
+
     def standing(self) -> dict[str, Any]:
-        """``counts``, ``unread`` (path, reason), ``looked`` (ISO), ``notices``, ``failure``, ``used`` (month →
-        people)."""
+        """``counts``, ``unread`` (path, reason), ``looked`` (ISO), ``notices``, ``failure``, ``used``
+        (month → people)."""
         return self._ask("GET", "/standing", None)
 
     def close(self) -> None:

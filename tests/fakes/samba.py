@@ -58,6 +58,19 @@ directory mask = 0770
 path = {root}/export
 read only = no
 case sensitive = no
+[versions]
+path = {root}/export
+read only = no
+case sensitive = no
+vfs objects = full_audit shadow_copy2 acl_xattr
+full_audit:prefix = %u|%I|%S
+full_audit:success = renameat unlinkat mkdirat pwrite pwrite_send
+full_audit:failure = none
+full_audit:syslog = false
+shadow:mountpoint = {root}/export
+shadow:snapdir = .snapshots
+shadow:format = @GMT-%Y.%m.%d-%H.%M.%S
+shadow:sort = desc
 [secret]
 path = {root}/export
 read only = no

@@ -191,6 +191,7 @@ def test_each_change_leaves_its_line_and_no_name_in_it(tmp_path: Path) -> None:
         "share.folder.made",
         "share.sent",
         "share.renamed",
+        "share.renamed",
         "share.moved",
         "share.moved",
         "share.trashed",
