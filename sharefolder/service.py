@@ -49,6 +49,8 @@ from sharefolder.trail import Trail
 from sharefolder.transfer import IfExists
 from sharefolder.versions import AsItWas, Versions, entry_of
 
+_LOCAL_PICTURE, _FETCHED_PICTURE = 50_000_000, 4_000_000
+"""Bytes of a file of which a row's picture is made."""
 _LINES = 20
 """A batch of more files leaves one audit line a folder instead of one a file."""
 
@@ -90,7 +92,7 @@ class ShareService:
         self.changes = Changes(self._storage, self._guard, actor, self._done)
         self.versions = Versions(self._storage, self.changes)
         self.sending = Sending(Journal(folder / "share.db", actor), self._storage, self._arrived)
-        self._sandbox, self._looking = Sandbox(), Sandbox(timeout=5.0)
+        self._sandbox, self._looking, self._small = Sandbox(), Sandbox(timeout=5.0), Sandbox(timeout=3.0)
         self._lock = Lock()
         self._opened: dict[str, _Open] = {}
         self._beside: ServiceBeside | None = None
@@ -286,6 +288,22 @@ class ShareService:
         answer = crawl.look_into(self._at(place).storage, entry, self._looking, "picture")
         return base64.b64decode(answer.value) if isinstance(answer.value, str) else b""
 
+    def has_thumbnail(self, place: str, entry: Entry) -> bool:
+        """Whether a picture for its row is worth making: from a server all of the file has to be fetched."""
+        here = isinstance(self._at(place).storage, LocalStorage)
+        most = _LOCAL_PICTURE if here else _FETCHED_PICTURE
+        return kind(entry) in PICTURED and entry.size <= most
+
+    def thumbnail(self, place: str, entry: Entry) -> bytes:
+        """A PNG for a row of the list, made by a limited child of its own; empty: there is none."""
+        answer = crawl.look_into(self._at(place).storage, entry, self._small, "thumbnail")
+        return base64.b64decode(answer.value) if isinstance(answer.value, str) else b""
+
+    def on_this_machine(self, place: str, entry: Entry) -> Path | None:
+        """Where it lies, for other programs; None on a server's share."""
+        storage = self._at(place).storage
+        return storage.on_disk(entry.path) if isinstance(storage, LocalStorage) else None
+
     # sending
 
     def upload(
@@ -364,6 +382,7 @@ class ShareService:
         """End the children."""
         self._sandbox.close()
         self._looking.close()
+        self._small.close()
         for each in self._opened.values():
             each.searching.close()
         if self._beside is not None:

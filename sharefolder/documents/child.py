@@ -58,12 +58,19 @@ def _picture(request: Mapping[str, Any]) -> Any:
     return make(Path(request["path"]))
 
 
+def _thumbnail(request: Mapping[str, Any]) -> Any:
+    from sharefolder.documents.picture import SMALL, make
+
+    return make(Path(request["path"]), SMALL)
+
+
 VERBS: Mapping[str, Callable[[Mapping[str, Any]], Any]] = {
     "text": _text,
     "lines": _lines,
     "cells": _cells,
     "fill": _fill,
     "picture": _picture,
+    "thumbnail": _thumbnail,
 }
 
 

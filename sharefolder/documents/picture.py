@@ -8,18 +8,18 @@ from typing import Any
 
 from sharefolder.documents.text import Unreadable, reason
 
-SIDE = 720  # pixels of the longer side
+SIDE, SMALL = 720, 96  # pixels of the longer side: a preview, a row's picture
 MAX_PIXELS = 120_000_000
 _MAX_BYTES = 100_000_000
 
 
-def make(path: Path) -> str:
-    """PNG in base64, at most ``SIDE`` × ``SIDE``. Raises Unreadable."""
+def make(path: Path, side: int = SIDE) -> str:
+    """PNG in base64, at most ``side`` × ``side``. Raises Unreadable."""
     import cv2
 
-    picture = _page(path) if path.suffix.lower() == ".pdf" else _image(path)
+    picture = _page(path, side) if path.suffix.lower() == ".pdf" else _image(path)
     height, width = picture.shape[:2]
-    scale = min(1.0, SIDE / max(height, width, 1))
+    scale = min(1.0, side / max(height, width, 1))
     if scale < 1:
         size = (max(1, round(width * scale)), max(1, round(height * scale)))
         picture = cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
@@ -47,7 +47,7 @@ def _image(path: Path) -> Any:
     return picture
 
 
-def _page(path: Path) -> Any:
+def _page(path: Path, side: int) -> Any:
     import pypdfium2
 
     try:
@@ -55,7 +55,7 @@ def _page(path: Path) -> Any:
             if not len(document):
                 raise Unreadable("damaged")
             page = document[0]
-            scale = SIDE / max(*page.get_size(), 1.0)
+            scale = side / max(*page.get_size(), 1.0)
             return page.render(scale=min(scale, 4.0)).to_numpy()[:, :, :3].copy()
     except pypdfium2.PdfiumError as error:
         raise Unreadable(reason(error)) from error

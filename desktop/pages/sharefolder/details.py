@@ -29,7 +29,7 @@ _PREVIEW = 4_000  # characters
 class Details(QFrame):
     """Reads by itself what it shows; answers that come too late are dropped."""
 
-    def __init__(self, services: Services, save: Callable[[], None]) -> None:
+    def __init__(self, services: Services, save: Callable[[], None], history: Callable[[], None]) -> None:
         super().__init__()
         self._services = services
         self._place, self._entry = "", Entry("", "", True, 0, 0.0)
@@ -56,10 +56,11 @@ class Details(QFrame):
         self.preview.setMinimumHeight(theme.em(5))
         self.open = button(_("開く"), self._open_outside)
         self.keep = button(_("この端末に保存"), save, icon="download-simple")
+        self.history = button(_("履歴"), history, icon="clock-counter-clockwise")
         self.opened = page.label("", "strong", wrap=True)
         for widget in (self.name, self.facts, self.opened):
             layout.addWidget(widget)
-        layout.addWidget(Flow(self.open, self.keep))
+        layout.addWidget(Flow(self.open, self.keep, self.history))
         layout.addWidget(page.label(_("権利"), "strong"))
         layout.addWidget(self.rights)
         self.heading = page.label(_("中身"), "strong")

@@ -137,7 +137,9 @@ class Edits:
 
     def copy(self) -> None:
         """Remember the chosen files, to be copied to where ``paste`` is pressed."""
-        self._held = (self._view.place, [e for e in self._view.list.chosen() if not e.folder], False)
+        files = [e for e in self._view.list.chosen() if not e.folder]
+        self._held = (self._view.place, files, False)
+        self._view.outward.copy(files)
         self._say_held()
 
     def _say_held(self) -> None:
@@ -151,7 +153,11 @@ class Edits:
             self._services.notices.info(words.format(count=count))
 
     def paste(self) -> None:
-        """Move or copy what is remembered into the shown folder, on the server."""
+        """Move or copy what is remembered into the shown folder, on the server; files that another program
+        has copied since are sent."""
+        if files := self._view.outward.pasted():
+            self._view.send_files(files)
+            return
         place, entries, moves = self._held
         folder, share = self._view.folder, self._services.share
         if not entries or place != self._view.place:

@@ -29,12 +29,15 @@ from desktop.pages.sharefolder.details import Details
 from desktop.pages.sharefolder.edits import Edits
 from desktop.pages.sharefolder.following import Following
 from desktop.pages.sharefolder.found import Found
+from desktop.pages.sharefolder.history import History
 from desktop.pages.sharefolder.listing import Listing
 from desktop.pages.sharefolder.looking import Looking
 from desktop.pages.sharefolder.one_of import OneOf
 from desktop.pages.sharefolder.order import Order, arranged
+from desktop.pages.sharefolder.outward import Outward
 from desktop.pages.sharefolder.ruled import Ruled
 from desktop.pages.sharefolder.sends import Sends
+from desktop.pages.sharefolder.thumbnails import Thumbnails
 from desktop.ui import page, theme
 from desktop.ui.buttons import button
 from desktop.ui.widgets.fields import line_edit
@@ -56,6 +59,7 @@ class Files(QWidget):
         self.turn = 0  # the newest listing or search: an answer to an older one is dropped
         self._sends, self._edits = Sends(self, services), Edits(self, services)
         self.looking = Looking(self, services)
+        self._before_history: QWidget | None = None
         self._following = Following(self, services, self._again)
         self.send_files, self.offer_pending = self._sends.send_files, self._sends.offer_pending
         self.setAcceptDrops(True)
@@ -69,12 +73,18 @@ class Files(QWidget):
         self.list.picked.connect(self._picked)
         self.list.ordered.connect(self._reorder)
         self.list.up.connect(self._up)
+        self.outward, self.thumbnails = Outward(self, services), Thumbnails(self, services)
+        self.list.dragged.connect(self.outward.drag)
+        self.list.on_screen.connect(self._pictures)
+        self.list.picture_by(lambda entry: self.thumbnails.of(self.place, entry))
+        self.thumbnails.came.connect(self.list.repaint_entry)
         self.found = Found()
         self.found.setMinimumHeight(theme.em(12))
         self.found.opened.connect(self._enter)
         self.found.picked.connect(self._picked)
-        self.stack = OneOf(self.list, self.found)
-        self.details = Details(services, lambda: self._sends.save())
+        self.history = History(services, self._leave_history, self._came_back)
+        self.stack = OneOf(self.list, self.found, self.history)
+        self.details = Details(services, lambda: self._sends.save(), self.show_history)
         self.ruled = Ruled(services)
         whole.addWidget(self.ruled)
         self._split = split = QSplitter(Qt.Orientation.Horizontal)
@@ -98,6 +108,7 @@ class Files(QWidget):
             ("Ctrl+X", self._edits.cut),
             ("Ctrl+C", self._edits.copy),
             ("Ctrl+V", self._edits.paste),
+            ("Ctrl+H", self.show_history),
         ):
             self._shortcut(keys, act)
         self._shortcut("Alt+Up", self._up)
@@ -227,6 +238,11 @@ class Files(QWidget):
             self.list.choose(choose)
         self.count.setText(_("{count} 件").format(count=f"{len(shown):,}"))
 
+    def _pictures(self) -> None:
+        """Of what is on the screen now, and of nothing else."""
+        if self.place:
+            self.thumbnails.want(self.place, self.list.visible_entries())
+
     def _cannot_list(self, turn: int, error: SuiteError) -> None:
         if turn == self.turn:
             self.count.setText(error.what)
@@ -268,6 +284,26 @@ class Files(QWidget):
             return self.found.current()
         chosen = self.list.chosen()
         return chosen[0] if len(chosen) == 1 else None
+
+    def show_history(self) -> None:
+        """Of the chosen file or folder, or of the folder that is shown."""
+        here = Entry(self.folder, self.folder.rpartition("/")[2], True, 0, 0.0)
+        entry = self.chosen() or here
+        if self.place and self.stack.current() is not self.history:
+            self._before_history = self.stack.current()
+            self.stack.choose(self.history)
+            self.history.close_button.setFocus(Qt.FocusReason.OtherFocusReason)
+            self.history.show_entry(self.place, entry)
+
+    def _leave_history(self) -> None:
+        before = self._before_history or self.list
+        self.stack.choose(before)
+        before.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _came_back(self, path: str) -> None:
+        """A version has come back: shown in its folder."""
+        self.go(self.place, path.rpartition("/")[0], path)
+        self.list.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _changed(self, change: ShareChanged) -> None:
         if change.folder == "" and change.place not in [p.name for p in self._services.share.places()]:

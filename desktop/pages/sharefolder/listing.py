@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from PySide6.QtCore import (
@@ -9,6 +10,7 @@ from PySide6.QtCore import (
     QItemSelectionModel,
     QModelIndex,
     QPersistentModelIndex,
+    QSize,
     Qt,
     Signal,
 )
@@ -17,6 +19,7 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 
 from core.i18n import _
 from desktop.pages.sharefolder.order import Order
+from desktop.pages.sharefolder.thumbnails import SIDE, framed
 from desktop.pages.sharefolder.words import kind_words, size_words, time_words
 from desktop.ui import theme, turns
 from desktop.ui.icons import pixmap
@@ -34,6 +37,7 @@ class _Rows(QAbstractTableModel):
         self.entries: list[Entry] = []
         self._titles = (_("名前"), _("種別"), _("大きさ"), _("更新日時"))
         self._icons: dict[tuple[str, str], QIcon] = {}
+        self.picture: Callable[[Entry], QIcon | None] = lambda _entry: None
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's signature
         return 0 if parent.isValid() else len(self.entries)
@@ -46,7 +50,7 @@ class _Rows(QAbstractTableModel):
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
             return _cell(entry, index.column())
         if role == Qt.ItemDataRole.DecorationRole and index.column() == 0:
-            return self._icon("folder" if entry.folder else "file")
+            return self.picture(entry) or self._icon("folder" if entry.folder else "file")
         if role == Qt.ItemDataRole.TextAlignmentRole and index.column() == 2:
             return int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         return None
@@ -70,7 +74,7 @@ class _Rows(QAbstractTableModel):
         key = (name, tokens.name)
         if key not in self._icons:
             colour = tokens.link if name == "folder" else tokens.muted
-            self._icons[key] = QIcon(pixmap(name, theme.em(1.25), colour))
+            self._icons[key] = QIcon(framed(pixmap(name, theme.em(1.25), colour), scale=False))
         return self._icons[key]
 
 
@@ -82,12 +86,15 @@ def _cell(entry: Entry, column: int) -> str:
 
 class Listing(QTableView):
     """``opened``: Enter or double click; ``picked``: the choice has changed; ``ordered``: a heading pressed;
-    ``up``: Backspace. Typing letters jumps to a name."""
+    ``up``: Backspace; ``dragged``: the chosen rows are taken hold of; ``on_screen``: other rows are. Typing
+    letters jumps to a name."""
 
     opened = Signal(object)
     picked = Signal()
     ordered = Signal(int)
     up = Signal()
+    dragged = Signal()
+    on_screen = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -99,6 +106,8 @@ class Listing(QTableView):
         self.setShowGrid(False)
         self.setTabKeyNavigation(False)
         self.setWordWrap(False)
+        self.setDragEnabled(True)
+        self.setIconSize(QSize(theme.em(SIDE), theme.em(SIDE)))
         self.verticalHeader().hide()
         self.verticalHeader().setDefaultSectionSize(theme.em(2.4))
         self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
@@ -110,6 +119,7 @@ class Listing(QTableView):
         header.setSortIndicatorShown(True)
         header.sectionClicked.connect(self.ordered.emit)
         self.doubleClicked.connect(lambda index: self.opened.emit(self._model.entries[index.row()]))
+        self.verticalScrollBar().valueChanged.connect(lambda _value: self.on_screen.emit())
         self.selectionModel().selectionChanged.connect(lambda *_change: self.picked.emit())
 
     def put(self, entries: list[Entry], order: Order) -> None:
@@ -122,6 +132,29 @@ class Listing(QTableView):
         self.horizontalHeader().setSortIndicator(column, way)
         if chosen:
             self._choose(chosen, current)
+        self.on_screen.emit()
+
+    def picture_by(self, picture: Callable[[Entry], QIcon | None]) -> None:
+        """Ask ``picture`` for each row's; without one it has a sign of its kind."""
+        self._model.picture = picture
+
+    def visible_entries(self) -> list[Entry]:
+        """What is on the screen."""
+        height = self.viewport().height()
+        first, last = self.rowAt(0), self.rowAt(height - 1)
+        return self._model.entries[max(first, 0) : (last + 1) if last >= 0 else None] if first >= 0 else []
+
+    def repaint_entry(self, entry: Entry) -> None:
+        """Its picture has come."""
+        for row in range(max(self.rowAt(0), 0), len(self._model.entries)):
+            if self.rowViewportPosition(row) > self.viewport().height():
+                return
+            if self._model.entries[row] == entry:
+                self.update(self._model.index(row, 0))
+
+    def startDrag(self, supportedActions: Qt.DropAction) -> None:  # noqa: N803 - Qt's name
+        """Not Qt's own: what is dragged out are files, and they may have to be fetched first."""
+        self.dragged.emit()
 
     def shown(self) -> int:
         """How many rows there are."""
@@ -157,6 +190,7 @@ class Listing(QTableView):
         super().resizeEvent(event)
         for column, width in enumerate(_WIDTHS, 1):
             self.setColumnWidth(column, theme.em(width))
+        self.on_screen.emit()
         rest = self.viewport().width() - sum(theme.em(width) for width in _WIDTHS)
         self.setColumnWidth(0, max(theme.em(_NAME), rest))
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from core.clock import TOKYO
 from core.i18n import _
 from core.wareki import format_datetime
+from sharefolder.activity import Act, Activity, What
 from sharefolder.index.store import kind
 from sharefolder.inquiry.model import State
 from sharefolder.model import Entry, Rights
@@ -87,6 +88,33 @@ def _people(names: tuple[str, ...]) -> str:
     if "*" in names:
         return _("全員")
     return "、".join(dict.fromkeys(names)) or _("なし")
+
+
+def act_words(act: Act) -> str:
+    """What was done, and to what."""
+    name, to = act.path.rpartition("/")[2], act.to
+    if act.what is What.RENAMED:
+        moved = act.path.rpartition("/")[0] != to.rpartition("/")[0]
+        words = _("「{name}」を「{to}」へ移した") if moved else _("「{name}」の名前を「{to}」に変えた")
+        return words.format(name=name, to=to if moved else to.rpartition("/")[2])
+    return {
+        What.WRITTEN: _("「{name}」を書いた"),
+        What.MADE: _("フォルダ「{name}」を作った"),
+        What.DELETED: _("「{name}」を消した"),
+        What.RESTORED: _("「{name}」を戻した"),
+    }[act.what].format(name=name)
+
+
+def source_words(activity: Activity) -> str:
+    """From where it is known, and what is therefore not in it."""
+    if activity.everybody:
+        known = _("ファイルサーバーの記録から、あなたが開けるものについて全員の変更を新しい順に {count} 件。")
+        none = _("ファイルサーバーの記録に、変更はありません（記録が残っている期間）。")
+        return known.format(count=len(activity.acts)) if activity.acts else none
+    why = _("このファイルサーバーは、だれが変えたかをまほろばに伝えません。")
+    if not activity.acts:
+        return why + _("この端末でのあなたの変更も、先月からの記録にありません。")
+    return why + _("ここにあるのは、この端末でのあなたの変更だけです（先月から）。")
 
 
 def state_words(state: State) -> str:

@@ -1,0 +1,177 @@
+"""履歴, small pictures in the list, files out of the page: on a folder, and on a real Samba with versions."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QMimeData, Qt, QUrl
+from PySide6.QtGui import QColor, QGuiApplication, QImage, QKeySequence, QShortcut
+from PySide6.QtWidgets import QAbstractButton
+
+from desktop.pages.sharefolder.files import Files
+from tests.fakes.samba import PASSWORD, Samba, running
+from tests.ui.conftest import Office
+
+PLACE = "全庁"
+
+
+@pytest.fixture
+def disk(tmp_path: Path) -> Path:
+    folder = tmp_path / "共有"
+    (folder / "課").mkdir(parents=True)
+    (folder / "課" / "報告.txt").write_text("いまの中身", "utf-8")
+    return folder
+
+
+@pytest.fixture
+def page(office: Office, disk: Path) -> Office:
+    return opened(office, str(disk))
+
+
+def opened(office: Office, address: str) -> Office:
+    office.services.share.add_place(PLACE, address)
+    office.signed_in()
+    office.services.go("sharefolder")
+    office.settle()
+    files(office).go(PLACE, "課")
+    office.settle()
+    return office
+
+
+def files(office: Office) -> Files:
+    assert office.window is not None
+    return office.window.findChild(Files)  # type: ignore[return-value]
+
+
+def press(office: Office, name: str) -> None:
+    office.find(QAbstractButton, name).click()  # type: ignore[attr-defined]
+    office.settle()
+
+
+def act(office: Office, keys: str) -> None:
+    """By its keys, wherever the focus is in the page."""
+    shortcuts = files(office).findChildren(QShortcut)
+    next(each for each in shortcuts if each.key() == QKeySequence(keys)).activated.emit()
+    office.settle()
+
+
+def test_a_folder_without_a_record_says_so_and_shows_the_own_acts(page: Office, tmp_path: Path) -> None:
+    view = files(page)
+    (tmp_path / "予算.txt").write_text("1", "utf-8")
+    view.send_files([tmp_path / "予算.txt"])
+    page.settle()
+    view.list.choose("課/予算.txt")
+    page.settle()
+    press(page, "履歴")
+    history = view.history
+    assert history.of_versions.text() == "この共有には前の版がありません（ファイルサーバーの設定です）。"
+    assert not history.beside.isVisible()
+    assert "この端末でのあなたの変更だけです" in history.of_acts.text()
+    model = history.acts.model()
+    assert [model.index(0, column).data() for column in (1, 2)] == ["自分", "「予算.txt」を書いた"]
+    page.bot.keyClick(history.acts, Qt.Key.Key_Escape)
+    assert view.stack.current() is view.list
+
+
+def test_pictures_are_made_of_what_is_on_the_screen_and_of_nothing_else(page: Office, disk: Path) -> None:
+    view = files(page)
+    (disk / "写真").mkdir()
+    image = QImage(40, 20, QImage.Format.Format_RGB32)
+    image.fill(QColor("#0017c1"))
+    for number in range(120):
+        image.save(str(disk / "写真" / f"{number:03}.png"))
+    (disk / "写真" / "000.png").write_bytes(b"not a picture")
+    view.go(PLACE, "写真")
+    page.settle()
+    seen = view.list.visible_entries()
+    assert 3 < len(seen) < 100
+    page.bot.waitUntil(lambda: view.thumbnails.of(PLACE, seen[-1]) is not None, timeout=60_000)
+    page.settle()
+    assert view.thumbnails.of(PLACE, seen[0]) is None, "what is damaged keeps its sign"
+    view.list.scrollToBottom()
+    last = view.list.visible_entries()[-1]
+    page.bot.waitUntil(lambda: view.thumbnails.of(PLACE, last) is not None, timeout=60_000)
+    page.settle()
+    every = [e for batch in page.services.share.entries(PLACE, "写真") for e in batch]
+    made = sum(view.thumbnails.of(PLACE, each) is not None for each in every)
+    assert made < 110, "nobody has seen those in the middle"
+
+
+def test_what_is_copied_can_be_pasted_elsewhere_and_what_is_copied_elsewhere_here(
+    page: Office, disk: Path, tmp_path: Path
+) -> None:
+    view, clipboard = files(page), QGuiApplication.clipboard()
+    view.list.choose("課/報告.txt")
+    page.settle()
+    act(page, "Ctrl+C")
+    assert [url.toLocalFile() for url in clipboard.mimeData().urls()] == [str(disk / "課" / "報告.txt")]
+    act(page, "Ctrl+V")
+    assert len(list((disk / "課").glob("報告*2*.txt"))) == 1, "our own: copied on the server"
+    other = QMimeData()
+    (tmp_path / "よそから.txt").write_text("よそ", "utf-8")
+    other.setUrls([QUrl.fromLocalFile(str(tmp_path / "よそから.txt"))])
+    clipboard.setMimeData(other)
+    act(page, "Ctrl+V")
+    assert (disk / "課" / "よそから.txt").read_text("utf-8") == "よそ"
+    clipboard.clear()
+
+
+# on a server
+
+
+@pytest.fixture(scope="module")
+def samba() -> Iterator[Samba]:
+    if reason := Samba.missing():
+        pytest.skip(reason)
+    with running() as server:
+        kept = server.export / ".snapshots" / "@GMT-2026.11.20-03.00.00" / "課"
+        kept.mkdir(parents=True)
+        (kept / "報告.txt").write_text("先週の中身", "utf-8")
+        os.utime(kept / "報告.txt", (1_700_000_000,) * 2)
+        (server.export / "課").mkdir()
+        yield server
+
+
+@pytest.fixture
+def served(office: Office, samba: Samba) -> Office:
+    (samba.export / "課" / "報告.txt").write_text("いまの中身", "utf-8")
+    share = office.services.share
+    share.add_place(PLACE, f"smb://127.0.0.1:{samba.port}/versions", "root", PASSWORD)
+    office.signed_in()
+    office.services.go("sharefolder")
+    office.settle()
+    files(office).go(PLACE, "課", "課/報告.txt")
+    office.settle()
+    return office
+
+
+def test_an_earlier_version_is_looked_at_and_comes_back(served: Office, samba: Samba) -> None:
+    view, file = files(served), samba.export / "課" / "報告.txt"
+    act(served, "Ctrl+H")
+    assert "1 件の前の版" in view.history.of_versions.text()
+    assert view.history.words.toPlainText() == "先週の中身"
+    press(served, "この版に戻す")
+    assert file.read_text("utf-8") == "先週の中身"
+    assert view.stack.current() is view.list
+    press(served, "元に戻す")
+    assert file.read_text("utf-8") == "いまの中身"
+    act(served, "Ctrl+H")
+    press(served, "写しとして戻す")
+    beside = file.with_name("報告（2026-11-20 1200 の版）.txt")
+    assert beside.read_text("utf-8") == "先週の中身"
+    assert view.list.current() is not None
+    assert view.list.current().name == beside.name  # type: ignore[union-attr]
+    beside.unlink()
+
+
+def test_what_is_copied_from_a_server_is_fetched_first(served: Office) -> None:
+    view, clipboard = files(served), QGuiApplication.clipboard()
+    clipboard.clear()
+    act(served, "Ctrl+C")
+    (url,) = clipboard.mimeData().urls()
+    assert Path(url.toLocalFile()).read_text("utf-8") == "いまの中身"
+    assert view.outward._ready(PLACE, view.list.chosen()) == [Path(url.toLocalFile())], "a drag would begin"
+    clipboard.clear()
