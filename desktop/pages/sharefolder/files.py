@@ -292,6 +292,7 @@ class Files(QWidget):
         if self.place and self.stack.current() is not self.history:
             self._before_history = self.stack.current()
             self.stack.choose(self.history)
+            self.details.hide()
             self.history.close_button.setFocus(Qt.FocusReason.OtherFocusReason)
             self.history.show_entry(self.place, entry)
 
@@ -299,6 +300,7 @@ class Files(QWidget):
         before = self._before_history or self.list
         self.stack.choose(before)
         before.setFocus(Qt.FocusReason.OtherFocusReason)
+        self._picked()
 
     def _came_back(self, path: str) -> None:
         """A version has come back: shown in its folder."""
