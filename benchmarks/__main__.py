@@ -28,7 +28,12 @@ FEATURES: Mapping[str, tuple[str, ...]] = {
         "benchmarks.sharefolder_window",
     ),
     "calendar": ("benchmarks.calendar",),
-    "suite": ("benchmarks.suite", "benchmarks.suite_console"),
+    "suite": (
+        "benchmarks.suite",
+        "benchmarks.suite_console",
+        "benchmarks.suite_idle",
+        "benchmarks.suite_search",
+    ),
     "sso": ("benchmarks.sso", "benchmarks.sso_storm"),
     "face": (
         "benchmarks.face_recognition",

@@ -8,7 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import Qt, QTimer
 
 from core.events import Events
 from core.i18n import _, set_language
@@ -96,7 +96,7 @@ def _settings(services: Services) -> QWidget:
     return settings_page(services)
 
 
-_REMIND_FROM = 15_000  # ms after signing in, and until there is a schedule to look at
+_REMIND_FROM = 30_000  # ms after signing in, and until there is a schedule to look at
 PAGES = (
     Page("today", lambda: _("今日"), "sun-horizon", _today),
     Page("calendar", lambda: _("予定"), "calendar-blank", _calendar),
@@ -238,6 +238,7 @@ def _remind(services: Services, shell: QObject, session: Session) -> None:
         reminding(shell, services, Owner(person.staff_number, person.name, person.section)).look()
 
     waiting = QTimer(shell)
+    waiting.setTimerType(Qt.TimerType.VeryCoarseTimer)
     waiting.setInterval(_REMIND_FROM)
     waiting.timeout.connect(begin)
     waiting.start()

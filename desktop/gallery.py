@@ -23,6 +23,7 @@ from desktop import trial_notices
 from desktop.ui import theme
 from desktop.ui.bell import Bell
 from desktop.ui.job_card import JobCard
+from desktop.ui.search import SearchField
 from desktop.ui.tokens import THEMES
 from desktop.ui.widgets.camera_preview import CameraPreview
 
@@ -105,7 +106,9 @@ class _Guide:
             yield feature, partial(self._sample, feature)
         yield "notices", self._notices
         yield "day", lambda: self._go("today")
-        yield "notifications", lambda: self._window.findChild(Bell).open()  # type: ignore[union-attr]
+        yield "search", self._search
+        yield "quiet", lambda: self._services.show("settings", "notifications.quiet_from")
+        yield "notifications", self._bell
         yield "lock", lambda: auth.lock("person")
         yield "sign-in", self._sign_in
 
@@ -141,6 +144,20 @@ class _Guide:
             taken = date(year + 1, 3, 31)
             self._services.office.plan.enter("1.1.1", year, value, "チャットボット運用報告（見本）", taken)
         self._go("administration", "計画の進捗")
+
+    def _search(self) -> None:
+        field = self._window.findChild(SearchField)
+        if isinstance(field, SearchField):
+            self._window.activateWindow()
+            field.open()
+            field.setText("予算")
+            _wait(lambda: field.settled, 20)
+
+    def _bell(self) -> None:
+        self._go("today")
+        bell = self._window.findChild(Bell)
+        if isinstance(bell, Bell):
+            bell.open()
 
     def _notices(self) -> None:
         trial_notices.post(self._services)

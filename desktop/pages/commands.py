@@ -6,7 +6,6 @@ from functools import partial
 
 from PySide6.QtWidgets import QMainWindow
 
-from auth.model import Role
 from core.config import declared
 from core.i18n import _
 from desktop.pages.matters import PersonAim
@@ -30,7 +29,7 @@ SETTINGS = (
 
 
 def commands(window: QMainWindow, services: Services, text: str) -> list[Command]:
-    """For ``text`` as typed so far; the IT role may also look for a person of that name."""
+    """For ``text`` as typed so far; without any, only the verbs."""
     theme, verbs = partial(partial, _choose_theme, window, services), _("操作")
     found = [
         Command(
@@ -44,11 +43,7 @@ def commands(window: QMainWindow, services: Services, text: str) -> list[Command
         Command(_("暗い配色にする"), "palette", theme("dark"), "dark theme", group=verbs),
         Command(_("高コントラストにする"), "palette", theme("high-contrast"), "contrast", group=verbs),
     ]
-    session, name = services.auth.session, text.strip()
-    if session is not None and session.person.role == Role.IT and name:
-        words = _("「{text}」という人を探す").format(text=name)
-        found.append(Command(words, "users", partial(find_person, services, name), text, group=verbs))
-    return found + _settings(services) if name else found
+    return found + _settings(services) if text.strip() else found
 
 
 def _settings(services: Services) -> list[Command]:

@@ -18,7 +18,6 @@ from auth.model import Person, Role
 from core.clock import TOKYO
 from core.errors import SuiteError
 from core.i18n import _
-from core.wareki import format_date
 from desktop.pages.matters import FileAim, has_schedule, has_share
 from desktop.pages.services import Services
 from desktop.ui.search import Command, Show, fold
@@ -101,15 +100,20 @@ def _registered(services: Services, text: str) -> list[Command]:
     from desktop.pages.commands import find_person
 
     group = _("人")
-    return [
+    found = services.auth.administration.people(text, _MOST + 1)
+    made = [
         Command(
             f"{each.name}　{each.section}",
             "user",
             partial(find_person, services, each.staff_number),
             group=group,
         )
-        for each in services.auth.administration.people(text, _MOST)
+        for each in found[:_MOST]
     ]
+    if len(found) > _MOST:
+        words = _("「{text}」という人をすべて見る").format(text=text)
+        made.append(Command(words, "users", partial(find_person, services, text), group=group))
+    return made
 
 
 def _colleagues(services: Services, person: Person, text: str) -> list[Command]:
@@ -140,7 +144,7 @@ def _events(services: Services, person: Person, text: str) -> list[Command]:
     found = [o for o in schedule.search(text, today) if not words.hidden(o, collections.get(o.collection))]
     made = []
     for o in found[:_MOST]:
-        title, day = words.title(o, collections.get(o.collection)), format_date(o.start.date())
+        title, day = words.title(o, collections.get(o.collection)), words.short_day(o.start.date())
         show = partial(services.show, "calendar", o)
         made.append(Command(f"{title}　{day} {words.time_words(o)}", "calendar-blank", show, group=_("予定")))
     return made

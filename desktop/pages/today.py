@@ -5,8 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from functools import partial
 
-from PySide6.QtCore import QTimer
-from PySide6.QtGui import QHideEvent, QShowEvent
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFrame, QWidget
 
 from auth.agent.tickets import TicketsChanged
@@ -20,6 +19,7 @@ from core.wareki import format_date
 from desktop.pages.services import Services
 from desktop.pages.today_rows import BulletinCard, fact, item, on_top
 from desktop.ui import page
+from desktop.ui.beat import Beat
 from desktop.ui.buttons import button
 from desktop.ui.widgets.empty import Empty
 
@@ -65,9 +65,7 @@ class Today(QWidget):
         columns.add(on_top(terminal), 2)
         whole.addWidget(columns)
         whole.addStretch(1)
-        self._minute = QTimer(self)
-        self._minute.setInterval(60_000)
-        self._minute.timeout.connect(self._greet)  # runs only while this is on the screen
+        Beat(self, 60_000, self._greet)
         tray.changed.connect(self._show_tray)
         services.presence.changed.connect(self._read)
         for event in (FaceEnrolled, FaceDeleted, TicketsChanged, OfficeAway, OfficeAnswers, Unlocked):
@@ -77,11 +75,6 @@ class Today(QWidget):
         super().showEvent(event)
         self._greet()
         self._read()
-        self._minute.start()
-
-    def hideEvent(self, event: QHideEvent) -> None:
-        super().hideEvent(event)
-        self._minute.stop()
 
     def _greet(self) -> None:
         session = self._services.auth.session

@@ -100,7 +100,7 @@ class CentrePanel(QFrame):
         mark = QLabel()
         set_icon(mark, note.icon, "danger" if note.urgent else "primary" if unread else "muted", 1.4)
         row.addWidget(mark, 0, Qt.AlignmentFlag.AlignTop)
-        words = page.column(spacing=0.15)
+        words = page.column(spacing=0.3)
         words.addWidget(page.label(note.title, "strong", wrap=True))
         if note.sentence:
             words.addWidget(page.label(note.sentence, wrap=True))

@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import gc
 
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QObject, Qt, QTimer
+from PySide6.QtGui import QGuiApplication
 
-EVERY_MS = 5000
+EVERY_MS, AWAY_MS = 5000, 30_000
+"""While the person works here; while another program or nobody has the screen."""
 
 
 class Collector(QObject):
@@ -22,7 +24,15 @@ class Collector(QObject):
         gc.disable()
         self._timer = QTimer(self)
         self._timer.timeout.connect(self.collect)
+        self._timer.setTimerType(Qt.TimerType.VeryCoarseTimer)
         self._timer.start(EVERY_MS)
+        application = QGuiApplication.instance()
+        if isinstance(application, QGuiApplication):
+            application.applicationStateChanged.connect(self._state)
+
+    def _state(self, state: Qt.ApplicationState) -> None:
+        active = state == Qt.ApplicationState.ApplicationActive
+        self._timer.setInterval(EVERY_MS if active else AWAY_MS)
 
     def collect(self) -> None:
         due = [count > limit for count, limit in zip(gc.get_count(), gc.get_threshold(), strict=True)]

@@ -167,11 +167,17 @@ class SearchField(LineEdit):
         item = QListWidgetItem(words)
         item.setFlags(Qt.ItemFlag.NoItemFlags)
         item.setForeground(QColor(theme.current().tokens.muted))
+        font = self._list.font()
+        font.setBold(True)
+        font.setPointSizeF(font.pointSizeF() * 0.85) if font.pointSizeF() > 0 else font.setPixelSize(
+            round(font.pixelSize() * 0.85)
+        )
+        item.setFont(font)
         self._list.addItem(item)
         self._rows.append(None)
 
     def _place(self, panel: QFrame) -> None:
-        panel.setFixedWidth(max(self.width(), theme.em(26)))
+        panel.setFixedWidth(max(self.width(), theme.em(32)))
         height = sum(self._list.sizeHintForRow(i) for i in range(len(self._rows))) + theme.em(1)
         corner = self.mapTo(self.window(), QPoint(0, self.height() + 6))
         panel.setFixedHeight(max(theme.em(3), min(height, self.window().height() - corner.y() - theme.em(1))))

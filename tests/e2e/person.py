@@ -60,6 +60,10 @@ class Person:
     def writes(self, field: str, text: str) -> None:
         self._find("text_field", lambda words: words == field).set_value(text)
 
+    def writes_lines(self, field: str, text: str) -> None:
+        """Into a field of several lines."""
+        self._find("text_area", lambda words: words == field).set_value(text)
+
     def enters(self, field: str, text: str) -> None:
         """Write into a field and press Enter there."""
         found = self._find("text_field", lambda words: words == field)

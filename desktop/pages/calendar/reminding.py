@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from functools import partial
 
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QObject, Qt, QTimer
 
 from calendar_sync.model import Owner
 from calendar_sync.reminders import Reminder, Reminders
@@ -30,6 +30,7 @@ class Reminding(QObject):
         self._services, self._owner = services, owner
         self._shown: set[tuple[int, str, datetime]] = set()
         timer = QTimer(self)
+        timer.setTimerType(Qt.TimerType.VeryCoarseTimer)  # wakes the machine with others
         timer.setInterval(_EVERY)
         timer.timeout.connect(self.look)
         timer.start()

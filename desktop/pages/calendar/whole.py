@@ -10,7 +10,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import TypeVar
 
-from PySide6.QtCore import QRect, Qt, QTimer
+from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut, QShowEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
 
@@ -31,6 +31,7 @@ from desktop.pages.calendar.side import Side
 from desktop.pages.calendar.views import AGENDA, DAY, GROUP, MONTH, WEEK, YEAR, Views, at_midnight, months_on
 from desktop.pages.services import Services
 from desktop.ui import page, theme
+from desktop.ui.beat import Beat
 from desktop.ui.buttons import button, icon_button
 from desktop.ui.widgets.segmented import Segmented
 
@@ -145,10 +146,7 @@ class CalendarPage(QWidget):
         bridge, events = self._services.bridge, self._services.events
         bridge.subscribe(events, ScheduleChanged, self, lambda event: self._heard(event.staff_number))
         bridge.subscribe(events, Synchronised, self, self._synchronised)
-        minute = QTimer(self)
-        minute.setInterval(60_000)
-        minute.timeout.connect(views.grid.viewport().update)
-        minute.start()
+        Beat(self, 60_000, views.grid.viewport().update)
 
     def _add_keys(self) -> None:
         for keys, act in (

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QObject, QTimer
+from PySide6.QtWidgets import QWidget
 
 from core.errors import SuiteError
 from core.i18n import _
 from desktop.pages.services import Services
+from desktop.ui.beat import Beat
 from sharefolder.ports import Watch
 
 _AGAIN_MS = 60_000
@@ -19,7 +21,7 @@ _QUIET_MS = 300
 class Following(QObject):
     """``again`` is called on the UI thread when the followed folder may have changed."""
 
-    def __init__(self, owner: QObject, services: Services, again: Callable[[], object]) -> None:
+    def __init__(self, owner: QWidget, services: Services, again: Callable[[], object]) -> None:
         super().__init__(owner)
         self._services, self._again = services, again
         self._watch: Watch | None = None
@@ -29,10 +31,7 @@ class Following(QObject):
         self._pause.setSingleShot(True)
         self._pause.setInterval(_QUIET_MS)
         self._pause.timeout.connect(self._over)
-        self._look = QTimer(self)
-        self._look.setInterval(_AGAIN_MS)
-        self._look.timeout.connect(lambda: again())
-        self._look.start()
+        Beat(owner, _AGAIN_MS, again)
         owner.destroyed.connect(lambda _gone=None: self._end())
 
     def follow(self, place: str, folder: str) -> None:
