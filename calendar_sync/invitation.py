@@ -134,7 +134,7 @@ def taken(mine: bytes, copy: bytes, who: str) -> bytes:
     what was said to the time that the meeting has."""
     meeting, theirs = Parts(mine), Parts(copy)
     changed = False
-    for name in dict.fromkeys([*meeting.events, *theirs.events]):
+    for name in dict.fromkeys([*(() if theirs.is_reply else meeting.events), *theirs.events]):
         said, known = theirs.said(name, [who]), meeting.said(name, [who])
         if said is None or known is None or theirs.when(name) != meeting.when(name):
             continue

@@ -19,7 +19,8 @@ When = tuple[Span | None, tuple[tuple[str, str], ...]]
 
 
 class Parts:
-    """``events``: each part by its RECURRENCE-ID (``times.identity``), the series itself by "".
+    """``events``: each part by its RECURRENCE-ID (``times.identity``), the series itself by "". A reply
+    (``is_reply``, RFC 5546) has only those parts that it answers to.
 
     SuiteError CAL-001 for what is no calendar object, CAL-018 for one of a size that no meeting has.
     """
@@ -30,7 +31,7 @@ class Parts:
         refuse_crowd(self.tree)
         self.master = master_of(self.tree)
         methods = [c.value("METHOD").upper() for c in self.tree.children()]
-        self._is_reply = "REPLY" in methods
+        self.is_reply = "REPLY" in methods
         self._zones = file_zones(self.tree)
         self.events: dict[str, Component] = {}
         for event in self.tree.walk("VEVENT"):
@@ -46,7 +47,7 @@ class Parts:
         """The time of a part: what an answer is an answer to. A series that ends earlier is the same one."""
         event = self.events.get(name)
         if event is None:
-            return occurrence_span(self.tree, self.master, name), ()
+            return (occurrence_span(self.tree, self.master, name) if name else None), ()
         rule = {} if name else rule_of(self.master)
         fixed = sorted((k, v) for k, v in rule.items() if k not in ("UNTIL", "COUNT"))
         return span(event, self._zones, {}), tuple(fixed)
@@ -59,7 +60,7 @@ class Parts:
         """Who is called one of ``addresses``, and what they say to that part."""
         event = self.events.get(name, self.master)
         line = line_for(event, addresses)
-        return attendee(line, event.value("DTSTAMP"), self._is_reply) if line is not None else None
+        return attendee(line, event.value("DTSTAMP"), self.is_reply) if line is not None else None
 
     def part(self, name: str) -> Component | None:
         """The part of its own for one occurrence, made if need be; None where the series has no such one or

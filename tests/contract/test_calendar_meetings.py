@@ -16,7 +16,11 @@ from tests.fakes.meeting_people import NAMES, START, WAYS, Somebody, settle, tog
 ANNA, BERT, CORA = NAMES.values()
 
 
-@pytest.fixture(scope="module", params=WAYS)
+_RUNS = [pytest.param(way, marks=pytest.mark.long) if way == "xandikos" else way for way in WAYS]
+"""Xandikos carries nothing either: it is asked the same in the long run."""
+
+
+@pytest.fixture(scope="module", params=_RUNS)
 def people(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[tuple[Somebody, Somebody, Somebody]]:

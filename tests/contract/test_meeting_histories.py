@@ -201,7 +201,7 @@ def told(office: tuple[Path, Network], steps: list[tuple[int, Any]]) -> None:
         history.end()
 
 
-_quiet = settings(suppress_health_check=list(HealthCheck), max_examples=12, derandomize=True, deadline=None)
+_quiet = settings(suppress_health_check=list(HealthCheck), max_examples=6, derandomize=True, deadline=None)
 
 
 @_quiet

@@ -151,7 +151,10 @@ def test_invited_to_a_meeting_and_answering(suite: Suite) -> None:
     suite.stop()
 
     person = comes_back(suite)
-    opens(person, "窓口の改善 検討会")
+    finds(person, "窓口の改善 検討会", "窓口の改善 検討会")
+    person.keys("Tab", "Enter")
+    person.sees("、窓口の改善 検討会、", role="list_item")  # of that day, beside the week it goes to
+    person.keys("Enter")
     person.sees("あなたの返事: 参加")
     person.sees("山本 花子　参加「10 分遅れます」")
     person.sees_no("返事を待っている招待が")

@@ -150,6 +150,25 @@ def test_one_occurrence_is_answered_and_an_invented_one_is_not_taken() -> None:
     assert invitation.taken(raw, invented, BERT.address) == raw
 
 
+def test_a_reply_answers_only_to_what_it_names() -> None:
+    """Found on Cyrus, which sends one reply for the series and one for each occurrence."""
+    raw = meeting(rule="FREQ=WEEKLY;COUNT=4")
+    second = "20261209T100000"
+    mine = invitation.taken(raw, invitation.answered(raw, B, Answer.NO, "", NOW, second), BERT.address)
+    series = invitation.answered(raw, B, Answer.YES, "", NOW)
+    series = series.replace(b"VERSION:2.0", b"VERSION:2.0\r\nMETHOD:REPLY").replace(
+        b"DTSTAMP:20261126T01", b"DTSTAMP:20261126T09"
+    )
+    both = invitation.taken(mine, series, BERT.address)
+    assert [said(both, B)[0], said(both, B, second)[0]] == ["ACCEPTED", "DECLINED"]
+    one = Parts(invitation.answered(raw, B, Answer.MAYBE, "", NOW + timedelta(hours=1), second))
+    calendar = next(iter(one.tree.children()))
+    calendar.replace("METHOD", b"METHOD:REPLY\r\n")
+    calendar.parts = [part for part in calendar.parts if part is not one.master]
+    again = invitation.taken(both, one.tree.raw(), BERT.address)
+    assert [said(again, B)[0], said(again, B, second)[0]] == ["ACCEPTED", "TENTATIVE"]
+
+
 def test_an_answered_occurrence_stays_answered_when_the_title_changes_and_not_when_the_series_moves() -> None:
     raw = meeting(rule="FREQ=WEEKLY;COUNT=4")
     second = "20261209T100000"
