@@ -1,7 +1,9 @@
-"""What a setting may hold, in words: for the guide's page and the policy's editor."""
+"""What a setting may hold and what it holds, in words: for the guide's page and the policy's editor."""
 
 from __future__ import annotations
 
+import json
+import re
 import types
 from collections.abc import Iterator
 from pathlib import Path
@@ -52,12 +54,39 @@ def toml(value: object) -> str:
     if value is None:
         return _("（なし）")
     if isinstance(value, str | Path):
-        return f'"{value}"'
+        return json.dumps(str(value), ensure_ascii=False)
     if isinstance(value, list | tuple):
         return "[" + ", ".join(map(toml, value)) + "]"
     if isinstance(value, dict):
         return "{ " + ", ".join(f"{_key(name)} = {toml(each)}" for name, each in value.items()) + " }"
     return str(value)
+
+
+def lines(value: object) -> str:
+    """A value to be edited: a list's items or a table's entries each on a line of their own."""
+    if isinstance(value, dict):
+        return "\n".join(f"{_key(name)} = {toml(each)}" for name, each in value.items())
+    return "\n".join(map(str, value)) if isinstance(value, list) else str(value or "")
+
+
+def value_words(value: object) -> str:
+    """A value for a person."""
+    if isinstance(value, bool):
+        return _("はい") if value else _("いいえ")
+    if value is None or value in ([], ""):
+        return _("なし")
+    if isinstance(value, list) and all(isinstance(each, str) for each in value):
+        return "、".join(value)
+    if isinstance(value, dict):  # names, each with sets of which one suffices
+        return "、".join(f"{name}: {_sets(sets)}" for name, sets in value.items())
+    return toml(value) if isinstance(value, list) else str(value)
+
+
+def _sets(value: Any) -> str:
+    try:
+        return _(" または ").join("＋".join(names) for names in value)
+    except TypeError:  # something else was typed: it is a problem of its own
+        return toml(value)
 
 
 def _words(kind: Any) -> str:
@@ -80,5 +109,5 @@ def _bounds(field: FieldInfo) -> Iterator[str]:
 
 
 def _key(name: str) -> str:
-    """A name with a dot would be a table in a table."""
-    return f'"{name}"' if "." in name else name
+    """Quoted where it is more than TOML's bare keys allow."""
+    return name if re.fullmatch(r"[A-Za-z0-9_-]+", name) else json.dumps(name, ensure_ascii=False)

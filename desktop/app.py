@@ -142,7 +142,7 @@ def open_features(
     services.open_schedules = Once(lambda: _schedules(services, secrets))
     services.open_liaison = Once(lambda: _liaison(services, secrets))
     services.open_share = Once(lambda: _share(services, secrets))
-    services.open_office = Once(lambda: _office(services))
+    services.open_office = Once(lambda: _office(services, secrets))
     look_through = camera or (lambda: camera_of(services.config))
     services.camera = look_through
 
@@ -301,7 +301,7 @@ def _liaison(services: Services, secrets: SecretStore) -> LiaisonService:
     return LiaisonService(services.paths.data / "liaison", secrets, services.events, actor)
 
 
-def _office(services: Services) -> Office:
+def _office(services: Services, secrets: SecretStore) -> Office:
     """How the house is doing; its figures come from the other features."""
     from auth.model import Role
     from desktop.figures import figures
@@ -322,6 +322,7 @@ def _office(services: Services) -> Office:
         figures(services),
         lambda number: services.auth.administration.suspend(number),
         lambda name: services.auth.administration.revoke_device(name),
+        secrets,
         servers.reports,
     )
 

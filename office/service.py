@@ -8,9 +8,11 @@ from pathlib import Path
 from core.audit import AuditLog, Detail, Entry
 from core.events import Events
 from core.paths import Paths
+from core.secrets import SecretStore
 from core.sql import Sql
 from office.incident import Incidents
 from office.plan import Figures, Plan, PlanChanged
+from office.policies import Policies
 from office.storage import Storage
 from office.terminals import Collected, Inventory
 from office.trail import TrailIndex, Wish, in_order
@@ -30,9 +32,11 @@ class Office:
         figures: Figures,
         lock_person: Callable[[str], None],
         lock_terminal: Callable[[str], None],
+        secrets: SecretStore,
         reports: str = "",
     ) -> None:
-        """``reports``: the folder where terminals leave their reports, or empty."""
+        """``secrets`` hold the key that signs policies. ``reports``: the folder where terminals leave their
+        reports, or empty."""
 
         def tell(action: str, actor: str, subject: str, detail: Detail) -> None:
             audit.append(action, actor=actor, subject=subject, detail=detail)
@@ -46,6 +50,7 @@ class Office:
         self.inventory = Inventory(sql, require)
         self.storage = Storage(sql, paths.data)
         self.incidents = Incidents(sql, require, tell, lock_person, lock_terminal, self.find)
+        self.policies = Policies(paths.policy, secrets, require, read, tell)
         self.trail = TrailIndex(paths.cache / "trail.db", audit.after)
 
     def find(self, wish: Wish, limit: int, before: int | None = None) -> list[Entry]:

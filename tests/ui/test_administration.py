@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -10,12 +11,18 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractButton, QComboBox, QLabel, QLineEdit, QPushButton
 
 from auth.model import Person, Role
+from core.config import declared
+from core.errors import SuiteError
+from core.policy import verified
+from core.policy_draft import Draft
 from desktop.pages.administration import export as export_file
 from desktop.pages.administration import people as people_page
+from desktop.pages.administration import policy as policy_page_module
 from desktop.pages.administration.people import People
+from desktop.pages.administration.policy import PolicyView
 from desktop.pages.administration.waits import Waits
 from desktop.ui.widgets.table import Table
-from tests.ui.conftest import Office
+from tests.ui.conftest import HANAKO, PIN, Office
 
 SATO = Person("K100871", "佐藤 健", "さとう けん", "道路建設課")
 
@@ -223,3 +230,95 @@ def test_the_plan_s_figure_shows_hours_saved_and_what_they_are_counted_from(bure
     text = table.csv()().decode("utf-8-sig")
     assert "1000,4.0,4000,11.4 時間,1.63 %,0.50 %" in text
     assert any("サインイン 30 秒" in words for words in said(bureau))
+
+
+def policy_page(office: Office) -> PolicyView:
+    office.find(QAbstractButton, "管理の対象: 方針").click()  # type: ignore[attr-defined]
+    office.settle()
+    assert office.window is not None
+    view = office.window.findChild(PolicyView)
+    assert isinstance(view, PolicyView)
+    return view
+
+
+def setting(view: PolicyView, key: str) -> None:
+    view.table.choose(next(one for one in declared() if one.key == key))
+
+
+def test_a_policy_is_edited_seen_as_a_difference_saved_and_put_back(bureau: Office) -> None:
+    path = bureau.services.paths.policy
+    path.write_text("# ours\n[offline]\npeople = 5\n", "utf-8")
+    view = policy_page(bureau)
+    assert not view.keep.isEnabled()
+    setting(view, "offline.days")
+    bureau.find(QAbstractButton, "決め方: 方針で決める").click()  # type: ignore[attr-defined]
+    view.form.line.setFocus()
+    view.form.line.selectAll()
+    bureau.bot.keyClicks(view.form.line, "99")
+    assert "60 以下" in view.form.wrong.text()
+    assert not view.keep.isEnabled()
+    assert "保存できません" in view.difference.text()
+    view.form.line.selectAll()
+    view.form.line.insert("７")  # as an input method does: wide
+    view.form.line.textEdited.emit(view.form.line.text())
+    assert "オフライン: オフラインで使える日数: 既定（14） → 7" in view.difference.text()
+    setting(view, "security.pin_min_length")
+    setting(view, "offline.days")
+    assert view.form.line.text() == "7", "what was said stays while one looks around"
+    press(bureau, "方針を保存")
+    assert path.read_text("utf-8") == "# ours\n[offline]\npeople = 5\ndays = 7\n"
+    assert view.difference.text() == "変更はありません。"
+    press(bureau, "元に戻す")
+    assert path.read_text("utf-8") == "# ours\n[offline]\npeople = 5\n"
+    actions = [entry.action for entry in bureau.services.audit.entries(5)]
+    assert actions[:2] == ["policy.put-back", "policy.saved"]
+
+
+def test_a_default_is_fixed_and_chosen_from_a_list(bureau: Office) -> None:
+    view = policy_page(bureau)
+    setting(view, "presence.after_s")
+    bureau.find(QAbstractButton, "決め方: 既定に固定").click()  # type: ignore[attr-defined]
+    assert "離席: 席を離れたらロック: 利用者が選ぶ → 既定（30）に固定" in view.difference.text()
+    bureau.find(QAbstractButton, "決め方: 方針で決める").click()  # type: ignore[attr-defined]
+    view.form.choice.setCurrentIndex(view.form.choice.findData(60))
+    view.form.choice.activated.emit(view.form.choice.currentIndex())
+    press(bureau, "方針を保存")
+    saved = tomllib.loads(bureau.services.paths.policy.read_text("utf-8"))
+    assert saved["presence"] == {"after_s": 60}
+
+
+def test_a_policy_is_signed_for_the_server(
+    bureau: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    view = policy_page(bureau)
+    setting(view, "security.zones")
+    bureau.find(QAbstractButton, "決め方: 方針で決める").click()  # type: ignore[attr-defined]
+    view.form.many.setPlainText('"窓口" = [["face"]]\n"行政事務系" = [["pin"]]')
+    monkeypatch.setattr(policy_page_module, "ask_folder", lambda *_a: tmp_path)
+    press(bureau, "署名して書き出す")
+    signature = (tmp_path / "policy.toml.sig").read_bytes().strip()
+    signed = verified((tmp_path / "policy.toml").read_bytes(), signature, tmp_path / "policy-key.pem")
+    assert signed.version == 1
+    assert not bureau.services.paths.policy.exists()
+
+
+def test_the_auditor_reads_the_policy_and_changes_nothing(office: Office) -> None:
+    office.with_hanako()
+    auth = office.services.auth
+    auth.sign_in_pin(HANAKO.staff_number, PIN)
+    auditor = Person("K101502", "鈴木 美咲", "すずき みさき", "税務課", Role.AUDITOR)
+    auth.administration.add(auditor)
+    code = auth.administration.issue_start_code(auditor.staff_number).code
+    auth.sign_out()
+    window = office.open()
+    auth.start(auditor.staff_number, code, "582914")
+    office.bot.waitUntil(lambda: window.showing == "shell")
+    office.services.go("administration")
+    office.settle()
+    view = policy_page(office)
+    setting(view, "offline.days")
+    assert view.form.title.text() == "オフラインで使える日数"
+    assert not view.keep.isVisible()
+    assert not office.find(QAbstractButton, "決め方: 方針で決める").isEnabled()
+    with pytest.raises(SuiteError, match="AUTH-031"):
+        office.services.office.policies.save(Draft(""), [])

@@ -1,4 +1,4 @@
-"""Administration for the IT role (people, terminals, audit, policy) and for the auditor (audit only)."""
+"""Administration for the IT role; the auditor reads the trail, the policy and the plan."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from core.i18n import _
 from desktop.pages.administration.audit import Audit
 from desktop.pages.administration.bulletins import BulletinsView
 from desktop.pages.administration.people import People
-from desktop.pages.administration.policy import policy_view
+from desktop.pages.administration.policy import PolicyView
 from desktop.pages.administration.savings import Savings
 from desktop.pages.administration.step_up import StepUpCard
 from desktop.pages.administration.terminals import Terminals
@@ -42,10 +42,10 @@ def administration_page(services: Services) -> QWidget:
             (_("待ち時間"), lambda s: Waits(s, step_up)),
             (_("庁内端末"), lambda s: Terminals(s, step_up)),
         ]
-    views.append((_("監査"), lambda s: Audit(s, step_up)))
+    views += [(_("監査"), lambda s: Audit(s, step_up)), (_("方針"), PolicyView)]
     if role == Role.IT:
         views.append((_("お知らせ"), BulletinsView))
-        views += [(_("方針"), policy_view), (_("短縮した時間"), Savings)]
+        views.append((_("短縮した時間"), Savings))
         views += [(_("端末の台帳"), InventoryView), (_("サインインの状況"), SignInsView)]
         views += [(_("保管量"), StorageView), (_("事案"), lambda s: IncidentView(s, step_up.run))]
     views.append((_("計画の進捗"), PlanView))

@@ -1,93 +1,192 @@
-"""The policy in force: zones, thresholds, all settings, and who decided each. Read only: it is a file."""
+"""The policy: every setting with what it may hold, what would change before it is saved, and a way back."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
+from PySide6.QtCore import QObject
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QWidget
 
-from auth.model import Factor
-from core.config import SecuritySettings, declared
+from auth.model import Role
+from core.config import Declared, declared
 from core.i18n import _
-from desktop.pages.administration.words import protected_words
+from core.policy_draft import Change, Draft, changes, standing
+from desktop.pages.administration.policy_form import PolicyForm
+from desktop.pages.administration.words import zone_words
+from desktop.pages.files import ask_folder
+from desktop.pages.fresh import Fresh
 from desktop.pages.services import Services
 from desktop.ui import page, theme
+from desktop.ui.announce import announce
+from desktop.ui.buttons import button
+from desktop.ui.widgets.fields import labelled, line_edit
+from desktop.ui.widgets.flow import Flow
 from desktop.ui.widgets.table import Table
 
+if TYPE_CHECKING:
+    from office.policies import Saved
 
-def policy_view(services: Services) -> QWidget:
-    """What suffices in which zone, in words, then all settings with their origin."""
-    box = QWidget()
-    layout = page.column(box, 0.9)
-    security = services.config.security
-    for zone, sets in security.zones.items():
-        here = _("（この端末）") if zone == security.zone else ""
-        words = _sets(sets)
-        layout.addWidget(
-            page.label(
-                _("区分「{zone}」{here}: {words}").format(zone=zone, here=here, words=words), wrap=True
-            )
-        )
-    layout.addWidget(page.label(_protected(security), wrap=True))
-    titles = [_("区分"), _("設定"), _("値"), _("決めた所"), _("説明")]
-    table = Table(_("有効な方針と設定"), titles, (9, 14, 11, 9, 18))
-    table.put([(row[0] + row[1], row) for row in _rows(services)])
-    table.setMinimumHeight(theme.em(14))
-    layout.addWidget(table, 1)
-    layout.addWidget(page.label(_("変更は、管理者が方針ファイルで行います。"), "caption"))
-    return box
+_FIRST = ("security", "servers", "authority", "directory", "tickets", "offline", "plan", "face")
+MOST_LINES = 8
 
 
-def _sets(sets: Sequence[Sequence[str]]) -> str:
-    return _(" または ").join("＋".join(Factor(name).words() for name in names) for names in sets)
+class PolicyView(Fresh):
+    """All settings on the left, the chosen one on the right, below what saving would change. The auditor
+    reads."""
 
+    def __init__(self, services: Services) -> None:
+        super().__init__(services)
+        self._before = self._draft = Draft("")
+        self._loaded = self._writable = False
+        session = services.auth.session
+        self._may = session is not None and session.person.role == Role.IT
+        rank = {name: number for number, name in enumerate(_FIRST)}
+        self._all = sorted(declared(), key=lambda one: rank.get(one.key.partition(".")[0], len(rank)))
+        layout = page.column(self, 0.75)
+        layout.addWidget(page.label(zone_words(services.config.security), wrap=True))
+        whole = page.Across(58, 1.25)
+        left = page.column(spacing=0.6)
+        self.finder = line_edit(_("設定を絞り込む"), _("区分・名前・値"))
+        left.addWidget(self.finder)
+        titles = [_("区分"), _("設定"), _("方針の値"), _("決めた所")]
+        self.table = Table(_("方針と設定"), titles, (6, 13, 9, 8))
+        self.table.setMinimumHeight(theme.em(12))
+        self.finder.textChanged.connect(self.table.narrow)
+        self.table.picked.connect(self._pick)
+        left.addWidget(self.table, 1)
+        whole.add(left, 5)
+        self.form = PolicyForm(self._changed, self._may)
+        whole.add(self.form, 3)
+        layout.addWidget(whole, 1)
+        layout.addWidget(self._build_difference())
 
-def _protected(security: SecuritySettings) -> str:
-    """The actions that want a further factor, by the factors that they want."""
-    by_sets: dict[str, list[str]] = {}
-    for action, sets in security.protected.items():
-        by_sets.setdefault(_sets(sets), []).append(protected_words(action))
-    if not by_sets:
-        return _("もう一つの確認が要る操作はありません。")
-    comma = _("、")
-    parts = [f"{comma.join(actions)}: {sets}" for sets, actions in by_sets.items()]
-    return _("直前 {seconds} 秒以内の確認が要る操作 – {parts}").format(
-        seconds=security.step_up_s, parts=_("。").join(parts)
-    )
+    def _build_difference(self) -> QWidget:
+        frame, layout = page.card(margin=0.9)
+        self.difference = page.label("", wrap=True)
+        layout.addWidget(self.difference)
+        self.by = line_edit(_("決めた人"), _("例 情報政策課"))
+        self.by.textEdited.connect(self._name)
+        self._field = labelled(_("決めた人（利用者の設定画面に出る名前）"), self.by)
+        self._field.setMaximumWidth(theme.em(24))
+        self.keep = button(_("方針を保存"), self._save, "primary")
+        self.publish = button(_("署名して書き出す"), self._publish, icon="shield-check")
+        self.drop = button(_("変更をやめる"), self.read, "plain")
+        buttons = Flow(self.keep, self.publish, self.drop)
+        layout.addWidget(self._field)
+        layout.addWidget(buttons)
+        for thing in (self._field, buttons):
+            thing.setVisible(self._may)
+        return frame
 
+    def read(self) -> None:
+        """The file as it lies there; what was not saved is dropped."""
+        office = self._services.open_office
 
-def _rows(services: Services) -> list[tuple[str, ...]]:
-    rows: list[tuple[str, ...]] = []
-    order = (
-        "security",
-        "servers",
-        "authority",
-        "directory",
-        "tickets",
-        "offline",
-        "plan",
-        "face",
-        "presence",
-        "notifications",
-        "camera",
-        "trial",
-        "appearance",
-    )  # what decides comes first; a section that is new here, last
-    rank = {name: number for number, name in enumerate(order)}
-    for one in sorted(declared(), key=lambda d: rank.get(d.key.partition(".")[0], len(rank))):
-        section, _dot, name = one.key.partition(".")
-        value = getattr(getattr(services.config, section), name)
-        if isinstance(value, dict):
-            continue  # zones and protected actions, in words above
-        origin = services.config.origin(one.key)
+        def look(_report: object) -> tuple[Draft, Draft, bool]:
+            policies = office().policies
+            return policies.draft(), policies.draft(), policies.writable()
+
+        self._services.bridge.run(self, _("方針"), look, lambda found: self._show(*found))
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Coming back to the page keeps what was being edited."""
+        if self._loaded and changes(self._before, self._draft):
+            QWidget.showEvent(self, event)
+        else:
+            super().showEvent(event)
+
+    def _show(self, before: Draft, draft: Draft, writable: bool) -> None:
+        self._before, self._draft, self._loaded, self._writable = before, draft, True, writable
+        self.by.setText(draft.by)
+        self._put()
+        if self.table.key() is None and self._all:
+            self.table.choose(self._all[0])
+        self._pick(self.table.key())
+
+    def _put(self) -> None:
+        self.table.put([(one, self._cells(one)) for one in self._all])
+        problems, found = self._draft.problems(), changes(self._before, self._draft)
+        self.difference.setText(_difference(found, problems, self._may))
+        ready = bool(found) and not problems
+        self.keep.setEnabled(ready and self._writable)
+        self.publish.setEnabled(not problems)
+        self.drop.setEnabled(bool(found))
+
+    def _cells(self, one: Declared) -> tuple[str, ...]:
+        origin = self._services.config.origin(one.key)
         decided = {"policy": _("方針: {by}"), "user": _("この利用者"), "default": _("既定値")}[origin.source]
-        rows.append((one.section, one.title, _shown(value), decided.format(by=origin.by), one.description))
-    return rows
+        return one.section, one.title, standing(self._draft, one), decided.format(by=origin.by)
+
+    def _pick(self, one: object) -> None:
+        if isinstance(one, Declared):
+            self.form.put(one, self._draft)
+
+    def _changed(self) -> None:
+        """After each step: the table, the difference and the form's own word follow at once."""
+        self._put()
+        announce(self.difference, self.difference.text())
+
+    def _name(self, text: str) -> None:
+        self._draft.by = text
+        self._put()
+
+    def _save(self) -> None:
+        draft, keys = self._draft, [each.key for each in changes(self._before, self._draft)]
+        office = self._services.open_office
+        words = _("方針を保存しました（{count} 件）。次に始めたときから効きます。").format(count=len(keys))
+        self._services.bridge.run(
+            self,
+            words,
+            lambda _r: office().policies.save(draft, keys),
+            lambda saved: self._done(saved, words),
+        )
+
+    def _publish(self) -> None:
+        folder = ask_folder(self)
+        if folder is None:
+            return
+        draft, keys = self._draft, [each.key for each in changes(self._before, self._draft)]
+        office = self._services.open_office
+
+        def done(saved: Saved) -> None:
+            words = _("版 {version} として署名し、「{name}」に書き出しました。配布元に置いてください。")
+            self._done(saved, words.format(version=saved.version, name=folder.name))
+
+        self._services.bridge.run(
+            self, _("署名"), lambda _r: office().policies.publish(folder, draft, keys), done
+        )
+
+    def _done(self, saved: Saved, words: str) -> None:
+        services, office = self._services, self._services.open_office
+        owner: QObject = services.bridge  # the notice outlives this page
+
+        def undo() -> None:
+            said = _("方針を前のものに戻しました。")
+            services.bridge.run(
+                owner, said, lambda _r: office().policies.put_back(saved), lambda _n: put_back(said)
+            )
+
+        def put_back(said: str) -> None:
+            services.notices.success(said)
+            self._read_again()
+
+        services.notices.success(words, (_("元に戻す"), undo))
+        self.read()
 
 
-def _shown(value: object) -> str:
-    if isinstance(value, bool):
-        return _("はい") if value else _("いいえ")
-    if value is None or value in ([], ""):
-        return _("なし")
-    return str(value)
+def _difference(found: list[Change], problems: dict[str, str], may: bool) -> str:
+    """What saving would change, a line each; what stands in its way comes first."""
+    titles = {one.key: f"{one.section}: {one.title}" for one in declared()}
+    lines = [_("保存できません – {title}: {why}").format(title=titles.get(key, key), why=why)
+             for key, why in problems.items()]  # fmt: skip
+    if not found and not lines:
+        return _("変更はありません。") if may else _("監査担当は見るだけです。変更は情報担当が行います。")
+    lines += [_("保存すると変わること（{count} 件）").format(count=len(found))] if found else []
+    line = _("{title}: {before} → {after}")
+    lines += [
+        line.format(title=each.title, before=each.before, after=each.after) for each in found[:MOST_LINES]
+    ]
+    if len(found) > MOST_LINES:
+        lines.append(_("ほか {count} 件").format(count=len(found) - MOST_LINES))
+    return "\n".join(lines)

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from auth.model import Factor
+from core.config import SecuritySettings
 from core.i18n import _
 
 
@@ -65,6 +69,8 @@ def action_words(action: str) -> str:
         "incident.locked-terminal": _("事案での端末の停止"),
         "incident.report": _("事案の報告の保存"),
         "incident.closed": _("事案の終了"),
+        "policy.saved": _("方針の保存"),
+        "policy.put-back": _("方針を前のものに戻す"),
         "plan.entered": _("計画の実績の入力"),
         "plan.withdrawn": _("計画の実績の取り下げ"),
     }.get(action, action)
@@ -82,3 +88,31 @@ def protected_words(action: str) -> str:
         "tokens.import": _("トークンの読み込み"),
         "audit.export": _("監査の記録の書き出し"),
     }[action]
+
+
+def zone_words(security: SecuritySettings) -> str:
+    """What suffices in which zone, and what asks for a factor more, a line each."""
+    lines = []
+    for zone, sets in security.zones.items():
+        here = _("（この端末）") if zone == security.zone else ""
+        words = _("区分「{zone}」{here}: {words}")
+        lines.append(words.format(zone=zone, here=here, words=_sets(sets)))
+    return "\n".join([*lines, _protected(security)])
+
+
+def _sets(sets: Sequence[Sequence[str]]) -> str:
+    return _(" または ").join("＋".join(Factor(name).words() for name in names) for names in sets)
+
+
+def _protected(security: SecuritySettings) -> str:
+    """The actions that want a further factor, by the factors that they want."""
+    by_sets: dict[str, list[str]] = {}
+    for action, sets in security.protected.items():
+        by_sets.setdefault(_sets(sets), []).append(protected_words(action))
+    if not by_sets:
+        return _("もう一つの確認が要る操作はありません。")
+    comma = _("、")
+    parts = [f"{comma.join(actions)}: {sets}" for sets, actions in by_sets.items()]
+    return _("直前 {seconds} 秒以内の確認が要る操作 – {parts}").format(
+        seconds=security.step_up_s, parts=_("。").join(parts)
+    )
