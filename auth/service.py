@@ -6,8 +6,6 @@ Calls that look, hash or ask the matcher take their time: run them as a job (lan
 
 from __future__ import annotations
 
-import json
-import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import Future
@@ -19,23 +17,17 @@ from typing import Any, Protocol
 from auth import refusals
 from auth.administration import Administration
 from auth.agent.certificate import SignInCertificate, SignInKey
-from auth.agent.client import MatcherClient, Reply, my_data
-from auth.agent.enrol import Enrolment
+from auth.agent.client import MatcherClient, Reply
 from auth.agent.keys import Certification
 from auth.agent.look import Show, Stream
 from auth.agent.signin import SignIn
-from auth.bulletins import Bulletin
 from auth.face.compare import Thresholds
 from auth.face.engine import FaceAnalyser
 from auth.matcher.matcher import Trail
 from auth.matcher.statement import FOR_AGENT, Verifier
 from auth.model import (
-    EnrolOutcome,
-    FaceDeleted,
-    FaceEnrolled,
     Factor,
     Locked,
-    MyData,
     Outcome,
     PeopleChanged,
     Person,
@@ -49,6 +41,7 @@ from auth.model import (
     check_staff_number,
 )
 from auth.offline.words import local_only
+from auth.person_here import People, PersonHere
 from auth.pin import Pins
 from core.clock import TOKYO
 from core.crash import unexpected
@@ -60,15 +53,6 @@ _AWAY = ("NET-", "DIR-001", "CA-004")
 """What does not answer now: the signer, its directory, the token with its key. All else is a refusal."""
 
 
-class People(Protocol):
-    """What is asked of ``auth.register``, or of a terminal that has none."""
-
-    def is_empty(self) -> bool: ...
-    def last_people(self, device: str, limit: int) -> list[Person]: ...
-    def person(self, staff_number: str) -> Person | None: ...
-    def add_person(self, person: Person, pin_hash: str, *, first: bool = False) -> None: ...
-
-
 class Office(Protocol):
     """The contact of a terminal with its office: ``auth.offline.contact``."""
 
@@ -77,8 +61,8 @@ class Office(Protocol):
     def close(self) -> None: ...
 
 
-class AuthService:
-    """Holds the one session of this terminal. Thread-safe. ``auth.local.open_service`` builds it."""
+class AuthService(PersonHere):
+    """Lets people sign in and out here. Thread-safe. ``auth.local.open_service`` builds it."""
 
     def __init__(
         self,
@@ -109,21 +93,19 @@ class AuthService:
         ``took`` hears how many seconds a face needed to open it, whether with tickets, and the access.
         ``office``: of a terminal whose matcher is elsewhere, whether it answers. ``switches``: whether the
         next person takes over a locked screen (a shared terminal)."""
-        self._client = client
-        self._verifier = verifier
-        self._register = register
+        super().__init__(
+            client=client,
+            verifier=verifier,
+            register=register,
+            device=device,
+            audit=audit,
+            events=events,
+            stream=stream,
+            analyser=analyser,
+            steady=steady,
+        )
         self._pins = pins
         self._pin_min_length = pin_min_length
-        self._device = device
-        self._audit = audit
-        self._events = events
-        self._stream = stream
-        self._analyser = analyser
-        self._steady = steady  # the person cannot bear colours that change
-        self._lock = threading.RLock()
-        self._session: Session | None = None
-        self._pending: Reply | None = None  # evidence that holds but does not yet suffice
-        self._access = ""
         self._certification = certification
         self._tickets = tickets
         self._took = took
@@ -132,22 +114,6 @@ class AuthService:
         self.administration: Administration = administration(lambda: self.session)
         self.rest = rest  # lets the models go while the camera is off; the next look loads them again
         self.model_figures = figures  # the thresholds in force and what they were measured at
-
-    # who is here
-
-    @property
-    def session(self) -> Session | None:
-        """The open (or locked) session."""
-        with self._lock:
-            return self._session
-
-    @property
-    def known(self) -> str | None:
-        """Whose identity is shown so far: of the session, or of evidence that awaits a second factor."""
-        with self._lock:
-            if self._session is not None:
-                return self._session.person.staff_number
-            return self._pending.person.staff_number if self._pending and self._pending.person else None
 
     @property
     def first_run(self) -> bool:
@@ -235,100 +201,7 @@ class AuthService:
         """As sign_in_pin, for the person of the locked session only."""
         return self.sign_in_pin(self._locked_person(), pin)
 
-    # one factor more
-
-    def step_up_pin(self, pin: str) -> None:
-        """Show the PIN for a protected action (``auth.step_up``). SuiteError PIN-010, LOCK-001."""
-        self._step_up(lambda number: self._client.pin(number, pin, None))
-
-    def step_up_totp(self, code: str) -> None:
-        """As ``step_up_pin``, with the number that an old token shows."""
-        self._step_up(lambda number: self._client.totp(number, code, None))
-
-    def _step_up(self, ask: Callable[[str], Reply]) -> None:
-        number = self._own()
-        reply = ask(number)
-        if reply.statement is None:
-            raise refusals.not_proved(reply)
-        shown = self._verifier.verify(reply.statement, FOR_AGENT, self._device, reply.nonce)
-        with self._lock:
-            session = self._session
-            if session is None or session.person.staff_number != shown.subject:
-                raise refusals.mixed_up()
-            held = {e.factor: e for e in (*session.evidence, *shown.evidence)}
-            self._session = replace(session, evidence=tuple(held.values()))
-            self._access = reply.access or self._access
-        factors = "+".join(sorted(e.factor for e in shown.evidence))
-        self._audit.append("session.stepped-up", actor=number, subject=number, detail={"factors": factors})
-
-    # one's own data
-
-    def confirm_pin(self, pin: str) -> None:
-        """Prove again who is here: needed within ten minutes before enrolling, exporting, deleting and a new
-        PIN (their SuiteError AUTH-022 asks for it). SuiteError PIN-010 when wrong."""
-        reply = self._client.pin(self._own(), pin, None)
-        if reply.access is None:
-            raise refusals.not_proved(reply)
-        with self._lock:
-            self._access = reply.access
-
-    def change_pin(self, old_pin: str, new_pin: str) -> None:
-        """Replace the PIN. SuiteError PIN-010 (old one wrong), PIN-001/002 (new one not acceptable)."""
-        self.confirm_pin(old_pin)
-        self._client.change_pin(self._access, new_pin)
-
-    def enrol(self, consent_version: str, show: Show, report: Report) -> EnrolOutcome:
-        """Enrol or renew the face of whoever is ``known``, after the consent of ``auth.consent``."""
-        number = self._own()
-        with self._stream() as stream:
-            run = Enrolment(stream, self._analyser(), self._client, steady=self._steady())
-            outcome = run.run(consent_version, self._access, show, report)
-        if outcome.accepted:
-            self._events.publish(FaceEnrolled(number))
-        return outcome
-
-    def my_data(self) -> MyData:
-        """What is kept of one's own face."""
-        self._own()
-        kept = self._client.own_data(self._access)
-        return my_data(kept, self._register.person(kept["staff_number"]))
-
-    def bulletins(self) -> list[Bulletin]:
-        """The notices from IT that are to be shown now, the urgent first. SuiteError NET-001, OFF-003 where
-        the office is out of reach."""
-        self._own()
-        return self._client.bulletins(self._access)
-
-    def read_bulletin(self, number: int, read: bool = True) -> None:
-        """Keep at the office that this person has read it (or not after all), for every terminal."""
-        self._own()
-        self._client.read_bulletin(number, read, self._access)
-
-    def export_my_face(self) -> str:
-        """All that is kept, vectors included, as JSON text for the person to save."""
-        self._own()
-        return json.dumps(self._client.export(self._access), ensure_ascii=False, indent=1)
-
-    def delete_my_face(self) -> bool:
-        """Delete one's template and consent; False if there was none."""
-        number = self._own()
-        deleted = self._client.delete_face(self._access)
-        if deleted:
-            self._events.publish(FaceDeleted(number))
-        return deleted
-
-    def keyring(self) -> str:
-        """What opens the key ring of whoever has just signed in. SuiteError AUTH-025, NET-001, OFF-…"""
-        self._own()
-        return self._client.keyring(self._access)
-
     # inside
-
-    def _own(self) -> str:
-        number = self.known
-        if number is None or (self.session is not None and self.session.locked):
-            raise refusals.nobody_here()
-        return number
 
     def _locked_person(self) -> str:
         session = self.session
