@@ -59,6 +59,7 @@ class Files(QWidget):
         self.turn = 0  # the newest listing or search: an answer to an older one is dropped
         self._sends, self._edits = Sends(self, services), Edits(self, services)
         self.looking = Looking(self, services)
+        self._to_choose = ""  # once it is listed
         self._before_history: QWidget | None = None
         self._following = Following(self, services, self._again)
         self.send_files, self.offer_pending = self._sends.send_files, self._sends.offer_pending
@@ -197,6 +198,7 @@ class Files(QWidget):
         if self.finder.text():
             self.finder.clear()
         self.stack.choose(self.list)
+        self._to_choose = ""
         self.read(choose)
         self._following.follow(place, folder)
         self.more.show_place(place, folder)
@@ -205,6 +207,7 @@ class Files(QWidget):
     def read(self, choose: str = "") -> None:
         """List the folder again; the first rows are shown before the last have come."""
         self.turn += 1
+        choose = self._to_choose = choose or self._to_choose  # a change by another may come in between
         turn, place, folder, order = self.turn, self.place, self.folder, self._order
         share, bridge = self._services.share, self._services.bridge
         if not place:
@@ -236,6 +239,8 @@ class Files(QWidget):
         self.list.put(shown, self._order)
         if choose:
             self.list.choose(choose)
+            current = self.list.current()
+            self._to_choose = "" if current is not None and current.path == choose else choose
         self.count.setText(_("{count} 件").format(count=f"{len(shown):,}"))
 
     def _pictures(self) -> None:
