@@ -52,9 +52,9 @@ class AtHand(QWidget):
         self._add(_("リンクを写す"), self._edits.copy_link)
         self._add(_("リンクをメールで送る"), self._edits.mail_link)
         self.menu.addSeparator()
-        self._add(_("変更の記録と前の版"), self._view.show_history)
         self._add(_("場所を追加"), self._edits.add_place)
         self._add(_("中身を探せない文書"), self._view.looking.show_unread)
+        self._add(_("変更の記録と前の版"), self._view.show_history)
 
     def _list(self, title: str, marks: list[Mark]) -> None:
         if marks:
