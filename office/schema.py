@@ -55,6 +55,15 @@ TABLES = (
             )""",
         ),
     ),
+    Tables(
+        4,
+        "office: states of the services",
+        (
+            """CREATE TABLE states (
+                key TEXT PRIMARY KEY, state TEXT NOT NULL, since {real} NOT NULL, before TEXT NOT NULL
+            )""",
+        ),
+    ),
 )
 
 

@@ -13,6 +13,7 @@ from core.sql import Sql
 from office.incident import Incidents
 from office.plan import Figures, Plan, PlanChanged
 from office.policies import Policies
+from office.states import States
 from office.storage import Storage
 from office.terminals import Collected, Inventory
 from office.trail import TrailIndex, Wish, in_order
@@ -49,6 +50,7 @@ class Office:
         self.plan = Plan(sql, require, told, figures)
         self.inventory = Inventory(sql, require)
         self.storage = Storage(sql, paths.data)
+        self.states = States(sql, require)
         self.incidents = Incidents(sql, require, tell, lock_person, lock_terminal, self.find)
         self.policies = Policies(paths.policy, secrets, require, read, tell)
         self.trail = TrailIndex(paths.cache / "trail.db", audit.after)

@@ -18,7 +18,10 @@ from auth.agent.certificate import SignInKey
 from auth.agent.terminal import enrol, renew
 from auth.model import Person
 from auth.register import open_register
+from core.config import Config
 from core.errors import SuiteError
+from core.paths import Paths
+from installer.selftest import services
 from tests.fakes.office import code_of
 from tests.fakes.servers import REALM, Servers, Terminal, office
 
@@ -75,6 +78,22 @@ def test_a_revoked_terminal_is_dead_at_the_next_request_on_an_open_connection(
         assert signer.post("/v1/certificates", json=asked).json()["code"] == "DEV-002"
         assert signer.post("/v1/devices/renew", json={"request": key.request()}).json()["code"] == "DEV-002"
     assert "t-lost\trevoked" in servers.run(servers.home, "signer", "device", "list", "lost")
+
+
+def test_the_console_sees_servers_that_answer_or_are_gone(servers: Servers, tmp_path: Path) -> None:
+    names = ("data", "config", "cache", "state")
+    paths = Paths(*(tmp_path / name for name in names), tmp_path / "policy.toml")
+
+    def state(matcher: str, signer: str) -> list[str]:
+        paths.policy.write_text(f'[servers]\nmatcher = "{matcher}"\nsigner = "{signer}"\n', "utf-8")
+        config = Config.load(paths)
+        return [services.matcher(config, paths).code, services.signer(config, paths).code]
+
+    seen = servers.terminal("t-console")
+    paths.data.mkdir()
+    (paths.data / "terminal").symlink_to(seen.folder)
+    assert state(servers.matcher_url, servers.signer_url) == ["", ""]
+    assert state("https://127.0.0.1:9", "") == ["SELF-101", "SELF-100"]
 
 
 def test_without_a_certificate_nobody_is_heard(servers: Servers, terminal: Terminal, key: SignInKey) -> None:

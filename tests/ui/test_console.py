@@ -18,6 +18,7 @@ from desktop.pages.office import inventory as inventory_page
 from desktop.pages.office.incident import IncidentView
 from desktop.pages.office.inventory import InventoryView
 from desktop.pages.office.sign_ins import Hours, SignInsView
+from desktop.pages.office.states import StatesView
 from desktop.ui.widgets.table import Table
 from office.terminals import Report
 from tests.ui.conftest import Office
@@ -93,6 +94,26 @@ def test_refusals_are_summed_by_reason_and_hour(office: Office) -> None:
     hours = one(office, Hours)
     assert isinstance(hours, Hours)
     assert "拒否 3" in hours.accessibleDescription()
+
+
+def test_each_service_says_how_it_is_and_what_to_do(office: Office) -> None:
+    office.signed_in()
+    go(office, "サービス")
+    view = one(office, StatesView)
+    assert isinstance(view, StatesView)
+    rows = {row[0]: row for row in cells(view.table)}
+    assert rows["データベース"][1] == "正常"
+    assert rows["照合サーバー"][1] == "未確認"
+    assert "SELF-100" in rows["照合サーバー"][3]
+    states = [row[1] for row in cells(view.table)]
+    assert states == sorted(states, key=["問題", "未確認", "正常"].index), (
+        "what wants somebody to act is first"
+    )
+    view.table.choose(next(key for key, row in view.table._all if row[0] == "照合サーバー"))
+    assert "servers.matcher" in view.step.text()
+    first = view.table.csv()()
+    press(office, "いま確かめる")
+    assert view.table.csv()() == first, "since when stays while nothing changes"
 
 
 def test_the_data_s_size_is_shown_from_the_first_day(office: Office) -> None:

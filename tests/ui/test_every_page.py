@@ -78,13 +78,14 @@ SCREENS = {
     "policy": _page("administration", "管理の対象: 方針"),
     "inventory": _page("administration", "管理の対象: 端末の台帳"),
     "sign-ins": _page("administration", "管理の対象: サインインの状況"),
+    "services": _page("administration", "管理の対象: サービス"),
     "storage": _page("administration", "管理の対象: 保管量"),
     "incident": _page("administration", "管理の対象: 事案"),
     "plan": _page("administration", "管理の対象: 計画の進捗"),
     "files": _page("sharefolder"),
     "inquiries": _page("sharefolder", "共有フォルダの画面: 照会"),
 }
-LONG = ("inventory", "sign-ins", "storage", "incident")  # the console's: looked at with --long
+LONG = ("inventory", "sign-ins", "services", "storage", "incident")  # the console's: looked at with --long
 EVERY = pytest.mark.parametrize(
     "show",
     [

@@ -22,6 +22,7 @@ from desktop.pages.office.incident import IncidentView
 from desktop.pages.office.inventory import InventoryView
 from desktop.pages.office.plan import PlanView
 from desktop.pages.office.sign_ins import SignInsView
+from desktop.pages.office.states import StatesView
 from desktop.pages.office.storage import StorageView
 from desktop.pages.services import Services
 from desktop.ui import page
@@ -47,6 +48,7 @@ def administration_page(services: Services) -> QWidget:
         views.append((_("お知らせ"), BulletinsView))
         views.append((_("短縮した時間"), Savings))
         views += [(_("端末の台帳"), InventoryView), (_("サインインの状況"), SignInsView)]
+        views.append((_("サービス"), StatesView))
         views += [(_("保管量"), StorageView), (_("事案"), lambda s: IncidentView(s, step_up.run))]
     views.append((_("計画の進捗"), PlanView))
     stack = page.Stack()
