@@ -187,8 +187,10 @@ class AuthService(PersonHere):
             self._session = replace(self._session, locked=True)
             self._pending, self._access = None, ""
             number = self._session.person.staff_number
-        self._audit.append("session.locked", actor=number, subject=number, detail={"reason": reason})
-        self._events.publish(Locked(number, reason))
+        try:
+            self._audit.append("session.locked", actor=number, subject=number, detail={"reason": reason})
+        finally:  # a full disk must not leave the page on the screen
+            self._events.publish(Locked(number, reason))
 
     def unlock_face(self, show: Show, report: Report) -> Outcome:
         """As sign_in_face, for the person of the locked session; where the policy lets people switch, also
@@ -312,8 +314,10 @@ class AuthService(PersonHere):
 
     def _closed(self, session: Session) -> None:
         number = session.person.staff_number
-        self._audit.append("session.closed", actor=number, subject=number)
-        self._events.publish(SignedOut(number))
+        try:
+            self._audit.append("session.closed", actor=number, subject=number)
+        finally:  # as when locking
+            self._events.publish(SignedOut(number))
 
 
 def _hash(key: Future[SignInKey] | None) -> str | None:

@@ -15,7 +15,7 @@ from datetime import UTC, datetime, timedelta
 from enum import Enum
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
@@ -154,7 +154,13 @@ def requested_key(csr: bytes) -> rsa.RSAPublicKey:
         request = x509.load_der_x509_csr(csr)
         key = request.public_key()
         held = request.is_signature_valid
-    except (ValueError, TypeError, InvalidSignature, x509.UnsupportedGeneralNameType) as error:
+    except (
+        ValueError,
+        TypeError,
+        InvalidSignature,
+        UnsupportedAlgorithm,
+        x509.UnsupportedGeneralNameType,
+    ) as error:
         raise _no_request() from error
     if not held or not isinstance(key, rsa.RSAPublicKey):
         raise _no_request()

@@ -6,6 +6,7 @@ Only who has enrolled a face, and so agreed to it, is looked at.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtCore import QObject, Signal
@@ -100,7 +101,10 @@ class Presence(QObject):
         from auth.agent.presence import Reaction as Kind
 
         if reaction.locks:
-            self._services.auth.lock("away" if reaction is Kind.LOCK_GONE else "other-face")
+            try:
+                self._services.auth.lock("away" if reaction is Kind.LOCK_GONE else "other-face")
+            except SuiteError as error:  # locked; only the trail could not say so
+                self._services.bridge.post(partial(self._services.notices.error, error))
             return
         sentence = reaction.sentence()
         self._services.bridge.post(lambda: self._say(reaction, sentence))

@@ -165,5 +165,5 @@ def _wish(body: dict[str, Any] | None) -> Wish | None:
         kinds = frozenset(str(kind) for kind in said.get("kinds", ()))
         int(said.get("limit", 100))
         return Wish(str(said["words"])[:400], str(said.get("section", ""))[:400], kinds, year)
-    except (KeyError, TypeError, ValueError):
+    except (KeyError, TypeError, ValueError, OverflowError):  # JSON's 1e999 is infinite
         return None

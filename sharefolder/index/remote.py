@@ -71,7 +71,7 @@ class RemoteIndex:
         }
         try:
             return [_hit(row) for row in self._ask("POST", "/search", asked)["hits"]]
-        except (KeyError, TypeError, ValueError) as error:
+        except (KeyError, TypeError, ValueError, OverflowError) as error:
             raise silent() from error
 
     def activity(self, path: str) -> list[Act] | None:

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 import core.db
+from auth.model import Locked, SignedOut
 from core.errors import SuiteError
 from tests.fakes.office import CHIEF, PIN, Office
 
@@ -74,6 +75,20 @@ def test_on_a_full_disk_nobody_is_let_in_and_nothing_is_lost(office: Office, sma
     assert refused(office).startswith("DB-")
     filling.unlink()
     signs_in_again(office, rows)
+
+
+@pytest.mark.root
+def test_on_a_full_disk_the_screen_is_locked_and_left_all_the_same(office: Office, small_disk: Path) -> None:
+    """Locked and SignedOut are what takes the page off the screen and the tickets away."""
+    assert office.service.sign_in_pin(CHIEF.staff_number, PIN).accepted
+    filling = fill(small_disk)
+    for leave in (office.service.lock, office.service.sign_out):
+        with pytest.raises(SuiteError, match="DB-"):
+            leave()
+    told = [event for event in office.heard if isinstance(event, Locked | SignedOut)]
+    assert told[-2:] == [Locked(CHIEF.staff_number, "person"), SignedOut(CHIEF.staff_number)]
+    assert office.service.session is None
+    filling.unlink()
 
 
 @pytest.mark.root

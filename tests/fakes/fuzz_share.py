@@ -95,7 +95,9 @@ def _records(folder: Path) -> Iterator[tuple[str, Target]]:
     yield "index: question", Target([json.dumps(question).encode()], ask)
     yield (
         "index: answer",
-        Target([json.dumps(hit).encode()], answer, (KeyError, TypeError, ValueError, SuiteError)),
+        Target(
+            [json.dumps(hit).encode()], answer, (KeyError, TypeError, ValueError, OverflowError, SuiteError)
+        ),
     )
 
 
