@@ -55,9 +55,17 @@ def named_by_certificate(check: Callable[[x509.Certificate], str]) -> Caller:
         der = request.scope.get("extensions", {}).get("tls", {}).get("client_cert")
         if not isinstance(der, bytes):
             raise _no_certificate()
-        return str(await in_thread(lambda: check(x509.load_der_x509_certificate(der))))
+        return str(await in_thread(lambda: check(_certificate(der))))
 
     return caller
+
+
+def _certificate(der: bytes) -> x509.Certificate:
+    """Of the connection. TLS has checked who signed it, not that every part of it can be read."""
+    try:
+        return x509.load_der_x509_certificate(der)
+    except (ValueError, x509.InvalidVersion) as error:
+        raise _no_certificate() from error
 
 
 def guarded(handler: Handler) -> Handler:

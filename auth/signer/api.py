@@ -94,5 +94,5 @@ def request_of(text: str) -> bytes:
     """The DER inside a PEM request, or SuiteError WIRE-001."""
     try:
         return x509.load_pem_x509_csr(text.encode()).public_bytes(Encoding.DER)
-    except (ValueError, TypeError) as error:
+    except (ValueError, TypeError, x509.InvalidVersion) as error:
         raise wire.malformed() from error

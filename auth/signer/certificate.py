@@ -159,6 +159,7 @@ def requested_key(csr: bytes) -> rsa.RSAPublicKey:
         TypeError,
         InvalidSignature,
         UnsupportedAlgorithm,
+        x509.InvalidVersion,
         x509.UnsupportedGeneralNameType,
     ) as error:
         raise _no_request() from error
@@ -176,7 +177,10 @@ def key_hash(key: rsa.RSAPublicKey) -> str:
 
 def device_name(certificate: x509.Certificate) -> str:
     """The terminal that a device certificate names, or SuiteError SIGN-003 where it names none."""
-    found = certificate.subject.get_attributes_for_oid(NameOID.COMMON_NAME)
+    try:  # read only now
+        found = certificate.subject.get_attributes_for_oid(NameOID.COMMON_NAME)
+    except ValueError:
+        found = []
     name = str(found[0].value) if len(found) == 1 else ""
     if not _NAME.fullmatch(name):
         raise SuiteError(

@@ -67,7 +67,7 @@ def test_a_table_of_outlook_and_one_in_the_eras_of_japan_are_read() -> None:
 
 
 @pytest.mark.parametrize(
-    "row", ["会議,きのう", "会議,2026/11/24,25時", "会議,2026/11/24,10:00,2026/11/23,9:00"]
+    "row", ["会議,きのう", "会議,2026/11/24,25時", "会議,2026/11/24,10:00,2026/11/23,9:00", "会議"]
 )
 def test_a_row_that_cannot_be_read_is_named_and_the_others_are_taken(row: str) -> None:
     problems: list[str] = []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import struct
 from contextlib import suppress
 
@@ -10,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sharefolder import security, smb_lsa, smb_watch, smb_wire
+from sharefolder.index import answering
 from sharefolder.security import Ace, Descriptor
 
 GAMES = bytes((1, 2)) + (22).to_bytes(6, "big") + struct.pack("<II", 2, 60)
@@ -48,3 +50,9 @@ def test_a_line_only_for_what_is_made_below_counts_for_nobody_here() -> None:
 @pytest.mark.parametrize("sid", [GAMES, security.EVERYONE])
 def test_an_identifier_in_words(sid: bytes) -> None:
     assert security.words(sid) in ("S-1-22-2-60", "S-1-1-0")
+
+
+def test_an_infinite_number_in_a_question_or_answer_of_the_index_is_none() -> None:
+    """Found by fuzzing: JSON's 1e999 is a float that no integer can be."""
+    assert answering._wish(json.loads('{"words": "道路", "limit": 1e999}')) is None
+    assert answering._wish(json.loads('{"words": "道路", "year": 1e999}')) is None

@@ -30,6 +30,7 @@ from auth.signer.certificate import (
     requested_key,
     sign_in_certificate,
 )
+from core.errors import SuiteError
 from core.secrets import MemorySecrets
 from tests.fakes.office import code_of
 
@@ -199,3 +200,16 @@ def test_a_key_file_taken_elsewhere_or_altered_does_not_open(tmp_path: Path) -> 
         content[place] ^= 1
     file.write_bytes(b"")
     assert code_of(lambda: authorities(tmp_path, secrets).signing(NOW)) == "CA-001"
+
+
+def test_a_request_with_a_key_of_no_known_kind_or_of_no_known_version_is_refused_in_words() -> None:
+    """Found by fuzzing: cryptography raises errors of its own, which are no ValueError."""
+    whole = request_for(rsa.generate_private_key(65537, 2048))
+    kind, version = bytes.fromhex("06092a864886f70d010101"), bytes.fromhex("020100")
+    for part, changed in (
+        (kind, bytes.fromhex("06092a864886f70d0101ff")),
+        (version, bytes.fromhex("020107")),
+    ):
+        assert whole.count(part) >= 1
+        with pytest.raises(SuiteError, match="SIGN-002"):
+            requested_key(whole.replace(part, changed, 1))
