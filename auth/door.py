@@ -64,7 +64,7 @@ def _certificate(der: bytes) -> x509.Certificate:
     """Of the connection. TLS has checked who signed it, not that every part of it can be read."""
     try:
         return x509.load_der_x509_certificate(der)
-    except (ValueError, x509.InvalidVersion) as error:
+    except (ValueError, TypeError, x509.InvalidVersion) as error:
         raise _no_certificate() from error
 
 

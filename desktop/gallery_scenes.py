@@ -115,6 +115,7 @@ class Guide:
         yield Scene("share-files", self._file, slow=True)
         yield Scene("share-search", self._search, slow=True)
         yield Scene("share-inquiry", partial(self._press, "照会"), slow=True)
+        yield Scene("share-answer", self._answer, slow=True)
         yield Scene("share-library", partial(self._press, "仕様書"), slow=True)
 
     def _laptops(self) -> Iterator[Scene]:
@@ -304,6 +305,13 @@ class Guide:
         self._press("返却を受ける")
         self._scan("K01")
         self._put_cards_away()
+
+    def _answer(self) -> None:
+        from desktop.ui.widgets.table import Table
+
+        next(t for t in self._window.findChildren(Table) if t.isVisible()).selectRow(0)
+        self._press("画面で回答する")
+        wait(lambda: self._services.bridge.idle, PATIENCE_S)
 
     def _notices(self) -> None:
         from desktop import trial_notices

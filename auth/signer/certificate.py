@@ -177,9 +177,9 @@ def key_hash(key: rsa.RSAPublicKey) -> str:
 
 def device_name(certificate: x509.Certificate) -> str:
     """The terminal that a device certificate names, or SuiteError SIGN-003 where it names none."""
-    try:  # read only now
+    try:  # read only now, by cryptography's own rules
         found = certificate.subject.get_attributes_for_oid(NameOID.COMMON_NAME)
-    except ValueError:
+    except (ValueError, TypeError):
         found = []
     name = str(found[0].value) if len(found) == 1 else ""
     if not _NAME.fullmatch(name):

@@ -8,7 +8,16 @@ from functools import partial
 
 from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
-from PySide6.QtWidgets import QFrame, QLabel, QMenu, QScrollArea, QSizePolicy, QStackedWidget, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QFrame,
+    QLabel,
+    QMenu,
+    QScrollArea,
+    QSizePolicy,
+    QStackedWidget,
+    QWidget,
+)
 
 from core.i18n import _
 from desktop.ui import page, theme
@@ -201,6 +210,8 @@ class Shell(QWidget):
             icon = next(p.icon for p in self._pages if p.key == other)
             set_icon(made, icon, "on_selected" if other == key else "text")
             page.restyle(made)
+        if QApplication.focusWidget() in self._buttons.values():
+            self.rest()  # the ring stands where the page is
         announce(self, entry.title())
         self.page_shown.emit(key)
 

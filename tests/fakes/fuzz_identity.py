@@ -7,11 +7,12 @@ import struct
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
+from core.errors import SuiteError
 from tests.fakes.fuzz import Target
 
 NAMES = (
     "statement: token", "statement: claims", "terminal's certificate", "request for a certificate",
-    "frames", "JSON of a request", "size of a JPEG", "list of people", "list of tokens",
+    "frames", "JSON of a request", "size of a JPEG", "notices from IT", "list of people", "list of tokens",
 )  # fmt: skip
 NOW = 1_790_000_000.0
 
@@ -105,7 +106,7 @@ def _certificates() -> Iterator[tuple[str, Target]]:
 
 
 def _requests() -> Iterator[tuple[str, Target]]:
-    from auth import wire
+    from auth import bulletins, wire
     from auth.matcher.pictures import jpeg_size
 
     jpeg = b"\xff\xd8\xff\xe0" + struct.pack(">H", 4) + b"xx\xff\xc0" + struct.pack(">HBHH", 11, 8, 480, 640)
@@ -122,9 +123,16 @@ def _requests() -> Iterator[tuple[str, Target]]:
         head = wire.parse_json(data)
         return wire.text_field(head, "statement"), wire.optional_text(head, "nonce")
 
+    notice = {"id": 1, "title": "停電", "words": "土曜日", "begins": NOW, "ends": NOW + 60, "urgent": True}
+
+    def notices(data: bytes) -> object:
+        return bulletins.parsed(wire.parse_json(data))
+
     yield "frames", Target([body], frames)
     yield "JSON of a request", Target([b'{"statement": "x", "nonce": null, "n": [1, 2.5]}'], fields)
     yield "size of a JPEG", Target([jpeg], jpeg_size, ())
+    listed = json.dumps({"bulletins": [notice]}).encode()
+    yield "notices from IT", Target([listed], notices, (SuiteError, ValueError))
 
 
 def _lists() -> Iterator[tuple[str, Target]]:

@@ -14,8 +14,9 @@ from tests.fakes.fuzz import Target
 
 NAMES = (
     "share: directory answer", "share: change notices", "share: rights", "share: names of people",
-    "share: POSIX list", "share: inquiry", "share: rules", "index: question", "index: answer",
-    "text and CSV", "workbook", "workbook in the limited child",
+    "share: POSIX list", "share: inquiry", "share: rules", "index: question", "library: record",
+    "index: answer", "text and CSV", "workbook", "workbook filled in",
+    "workbook in the limited child",
 )  # fmt: skip
 
 
@@ -57,6 +58,7 @@ def _records(folder: Path) -> Iterator[tuple[str, Target]]:
     from sharefolder import rules
     from sharefolder.index import answering, remote
     from sharefolder.inquiry import model, record
+    from sharefolder.library import record as library
     from sharefolder.local import LocalStorage
 
     root = folder / "share"
@@ -93,6 +95,8 @@ def _records(folder: Path) -> Iterator[tuple[str, Target]]:
     )
     yield "share: rules", Target([f"{titles}\n{line}\n".encode()], read_rules)
     yield "index: question", Target([json.dumps(question).encode()], ask)
+    kept = library.written(library.Record({"system": "税"}, frozenset({"a"}), "河川課"))
+    yield "library: record", Target([kept], library.parsed, (ValueError,))
     yield (
         "index: answer",
         Target(
@@ -124,6 +128,11 @@ def _documents(folder: Path) -> Iterator[tuple[str, Target]]:
         understand(made["ok"])
         return answers.read_answers(made["ok"], form, source)
 
+    def filled(data: bytes) -> object:
+        path.write_bytes(data)
+        cells = [[2, 1, "n", "5"], [3, 2, "d", "2026-11-25"], [4, 0, "s", "済"]]
+        return child.answer(json.dumps({"verb": "fill", "path": str(path), "sheet": "様式", "cells": cells}))
+
     def limited(data: bytes) -> object:
         path.write_bytes(data)
         return [sandbox.ask(verb, path) for verb in ("cells", "text")]
@@ -132,6 +141,7 @@ def _documents(folder: Path) -> Iterator[tuple[str, Target]]:
     whole(seeds[0])
     yield "text and CSV", Target(texts, decode, (Unreadable,))
     yield "workbook", Target(seeds, whole, (SuiteError, answers.WrongForm))
+    yield "workbook filled in", Target(seeds, filled)
     yield "workbook in the limited child", Target(seeds, limited, ())
 
 

@@ -24,9 +24,15 @@ MULTISTATUS = (
     b"</d:propstat></d:response>"
     b"<d:sync-token>x</d:sync-token></d:multistatus>"
 )
+INVITATION = EVENT.replace(b"VERSION:2.0\r\n", b"VERSION:2.0\r\nMETHOD:REQUEST\r\n").replace(
+    b"END:VEVENT",
+    b"ORGANIZER;CN=A:mailto:a@pref.example\r\nATTENDEE;PARTSTAT=NEEDS-ACTION;CN=B:mailto:b@pref.example\r\n"
+    b"SEQUENCE:1\r\nDTSTAMP:20261125T000000Z\r\nEND:VEVENT",
+)
 NAMES = (
     "ics: index", "ics: whole", "ics: plain", "ics: file", "schedule: csv", "schedule: organisation",
-    "calendar server's answer", *fuzz_share.NAMES, *fuzz_identity.NAMES, "policy", "person's settings",
+    "calendar server's answer", "invitation", "answer to an invitation",
+    *fuzz_share.NAMES, *fuzz_identity.NAMES, "policy", "signature of a policy", "person's settings",
     "date in words", "audit trail", "backup manifest", "terminal report", "licences", "laptop profile",
     "laptop answer", "laptop bundle", "another counter's records", "scanned label", "drill plan",
     "network form", "leases",
@@ -52,7 +58,7 @@ def in_file(call: Callable[[Path], object], path: Path) -> Callable[[bytes], obj
 
 
 def _schedule() -> Iterator[tuple[str, Target]]:
-    from calendar_sync import files, ics, multistatus, organisation, quick, scan
+    from calendar_sync import files, ics, invitation, multistatus, organisation, quick, scan
 
     def answer(chunks: bytes) -> object:
         return list(multistatus.read([chunks[:50], chunks[50:]], multistatus.Tail()))
@@ -68,12 +74,20 @@ def _schedule() -> Iterator[tuple[str, Target]]:
     yield "schedule: csv", Target([table.encode(), table.encode("cp932")], lambda d: files.drafts(d, 1, []))
     yield "schedule: organisation", Target([units.encode()], lambda data: organisation.read(data, []))
     yield "calendar server's answer", Target([MULTISTATUS], answer, (SuiteError, multistatus.Truncated))
+    me = {"mailto:b@pref.example"}
+    reply = INVITATION.replace(b"REQUEST", b"REPLY").replace(b"NEEDS-ACTION", b"ACCEPTED")
+    yield "invitation", Target([INVITATION], lambda data: invitation.adopted(INVITATION, data, me))
+    yield (
+        "answer to an invitation",
+        Target([reply], lambda data: invitation.taken(INVITATION, data, "mailto:b@pref.example")),
+    )
 
 
 def _house(folder: Path) -> Iterator[tuple[str, Target]]:
     from core import audit, wareki
     from core.config import Config
     from core.paths import Paths
+    from core.policy import PolicySigner, bound, unbound, verified
     from core.secrets import MemorySecrets
     from office.backup import manifest
     from office.terminals import Report, _licences, parse
@@ -109,6 +123,10 @@ def _house(folder: Path) -> Iterator[tuple[str, Target]]:
     dates = [text.encode() for text in ("令和8年11月25日（水）", "R8.11.23", "2026/11/23", "昭和64年1月7日")]
     owned = "ソフトウェア,保有数\n表計算,300\n"
     yield "policy", Target([decided.encode(), settings.encode()], policy)
+    signer, keys = PolicySigner(bytes(range(32))), folder / "policy-key.pem"
+    keys.write_bytes(signer.public)
+    signed = bound(decided.encode(), signer.sign(decided.encode(), 3, 1.79e9, 90))
+    yield "signature of a policy", Target([signed], lambda data: verified(*unbound(data), keys))
     yield "person's settings", Target([settings.encode(), decided.encode()], person, ())
     yield "date in words", Target(dates, lambda data: wareki.parse_date(data.decode("utf-8", "replace")))
     yield (

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from installer.packages import deb
 from installer.update import publish
 from tests.long.bare_machine import BareMachine, why_not
 from tests.long.installed import Packages, carry, machine, packages
@@ -24,6 +25,12 @@ TRIAL = 600
 """Seconds; bounds for a machine that others use too, not promises."""
 EDITED = '[security]\nsecret_backend = "file-key"\n\n[locked]\nby = "情報政策課"\nkeys = ["camera"]\n'
 POLICY = "etc/mahoroba/policy.toml"
+PAPERS = ("copyright", "NOTICES.txt", "sbom.cdx.json")
+EXPECTED = {
+    "mahoroba.desktop", "jp.mahoroba.update.policy", "mahoroba-matcher.service", "mahoroba-signer.service",
+    "mahoroba-share-index.service", "mahoroba.png",
+}  # fmt: skip
+"""What the issue's package brings beside the program; the autostart entry has the desktop entry's name."""
 
 
 @dataclass
@@ -58,7 +65,12 @@ def test_installed_offline_and_in_use(terminal: Terminal) -> None:
     code, said = terminal.install(terminal.packages.first, terminal.packages.models)
     assert code == 0, said
     assert terminal.in_use() == ("0.1.0", "なし")
-    assert list((terminal.machine.root / POLICY).parent.iterdir()) == []
+    root = terminal.machine.root
+    assert list((root / POLICY).parent.iterdir()) == []
+    icons = [f"usr/share/icons/hicolor/{size}x{size}/apps/mahoroba.png" for size in deb.ICON_SIZES]
+    brought = [*deb.PLACES.values(), *icons, *(f"usr/share/doc/mahoroba/{name}" for name in PAPERS)]
+    assert [place for place in brought if not (root / place).is_file()] == []
+    assert {place.rpartition("/")[2] for place in brought} >= EXPECTED
 
 
 def test_the_main_job_before_the_actors_camera(terminal: Terminal) -> None:

@@ -255,12 +255,16 @@ def _nothing_lost(kept: dict[str, Any], office: Office, password: str) -> None:
 
 
 def _nothing_leaked(seen: list[dict[str, Any]]) -> None:
-    """The last simulated hour beside the third: medians, since a tick more or less is in flight."""
+    """The last simulated hour beside the third: medians, since a tick more or less is in flight.
+
+    Files: a lane that works for the first time later in the day opens its own connection, once. One left open
+    by each fault would be thirty.
+    """
 
     def median(key: str, first: int) -> float:
         return statistics.median(row[key] for row in seen[first : first + 12])
 
-    for key, growth in (("memory", MOST_GROWTH), ("files", 1.0), ("threads", 1.0)):
+    for key, growth in (("memory", MOST_GROWTH), ("files", 1.1), ("threads", 1.0)):
         early, late = median(key, WARM), median(key, TICKS - 12)
         print(f"{key}: {early:,.0f} → {late:,.0f}")
         more = Counter(seen[-1]["open"]) - Counter(seen[WARM]["open"])

@@ -137,3 +137,12 @@ def test_ctrl_numbers_go_to_pages_and_ctrl_k_searches(office: Office) -> None:
     assert window.page == "settings"
     office.bot.keyClick(window, Qt.Key.Key_1, Qt.KeyboardModifier.ControlModifier)
     assert window.page == "today"
+
+
+def test_the_ring_on_the_rail_goes_with_the_page(office: Office) -> None:
+    """By Ctrl+2 … the page changes while the focus rests on the rail: it must not stay behind."""
+    window = office.signed_in()
+    office.find(QPushButton, "今日").setFocus()
+    office.services.go("settings")
+    assert window.focusWidget() is office.find(QPushButton, "設定")
+    office.settle()
