@@ -28,17 +28,20 @@ if TYPE_CHECKING:
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 WORDS = "pictures.json"
+FEATURES = ("calendar", "share", "liaison")
 SIZE = (1280, 800)
 
 
 def make(docs: Path = DOCS, only: Collection[str] = ()) -> Iterator[Path]:
     """Write every scene's pictures into ``docs/<guide>/images`` and the words of all into ``WORDS``; each
-    file as it is written. ``only``: the pictures of these scenes (all are gone through)."""
+    file as it is written. ``only``: the pictures of these scenes."""
     known = catalogue()
     file = docs / WORDS
     words: dict[str, list[str]] = json.loads(file.read_text("utf-8")) if only else {}
     with stage() as (services, window):
         for scene in Guide(services, window).scenes():
+            if not _on_the_way(scene, only):
+                continue
             for kind in THEMES if scene.everywhere else ("light",):
                 theme.current().choose(kind, "noto", 1.0, reduced_motion=True)
                 shown = scene.show() if kind == "light" or scene.live else None
@@ -46,12 +49,22 @@ def make(docs: Path = DOCS, only: Collection[str] = ()) -> Iterator[Path]:
                 if not only or scene.name in only:
                     subject = shown if isinstance(shown, QWidget) else window
                     path = docs / scene.guide / "images" / f"{scene.name}-{kind}.png"
-                    subject.grab().save(str(path), None, 0)  # type: ignore[call-overload]
+                    subject.grab().save(str(path), None, 0)
                     yield path
                     words[scene.name] = said(subject, known)
             theme.current().choose("light", "noto", 1.0, reduced_motion=True)
     text = json.dumps(dict(sorted(words.items())), ensure_ascii=False, indent=1)
     file.write_text(text + "\n", encoding="utf-8")
+
+
+def _on_the_way(scene: Scene, only: Collection[str]) -> bool:
+    """Whether one of ``only`` is reached through ``scene``: a feature's scenes follow from one another."""
+    if not only or scene.name in only:
+        return True
+    feature = next((each for each in FEATURES if scene.name.startswith(each)), None)
+    if feature is None:
+        return not scene.live and not scene.slow
+    return any(name.startswith(feature) for name in only)
 
 
 def prepare(services: Services, window: Window, scene: Scene) -> None:

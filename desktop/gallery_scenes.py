@@ -10,19 +10,20 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QAbstractButton, QApplication, QCheckBox, QLineEdit, QMenu, QScrollArea
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QCheckBox,
+    QLineEdit,
+    QScrollArea,
+)
 
 from core.clock import TOKYO
-from desktop.ui.job_card import JobCard
-from desktop.ui.widgets.camera_preview import CameraPreview
+from desktop.gallery_hands import PATIENCE_S, Hands, wait
 
 if TYPE_CHECKING:
     from desktop.pages.liaison.kiosk import Kiosk
-    from desktop.pages.services import Services
-    from desktop.pages.window import Window
 
 PIN = "493817"
-PATIENCE_S = 90.0
 STAFF = """職員番号,氏名,ふりがな,所属,共用端末
 K100871,佐藤 健,さとう けん,道路建設課,
 K101502,鈴木 美咲,すずき みさき,税務課,
@@ -66,11 +67,8 @@ class Scene:
     told: bool = False
 
 
-class Guide:
+class Guide(Hands):
     """Leads through the window as a person does, page by page."""
-
-    def __init__(self, services: Services, window: Window) -> None:
-        self._services, self._window = services, window
 
     @classmethod
     def declared(cls) -> Iterator[Scene]:
@@ -108,6 +106,7 @@ class Guide:
         yield Scene("calendar", partial(self._sample, "calendar"), everywhere=True, slow=True)
         yield Scene("calendar-slots", self._slots, slow=True)
         yield Scene("calendar-phone", self._phone, slow=True)
+        yield Scene("calendar-invitation", partial(self._press, "招待を見る"), slow=True)
         yield Scene("calendar-account", partial(self._menu, "予定のサーバー"), slow=True)
 
     def _share(self) -> Iterator[Scene]:
@@ -117,6 +116,7 @@ class Guide:
         yield Scene("share-inquiry", partial(self._press, "照会"), slow=True)
         yield Scene("share-answer", self._answer, slow=True)
         yield Scene("share-library", partial(self._press, "仕様書"), slow=True)
+        yield Scene("share-cases", self._case, slow=True)
 
     def _laptops(self) -> Iterator[Scene]:
         yield Scene("liaison", partial(self._sample, "liaison"), everywhere=True, slow=True)
@@ -277,14 +277,14 @@ class Guide:
         from desktop.pages.sharefolder.files import Files
         from sharefolder.sample import NAME
 
-        view = self._window.findChild(Files)
+        view = self._view(Files)
         view.go(NAME, "防災課/災害対応", "防災課/災害対応/避難所開設の手順.txt")
         wait(lambda: self._services.bridge.idle, PATIENCE_S)
 
     def _search(self) -> None:
         from desktop.pages.sharefolder.files import Files
 
-        view = self._window.findChild(Files)
+        view = self._view(Files)
         view.finder.setText("毛布")
         wait(lambda: view.stack.current() is view.found and self._services.bridge.idle, PATIENCE_S)
 
@@ -313,6 +313,14 @@ class Guide:
         self._press("画面で回答する")
         wait(lambda: self._services.bridge.idle, PATIENCE_S)
 
+    def _case(self) -> None:
+        self._press("モデルケース")
+        wait(lambda: self._services.bridge.idle, PATIENCE_S)
+        lists = (each for each in self._window.findChildren(QAbstractItemView) if each.isVisible())
+        each = next(each for each in lists if each.model() and each.model().rowCount())
+        each.setCurrentIndex(each.model().index(0, 0))
+        self._settle()
+
     def _notices(self) -> None:
         from desktop import trial_notices
 
@@ -322,66 +330,12 @@ class Guide:
     def _bell(self) -> None:
         from desktop.ui.bell import Bell
 
-        self._window.findChild(Bell).open()
+        self._view(Bell).open()
 
     def _sign_in(self) -> None:
         self._services.auth.sign_out()
         self._services.back()
         wait(self._asked, 15)
-
-    # hands and eyes
-
-    def _asked(self) -> bool:
-        """The camera sees somebody and the screen asks for a turn."""
-        return any(p.asking for p in self._window.findChildren(CameraPreview) if p.isVisible())
-
-    def _press(self, words: str) -> None:
-        self._button(words).click()
-
-    def _button(self, words: str) -> QAbstractButton:
-        every = self._window.findChildren(QAbstractButton)
-        return next(b for b in every if b.isVisible() and b.text() == words)
-
-    def _enabled(self, words: str) -> bool:
-        return self._button(words).isEnabled()
-
-    def _type(self, name: str, text: str) -> None:
-        every = self._window.findChildren(QLineEdit)
-        next(f for f in every if f.isVisible() and f.accessibleName() == name).setText(text)
-
-    def _scan(self, text: str) -> None:
-        self._type("端末のラベルを読み取る", text)
-        every = self._window.findChildren(QLineEdit)
-        next(f for f in every if f.isVisible() and f.text() == text).returnPressed.emit()
-        wait(lambda: self._services.bridge.idle, PATIENCE_S)
-
-    def _menu(self, words: str) -> None:
-        actions = (a for menu in self._window.findChildren(QMenu) for a in menu.actions())
-        next(a for a in actions if a.text().rstrip("…") == words).trigger()
-        self._settle()
-
-    def _go(self, key: str, tab: str = "", scroll: int = 0) -> None:
-        self._services.go(key)
-        self._settle()
-        if tab:
-            self._press(tab)
-        for area in self._window.findChildren(QScrollArea):
-            if area.isVisible():
-                area.verticalScrollBar().setValue(scroll)
-
-    def _put_cards_away(self) -> None:
-        for card in self._window.findChildren(JobCard):
-            card.close_button.click()
-
-    def _settle(self) -> None:
-        self.settle(self._services, live=False)
-
-    @staticmethod
-    def settle(services: Services, live: bool) -> None:
-        """Until what was asked has been answered and drawn; a running camera does not count."""
-        if not live:
-            wait(lambda: services.bridge.idle, 20)
-            wait(lambda: False, 0.3)
 
 
 def _kiosk() -> Kiosk:
@@ -397,11 +351,3 @@ def _kiosk() -> Kiosk:
     screen.resize(1280, 800)
     screen.show()
     return screen
-
-
-def wait(come: Callable[[], bool], longest: float) -> None:
-    """Let the window live until ``come``, at most ``longest`` seconds."""
-    end = time.monotonic() + longest
-    while not come() and time.monotonic() < end:
-        QApplication.processEvents()
-        time.sleep(0.01)

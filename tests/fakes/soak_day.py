@@ -25,6 +25,7 @@ from core.errors import SuiteError
 from core.jobs import Report
 from core.paths import Paths
 from core.secrets import MemorySecrets
+from desktop.ui.memory import give_back, stay_small
 
 PIN = "493817"
 DAY = datetime(2026, 11, 26, 8, 30)
@@ -166,6 +167,7 @@ class Day:
         """Memory that is this process's alone (bytes), open files, threads, what waits to be sent."""
         gc.collect()
         self.settle(5)
+        give_back()  # as three seconds after a page is shown
         process = psutil.Process()
         codes, self.refused = self.refused, []
         return {
@@ -208,6 +210,7 @@ def _no_camera() -> object:
 
 
 def main() -> None:
+    stay_small()  # as the program does, before anything else
     out = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)  # what a library prints is no answer
     day = Day(json.loads(sys.stdin.readline()))
