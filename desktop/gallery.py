@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 WORDS = "pictures.json"
 FEATURES = ("calendar", "share", "liaison")
+ELSEWHERE = frozenset({"guide/images/share-history-light.png", "operator/images/policy-editor.png"})
+"""Taken by hand (the first on a share with snapshots, which the sample has not): not current by test."""
 SIZE = (1280, 800)
 
 

@@ -97,6 +97,8 @@ class Guide(Hands):
         yield from self._laptops()
         yield Scene("notices", self._notices, "operator", slow=True)
         yield Scene("day", lambda: self._go("today"), everywhere=True, slow=True)
+        yield Scene("search", self._search_all, slow=True)
+        yield Scene("quiet", self._quiet, slow=True)
         yield Scene("notifications", self._bell, slow=True)
         yield Scene("calendar-reminder", self._reminder, slow=True, told=True)
         yield Scene("lock", lambda: self._services.auth.lock("person"), slow=True)
@@ -327,7 +329,20 @@ class Guide(Hands):
         trial_notices.post(self._services)
         self._go("administration", "お知らせ")
 
+    def _search_all(self) -> None:
+        from desktop.ui.search import SearchField
+
+        field = self._view(SearchField)
+        self._window.activateWindow()
+        field.open()
+        field.setText("予算")
+        wait(lambda: field.settled, PATIENCE_S)
+
+    def _quiet(self) -> None:
+        self._services.show("settings", "notifications.quiet_from")
+
     def _bell(self) -> None:
+        self._go("today")
         from desktop.ui.bell import Bell
 
         self._view(Bell).open()
