@@ -28,7 +28,8 @@ def test_the_guides_show_every_picture_of_the_gallery_and_no_other() -> None:
     }
     there = {path.relative_to(gallery.DOCS).as_posix() for path in gallery.DOCS.rglob("*.png")}
     assert shown == there == gallery.pictures() | gallery.ELSEWHERE
-    assert set(RECORDED) == {scene.name for scene in gallery.scenes()}
+    assert set(RECORDED) <= {scene.name for scene in gallery.scenes()}
+    assert set(RECORDED) >= {scene.name for scene in gallery.scenes() if not scene.slow}
 
 
 def test_every_page_says_what_its_picture_says(qapp: QApplication) -> None:
