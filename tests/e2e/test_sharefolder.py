@@ -216,7 +216,7 @@ def test_asks_three_sections_and_collates(suite: Suite, share: Share, tmp_path: 
 @pytest.mark.long
 def test_answers_an_inquiry_on_the_screen(suite: Suite, share: Share, tmp_path: Path) -> None:
     """画面で照会に答える: by keyboard and screen reader alone; the collation has the cell it came from."""
-    for section in ("道路建設課", "財政課"):
+    for section in ("道路建設課", "情報政策課"):
         share.write(f"{section}/部屋.txt", "")
     template = _book(tmp_path / "備品の照会.xlsx", None)
     person = at_the_share(suite, share)
@@ -228,7 +228,6 @@ def test_answers_an_inquiry_on_the_screen(suite: Suite, share: Share, tmp_path: 
     person.writes("回答の期限", (time.strftime("%Y-12-25")))
     person.presses("各所属に配る")
     person.sees("0 / 2 所属が出しました。")
-    person.selects("財政課")
     person.presses("画面で回答する")
     person.writes("1 行目 品名", "机")
     person.writes("1 行目 件数", "約１２")
@@ -237,23 +236,24 @@ def test_answers_an_inquiry_on_the_screen(suite: Suite, share: Share, tmp_path: 
     person.photographs("wrong")
     person.writes("1 行目 件数", "１２")
     person.presses("回答を保存")
-    person.sees("財政課 の回答を保存しました。")
+    person.sees("情報政策課 の回答を保存しました。")
     person.sees("1 / 2 所属が出しました。")
     person.presses("集計する")
     picks(person, tmp_path / "集計.xlsx")
     person.sees("確かめることが 0 件あります。")
     book = CalamineWorkbook.from_path(str(tmp_path / "集計.xlsx"))
-    assert book.get_sheet_by_name("集計").to_python()[3][:3] == ["財政課", "机", 12.0]
+    assert book.get_sheet_by_name("集計").to_python()[3][:3] == ["情報政策課", "机", 12.0]
     assert "B4" in str(book.get_sheet_by_name("出典").to_python())
 
 
 @pytest.mark.long
 def test_begins_a_specification_from_a_colleagues(suite: Suite, share: Share) -> None:
     """仕様書を写して書き始める: put into the library, found by its system, copied into one's own section."""
-    share.write("情報政策課/道路台帳 保守仕様書.txt", "保守の範囲は次のとおりとする。")
+    share.write("道路台帳 保守仕様書.txt", "保守の範囲は次のとおりとする。")
+    share.write("情報政策課/部屋.txt", "")
     person = at_the_share(suite, share)
-    person.opens("情報政策課")
     person.selects("道路台帳 保守仕様書.txt")
+    person.sees("あなたは読み書きできます。")
     person.chooses("共有フォルダの画面: 仕様書")
     person.presses("仕様書を載せる")
     person.sees("共有の「道路台帳 保守仕様書.txt」")
@@ -270,6 +270,30 @@ def test_begins_a_specification_from_a_colleagues(suite: Suite, share: Share) ->
     made = share.disk / "情報政策課" / "河川台帳 保守仕様書.txt"
     assert made.read_text("utf-8") == "保守の範囲は次のとおりとする。"
     assert len(list((share.disk / "仕様書ライブラリ" / "道路台帳 保守仕様書").glob("利用-*.json"))) == 1
+
+
+@pytest.mark.long
+def test_makes_a_folder_from_a_model_case_and_takes_it_back(suite: Suite, share: Share) -> None:
+    """モデルケースで作る: the tree, its documents and its rules at once; taken back while nobody wrote."""
+    share.write("モデルケース/災害対応/写真/撮り方.txt", "遠景と近景を1枚ずつ")
+    titles = "フォルダ,所有者,整理する人,保存期限,最長日数,最大GB,名前"
+    share.write("モデルケース/災害対応/運用ルール.csv", f"{titles}\r\n,,,5年,,,\r\n")
+    share.write("情報政策課/部屋.txt", "")
+    person = at_the_share(suite, share)
+    person.chooses("共有フォルダの画面: モデルケース")
+    person.sees("「情報政策課」の中に作ります。")
+    person.presses("この形でフォルダを作る")
+    person.enters("新しいフォルダの名前（「情報政策課」の中）", "令和8年11月地震")
+    person.sees("「情報政策課/令和8年11月地震」を作りました。")
+    made = share.disk / "情報政策課" / "令和8年11月地震"
+    assert (made / "写真" / "撮り方.txt").read_text("utf-8") == "遠景と近景を1枚ずつ"
+    rule = next((share.disk / "運用ルール").glob("*.csv"))
+    assert "/情報政策課/令和8年11月地震,情報政策課," in rule.read_text("utf-8-sig")
+    person.photographs("made")
+    person.presses("元に戻す")
+    person.sees("ごみ箱に入れました。")
+    assert not made.exists()
+    assert not rule.exists()
 
 
 def _book(path: Path, answer: tuple[str, object] | None) -> Path:

@@ -145,7 +145,8 @@ class Inquiries(QWidget):
         for number, inquiry in enumerate(found):
             if inquiry.folder == wanted:
                 self.which.setCurrentIndex(number)
-        self.stack.choose(self._board if found else self.nothing)
+        if self.stack.current() not in (self.new, self.answer):  # begun meanwhile: nobody is sent away
+            self.stack.choose(self._board if found else self.nothing)
         if found:
             self._read_board()
 

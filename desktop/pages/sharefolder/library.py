@@ -156,7 +156,8 @@ class Library(QWidget):
             for value in sorted({e.value(field) for e in every} - {""}, reverse=field == "year"):
                 box.addItem(value_words(field, value), value)
             box.setCurrentIndex(max(0, box.findData(kept)))
-        self.stack.choose(self._shelf if every else self.nothing)
+        if self.stack.current() is not self.form:  # begun meanwhile: what is typed stays before one's eyes
+            self.stack.choose(self._shelf if every else self.nothing)
         if damaged := sum(each.damaged for each in every):
             words = _("読めない記録が {count} 件あります。ほかの記録はそのまま使えます。")
             self._services.notices.warning(words.format(count=damaged))
