@@ -36,7 +36,7 @@ def _cells(o: Occurrence, collection: Collection | None) -> tuple[str, ...]:
         _("仮") if o.status == "TENTATIVE" else "", _("中止") if o.status == "CANCELLED" else "",
     ]  # fmt: skip
     return (
-        words.short_day(o.start.date()), words.time_words(o), words.title(o, collection),
+        words.short_day(o.start.date()), words.until_words(o), words.title(o, collection),
         "" if words.hidden(o, collection) else o.location,
         collection.name if collection is not None else "", _("、").join(s for s in states if s),
     )  # fmt: skip

@@ -25,6 +25,7 @@ class ChangesCard(SideCard):
         self._count = self.say("", "caption")
         self.list = word_list(_("変わった予定"))
         self.inside.addWidget(self.list, 1)
+        self.inside.addStretch(0)
 
     def put(self, found: Sequence[Seen], collections: Mapping[int, Collection]) -> None:
         self.list.clear()
@@ -38,6 +39,7 @@ class ChangesCard(SideCard):
             else _("変わった予定はありません。")
         )
         self._count.setText(said)
+        self.list.setVisible(count > 0)
         announce(self, said)
 
 

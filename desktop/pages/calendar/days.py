@@ -77,6 +77,12 @@ class Days(QAbstractScrollArea):
             self._scrolled = True
             self.verticalScrollBar().setValue(round(self._hour * 7.8))
 
+    def stand_on(self, day: date) -> None:
+        """The cursor on ``day``, at the time it has."""
+        if day in self._days:
+            self._cursor = datetime.combine(day, self._cursor.time())
+            self.viewport().update()
+
     def select(self, occurrence: Occurrence | None) -> None:
         self._selected = (occurrence.event, occurrence.recurrence) if occurrence is not None else None
         self.viewport().update()

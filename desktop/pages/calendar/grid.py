@@ -167,6 +167,7 @@ class DayGrid(PaintedDays):
             if abs(by) >= timedelta(days=1):
                 self._cursor = to
                 self.turned.emit(1 if by > timedelta() else -1)
+                self.picked.emit(to.date())
             return
         self._cursor = to
         self._reveal()
@@ -186,6 +187,8 @@ class DayGrid(PaintedDays):
         end = max(start + timedelta(minutes=SLOT), found.end + by)
         if not length:
             self._cursor += by
+            if self._cursor.date() in self._days:
+                self.picked.emit(self._cursor.date())
         self.moved.emit(found, start, end)
 
     def _at_cursor(self) -> Occurrence | None:

@@ -63,6 +63,17 @@ class GroupWeek(QAbstractScrollArea):
                 self._cells.setdefault((o.collection, day), []).append(o)
         self._layout()
 
+    @property
+    def shown(self) -> set[int]:
+        """The calendars that have a row."""
+        return {collection.id for collection in self._rows}
+
+    def stand_on(self, day: date) -> None:
+        """The cursor on ``day``, in the row it is in."""
+        if day in self._days:
+            self._cursor = (min(self._cursor[0], max(0, len(self._rows) - 1)), self._days.index(day))
+            self.viewport().update()
+
     def _layout(self) -> None:
         self._texts = {}
         bar = self.verticalScrollBar()

@@ -34,7 +34,7 @@ class MonthGrid(Sheet):
         self._placed: list[tuple[QRectF, Occurrence]] = []
 
     def put(self, month: date, found: Sequence[Occurrence], collections: Mapping[int, Collection]) -> None:
-        """Show the month of ``month``."""
+        """Show the month of the day ``month``, with the cursor on it."""
         self._first, last = span(month)
         self._weeks = (last - self._first).days // 7
         self._month, self._collections = month.month, collections
@@ -44,11 +44,7 @@ class MonthGrid(Sheet):
                 self._by_day.setdefault(day, []).append(o)
         for day_list in self._by_day.values():
             day_list.sort(key=lambda o: (not o.all_day, o.start))
-        if not self._first <= self._cursor < last or self._cursor.month != self._month:
-            today = datetime.now(TOKYO).date()
-            self._cursor = (
-                today if today.month == month.month and today.year == month.year else month.replace(day=1)
-            )
+        self._cursor = month
         self.update()
 
     @property

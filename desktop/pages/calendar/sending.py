@@ -26,6 +26,7 @@ class Sending(QObject):
     def __init__(self, page: QWidget, services: Services, schedule: Schedule) -> None:
         super().__init__(page)
         self._page, self._services, self._schedule = page, services, schedule
+        self._ended, self._waited = "", False
         self.state: QPushButton = button(_("同期"), self.sync, "plain", "arrows-clockwise")
         self._soon = QTimer(self)
         self._soon.setSingleShot(True)
@@ -41,8 +42,12 @@ class Sending(QObject):
         self._soon.start()
 
     def waits(self, unsent: int) -> None:
+        """How many edits are not sent. None: back to how the last synchronisation ended."""
         if unsent:
             self.state.setText(_("送っていない変更 {count} 件").format(count=unsent))
+        elif self._waited and self._ended:
+            self.state.setText(self._ended)
+        self._waited = bool(unsent)
 
     def sync(self, thorough: bool = False) -> None:
         """Send and fetch in the background; ``thorough`` compares everything with the server."""
@@ -65,3 +70,4 @@ class Sending(QObject):
             self.state.setText(_("同期できない予定があります"))
             error = SuiteError(_("予定を同期できませんでした。"), event.reason, "", event.code)
             self._services.notices.error(error)
+        self._ended = self.state.text()

@@ -153,6 +153,15 @@ class Side(QWidget):
         self.list.itemClicked.connect(lambda item: self.opened.emit(item.data(Qt.ItemDataRole.UserRole)))
         layout.addWidget(self.list, 1)
         self._known: list[Collection] = []
+        theme.current().changed.connect(self._colour_again)
+
+    def _colour_again(self) -> None:
+        """The swatches in the colours of the theme that has been chosen."""
+        for index, collection in enumerate(self._known):
+            item = self._boxes.itemAt(index)
+            box = item.widget() if item is not None else None
+            if isinstance(box, QCheckBox):
+                box.setIcon(_swatch(collection.colour))
 
     def put_collections(self, found: Sequence[Collection]) -> None:
         """The check boxes, made anew only where the calendars have changed."""
@@ -168,9 +177,10 @@ class Side(QWidget):
         self._known = list(found)
 
     def put_day(
-        self, day: date, first: date, last: date, found: Sequence[Occurrence], by: Mapping[int, Collection]
-    ) -> None:
-        """The chosen ``day``, and the range that the grid shows."""
+        self, day: date, first: date, last: date, found: Sequence[Occurrence], by: Mapping[int, Collection],
+        named: bool = False,
+    ) -> None:  # fmt: skip
+        """The chosen ``day``, and the range that the grid shows. ``named``: each line says whose it is."""
         self.small.put(day, first, last)
         self._month.setText(words.month_words(day))
         free = holiday(day)
@@ -180,7 +190,8 @@ class Side(QWidget):
         for o in found:
             if day in days_of(o, day, day + timedelta(days=1)):
                 collection = by.get(o.collection)
-                item = QListWidgetItem(f"{words.time_words(o)}\n{words.title(o, collection)}")
+                whose = f"　{collection.name}" if named and collection is not None else ""
+                item = QListWidgetItem(f"{words.time_words(o)}{whose}\n{words.title(o, collection)}")
                 item.setData(Qt.ItemDataRole.UserRole, o)
                 item.setData(Qt.ItemDataRole.AccessibleTextRole, words.spoken(o, collection))
                 item.setToolTip(words.spoken(o, collection))

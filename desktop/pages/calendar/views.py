@@ -112,17 +112,24 @@ class Views(QStackedWidget):
         days = [first + timedelta(days=n) for n in range((after - first).days)]
         if self.kind in (DAY, WEEK):
             self.grid.put(days, found, collections)
+            self.grid.stand_on(day)
         elif self.kind == GROUP:
             everybody = list(collections.values())
             self.places.put(everybody)
             rows = [c for c in everybody if self.places.shows(c)]
             self.group.put(days, found, sorted(rows, key=lambda c: (ROWS.index(c.kind), c.place)))
+            self.group.stand_on(day)
         elif self.kind == MONTH:
             self.month.put(day, found, collections)
         elif self.kind == YEAR:
             self.year.put(first, found, day)
         else:
             self.agenda.put(found, collections)
+
+    def shown(self, found: Sequence[Occurrence]) -> list[Occurrence]:
+        """Those of ``found`` that are painted: in the group, only of those who are in its rows."""
+        rows = self.group.shown if self.kind == GROUP else None
+        return [o for o in found if rows is None or o.collection in rows]
 
     def asking(self) -> QWidget:
         """The view in which a new event is written."""

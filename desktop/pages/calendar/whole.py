@@ -224,7 +224,9 @@ class CalendarPage(QWidget):
 
     def _put_day(self) -> None:
         first, after = self._views.range(self._day)
-        self._side.put_day(self._day, first, after - date.resolution, self._found, self._collections)
+        shown = self._views.shown(self._found)
+        named = self._views.kind == GROUP
+        self._side.put_day(self._day, first, after - date.resolution, shown, self._collections, named)
 
     def _heard(self, staff_number: str) -> None:
         if staff_number == self._schedule.owner.staff_number and self.isVisible():

@@ -54,6 +54,14 @@ def time_words(occurrence: Occurrence) -> str:
     return f"{short_day(start.date())} {clock(start)}–{short_day(end.date())} {clock(end)}"
 
 
+def until_words(occurrence: Occurrence) -> str:
+    """``time_words`` beside a column that names the first day: 「12/9（水）まで」"""
+    last = occurrence.end - timedelta(days=1)
+    if occurrence.all_day and last.date() > occurrence.start.date():
+        return _("{last}まで").format(last=short_day(last.date()))
+    return time_words(occurrence)
+
+
 def short_day(day: date) -> str:
     """「11/24（火）」"""
     return _("{month}/{day}（{weekday}）").format(month=day.month, day=day.day, weekday=weekday(day))
