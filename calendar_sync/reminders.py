@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
 from calendar_sync import ics
+from calendar_sync.attendance import Answer
 from calendar_sync.ics import Component
 from calendar_sync.model import Occurrence
 from calendar_sync.scan import file_zones
@@ -52,7 +53,8 @@ class Reminders:
         for o in self._between(now - timedelta(days=1), now + AHEAD):
             until = handled.get((o.event, key_of(o)))
             sleeps = until is None and quiet.hold(now) and now < o.start and not quiet.hold(o.start)
-            if o.collection not in own or o.status == "CANCELLED" or sleeps:
+            away = o.status == "CANCELLED" or o.answer == Answer.NO
+            if o.collection not in own or away or sleeps:
                 continue
             at = self._first(o, now) if until is None else until
             if at is not None and at <= now and (until is not None or now <= o.start + LATE):

@@ -19,6 +19,8 @@ from auth.agent.transport import InProcessTransport
 from auth.door import TERMINAL_HEADER
 from auth.face import models
 from auth.face.actor import ActorCamera
+from auth.matcher.statement import FOR_MATCHER, Statement, StatementSigner
+from auth.model import Evidence, Factor
 from auth.wire import END, Picture
 from tests.fakes.office import CHIEF, CONSENT, PIN, Office, code_of
 
@@ -70,6 +72,21 @@ def test_a_challenge_is_answered_once(http: httpx.Client) -> None:
     assert not first.json()["accepted"]
     assert first.json()["statement"] is None
     assert error(http.post("/v1/matches", content=body(nonce))) == (410, "AUTH-024")
+
+
+def test_a_terminal_that_claims_a_match_is_not_believed(http: httpx.Client, office: Office) -> None:
+    pictures = [picture(n, n / 15) for n in range(9)]
+    claims = {"accepted": True, "live": True, "distance": 0.0, "evidence": ["face", "pin"], "satisfied": True}
+    first = ask(http).json()["challenge_id"]
+    answer = http.post("/v1/matches", content=body(first, pictures, **claims)).json()
+    assert (answer["accepted"], answer["statement"]) == (False, None)
+    now, nonce = office.clock.time, ask(http).json()["challenge_id"]
+    seen = (Evidence(Factor.FACE, now), Evidence(Factor.PIN, now))
+    made = Statement("IT-001", seen, nonce, "t1", "office", True, "", "", now)
+    prior = StatementSigner(bytes(32)).sign(
+        made, FOR_MATCHER
+    )  # the terminal's own key, as if it were the matcher's
+    assert error(http.post("/v1/matches", content=body(nonce, pictures, prior=prior)))[1] == "AUTH-020"
 
 
 def test_a_challenge_ends_belongs_to_its_terminal_and_purpose(http: httpx.Client, office: Office) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from calendar_sync.model import Change, Owner, Scope
-from calendar_sync.reminders import alarms, key_of
+from calendar_sync.reminders import Reminders, alarms, key_of
 from calendar_sync.schedule import Schedule
 from calendar_sync.store import Store
 from core.events import Events
@@ -42,6 +42,17 @@ def test_ten_minutes_before_and_not_long_after(tmp_path: Path) -> None:
     assert len(ringing(schedule, START - timedelta(minutes=10))) == 1
     assert len(ringing(schedule, START + timedelta(minutes=15))) == 1
     assert ringing(schedule, START + timedelta(minutes=16)) == []
+    store.close()
+
+
+def test_a_meeting_that_one_has_declined_does_not_ring_whatever_its_alarm(tmp_path: Path) -> None:
+    schedule, store = opened(tmp_path)
+    store.create(1, "/1001/main/a.ics", event("a", alarm("TRIGGER:-PT10M")))
+    now = START - timedelta(minutes=10)
+    (found,) = [r.occurrence for r in schedule.reminders.due(now)]
+    for answer, rings in (("TENTATIVE", 1), ("DECLINED", 0)):
+        mine = found._replace(answer=answer)
+        assert len(Reminders(store, lambda _first, _last, o=mine: [o]).due(now)) == rings
     store.close()
 
 
