@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QFontMetricsF, QMouseEvent, QPainter, QPaintEvent, QPen
 
 from calendar_sync.holidays import holiday
 from calendar_sync.model import Collection, Occurrence
@@ -113,19 +113,21 @@ class MonthGrid(Sheet):
         found = self._by_day.get(day, [])
         height, gap = theme.em(1.35), 2
         fit = max(0, int((cell.bottom() - top - 2) // (height + gap)))
-        shown = found if len(found) <= fit else found[: max(0, fit - 1)]
+        shown = found if len(found) <= fit else found[: max(min(1, fit), fit - 1)]
+        more = _("ほか {count} 件").format(count=len(found) - len(shown))
+        aside = fit == 1 < len(found)  # one line is all there is: the rest is counted at its end
+        room = QFontMetricsF(fonts.small).horizontalAdvance(more) + theme.em(0.8) if aside else 0.0
         for o in shown:
-            rect = QRectF(cell.left() + 3, top, cell.width() - 7, height)
+            rect = QRectF(cell.left() + 3, top, cell.width() - 7 - room, height)
             blocks.paint(painter, rect, o, self._collections.get(o.collection), fonts)
             self._placed.append((rect, o))
             top += height + gap
         if len(shown) < len(found):
             painter.setPen(QColor(theme.current().tokens.muted))
             painter.setFont(fonts.small)
-            more = _("ほか {count} 件").format(count=len(found) - len(shown))
-            painter.drawText(
-                QRectF(cell.left() + theme.em(0.5), top, cell.width(), height), blocks.LEFT, more
-            )
+            left = cell.right() - room if aside else cell.left() + theme.em(0.5)
+            y = top - height - gap if aside else top
+            painter.drawText(QRectF(left, y, cell.width(), height), blocks.LEFT, more)
 
     def _day_at(self, point: QPointF) -> date | None:
         if point.y() < self._head:
