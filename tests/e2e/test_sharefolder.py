@@ -184,6 +184,7 @@ def test_closes_in_the_middle_of_a_huge_file_and_goes_on(suite: Suite, share: Sh
     assert not list(share.disk.glob(".mahoroba-*.part"))
 
 
+@pytest.mark.long
 def test_asks_three_sections_and_collates(suite: Suite, share: Share, tmp_path: Path) -> None:
     """照会を出して集める: the template out, two answers by people with a file manager, one table back."""
     for section in ("道路建設課", "財政課", "防災課"):

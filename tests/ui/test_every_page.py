@@ -155,8 +155,17 @@ def _cut(window: Window) -> list[str]:
 
 
 @EVERY
-@pytest.mark.parametrize("font", ["noto", "ud"])
-@pytest.mark.parametrize(("scale", "width", "height"), [(1.0, 800, 600), (1.0, 1600, 1000), (2.0, 1366, 768)])
+@pytest.mark.parametrize(
+    ("scale", "width", "height", "font"),
+    [
+        (1.0, 800, 600, "noto"),
+        (1.0, 1600, 1000, "noto"),
+        (2.0, 1366, 768, "noto"),
+        (2.0, 1366, 768, "ud"),
+        pytest.param(1.0, 800, 600, "ud", marks=pytest.mark.long),
+        pytest.param(1.0, 1600, 1000, "ud", marks=pytest.mark.long),
+    ],
+)
 def test_no_words_are_cut(
     office: Office, show: Callable[[Office], Window], scale: float, width: int, height: int, font: str
 ) -> None:
