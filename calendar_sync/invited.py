@@ -105,7 +105,8 @@ class Invited(Journal):
     def standings(self, collections: Sequence[int]) -> dict[int, Standing]:
         """The meetings in my own ``collections``."""
         query = (
-            "SELECT m.object, m.organiser, m.answers FROM meeting m JOIN object o ON o.id = m.object"
+            # CROSS: by the index of known meetings first; SQLite would begin with all that my calendars hold
+            "SELECT m.object, m.organiser, m.answers FROM meeting m CROSS JOIN object o ON o.id = m.object"
             " WHERE m.organiser != '' AND o.collection IN (SELECT value FROM json_each(?))"
         )
         rows = self._sql.execute(query, (json.dumps(list(collections)),))

@@ -108,6 +108,8 @@ class Meetings(Looking):
         """``found`` with my answers to those that are invitations."""
         mine = self.addresses()
         known = {n: s for n, s in self._store.standings(self.own()).items() if s.organiser not in mine}
+        if not known:
+            return list(found)
         return [
             o._replace(answer=_answer_to(known[o.event].answers, o)) if o.event in known else o for o in found
         ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QLabel, QListWidget, QScrollArea, QVBoxLayout, QWidget
 
 from core.i18n import _
@@ -27,13 +27,17 @@ class SideCard(QFrame):
         head.addWidget(page.label(title, "section"), 1)
         head.addWidget(icon_button(_("{title}を閉じる").format(title=title), "x", self.closed.emit))
         self.inside.addLayout(head)
-        area = QScrollArea()
+        self._area = area = QScrollArea()
         area.setWidget(content)
         area.setWidgetResizable(True)
         area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         area.viewport().setAutoFillBackground(False)
         outer.addWidget(area)
+
+    def reveal(self, widget: QWidget) -> None:
+        """Scroll so that all of ``widget`` is seen, once what has just changed is laid out."""
+        QTimer.singleShot(0, widget, lambda: self._area.ensureWidgetVisible(widget, 0, 0))
 
     def say(self, text: str, role: str = "muted") -> QLabel:
         made = page.label(text, role, wrap=True)

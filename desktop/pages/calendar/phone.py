@@ -120,6 +120,7 @@ class PhoneCard(SideCard):
             if host in ("127.0.0.1", "::1")
             else _("コードは10分で使えなくなります。") if apple else ""
         )  # fmt: skip
+        self.reveal(self.code)
 
     def put(self, found: Sequence[Device]) -> None:
         self.list.clear()

@@ -75,6 +75,7 @@ class Library(QWidget):
         layout.addWidget(line)
         self.filters = {field: QComboBox() for field in FILTERS}
         for field, box in self.filters.items():
+            box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)  # its words come later
             box.setAccessibleName(_("{field}で絞る").format(field=field_words(field)))
             box.activated.connect(lambda _index: self.look())
         layout.addWidget(Flow(*self.filters.values()))
