@@ -14,6 +14,8 @@ from calendar_sync.edit import new_event
 from calendar_sync.model import Draft, Occurrence
 from desktop.pages.calendar import words
 from desktop.pages.calendar.month import days_of
+from desktop.pages.calendar.side import LEAST_HEIGHT
+from desktop.ui import theme
 from tests.ui.conftest import Office, spoken
 from tests.ui.test_calendar import MONDAY, Desk
 
@@ -212,3 +214,11 @@ def test_the_right_arrow_on_sunday_goes_to_the_next_monday(desk: Desk) -> None:
     QTest.keyClick(grid, Qt.Key.Key_Right)
     desk.settle()
     assert grid._cursor.date() == desk.page._day == sunday + timedelta(days=1)
+
+
+def test_where_little_height_is_left_the_small_month_goes_rather_than_be_crushed(desk: Desk) -> None:
+    side = desk.page._side
+    side.resize(side.width(), theme.em(LEAST_HEIGHT) - 1)
+    assert not side.small.isVisible()
+    side.resize(side.width(), theme.em(LEAST_HEIGHT))
+    assert side.small.isVisible()

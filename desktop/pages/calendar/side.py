@@ -6,7 +6,17 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QIcon, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap
+from PySide6.QtGui import (
+    QColor,
+    QIcon,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QPixmap,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import QCheckBox, QListWidget, QListWidgetItem, QScrollArea, QSizePolicy, QWidget
 
 from calendar_sync.holidays import holiday
@@ -19,6 +29,9 @@ from desktop.pages.calendar.month import days_of, span
 from desktop.ui import page, theme
 from desktop.ui.announce import announce
 from desktop.ui.buttons import icon_button
+
+LEAST_HEIGHT = 22
+"""In em: the small month, and some lines each of the calendars and of the day."""
 
 
 class SmallMonth(QWidget):
@@ -119,15 +132,18 @@ class Side(QWidget):
         super().__init__()
         self.setFixedWidth(theme.em(14))
         layout = page.column(self, 0.5)
+        self._choose = QWidget()
+        choose = page.column(self._choose, 0.5)
         head = page.row(spacing=0)
         self._month = page.label("", "strong")
         head.addWidget(self._month, 1)
         head.addWidget(icon_button(_("前の月"), "caret-left", lambda: self.month_turned.emit(-1)))
         head.addWidget(icon_button(_("次の月"), "caret-right", lambda: self.month_turned.emit(1)))
-        layout.addLayout(head)
+        choose.addLayout(head)
         self.small = SmallMonth()
         self.small.chosen.connect(self.chosen)
-        layout.addWidget(self.small)
+        choose.addWidget(self.small)
+        layout.addWidget(self._choose)
         layout.addSpacing(theme.em(0.5))
         layout.addWidget(page.label(_("カレンダー"), "strong"))
         boxes = QWidget()
@@ -154,6 +170,12 @@ class Side(QWidget):
         layout.addWidget(self.list, 1)
         self._known: list[Collection] = []
         theme.current().changed.connect(self._colour_again)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Where banners leave little height the small month goes rather than be crushed; the bar above the
+        grid walks through the days, too."""
+        super().resizeEvent(event)
+        self._choose.setVisible(self.height() >= theme.em(LEAST_HEIGHT))
 
     def _colour_again(self) -> None:
         """The swatches in the colours of the theme that has been chosen."""
