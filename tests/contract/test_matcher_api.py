@@ -74,21 +74,6 @@ def test_a_challenge_is_answered_once(http: httpx.Client) -> None:
     assert error(http.post("/v1/matches", content=body(nonce))) == (410, "AUTH-024")
 
 
-def test_a_terminal_that_claims_a_match_is_not_believed(http: httpx.Client, office: Office) -> None:
-    pictures = [picture(n, n / 15) for n in range(9)]
-    claims = {"accepted": True, "live": True, "distance": 0.0, "evidence": ["face", "pin"], "satisfied": True}
-    first = ask(http).json()["challenge_id"]
-    answer = http.post("/v1/matches", content=body(first, pictures, **claims)).json()
-    assert (answer["accepted"], answer["statement"]) == (False, None)
-    now, nonce = office.clock.time, ask(http).json()["challenge_id"]
-    seen = (Evidence(Factor.FACE, now), Evidence(Factor.PIN, now))
-    made = Statement("IT-001", seen, nonce, "t1", "office", True, "", "", now)
-    prior = StatementSigner(bytes(32)).sign(
-        made, FOR_MATCHER
-    )  # the terminal's own key, as if it were the matcher's
-    assert error(http.post("/v1/matches", content=body(nonce, pictures, prior=prior)))[1] == "AUTH-020"
-
-
 def test_a_challenge_ends_belongs_to_its_terminal_and_purpose(http: httpx.Client, office: Office) -> None:
     nonce = ask(http).json()["challenge_id"]
     other = {TERMINAL_HEADER: "another"}
@@ -241,3 +226,19 @@ def test_without_models_faces_are_refused_readably_and_pins_heard(
     monkeypatch.setattr(models, "search_folders", lambda: (tmp_path / "nothing",))
     assert code_of(lambda: office.look("IT-001", ActorCamera())) == "FACE-001"
     assert office.service.sign_in_pin("IT-001", PIN).accepted
+
+
+def test_a_terminal_that_claims_a_match_is_not_believed(http: httpx.Client, office: Office) -> None:
+    """The last of this file: its refused looks count against the person, and are no other test's."""
+    pictures = [picture(n, n / 15) for n in range(9)]
+    claims = {"accepted": True, "live": True, "distance": 0.0, "evidence": ["face", "pin"], "satisfied": True}
+    first = ask(http).json()["challenge_id"]
+    answer = http.post("/v1/matches", content=body(first, pictures, **claims)).json()
+    assert (answer["accepted"], answer["statement"]) == (False, None)
+    now, nonce = office.clock.time, ask(http).json()["challenge_id"]
+    seen = (Evidence(Factor.FACE, now), Evidence(Factor.PIN, now))
+    made = Statement("IT-001", seen, nonce, "t1", "office", True, "", "", now)
+    prior = StatementSigner(bytes(32)).sign(
+        made, FOR_MATCHER
+    )  # the terminal's own key, as if it were the matcher's
+    assert error(http.post("/v1/matches", content=body(nonce, pictures, prior=prior)))[1] == "AUTH-020"
