@@ -7,7 +7,7 @@ import os
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -57,7 +57,7 @@ def _create_private(path: Path) -> None:
 def _opened(path: Path, migrations: Sequence[Migration]) -> Database:
     connection = sqlite3.connect(path, timeout=BUSY_SECONDS)
     try:
-        connection.execute("PRAGMA journal_mode=WAL")
+        _write_ahead(connection, path)
         connection.execute("PRAGMA synchronous=FULL")
         connection.execute("PRAGMA foreign_keys=ON")
         database = Database(connection)
@@ -66,6 +66,14 @@ def _opened(path: Path, migrations: Sequence[Migration]) -> Database:
         connection.close()
         raise
     return database
+
+
+def _write_ahead(connection: sqlite3.Connection, path: Path) -> None:
+    """Of two that turn a new file to WAL at once SQLite refuses one without waiting (both read, both would
+    write: its busy handler is not asked). So one at a time; a file that is in WAL already needs no lock."""
+    if connection.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
+        with _moving(path):
+            connection.execute("PRAGMA journal_mode=WAL")
 
 
 @contextmanager
@@ -119,6 +127,11 @@ class Connections:
             database.close()
 
 
+def _moving(path: Path) -> AbstractContextManager[None]:
+    """One program at a time moves ``path`` forward."""
+    return exclusive(path.with_name(path.name + ".migrating"))
+
+
 def _check_numbers(migrations: Sequence[Migration]) -> None:
     if [migration.number for migration in migrations] != list(range(1, len(migrations) + 1)):
         raise ValueError("migrations are numbered 1, 2, 3, … without gaps")
@@ -135,7 +148,7 @@ def _migrate(database: Database, path: Path, migrations: Sequence[Migration]) ->
         )
     if version == len(migrations):
         return
-    with exclusive(path.with_name(path.name + ".migrating")):  # one program at a time
+    with _moving(path):
         version = _version(database)
         if 0 < version < len(migrations):
             _back_up(database, path.with_name(f"{path.stem}.before-{version + 1}.sqlite"))
