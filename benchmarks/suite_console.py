@@ -33,12 +33,19 @@ KEY = b"k" * 32
 def records() -> Iterator[Record]:
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     with tempfile.TemporaryDirectory(prefix="mahoroba-bench-") as folder:
-        os.environ["MAHOROBA_HOME"] = folder
-        paths = Paths.from_environment()
+        paths = _paths(Path(folder))
         secrets = MemorySecrets()
         _fill_trail(paths, secrets)
         yield from _views(paths, secrets)
         yield from _restore(paths)
+
+
+def _paths(home: Path) -> Paths:
+    """An office's folders, without a word in the environment: what is measured next is told its own."""
+    folders = [home / name for name in ("data", "config", "cache", "state")]
+    for folder in folders:
+        folder.mkdir(mode=0o700)
+    return Paths(*folders, home / "policy.toml")
 
 
 def _fill_trail(paths: Paths, secrets: MemorySecrets) -> None:
