@@ -141,10 +141,14 @@ class PipelinedSink:
         answer.unpack(receive(self._fd, request)["data"].get_value())
         return int(answer["count"].get_value())
 
-    def finish(self) -> None:
-        """All written and on the server's disk."""
+    def settle(self) -> None:
+        """All written, as the server says: in its memory, if not yet on its disk."""
         while self._waiting:
             self._take()
+
+    def finish(self) -> None:
+        """All written and on the server's disk."""
+        self.settle()
         message, _unpack = self._fd.flush(send=False)
         receive(self._fd, send(self._fd, message))
 
