@@ -145,7 +145,7 @@ def _library(service: ShareService, folder: Path, report: Report) -> None:
         file.write_text(SPECIFIED.format(title=title), "utf-8-sig")
         values = {"system": system, "year": year, "department": department, "kind": kind}
         said = {field: value for field, value in values.items() if value}
-        made = shelf.put(title, said, partial(service.bring, NAME, file, report), department)
+        made = shelf.put(title, said, partial(service.beginnings.bring, NAME, file, report), department)
         for _use in range(uses):
             shelf.count(made.documents[0], "財政課")
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
@@ -10,7 +9,6 @@ from dataclasses import dataclass
 from datetime import date
 from functools import partial
 from pathlib import Path
-from threading import Lock, Thread
 
 from blake3 import blake3
 
@@ -20,16 +18,16 @@ from core.files import make_private_folder
 from core.i18n import _
 from core.jobs import Report
 from core.secrets import SecretStore
-from sharefolder import activity, errors, links, names, opened, plans, rules, trail, transfer
+from sharefolder import activity, errors, links, opened, plans, rules, trail, transfer
 from sharefolder.activity import Act, Activity, OwnRecord
-from sharefolder.cases import Case, Cases, Made, changed_since
-from sharefolder.changes import Changes, Trashed
-from sharefolder.documents.kinds import PICTURED
-from sharefolder.documents.sandbox import Answer, Sandbox
+from sharefolder.beginnings import Beginnings
+from sharefolder.cases import Cases
+from sharefolder.changes import Changes
+from sharefolder.connected import Connected
+from sharefolder.documents.sandbox import Sandbox
 from sharefolder.guard import MassGuard
 from sharefolder.index import crawl
-from sharefolder.index.snippet import Snippet, snippet
-from sharefolder.index.store import Hit, IndexStore, Wish, kind
+from sharefolder.index.store import Hit, Wish
 from sharefolder.inquiry.drafts import Drafts
 from sharefolder.inquiry.model import PLACE
 from sharefolder.inquiry.office import Office
@@ -37,20 +35,18 @@ from sharefolder.inquiry.reply import Reply
 from sharefolder.journal import Journal
 from sharefolder.library.shelf import Shelf
 from sharefolder.local import LocalStorage
+from sharefolder.looks import Looks
 from sharefolder.marks import Marks
-from sharefolder.model import Entry, Rights, Version
+from sharefolder.model import Entry, Rights
 from sharefolder.places import Place, Places
 from sharefolder.ports import Credential, Storage, Watch
-from sharefolder.rule_book import RuleBook
 from sharefolder.rules import Finding, Rule
-from sharefolder.searching import Searching, ServiceBeside
+from sharefolder.searching import ServiceBeside
 from sharefolder.sending import Batch, Sending
 from sharefolder.trail import Trail
 from sharefolder.transfer import IfExists
-from sharefolder.versions import AsItWas, Versions, entry_of
+from sharefolder.versions import Versions
 
-_LOCAL_PICTURE, _FETCHED_PICTURE = 50_000_000, 4_000_000
-"""Bytes of a file of which a row's picture is made."""
 _LINES = 20
 """A batch of more files leaves one audit line a folder instead of one a file."""
 
@@ -61,16 +57,6 @@ class ShareChanged:
 
     place: str
     folder: str
-
-
-class _Open:
-    """A place with its adapter, search, inquiries and library."""
-
-    def __init__(
-        self, place: Place, storage: Storage, searching: Searching, office: Office, library: Shelf
-    ) -> None:
-        self.place, self.storage, self.searching = place, storage, searching
-        self.office, self.library, self.rules = office, library, RuleBook(storage)
 
 
 class ShareService:
@@ -89,12 +75,14 @@ class ShareService:
         self._tell, self._guard = tell, MassGuard()
         make_private_folder(folder)
         self._places = Places(folder / "places.json", credential, secrets)
+        self._sandbox = Sandbox()
+        self._connected = Connected(folder, self._places, self._sandbox, self._tell_folder)
+        self._at = self._connected.at
         self.changes = Changes(self._storage, self._guard, actor, self._done)
         self.versions = Versions(self._storage, self.changes)
         self.sending = Sending(Journal(folder / "share.db", actor), self._storage, self._arrived)
-        self._sandbox, self._looking, self._small = Sandbox(), Sandbox(timeout=5.0), Sandbox(timeout=3.0)
-        self._lock = Lock()
-        self._opened: dict[str, _Open] = {}
+        self.looks = Looks(self._storage)
+        self.beginnings = Beginnings(self._storage, self.cases, self.library, self.changes, self._done)
         self._beside: ServiceBeside | None = None
 
     @property
@@ -119,11 +107,7 @@ class ShareService:
     def leave(self) -> None:
         """The person has left: from now on each server is asked anew, as whoever comes next. A server that
         does not answer keeps nobody waiting."""
-        with self._lock:
-            former, self._opened = self._opened, {}
-        for each in former.values():
-            each.searching.close()
-            Thread(target=each.storage.close, name="share-leave", daemon=True).start()
+        self._connected.leave()
 
     # places
 
@@ -137,8 +121,7 @@ class ShareService:
         place = Place(name.strip() or address.strip().rpartition("/")[2], address.strip(), account)
         next(iter(self._places.open(place, password).list("")), None)
         self._places.keep(place, password)
-        with self._lock:
-            self._opened.pop(place.name, None)
+        self._connected.forget(place.name)
         self._done("share.place.added", place.name, [""])
         return place
 
@@ -160,24 +143,6 @@ class ShareService:
         paths = [each.path for each in sent]
         few = None if len(paths) <= _LINES else sorted({path.rpartition("/")[0] for path in paths})
         self._done("share.sent", place, paths, few)
-
-    def _at(self, name: str) -> _Open:
-        with self._lock:
-            if name not in self._opened:
-                place = next((each for each in self.places() if each.name == name), None)
-                if place is None:
-                    raise errors.not_found(name)
-                storage = self._places.open(place)
-                key = blake3(place.address.encode()).hexdigest()[:16]
-                index = IndexStore(self._folder / f"index-{key}.db")
-                self._opened[name] = _Open(
-                    place,
-                    storage,
-                    Searching(storage, index, self._sandbox),
-                    Office(storage, self._sandbox, tell=partial(self._tell_folder, name)),
-                    Shelf(storage, partial(self._tell_folder, name)),
-                )
-            return self._opened[name]
 
     def _tell_folder(self, place: str, action: str, folder: str) -> None:
         self._tell(action, trail.key(place, folder), {"place": place[:100]})
@@ -207,39 +172,6 @@ class ShareService:
         here = self._at(place)
         return Cases(here.storage, here.rules, tell=partial(self._tell_folder, place))
 
-    def make_case(self, place: str, case: Case, folder: str, name: str, section: str, report: Report) -> Made:
-        """See ``Cases.make``. SHARE-061 where ``folder`` is a section's that the share does not have."""
-        seen = self._storage(place).stat(names.inside(folder)) if folder else None
-        if folder and (seen is None or not seen.folder):
-            raise errors.no_section(folder)
-        made = self.cases(place).make(case, folder, name, section, report)
-        self._done("share.folder.made", place, [made.folder])
-        return made
-
-    def unmake(self, place: str, made: Made) -> list[Trashed]:
-        """Into the bin with what a model case made. SHARE-066 where somebody has changed anything in it."""
-        if not self.cases(place).untouched(made):
-            raise changed_since(made.folder)
-        found = [self._storage(place).stat(path) for path in (made.folder, made.rules) if path]
-        return self.changes.trash(place, [entry for entry in found if entry is not None])
-
-    def bring(self, place: str, source: Path | Entry, report: Report, folder: str) -> None:
-        """A local file, or a copy of one of the share, into ``folder``."""
-        if isinstance(source, Path):
-            transfer.upload(source, self._storage(place), folder, report)
-        else:
-            transfer.copy_inside(self._storage(place), source.path, folder)
-
-    def begin_from(self, place: str, document: Entry, section: str, name: str) -> tuple[str, bool]:
-        """A copy of a library's document in the folder of ``section`` (SHARE-061 where it has none): see
-        ``Shelf.copy``."""
-        seen = self._storage(place).stat(names.inside(section)) if section else None
-        if seen is None or not seen.folder:
-            raise errors.no_section(section)
-        made = self.library(place).copy(document, section, name, section)
-        self._done("share.copied", place, [made[0]])
-        return made
-
     def link(self, place: str, path: str) -> str:
         """For a colleague's suite: see ``links``."""
         return links.link(self._at(place).place, path)
@@ -267,42 +199,6 @@ class ShareService:
     def ending(self, place: str, section: str, today: date) -> list[Finding]:
         """What ``section`` should look at before its end. SHARE-050 where the rules cannot be read."""
         return rules.ending(self._at(place).rules.every(), section, today)
-
-    def preview(self, place: str, entry: Entry) -> Answer:
-        """The words in a document, read by the limited child; ``reason`` where there are none."""
-        if not crawl.is_readable(entry):
-            return Answer(None, "")
-        return crawl.look_into(self._at(place).storage, entry, self._looking, "text")
-
-    def version_preview(self, place: str, entry: Entry, version: Version) -> Answer:
-        """The words in a document as it was."""
-        if not crawl.is_readable(entry):
-            return Answer(None, "")
-        source = AsItWas(self._at(place).storage, version)
-        return crawl.look_into(source, entry_of(entry, version), self._looking, "text")
-
-    def picture(self, place: str, entry: Entry) -> bytes:
-        """A small PNG of an image or a PDF's first page, made by the limited child; empty: there is none."""
-        if kind(entry) not in PICTURED:
-            return b""
-        answer = crawl.look_into(self._at(place).storage, entry, self._looking, "picture")
-        return base64.b64decode(answer.value) if isinstance(answer.value, str) else b""
-
-    def has_thumbnail(self, place: str, entry: Entry) -> bool:
-        """Whether a picture for its row is worth making: from a server all of the file has to be fetched."""
-        here = isinstance(self._at(place).storage, LocalStorage)
-        most = _LOCAL_PICTURE if here else _FETCHED_PICTURE
-        return kind(entry) in PICTURED and entry.size <= most
-
-    def thumbnail(self, place: str, entry: Entry) -> bytes:
-        """A PNG for a row of the list, made by a limited child of its own; empty: there is none."""
-        answer = crawl.look_into(self._at(place).storage, entry, self._small, "thumbnail")
-        return base64.b64decode(answer.value) if isinstance(answer.value, str) else b""
-
-    def on_this_machine(self, place: str, entry: Entry) -> Path | None:
-        """Where it lies, for other programs; None on a server's share."""
-        storage = self._at(place).storage
-        return storage.on_disk(entry.path) if isinstance(storage, LocalStorage) else None
 
     # sending
 
@@ -353,11 +249,6 @@ class ShareService:
         """Hits that this reader may open, names first, then newest first."""
         return self._at(place).searching.search(wish, limit)
 
-    def sentence(self, place: str, entry: Entry, words: str) -> Snippet | None:
-        """Where the words stand in a document, read now with this reader's own rights."""
-        text = self.preview(place, entry).value
-        return snippet(text, words) if isinstance(text, str) else None
-
     def index_again(self, place: str, report: Report) -> dict[str, int]:
         """Bring the index up to date, or hear of the office's index service; how many entries are in which
         state."""
@@ -381,9 +272,7 @@ class ShareService:
     def close(self) -> None:
         """End the children."""
         self._sandbox.close()
-        self._looking.close()
-        self._small.close()
-        for each in self._opened.values():
-            each.searching.close()
+        self.looks.close()
+        self._connected.close()
         if self._beside is not None:
             self._beside.close()

@@ -127,7 +127,7 @@ def test_cut_off_in_the_middle_it_leaves_nothing_and_no_rule(desk: Desk) -> None
 
 def test_it_is_undone_into_the_bin_while_nothing_was_added(desk: Desk) -> None:
     made = desk.cases.make(desk.case(), "防災課", "豪雨", "防災課", QUIET)
-    trashed = desk.service.unmake(NAME, made)
+    trashed = desk.service.beginnings.unmake(NAME, made)
     assert desk.tree("防災課") == set()
     assert desk.service.rule(NAME, made.folder) is None
     desk.service.changes.bring_back(NAME, trashed)
@@ -143,7 +143,7 @@ def test_what_somebody_put_there_is_never_taken_away_with_it(desk: Desk, what: s
     else:
         (desk.disk / made.folder / ("写真" if what == "added" else "議事録/令和") / "新.txt").write_text("x")
     with pytest.raises(SuiteError) as error:
-        desk.service.unmake(NAME, made)
+        desk.service.beginnings.unmake(NAME, made)
     assert error.value.code == "SHARE-066"
     assert (desk.disk / made.folder / "議事録").is_dir()
 

@@ -61,7 +61,7 @@ def test_each_content_once_and_looked_at_before_it_comes_back(service: ShareServ
     versions = service.versions.every(PLACE, now)
     assert versions is not None
     assert [version.size for version in versions] == [6, 3], "the newest first, the same content once"
-    assert service.version_preview(PLACE, now, versions[1]).value == "一"
+    assert service.looks.version_words(PLACE, now, versions[1]).value == "一"
     assert ".snapshots" not in {e.name for batch in service.entries(PLACE, "") for e in batch}
 
 

@@ -44,7 +44,7 @@ def opened(office: Office, address: str) -> Office:
 
 def be_patient(office: Office) -> None:
     """On a machine that runs much else a child may take long over a small document."""
-    for child in (office.services.share._looking, office.services.share._small):
+    for child in (office.services.share.looks.looking, office.services.share.looks.small):
         child._timeout = 90.0
 
 

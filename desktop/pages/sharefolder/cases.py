@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QFrame, QPlainTextEdit, QSizePolicy, QSplitter, QWidget
+from PySide6.QtWidgets import QFrame, QPlainTextEdit, QWidget
 
 from core.errors import SuiteError
 from core.i18n import _
@@ -15,10 +13,12 @@ from core.jobs import Report
 from desktop.pages.services import Services
 from desktop.pages.sharefolder.ask import Ask
 from desktop.pages.sharefolder.library import in_card
+from desktop.pages.sharefolder.of_share import OfShare
 from desktop.pages.sharefolder.one_of import OneOf
 from desktop.pages.sharefolder.ruled import rule_words
 from desktop.ui import page, theme
 from desktop.ui.buttons import button, icon_button
+from desktop.ui.widgets.beside import Beside
 from desktop.ui.widgets.empty import Empty
 from desktop.ui.widgets.table import Table
 from sharefolder.cases import PLACE, Case, Made
@@ -26,7 +26,7 @@ from sharefolder.cases import PLACE, Case, Made
 _SHOWN = 200  # lines of the tree
 
 
-class CasesView(QWidget):
+class CasesView(OfShare):
     """``place`` and ``folder``: what the files show now, which is where a new folder comes to be."""
 
     def __init__(
@@ -36,9 +36,8 @@ class CasesView(QWidget):
         folder: Callable[[], str],
         show_file: Callable[[str, str], object],
     ) -> None:
-        super().__init__()
-        self._services, self._place, self._folder, self._show_file = services, place, folder, show_file
-        self.place = ""
+        super().__init__(services, place)
+        self._folder, self._show_file = folder, show_file
         self._cases: list[Case] = []
         self._shelf = self._build()
         self.nothing = Empty(
@@ -66,14 +65,7 @@ class CasesView(QWidget):
         self.table.setMinimumHeight(theme.em(9))
         self.table.picked.connect(lambda _key: self._show_one())
         self.table.opened.connect(lambda _key: self.begin())
-        self._split = QSplitter(Qt.Orientation.Horizontal)
-        self._split.setChildrenCollapsible(False)
-        self._split.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
-        self._split.addWidget(self.table)
-        self._split.addWidget(self._details())
-        self._split.setStretchFactor(0, 1)
-        self._split.setStretchFactor(1, 1)
-        layout.addWidget(self._split, 1)
+        layout.addWidget(Beside(self.table, self._details(), (1, 1)), 1)
         return shelf
 
     def _details(self) -> QFrame:
@@ -96,20 +88,6 @@ class CasesView(QWidget):
         self.details.hide()
         return self.details
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """The details stand beside the table, or below it where there is no room."""
-        super().resizeEvent(event)
-        wide = event.size().width() >= theme.em(44)
-        self._split.setOrientation(Qt.Orientation.Horizontal if wide else Qt.Orientation.Vertical)
-
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        if not event.spontaneous():
-            places = [place.name for place in self._services.share.places()]
-            self.place = self._place() or (places[0] if places else "")
-            self.where.setText(_("「{where}」の中に作ります。").format(where=self._parent() or self.place))
-            self.read()
-
     def _section(self) -> str:
         session = self._services.auth.session
         return session.person.section if session is not None else ""
@@ -121,6 +99,7 @@ class CasesView(QWidget):
     def read(self) -> None:
         """Every case of the share."""
         place, share = self.place, self._services.share
+        self.where.setText(_("「{where}」の中に作ります。").format(where=self._parent() or place))
         if place:
             self._services.bridge.run(
                 self,
@@ -171,7 +150,7 @@ class CasesView(QWidget):
         share, place, section = self._services.share, self.place, self._section()
 
         def work(report: Report) -> Made:
-            return share.make_case(place, case, parent, name, section, report)
+            return share.beginnings.make_case(place, case, parent, name, section, report)
 
         def done(made: Made) -> None:
             words = _("「{folder}」を作りました。").format(folder=made.folder)
@@ -185,7 +164,7 @@ class CasesView(QWidget):
         self._services.bridge.run(
             self,
             _("元に戻す"),
-            lambda _r: share.unmake(place, made),
+            lambda _r: share.beginnings.unmake(place, made),
             lambda _n: self._services.notices.success(_("ごみ箱に入れました。")),
             lane=f"share {place}",
         )

@@ -112,7 +112,7 @@ class Details(QFrame):
             bridge.run(
                 self,
                 _("見本の絵"),
-                lambda _r: share.picture(place, entry),
+                lambda _r: share.looks.picture(place, entry),
                 lambda content: self._show_picture(entry, content),
                 lambda _error: None,  # the words below say why
                 lane="share-look",
@@ -120,7 +120,7 @@ class Details(QFrame):
             bridge.run(
                 self,
                 _("中身"),
-                lambda _r: share.preview(place, entry),
+                lambda _r: share.looks.words(place, entry),
                 lambda answer: self._show_words(entry, answer),
                 lambda error: self._show_reason(entry, error),
                 lane="share-look",

@@ -12,11 +12,10 @@ from PySide6.QtGui import (
     QDragLeaveEvent,
     QDropEvent,
     QKeySequence,
-    QResizeEvent,
     QShortcut,
     QShowEvent,
 )
-from PySide6.QtWidgets import QComboBox, QSizePolicy, QSplitter, QWidget
+from PySide6.QtWidgets import QComboBox, QWidget
 
 from core.errors import SuiteError
 from core.i18n import _
@@ -40,6 +39,7 @@ from desktop.pages.sharefolder.sends import Sends
 from desktop.pages.sharefolder.thumbnails import Thumbnails
 from desktop.ui import page, theme
 from desktop.ui.buttons import button
+from desktop.ui.widgets.beside import Beside
 from desktop.ui.widgets.fields import line_edit
 from desktop.ui.widgets.flow import Flow
 from sharefolder.marks import Mark
@@ -88,14 +88,7 @@ class Files(QWidget):
         self.details = Details(services, lambda: self._sends.save(), self.show_history)
         self.ruled = Ruled(services)
         whole.addWidget(self.ruled)
-        self._split = split = QSplitter(Qt.Orientation.Horizontal)
-        split.setChildrenCollapsible(False)
-        split.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)  # what is left
-        split.addWidget(self.stack)
-        split.addWidget(self.details)
-        split.setStretchFactor(0, 3)
-        split.setStretchFactor(1, 1)
-        whole.addWidget(split, 1)
+        whole.addWidget(Beside(self.stack, self.details), 1)
         self.count = page.label("", "caption")
         whole.addWidget(self.count)
         self._wait = QTimer(self)
@@ -152,12 +145,6 @@ class Files(QWidget):
         made = QShortcut(QKeySequence(keys), self)
         made.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
         made.activated.connect(act)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """The details stand beside the list, or below it where there is no room."""
-        super().resizeEvent(event)
-        wide = event.size().width() >= theme.em(44)
-        self._split.setOrientation(Qt.Orientation.Horizontal if wide else Qt.Orientation.Vertical)
 
     # where
 

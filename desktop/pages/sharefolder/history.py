@@ -148,7 +148,7 @@ class History(QFrame):
         self._services.bridge.run(
             self,
             _("前の版"),
-            lambda _r: share.version_preview(place, entry, version),
+            lambda _r: share.looks.version_words(place, entry, version),
             show,
             lambda error: self.words.setPlainText(error.why),
             lane="share-history",

@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Callable
 from datetime import date
 
-from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QComboBox, QProgressBar, QSizePolicy, QWidget
 
 from core.clock import TOKYO
@@ -18,6 +17,7 @@ from desktop.pages.sharefolder.answer_form import AnswerForm
 from desktop.pages.sharefolder.ask import Ask
 from desktop.pages.sharefolder.inquiry_acts import InquiryActs
 from desktop.pages.sharefolder.new_inquiry import NewInquiry
+from desktop.pages.sharefolder.of_share import OfShare
 from desktop.pages.sharefolder.one_of import OneOf
 from desktop.pages.sharefolder.words import state_words
 from desktop.ui import page, theme
@@ -28,14 +28,12 @@ from desktop.ui.widgets.table import Table
 from sharefolder.inquiry.model import MISSING, Doubt, Inquiry, Reading, State
 
 
-class Inquiries(QWidget):
+class Inquiries(OfShare):
     """One inquiry at a time; a section's doubts beside its row. ``place``: the share that is shown now."""
 
     def __init__(self, services: Services, place: Callable[[], str]) -> None:
-        super().__init__()
-        self._services, self._shown = services, place
-        self.place = ""
-        self._wanted = ""
+        super().__init__(services, place)
+        self._led_to = ""  # the folder of the inquiry to show as soon as it is read
         self._found: list[Inquiry] = []
         self.readings: list[Reading] = []
         whole = page.column(self, 0)
@@ -106,17 +104,12 @@ class Inquiries(QWidget):
         layout.addWidget(self.doubts, 2)
         return board
 
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        if not event.spontaneous():
-            places = [place.name for place in self._services.share.places()]
-            if not self._wanted:
-                self.place = self._shown() or (places[0] if places else "")
-            self.read()
+    def wanted(self) -> str:
+        return self.place if self._led_to else super().wanted()
 
     def lead(self, place: str, folder: str) -> None:
         """The inquiry in ``folder`` is shown as soon as it has been read."""
-        self.place, self._wanted = place, folder
+        self.place, self._led_to = place, folder
         if self.isVisible():
             self.read()
 
@@ -141,7 +134,7 @@ class Inquiries(QWidget):
         self.which.addItems([inquiry.title for inquiry in found])
         if self.which.findText(chosen) >= 0:
             self.which.setCurrentText(chosen)
-        wanted, self._wanted = self._wanted, ""
+        wanted, self._led_to = self._led_to, ""
         for number, inquiry in enumerate(found):
             if inquiry.folder == wanted:
                 self.which.setCurrentIndex(number)

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QComboBox, QFrame, QScrollArea, QSizePolicy, QSplitter, QWidget
+from PySide6.QtWidgets import QComboBox, QFrame, QScrollArea, QWidget
 
 from core.i18n import _
 from core.jobs import Report
@@ -14,11 +13,13 @@ from core.wareki import format_fiscal_year
 from desktop.pages.services import Services
 from desktop.pages.sharefolder.ask import Ask
 from desktop.pages.sharefolder.library_acts import LibraryActs
+from desktop.pages.sharefolder.of_share import OfShare
 from desktop.pages.sharefolder.one_of import OneOf
 from desktop.pages.sharefolder.specification_form import SpecificationForm
 from desktop.ui import page, theme
 from desktop.ui.announce import announce
 from desktop.ui.buttons import button, icon_button
+from desktop.ui.widgets.beside import Beside
 from desktop.ui.widgets.empty import Empty
 from desktop.ui.widgets.fields import line_edit
 from desktop.ui.widgets.flow import Flow
@@ -32,7 +33,7 @@ FILTERS = ("system", "year", "department", "kind")
 _COLUMNS = FILTERS[:3]
 
 
-class Library(QWidget):
+class Library(OfShare):
     """Of the share that is shown. ``chosen``: the file chosen in it; ``show_file``: go to one there."""
 
     def __init__(
@@ -42,9 +43,8 @@ class Library(QWidget):
         chosen: Callable[[], Entry | None],
         show_file: Callable[[str, str], object],
     ) -> None:
-        super().__init__()
-        self._services, self._shown, self.show_file = services, place, show_file
-        self.place, self._turn = "", 0
+        super().__init__(services, place)
+        self.show_file, self._turn = show_file, 0
         self._every: list[Specification] = []
         self.acts = LibraryActs(self, services, chosen)
         self.form = SpecificationForm(self.acts.keep, lambda: self.stack.choose(self._shelf))
@@ -86,14 +86,7 @@ class Library(QWidget):
         self.table.setMinimumHeight(theme.em(9))
         self.table.picked.connect(lambda _key: self._show_one())
         self.table.opened.connect(lambda _key: self.copy.setFocus(Qt.FocusReason.OtherFocusReason))
-        self._split = QSplitter(Qt.Orientation.Horizontal)
-        self._split.setChildrenCollapsible(False)
-        self._split.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
-        self._split.addWidget(self.table)
-        self._split.addWidget(self._details())
-        self._split.setStretchFactor(0, 3)
-        self._split.setStretchFactor(1, 1)
-        layout.addWidget(self._split, 1)
+        layout.addWidget(Beside(self.table, self._details()), 1)
         self.count = page.label("", "caption")
         layout.addWidget(self.count)
         return shelf
@@ -117,19 +110,6 @@ class Library(QWidget):
         inside.addStretch(1)
         self.details.hide()
         return self.details
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """The details stand beside the table, or below it where there is no room."""
-        super().resizeEvent(event)
-        wide = event.size().width() >= theme.em(44)
-        self._split.setOrientation(Qt.Orientation.Horizontal if wide else Qt.Orientation.Vertical)
-
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        if not event.spontaneous():
-            places = [place.name for place in self._services.share.places()]
-            self.place = self._shown() or (places[0] if places else "")
-            self.read()
 
     # reading
 

@@ -60,7 +60,7 @@ class LibraryActs:
                 return shelf.change(was, _changed(was, values), by)
             assert source is not None  # noqa: S101 - asked above
             filled = {field: value for field, value in values.items() if value}
-            return shelf.put(title, filled, partial(share.bring, place, source, report), by)
+            return shelf.put(title, filled, partial(share.beginnings.bring, place, source, report), by)
 
         def done(made: Specification) -> None:
             said = _("「{title}」を載せました。") if was is None else _("「{title}」の情報を保存しました。")
@@ -106,7 +106,7 @@ class LibraryActs:
         self._services.bridge.run(
             self._view,
             _("写す"),
-            lambda _r: share.begin_from(place, document, section, name),
+            lambda _r: share.beginnings.begin_from(place, document, section, name),
             done,
             lane=f"share {place}",
             card=True,

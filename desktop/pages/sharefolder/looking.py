@@ -89,7 +89,7 @@ class Looking:
             for entry in in_text:
                 if turn != self._view.turn:
                     return
-                sentence = share.sentence(place, entry, words)
+                sentence = share.looks.sentence(place, entry, words)
                 if sentence is not None:
                     bridge.post(partial(self._tell, turn, entry.path, sentence))
 

@@ -77,7 +77,7 @@ class Outward:
         """Where they lie on this machine; None while one of them does not."""
         share, found = self._services.share, []
         for entry in entries:
-            path = share.on_this_machine(place, entry) or self._fetched.get((place, entry))
+            path = share.looks.on_this_machine(place, entry) or self._fetched.get((place, entry))
             if path is None or not path.exists():
                 return None
             found.append(path)

@@ -43,7 +43,7 @@ class Thumbnails(QObject):
 
     def want(self, place: str, entries: Sequence[Entry]) -> None:
         """These rows are on the screen now: of no others is a picture made from now on."""
-        pictured = self._services.share.has_thumbnail
+        pictured = self._services.share.looks.has_thumbnail
         self._wanted = [(place, e) for e in entries if (place, e) not in self._made and pictured(place, e)]
         self._quiet.start()
 
@@ -59,7 +59,7 @@ class Thumbnails(QObject):
         place, entry = key = self._wanted.pop(0)
 
         def make(_report: Report) -> bytes:
-            return share.thumbnail(place, entry)
+            return share.looks.thumbnail(place, entry)
 
         self._services.bridge.run(
             self,

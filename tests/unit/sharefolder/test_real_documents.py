@@ -40,11 +40,11 @@ def test_all_documents_and_workbooks_are_read_or_named_with_a_reason(
     for folder in ("documents", "workbooks"):
         for batch in service.entries("データ", folder):
             for entry in batch:
-                answer = service.preview("データ", entry)
+                answer = service.looks.words("データ", entry)
                 if answer.reason:
                     failed[entry.path] = answer.reason
                 previewed += isinstance(answer.value, str)
-                pictured += bool(service.picture("データ", entry))
+                pictured += bool(service.looks.picture("データ", entry))
     service.close()
     OUT.parent.mkdir(exist_ok=True)
     OUT.write_text(

@@ -159,7 +159,7 @@ def test_the_trial_share_is_found_searched_and_has_an_inquiry_under_way(share: S
     sample.move_in(service, tmp_path / "trial")
     hits = service.search(sample.NAME, Wish("毛布"))
     assert [h.entry.path for h in hits if h.in_text][:1] != []
-    found = service.sentence(sample.NAME, next(h.entry for h in hits if "手順" in h.entry.path), "毛布")
+    found = service.looks.sentence(sample.NAME, next(h.entry for h in hits if "手順" in h.entry.path), "毛布")
     assert found is not None
     assert "倉庫B" in found.text
     office = service.office(sample.NAME)
