@@ -6,8 +6,9 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 import httpx
 
@@ -19,6 +20,7 @@ from sharefolder.documents.sandbox import Sandbox
 from sharefolder.index import crawl
 from sharefolder.index.remote import RemoteIndex, silent
 from sharefolder.index.store import WAITING, Hit, IndexStore, Wish
+from sharefolder.index.vouching import DESCRIPTION
 from sharefolder.ports import Storage
 
 _READY_S = 60.0
@@ -85,6 +87,16 @@ class Searching:
         except (AttributeError, TypeError, ValueError) as error:
             raise silent() from error
 
+    def standing(self) -> dict[str, Any] | None:
+        """What the index service says of itself (``RemoteIndex.standing``); None where the share names
+        none. SHARE-041 where the one that it names is silent or not to be understood."""
+        if self._storage.stat(DESCRIPTION) is None:
+            return None
+        with self._service() as service:
+            if service is None:
+                raise silent()
+            return service.standing()
+
     def activity(self, path: str) -> list[Act] | None:
         """What everybody did to ``path`` and in it, where the server keeps a record that a service reads;
         None otherwise."""
@@ -112,6 +124,14 @@ class Searching:
             self._remote.close()
 
 
+def _asked(storage: Storage) -> dict[str, Any]:
+    """One question; the connection ends with it, or the service would wait for it when it is to end."""
+    if (found := RemoteIndex.found(storage)) is None:
+        return {}
+    with closing(found):
+        return found.standing()
+
+
 class ServiceBeside:
     """The trial's index service: a process that ends with this one, whatever becomes of it."""
 
@@ -134,8 +154,7 @@ class ServiceBeside:
         while time.monotonic() < end and self._process.poll() is None:
             report(0, None, _("索引サービスを始めています"))
             with suppress(SuiteError, httpx.HTTPError):
-                found = RemoteIndex.found(storage)
-                standing = found.standing() if found is not None else {}
+                standing = _asked(storage)
                 if standing.get("looked") and not standing["counts"].get(WAITING):
                     return
             time.sleep(0.1)

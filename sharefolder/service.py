@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from blake3 import blake3
 
@@ -261,6 +262,10 @@ class ShareService:
     def used(self, place: str) -> dict[str, int]:
         """Month → how many people have used the share; nothing where no index service counts them."""
         return self._at(place).searching.used()
+
+    def index_service(self, place: str) -> dict[str, Any] | None:
+        """What the share's index service says of itself; see ``Searching.standing``."""
+        return self._at(place).searching.standing()
 
     def serve_index(self, place: str, report: Report) -> None:
         """For the trial: run the index service of a local place until ``close``."""

@@ -68,9 +68,13 @@ def show(_options: argparse.Namespace, paths: Paths) -> int:
     print(_("方針の版は {version}（{until} まで）です。").format(version=signed.version, until=signed.until))
     last = tried(paths.policy)
     if last.code:
-        when = datetime.fromtimestamp(last.time, TOKYO).strftime("%Y/%m/%d %H:%M")
-        words = _("{when} は受け取れませんでした（{code}）。前に受け取った方針で動いています。")
-        print(words.format(when=when, code=last.code))
+        since, when = (datetime.fromtimestamp(each, TOKYO) for each in (last.since, last.time))
+        words = _(
+            "{since} から受け取れていません（{code}、最後に試したのは {when}）。版 {version} で動いています。"
+        )
+        code, version = last.code, signed.version
+        said = {"since": f"{since:%Y/%m/%d %H:%M}", "when": f"{when:%Y/%m/%d %H:%M}"}
+        print(words.format(**said, code=code, version=version))
     if signed.expires <= time.time():
         print(expired(signed))
         return 1

@@ -29,10 +29,11 @@ STATE = "policy-fetch.json"
 @dataclass(frozen=True)
 class Tried:
     """The last time that it was asked for (seconds since the epoch; 0: never) and why not (a code, or
-    empty)."""
+    empty). ``since``: the first of the times that have failed in a row until then; 0 after a success."""
 
     time: float = 0.0
     code: str = ""
+    since: float = 0.0
 
 
 def fetch(paths: Paths, now: float | None = None, within_s: float = WITHIN_S) -> Signed:
@@ -46,7 +47,7 @@ def fetch(paths: Paths, now: float | None = None, within_s: float = WITHIN_S) ->
         try:
             signed = _take(paths, source, now, within_s)
         except SuiteError as error:
-            _note(paths.policy, Tried(now, error.code))
+            _note(paths.policy, Tried(now, error.code, min(now, tried(paths.policy).since or now)))
             raise
         _note(paths.policy, Tried(now))
     return signed
@@ -57,8 +58,10 @@ def tried(policy: Path) -> Tried:
     try:
         with policy.with_name(STATE).open("rb") as file:
             said = json.loads(file.read(1000))
-        return Tried(float(said["time"]), str(said["code"])[:20])
-    except (OSError, ValueError, LookupError, TypeError):
+        time_s, code = float(said["time"]), str(said["code"])[:20]
+        since = float(said.get("since", time_s)) if code else 0.0
+        return Tried(time_s, code, since) if 0 < since <= time_s < 2**40 or not code else Tried()
+    except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError):
         return Tried()
 
 
@@ -139,7 +142,7 @@ def _left(ends: float) -> float:
 
 
 def _note(policy: Path, last: Tried) -> None:
-    text = json.dumps({"time": last.time, "code": last.code})
+    text = json.dumps({"time": last.time, "code": last.code, "since": last.since})
     write_atomically(policy.with_name(STATE), text.encode(), 0o644)
 
 

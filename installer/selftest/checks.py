@@ -10,7 +10,7 @@ from core.config import Config
 from core.i18n import _
 from core.paths import Paths
 from core.secrets import SecretStore
-from installer.selftest import Check, machine, network, suite
+from installer.selftest import Check, machine, network, policy, suite
 
 OF_A_VERSION = ("program", "window", "disk")
 """What must be ok before a new version takes over: what depends on the version, not on the room around it."""
@@ -41,6 +41,8 @@ def checks(terminal: Terminal, only: Sequence[str] = ()) -> list[Check]:
         Check("schedule", _("予定のサーバー"), lambda: network.schedule(paths, terminal.secrets), 20),
         Check("share", _("共有フォルダ"), lambda: network.share(paths), 20),
         Check("index", _("共有フォルダの索引"), lambda: suite.index(paths), 20),
+        Check("index-service", _("索引サービス"), lambda: network.index_service(paths), 20),
+        Check("policy", _("方針"), lambda: policy.policy(paths)),
         Check("printer", _("プリンター"), machine.printer),
         Check("clock", _("時計"), lambda: machine.clock(paths)),
         Check("disk", _("ディスク"), lambda: machine.disk(paths), 15),
@@ -50,5 +52,5 @@ def checks(terminal: Terminal, only: Sequence[str] = ()) -> list[Check]:
 
 KEYS = (
     "program", "window", "camera", "models", "keyring", "realm", "ticket", "proxy", "schedule", "share",
-    "index", "printer", "clock", "disk",
+    "index", "index-service", "policy", "printer", "clock", "disk",
 )  # fmt: skip

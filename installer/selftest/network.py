@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import socket
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import closing
+from typing import Any
 from urllib.parse import urlsplit
 
 from auth.agent.ticket import KerberosCache
@@ -16,7 +18,7 @@ from core.events import Events
 from core.i18n import _
 from core.paths import Paths
 from core.secrets import SecretStore
-from installer.selftest import Outcome, failed, from_error, ok, unknown
+from installer.selftest import Outcome, State, failed, from_error, ok, unknown
 from sharefolder.ports import Credential
 from sharefolder.service import ShareService
 
@@ -80,15 +82,10 @@ def schedule(paths: Paths, store: Callable[[], SecretStore]) -> Outcome:
 
 def share(paths: Paths) -> Outcome:
     """The first entry of each share that this terminal knows is asked for, as a server gives it to us now."""
-    service = ShareService(paths.data / "share", Events(), lambda: "", Credential)
-    try:
+    with closing(_shares(paths)) as service:
         places = service.places()
         if not places:
-            return unknown(
-                _("共有フォルダがまだ登録されていません。"),
-                _("共有フォルダの画面で登録してください。"),
-                "SELF-090",
-            )
+            return _no_share()
         for number, place in enumerate(places, 1):
             try:
                 next(service.entries(place.name, ""), None)
@@ -98,9 +95,57 @@ def share(paths: Paths) -> Outcome:
                     count=len(places), number=number
                 )
                 return Outcome(outcome.state, words + error.why, error.next_step, error.code)
-    finally:
-        service.close()
     return ok(_("共有フォルダ {count} か所につながります。").format(count=len(places)))
+
+
+def index_service(paths: Paths) -> Outcome:
+    """The index service that a share names is asked how it stands, as a search asks it; it leaves nothing.
+    A share that does not answer is the question before this one."""
+    with closing(_shares(paths)) as service:
+        places = service.places()
+        if not places:
+            return _no_share()
+        try:
+            answers = [service.index_service(place.name) for place in places]
+        except SuiteError as error:
+            return _silent(error)
+    return _standing([said for said in answers if said is not None])
+
+
+def _standing(answers: Sequence[dict[str, Any]]) -> Outcome:
+    if not answers:
+        return unknown(
+            _("索引サービスのある共有フォルダはありません（端末ごとに索引を作ります）。"),
+            _("全端末で一つの索引にするときは、ファイルサーバーで mahoroba share-index を動かします。"),
+            "SELF-063",
+        )
+    if failure := next((str(said["failure"])[:200] for said in answers if said.get("failure")), ""):
+        words = _("索引サービスは答えますが、共有フォルダを調べられていません: {why}")
+        step = _("ファイルサーバーで mahoroba share-index status を行い、理由を確かめてください。")
+        return failed(words.format(why=failure), step, "SELF-064")
+    if not all(said.get("looked") for said in answers):
+        words = _("索引サービスは答えますが、共有フォルダをまだ調べ終えていません。")
+        return unknown(words, _("終わるまで待って、もう一度確かめてください。"), "SELF-065")
+    return ok(
+        _("索引サービス {count} か所が答え、共有フォルダを調べ終えています。").format(count=len(answers))
+    )
+
+
+def _silent(error: SuiteError) -> Outcome:
+    if error.code != "SHARE-041":  # it is the share that does not answer
+        return from_error(error, State.UNKNOWN)
+    step = _("ファイルサーバーで mahoroba-share-index が動いているかを確かめ、止まっていれば始めてください。")
+    return failed(_("共有フォルダが示す索引サービスが答えません。検索できません。"), step, error.code)
+
+
+def _shares(paths: Paths) -> ShareService:
+    return ShareService(paths.data / "share", Events(), lambda: "", Credential)
+
+
+def _no_share() -> Outcome:
+    return unknown(
+        _("共有フォルダがまだ登録されていません。"), _("共有フォルダの画面で登録してください。"), "SELF-090"
+    )
 
 
 def _not_set(what: str, key: str, code: str) -> Outcome:

@@ -9,7 +9,7 @@ from core.config import Config
 from core.i18n import _
 from core.paths import Paths
 from core.postgres import PostgresSql
-from installer.selftest import Check, Outcome, failed, network, ok, unknown
+from installer.selftest import Check, Outcome, failed, network, ok, policy, unknown
 from installer.selftest.checks import Terminal
 
 
@@ -46,6 +46,8 @@ def checks(terminal: Terminal) -> list[Check]:
         Check("proxy", _("代理サーバー"), lambda: network.proxy(config), 30),
         Check("schedule", _("予定のサーバー"), lambda: network.schedule(paths, terminal.secrets), 20),
         Check("share", _("共有フォルダ"), lambda: network.share(paths), 20),
+        Check("index-service", _("索引サービス"), lambda: network.index_service(paths), 20),
+        Check("policy", _("方針の配布"), lambda: policy.policy(paths)),
         Check("database", _("データベース"), lambda: database(config), 15),
     ]
 

@@ -19,11 +19,14 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
 
+from core.clock import TOKYO
 from core.config import Config
 from core.errors import SuiteError
 from core.paths import Paths
 from core.policy import PolicySigner
-from installer.policy.fetch import fetch, tried
+from installer.policy.fetch import Tried, fetch, tried
+from installer.selftest import State
+from installer.selftest.policy import LATE_S, policy
 
 NOW = time.time()
 OLD, NEW = b"[presence]\nafter_s = 60\n", b"[presence]\nafter_s = 10\n"
@@ -208,6 +211,38 @@ def test_no_server_endless_answers_redirects_and_strangers_are_bounded(house: Ho
     house.refused("POL-011")
 
 
+def test_since_when_no_newer_one_arrives_is_seen_until_one_does(house: House) -> None:
+    assert policy(house.paths, NOW + 60).state is State.OK
+    assert policy(house.paths, NOW + LATE_S + 60).code == "SELF-111", "nobody looked: not known, never ok"
+    house.server.status = 503
+    for hour in (1, 2):
+        with pytest.raises(SuiteError, match="POL-011"):
+            fetch(house.paths, NOW + hour * 3600)
+    late = policy(house.paths, NOW + 2 * 3600)
+    since = datetime.datetime.fromtimestamp(NOW + 3600, TOKYO).strftime("%Y/%m/%d %H:%M")
+    assert (late.state, late.code) == (State.FAIL, "POL-011")
+    assert late.what.startswith(f"{since} から、新しい方針を受け取れていません。版 3")
+    assert "mahoroba policy fetch" in late.next_step
+    house.server.status = 200
+    house.offer(NEW, 2)
+    with pytest.raises(SuiteError, match="POL-007"):
+        fetch(house.paths, NOW + 3 * 3600)
+    other = policy(house.paths, NOW + 3 * 3600)
+    assert (other.code, since in other.what, "署名して書き出す" in other.next_step) == ("POL-007", True, True)
+    house.offer(NEW, 4)
+    fetch(house.paths, NOW + 4 * 3600)
+    assert policy(house.paths, NOW + 4 * 3600).state is State.OK
+    assert tried(house.paths.policy).since == 0.0
+    assert policy(house.paths, NOW + 91 * 86_400).code == "POL-005"
+
+
+@pytest.mark.parametrize("note", [b"", b"[1]", b'{"time": 1, "code": "X", "since": 2e99}', b"[" * 900])
+def test_a_damaged_note_is_no_knowledge(house: House, note: bytes) -> None:
+    house.write("policy-fetch.json", note)
+    assert tried(house.paths.policy) == Tried()
+    assert policy(house.paths, NOW).code == "SELF-111"
+
+
 def test_without_a_network_the_last_good_one_goes_on_and_says_when_it_ends(house: House) -> None:
     house.server.close()
     house.refused("POL-011", within_s=5.0)
@@ -219,7 +254,7 @@ def test_one_edited_here_by_hand_stops_the_suite_until_it_is_fetched_again(house
     whole = house.paths.policy.read_bytes()
     house.paths.policy.write_bytes(whole.replace(b"60", b"30"))
     with pytest.raises(SuiteError, match="POL-003"):
-        Config.load(house.paths)
+        policy(house.paths)
     fetch(house.paths, NOW)
     assert house.paths.policy.read_bytes() == whole
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import sqlite3
+import time
 import tomllib
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -11,9 +13,10 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractButton, QComboBox, QLabel, QLineEdit, QPushButton
 
 from auth.model import Person, Role
+from core.clock import TOKYO
 from core.config import declared
 from core.errors import SuiteError
-from core.policy import verified
+from core.policy import PolicySigner, bound, verified
 from core.policy_draft import Draft
 from desktop.pages.administration import export as export_file
 from desktop.pages.administration import people as people_page
@@ -22,6 +25,7 @@ from desktop.pages.administration.people import People
 from desktop.pages.administration.policy import PolicyView
 from desktop.pages.administration.waits import Waits
 from desktop.ui.widgets.table import Table
+from installer.policy.fetch import fetch
 from tests.ui.conftest import HANAKO, PIN, Office
 
 SATO = Person("K100871", "佐藤 健", "さとう けん", "道路建設課")
@@ -300,6 +304,25 @@ def test_a_policy_is_signed_for_the_server(
     signed = verified((tmp_path / "policy.toml").read_bytes(), signature, tmp_path / "policy-key.pem")
     assert signed.version == 1
     assert not bureau.services.paths.policy.exists()
+
+
+def test_a_policy_that_does_not_arrive_any_more_is_said_above_with_what_to_do(bureau: Office) -> None:
+    path, signer, now = bureau.services.paths.policy, PolicySigner(b"s" * 32), time.time()
+    content = b"[presence]\nafter_s = 60\n"
+    path.write_bytes(bound(content, signer.sign(content, 12, now, 90)))
+    path.with_name("policy-key.pem").write_bytes(signer.public)
+    path.with_name("policy-source.toml").write_text('url = "https://127.0.0.1:9/policy.toml"\n', "utf-8")
+    with pytest.raises(SuiteError, match="POL-011"):
+        fetch(bureau.services.paths, now - 7200)
+    with pytest.raises(SuiteError, match="POL-011"):
+        fetch(bureau.services.paths, now)
+    view = policy_page(bureau)
+    since = datetime.fromtimestamp(now - 7200, TOKYO).strftime("%Y/%m/%d %H:%M")
+    words = view.arriving.text()
+    assert words.startswith(f"この端末の方針: {since} から、新しい方針を受け取れていません。版 12")
+    assert "（POL-011）" in words
+    assert "mahoroba policy fetch" in words
+    assert view.arriving.property("role") == "danger"
 
 
 def test_the_auditor_reads_the_policy_and_changes_nothing(office: Office) -> None:

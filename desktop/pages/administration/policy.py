@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QWidget
 
 from auth.model import Role
 from core.config import Declared, declared
+from core.errors import SuiteError
 from core.i18n import _
 from core.policy_draft import Change, Draft, changes, standing
 from desktop.pages.administration.policy_form import PolicyForm
@@ -25,6 +26,7 @@ from desktop.ui.widgets.flow import Flow
 from desktop.ui.widgets.table import Table
 
 if TYPE_CHECKING:
+    from installer.selftest import Outcome
     from office.policies import Saved
 
 _FIRST = ("security", "servers", "authority", "directory", "tickets", "offline", "plan", "face")
@@ -44,6 +46,8 @@ class PolicyView(Fresh):
         rank = {name: number for number, name in enumerate(_FIRST)}
         self._all = sorted(declared(), key=lambda one: rank.get(one.key.partition(".")[0], len(rank)))
         layout = page.column(self, 0.75)
+        self.arriving = page.label("", wrap=True)
+        layout.addWidget(self.arriving)
         layout.addWidget(page.label(zone_words(services.config.security), wrap=True))
         whole = page.Across(58, 1.25)
         left = page.column(spacing=0.6)
@@ -83,11 +87,29 @@ class PolicyView(Fresh):
         """The file as it lies there; what was not saved is dropped."""
         office = self._services.open_office
 
-        def look(_report: object) -> tuple[Draft, Draft, bool]:
+        def look(_report: object) -> tuple[Outcome, Draft, Draft, bool]:
             policies = office().policies
-            return policies.draft(), policies.draft(), policies.writable()
+            return self._arriving(), policies.draft(), policies.draft(), policies.writable()
 
         self._services.bridge.run(self, _("方針"), look, lambda found: self._show(*found))
+
+    def _arriving(self) -> Outcome:
+        """Whether newer ones still come, as the self-test asks it."""
+        from installer.selftest import from_error
+        from installer.selftest.policy import policy
+
+        try:
+            return policy(self._services.paths)
+        except SuiteError as error:
+            return from_error(error)
+
+    def _say_arriving(self, outcome: Outcome) -> None:
+        """In words, with what to do; in red only where somebody has to act."""
+        words = _("この端末の方針: {what}").format(what=outcome.what)
+        code = f"（{outcome.code}）" if outcome.code else ""
+        self.arriving.setText(" ".join(filter(None, (words + code, outcome.next_step))))
+        self.arriving.setProperty("role", "danger" if outcome.state == "fail" else "")
+        page.restyle(self.arriving)
 
     def showEvent(self, event: QShowEvent) -> None:
         """Coming back to the page keeps what was being edited."""
@@ -96,7 +118,8 @@ class PolicyView(Fresh):
         else:
             super().showEvent(event)
 
-    def _show(self, before: Draft, draft: Draft, writable: bool) -> None:
+    def _show(self, arriving: Outcome, before: Draft, draft: Draft, writable: bool) -> None:
+        self._say_arriving(arriving)
         self._before, self._draft, self._loaded, self._writable = before, draft, True, writable
         self.by.setText(draft.by)
         self._put()

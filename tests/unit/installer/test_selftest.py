@@ -16,7 +16,7 @@ from core.paths import Paths
 from core.secrets import MemorySecrets, open_secrets
 from desktop import __main__ as command
 from installer import selftest
-from installer.selftest import Check, Outcome, State, machine, network, suite
+from installer.selftest import Check, Outcome, State, machine, network, policy, suite
 from installer.selftest.checks import KEYS, OF_A_VERSION, Terminal, checks
 
 
@@ -172,6 +172,39 @@ def test_a_share_that_is_gone_fails_and_one_that_is_there_is_ok(tmp_path: Path) 
     gone = network.share(paths)
     assert gone.state is State.FAIL
     assert gone.next_step
+
+
+def test_the_index_service_that_a_share_names_has_to_answer(tmp_path: Path) -> None:
+    from core.events import Events
+    from core.jobs import Report
+    from sharefolder.index.vouching import DESCRIPTION
+    from sharefolder.service import ShareService
+
+    paths, folder = Paths.from_environment(), tmp_path / "全庁"
+    assert network.index_service(paths).code == "SELF-090"
+    folder.mkdir()
+    service = ShareService(paths.data / "share", Events(), lambda: "K1")
+    try:
+        service.add_place("全庁", str(folder))
+        assert network.index_service(paths).code == "SELF-063", "none is named: not known, never ok"
+        service.serve_index("全庁", Report(lambda _done, _total, _text: None))
+        assert network.index_service(paths).state is State.OK
+    finally:
+        service.close()
+    silent = network.index_service(paths)
+    assert (silent.state, silent.code, bool(silent.next_step)) == (State.FAIL, "SHARE-041", True)
+    (folder / DESCRIPTION).write_text("{}", "utf-8")
+    assert network.index_service(paths).code == "SHARE-041", "a description that says nothing is no service"
+
+
+def test_a_policy_written_here_is_ok_only_while_it_can_be_used() -> None:
+    paths = Paths.from_environment()
+    assert policy.policy(paths).code == "SELF-110"
+    paths.policy.write_text("[presence]\nafter_s = 10\n", "utf-8")
+    assert policy.policy(paths).state is State.OK
+    paths.policy.write_text("[presence]\nafter_s = 7\n", "utf-8")
+    with pytest.raises(SuiteError, match="CONF-002"):
+        policy.policy(paths)
 
 
 def test_a_clock_that_went_back_fails() -> None:
