@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import secrets
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -264,11 +264,6 @@ _quiet = settings(suppress_health_check=list(HealthCheck), max_examples=100)
 _thorough = settings(_quiet, max_examples=1000, derandomize=False)
 
 
-def _say_seed(capsys: pytest.CaptureFixture[str]) -> None:
-    with capsys.disabled():
-        print(f"\nMAHOROBA_HISTORIES_SEED={SEED}", flush=True)
-
-
 @_quiet
 @given(steps=_steps)
 def test_two_people_and_a_bad_network(office: tuple[Path, Network], steps: list[tuple[int, Any]]) -> None:
@@ -283,31 +278,20 @@ def test_one_person_and_a_bad_network(office: tuple[Path, Network], steps: list[
 
 @pytest.mark.long
 @pytest.mark.timeout(3600)
-def test_a_thousand_histories_of_two_people(
-    office: tuple[Path, Network], capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize("history", [two_people, one_person])
+def test_a_thousand_histories(
+    office: tuple[Path, Network],
+    capsys: pytest.CaptureFixture[str],
+    history: Callable[[tuple[Path, Network], list[tuple[int, Any]]], None],
 ) -> None:
     @seed(SEED)
     @_thorough
     @given(steps=_steps)
     def told(steps: list[tuple[int, Any]]) -> None:
-        two_people(office, steps)
+        history(office, steps)
 
-    _say_seed(capsys)
-    told()
-
-
-@pytest.mark.long
-@pytest.mark.timeout(3600)
-def test_a_thousand_histories_of_one_person(
-    office: tuple[Path, Network], capsys: pytest.CaptureFixture[str]
-) -> None:
-    @seed(SEED)
-    @_thorough
-    @given(steps=_steps)
-    def told(steps: list[tuple[int, Any]]) -> None:
-        one_person(office, steps)
-
-    _say_seed(capsys)
+    with capsys.disabled():
+        print(f"\nMAHOROBA_HISTORIES_SEED={SEED}", flush=True)
     told()
 
 

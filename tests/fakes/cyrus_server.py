@@ -8,15 +8,13 @@ from __future__ import annotations
 import imaplib
 import os
 import shutil
-import socket
 import subprocess
 import tempfile
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import httpx
+from tests.fakes.loopback import end, free_port, wait_for
 
 MASTER = "/usr/sbin/cyrmaster"
 PASSWORD = "Cyrus-2026-test"  # noqa: S105 - of a server that lives for one test run
@@ -65,7 +63,7 @@ def running(users: tuple[str, ...] = ("user",)) -> Iterator[str]:
     root = Path(
         tempfile.mkdtemp(prefix="mahoroba-cyrus-")
     )  # not below pytest's own, which only root may enter
-    http, imap = _free_port(), _free_port()
+    http, imap = free_port(), free_port()
     for name in ("config", "spool", "run"):
         (root / name).mkdir()
     (root / "imapd.conf").write_text(_IMAPD.format(root=root))
@@ -80,16 +78,11 @@ def running(users: tuple[str, ...] = ("user",)) -> Iterator[str]:
         process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
     try:
         address = f"http://127.0.0.1:{http}/"
-        _wait(process, address)
+        wait_for(process, address)
         _make_mailboxes(imap, users)
         yield address
     finally:
-        process.terminate()
-        try:
-            process.wait(15)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait(15)
+        end(process)
         shutil.rmtree(root, ignore_errors=True)
 
 
@@ -100,20 +93,3 @@ def _make_mailboxes(port: int, users: tuple[str, ...]) -> None:
         for user in users:
             answer, words = admin.create(f"user/{user}")
             assert answer == "OK", words
-
-
-def _wait(process: subprocess.Popen[bytes], address: str) -> None:
-    end = time.monotonic() + 60
-    while time.monotonic() < end and process.poll() is None:
-        try:
-            httpx.get(address, trust_env=False)
-            return
-        except httpx.HTTPError:
-            time.sleep(0.1)
-    raise RuntimeError("cyrus did not start")
-
-
-def _free_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])

@@ -10,18 +10,16 @@ from __future__ import annotations
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import tempfile
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import httpx
 import psycopg
 
 from tests.fakes import postgres
+from tests.fakes.loopback import free_port, wait_for
 
 SHARE, AWL = Path("/usr/share/davical"), Path("/usr/share/awl")
 PASSWORD = "Davical-2026-test"  # noqa: S105 - of a server that lives for one test run
@@ -80,9 +78,7 @@ def _fill(facts: dict[str, str], database: str, users: tuple[str, ...]) -> None:
 
 
 def _serve(folder: Path, database_port: str) -> Iterator[str]:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     (folder / "site-conf.php").write_text(_CONFIG.format(port=database_port))
     name = f"../..{folder}/site"
     (folder / "first.php").write_text(f"<?php $_SERVER['SERVER_NAME'] = '{name}';")
@@ -99,19 +95,8 @@ def _serve(folder: Path, database_port: str) -> Iterator[str]:
         )  # fmt: skip
     try:
         address = f"http://127.0.0.1:{port}/"
-        _wait(process, address)
+        wait_for(process, address)
         yield address
     finally:
         process.send_signal(signal.SIGTERM)
         process.wait(10)
-
-
-def _wait(process: subprocess.Popen[bytes], address: str) -> None:
-    end = time.monotonic() + 60
-    while time.monotonic() < end and process.poll() is None:
-        try:
-            httpx.get(address, trust_env=False)
-            return
-        except httpx.HTTPError:
-            time.sleep(0.1)
-    raise RuntimeError("davical did not start")

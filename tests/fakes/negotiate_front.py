@@ -19,6 +19,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from cryptography.x509.oid import NameOID
 
 from installer.realm.layout import SSO, Layout
+from tests.fakes.loopback import free_port
 
 APACHE, MODULES = Path("/usr/sbin/apache2"), Path("/usr/lib/apache2/modules")
 _LOADED = (
@@ -95,7 +96,7 @@ def running(layout: Layout, folder: Path) -> Iterator[Front]:
     keytab.write_bytes((layout.folder / "sso.keytab").read_bytes())
     keytab.chmod(0o644)  # of a realm that lives for a minute
     _certify(folder)
-    port, behind = _free(layout.address), _free("127.0.0.1")
+    port, behind = free_port(layout.address), free_port("127.0.0.1")
     modules = "\n".join(f"LoadModule {name}_module {MODULES}/mod_{name}.so" for name in _LOADED)
     known = {"folder": folder, "address": layout.address, "port": port, "behind": behind, "name": SSO}
     (folder / "apache.conf").write_text(_APACHE.format(modules=modules, **known), "ascii")
@@ -137,12 +138,6 @@ def _certify(folder: Path) -> None:
         (folder / target).write_bytes(made.public_bytes(Encoding.PEM))
     private = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
     (folder / "server.key").write_bytes(private)
-
-
-def _free(address: str) -> int:
-    with socket.socket() as free:
-        free.bind((address, 0))
-        return int(free.getsockname()[1])
 
 
 def _wait(programs: list[subprocess.Popen[bytes]], address: tuple[str, int], folder: Path) -> None:

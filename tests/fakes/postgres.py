@@ -6,7 +6,6 @@ import os
 import pwd
 import shutil
 import signal
-import socket
 import subprocess
 import tempfile
 from collections.abc import Iterator
@@ -15,6 +14,8 @@ from pathlib import Path
 
 import psycopg
 import pytest
+
+from tests.fakes.loopback import free_port
 
 
 def programs() -> Path:
@@ -40,9 +41,7 @@ def cluster(*settings: str) -> Iterator[str]:
          "--locale=C.UTF-8"],
         check=True, capture_output=True, cwd=folder, timeout=300, **user,
     )  # fmt: skip
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     options = [
         f"port={port}", "listen_addresses=127.0.0.1", f"unix_socket_directories={folder}",
         "shared_buffers=64MB", *settings,

@@ -14,6 +14,8 @@ from pathlib import Path
 
 import psutil
 
+from tests.fakes.loopback import free_port
+
 PASSWORD = "Ken-2026-test"  # noqa: S105 - of a server that lives for one test run
 CONFIG = """\
 [global]
@@ -85,9 +87,7 @@ class Samba:
         self.root, self.export = root, root / "export"
         for name in ("private", "state", "lock", "cache", "run", "ncalrpc", "log", "export"):
             (root / name).mkdir(mode=0o755, parents=True)
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port = free.getsockname()[1]
+        self.port = free_port()
         self._file = root / "smb.conf"
         self._file.write_text(CONFIG.format(root=root, port=self.port), "utf-8")
         self.admit("root")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import socket
 import subprocess
 import sys
 import time
@@ -18,6 +17,7 @@ from auth.agent.certificate import SignerClient, SignInKey
 from auth.agent.client import MatcherClient
 from auth.agent.terminal import connect, enrol
 from tests.fakes.leaks import leaks
+from tests.fakes.loopback import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
 REALM = "PREF.TEST"
@@ -30,12 +30,6 @@ pin_min_length = 6
 realm = "{realm}"
 database = "{database}"
 """
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 class Servers:

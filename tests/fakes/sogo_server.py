@@ -9,19 +9,17 @@ from __future__ import annotations
 import os
 import pwd
 import shutil
-import socket
 import subprocess
 import tempfile
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import httpx
 import psycopg
 
 from tests.fakes import postgres
+from tests.fakes.loopback import end, free_port, wait_for
 
 PROGRAM = "/usr/sbin/sogod"
 PASSWORD = "Sogo-2026-test"  # noqa: S105 - of a server that lives for one test run
@@ -52,19 +50,19 @@ def running(users: tuple[str, ...] = ("user",)) -> Iterator[str]:
     started: list[subprocess.Popen[bytes]] = []
     try:
         with postgres.cluster() as database:
-            started.append(_memcached(memory := _free_port()))
+            started.append(_memcached(memory := free_port()))
             _fill(database, users)
             process, address = _start(folder, database, memory)
             started.append(process)
-            _wait(process, address)
+            wait_for(process, f"{address}SOGo/dav/")
             try:
                 yield address
             finally:
                 while started:
-                    _end(started.pop())
+                    end(started.pop())
     finally:
         for process in started:
-            _end(process)
+            end(process)
         shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -86,7 +84,7 @@ def _memcached(port: int) -> subprocess.Popen[bytes]:
 
 
 def _start(folder: Path, database: str, memory: int) -> tuple[subprocess.Popen[bytes], str]:
-    facts, port = dict(part.split("=") for part in database.split()), _free_port()
+    facts, port = dict(part.split("=") for part in database.split()), free_port()
     base = f"postgresql://{facts['user']}:x@127.0.0.1:{facts['port']}/sogo"
     options = {
         **{name: f"{base}/{table}" for name, table in _TABLES.items()},
@@ -107,29 +105,3 @@ def _start(folder: Path, database: str, memory: int) -> tuple[subprocess.Popen[b
             env={"PATH": os.environ["PATH"], "HOME": str(folder), "LC_ALL": "C.UTF-8"}, **user,
         )  # fmt: skip
     return process, f"http://127.0.0.1:{port}/"
-
-
-def _end(process: subprocess.Popen[bytes]) -> None:
-    process.terminate()
-    try:
-        process.wait(15)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait(15)
-
-
-def _wait(process: subprocess.Popen[bytes], address: str) -> None:
-    end = time.monotonic() + 60
-    while time.monotonic() < end and process.poll() is None:
-        try:
-            httpx.get(f"{address}SOGo/dav/", trust_env=False)
-            return
-        except httpx.HTTPError:
-            time.sleep(0.1)
-    raise RuntimeError("sogo did not start")
-
-
-def _free_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])

@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import httpx
+from tests.fakes.loopback import free_port, wait_for
 
 
 @contextmanager
 def running(folder: Path) -> Iterator[str]:
     """Its address; the user's home is ``/user/``."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     command = [
         *(sys.executable, "-m", "xandikos", "serve", "--directory", str(folder / "xandikos")),
         *("--listen-address", "127.0.0.1", "--port", str(port), "--autocreate", "--defaults"),
@@ -28,20 +24,9 @@ def running(folder: Path) -> Iterator[str]:
     process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
     address = f"http://127.0.0.1:{port}/"
     try:
-        _wait(process, address)
+        wait_for(process, address)
         yield address
     finally:
         process.terminate()
         process.wait(10)
         log.close()
-
-
-def _wait(process: subprocess.Popen[bytes], address: str) -> None:
-    end = time.monotonic() + 30
-    while time.monotonic() < end and process.poll() is None:
-        try:
-            httpx.get(address, trust_env=False)
-            return
-        except httpx.HTTPError:
-            time.sleep(0.1)
-    raise RuntimeError("xandikos did not start")

@@ -133,7 +133,7 @@ def office(tmp_path: Path) -> Iterator[Office]:
     with running() as samba, wire("127.0.0.1", ("127.0.0.1", samba.port)) as to_share:
         folder = tmp_path / "calendars"
         folder.mkdir()
-        from tests.fakes.servers import free_port
+        from tests.fakes.loopback import free_port
 
         calendar = CalendarServer(folder, free_port())
         calendar.start()

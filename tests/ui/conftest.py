@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterator
 from typing import NoReturn
 
 import pytest
-from PySide6.QtWidgets import QApplication, QComboBox, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from auth.model import Person, Role
@@ -23,6 +24,7 @@ from desktop.ui.application import make_application
 from desktop.ui.look import Look
 
 PIN = "493817"
+AUDITOR = Person("K101502", "鈴木 美咲", "すずき みさき", "税務課", Role.AUDITOR)
 HANAKO = Person("K100234", "山本 花子", "やまもと はなこ", "情報政策課", Role.IT)
 
 
@@ -71,6 +73,20 @@ class Office:
         self.settle()
         return window
 
+    def audited(self) -> Window:
+        """The page *administration* of the auditor, whom Hanako has registered."""
+        auth = self.with_hanako().services.auth
+        auth.sign_in_pin(HANAKO.staff_number, PIN)
+        auth.administration.add(AUDITOR)
+        code = auth.administration.issue_start_code(AUDITOR.staff_number).code
+        auth.sign_out()
+        window = self.open()
+        auth.start(AUDITOR.staff_number, code, "582914")
+        self.bot.waitUntil(lambda: window.showing == "shell")
+        self.services.go("administration")
+        self.settle()
+        return window
+
     def settle(self) -> None:
         """Until nothing is running and everything has been drawn."""
         self.bot.waitUntil(lambda: self.services.bridge.idle, timeout=60_000)
@@ -83,6 +99,18 @@ class Office:
         found = [w for w in self.window.findChildren(kind) if w.isVisible() and spoken(w) == name]
         assert len(found) == 1, (name, [spoken(w) for w in self.window.findChildren(kind) if w.isVisible()])
         return found[0]
+
+
+def press(office: Office, name: str) -> None:
+    """The one button of that name, by the mouse, until what it began has ended."""
+    office.bot.mouseClick(office.find(QAbstractButton, name), Qt.MouseButton.LeftButton)
+    office.settle()
+
+
+def said(office: Office) -> list[str]:
+    """The words on the screen."""
+    assert office.window is not None
+    return [w.text() for w in office.window.findChildren(QLabel) if w.isVisible() and w.text()]
 
 
 def spoken(widget: QWidget) -> str:

@@ -9,8 +9,7 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QAbstractButton, QComboBox, QLabel, QLineEdit, QPushButton
+from PySide6.QtWidgets import QAbstractButton, QComboBox, QLineEdit, QPushButton
 
 from auth.model import Person, Role
 from core.clock import TOKYO
@@ -26,7 +25,7 @@ from desktop.pages.administration.policy import PolicyView
 from desktop.pages.administration.waits import Waits
 from desktop.ui.widgets.table import Table
 from installer.policy.fetch import fetch
-from tests.ui.conftest import HANAKO, PIN, Office
+from tests.ui.conftest import Office, press, said
 
 SATO = Person("K100871", "佐藤 健", "さとう けん", "道路建設課")
 
@@ -41,22 +40,12 @@ def bureau(office: Office) -> Office:
     return office
 
 
-def press(office: Office, name: str) -> None:
-    office.bot.mouseClick(office.find(QPushButton, name), Qt.MouseButton.LeftButton)
-    office.settle()
-
-
 def choose(office: Office, number: str) -> None:
     assert office.window is not None
     people = office.window.findChild(People)
     assert isinstance(people, People)
     people.table.choose(number)
     office.settle()
-
-
-def said(office: Office) -> list[str]:
-    assert office.window is not None
-    return [w.text() for w in office.window.findChildren(QLabel) if w.isVisible() and w.text()]
 
 
 def registered(office: Office, number: str) -> Person | None:
@@ -326,18 +315,7 @@ def test_a_policy_that_does_not_arrive_any_more_is_said_above_with_what_to_do(bu
 
 
 def test_the_auditor_reads_the_policy_and_changes_nothing(office: Office) -> None:
-    office.with_hanako()
-    auth = office.services.auth
-    auth.sign_in_pin(HANAKO.staff_number, PIN)
-    auditor = Person("K101502", "鈴木 美咲", "すずき みさき", "税務課", Role.AUDITOR)
-    auth.administration.add(auditor)
-    code = auth.administration.issue_start_code(auditor.staff_number).code
-    auth.sign_out()
-    window = office.open()
-    auth.start(auditor.staff_number, code, "582914")
-    office.bot.waitUntil(lambda: window.showing == "shell")
-    office.services.go("administration")
-    office.settle()
+    office.audited()
     view = policy_page(office)
     setting(view, "offline.days")
     assert view.form.title.text() == "オフラインで使える日数"

@@ -8,8 +8,7 @@ import time
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QAbstractButton, QLabel, QLineEdit, QPushButton
+from PySide6.QtWidgets import QAbstractButton, QLineEdit
 
 from auth.model import Person
 from desktop.pages.administration.audit import Audit, wish_of
@@ -21,23 +20,13 @@ from desktop.pages.office.sign_ins import Hours, SignInsView
 from desktop.pages.office.states import StatesView
 from desktop.ui.widgets.table import Table
 from office.terminals import Report
-from tests.ui.conftest import Office
+from tests.ui.conftest import Office, press, said
 
 
 def go(office: Office, tab: str) -> None:
     office.services.go("administration")
     office.find(QAbstractButton, f"管理の対象: {tab}").click()  # type: ignore[attr-defined]
     office.settle()
-
-
-def press(office: Office, name: str) -> None:
-    office.bot.mouseClick(office.find(QPushButton, name), Qt.MouseButton.LeftButton)
-    office.settle()
-
-
-def said(office: Office) -> list[str]:
-    assert office.window is not None
-    return [w.text() for w in office.window.findChildren(QLabel) if w.isVisible() and w.text()]
 
 
 def cells(table: Table) -> list[list[str]]:

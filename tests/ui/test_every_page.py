@@ -14,7 +14,7 @@ from core import i18n
 from desktop.pages.window import Window
 from desktop.ui import theme
 from desktop.ui.tokens import THEMES, contrast
-from tests.ui.conftest import HANAKO, PIN, Office, spoken
+from tests.ui.conftest import AUDITOR, Office, spoken
 
 
 def _first_run(office: Office) -> Window:
@@ -249,26 +249,13 @@ def test_the_focus_ring_surrounds_the_focused_control(office: Office) -> None:
 
 
 def test_an_auditor_sees_the_audit_trail_and_nothing_else(office: Office) -> None:
-    from dataclasses import replace
-
-    from auth.model import Person, Role
-
-    office.with_hanako()
-    auth = office.services.auth
-    auth.sign_in_pin(HANAKO.staff_number, PIN)
-    auditor = Person("K101502", "鈴木 美咲", "すずき みさき", "税務課", Role.AUDITOR)
-    auth.administration.add(auditor)
-    code = auth.administration.issue_start_code(auditor.staff_number).code
-    auth.sign_out()
-    window = office.open()
-    auth.start(auditor.staff_number, code, "582914")
-    office.bot.waitUntil(lambda: window.showing == "shell")
-    office.services.go("administration")
-    office.settle()
+    window = office.audited()
     words = {w.text() for w in window.findChildren(QAbstractButton) if w.isVisible()}
     assert "改ざんを検査" in words
     assert "追加" not in words
-    assert replace(auditor) == auth.session.person  # type: ignore[union-attr]
+    session = office.services.auth.session
+    assert session is not None
+    assert session.person == AUDITOR
 
 
 def test_staff_do_not_see_administration(office: Office) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QCheckBox, QLabel, QLineEdit, QPlainTextEdit, QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QCheckBox, QLineEdit, QPlainTextEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from auth.bulletins import Bulletin
@@ -21,19 +21,9 @@ from desktop.pages.sharefolder.inquiries import Inquiries
 from desktop.ui.centre import Centre, Note
 from sharefolder.inquiry.form import with_kinds
 from sharefolder.sample import _sheet
-from tests.ui.conftest import HANAKO, Office, spoken
+from tests.ui.conftest import HANAKO, Office, press, said, spoken
 
 QUIET = Report(lambda _done, _total, _text: None)
-
-
-def said(office: Office) -> list[str]:
-    assert office.window is not None
-    return [w.text() for w in office.window.findChildren(QLabel) if w.isVisible() and w.text()]
-
-
-def press(office: Office, name: str) -> None:
-    office.bot.mouseClick(office.find(QPushButton, name), Qt.MouseButton.LeftButton)
-    office.settle()
 
 
 def post(office: Office, title: str, urgent: bool = False) -> None:

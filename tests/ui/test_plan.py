@@ -8,23 +8,12 @@ import json
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QAbstractButton, QLabel, QLineEdit, QPushButton
+from PySide6.QtWidgets import QAbstractButton, QLineEdit
 
 from desktop.pages.office import plan as plan_page
 from desktop.pages.office.chart import Chart
 from desktop.pages.office.plan import PlanView
-from tests.ui.conftest import Office
-
-
-def press(office: Office, name: str) -> None:
-    office.bot.mouseClick(office.find(QPushButton, name), Qt.MouseButton.LeftButton)
-    office.settle()
-
-
-def said(office: Office) -> list[str]:
-    assert office.window is not None
-    return [w.text() for w in office.window.findChildren(QLabel) if w.isVisible() and w.text()]
+from tests.ui.conftest import Office, press, said
 
 
 @pytest.fixture

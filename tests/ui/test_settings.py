@@ -6,26 +6,16 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QAbstractButton, QComboBox, QLabel, QLineEdit, QPushButton
+from PySide6.QtWidgets import QComboBox, QLineEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
 from core.config import Config
 from core.paths import Paths
 from desktop.ui import theme
 from desktop.ui.look import Look
-from tests.ui.conftest import PIN, Office
+from tests.ui.conftest import PIN, Office, press, said
 
 NEW_PIN = "604827"
-
-
-def said(office: Office) -> list[str]:
-    assert office.window is not None
-    return [w.text() for w in office.window.findChildren(QLabel) if w.isVisible() and w.text()]
-
-
-def press(office: Office, name: str) -> None:
-    office.find(QAbstractButton, name).click()  # type: ignore[attr-defined]
-    office.settle()
 
 
 def open_settings(office: Office) -> Office:

@@ -5,16 +5,11 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QPushButton
+from PySide6.QtWidgets import QPushButton
 
 from calendar_sync.model import Collection, Draft, Owner
 from core.clock import TOKYO
-from tests.ui.conftest import HANAKO, Office
-
-
-def said(office: Office) -> list[str]:
-    assert office.window is not None
-    return [w.text() for w in office.window.findChildren(QLabel) if w.isVisible() and w.text()]
+from tests.ui.conftest import HANAKO, Office, said
 
 
 def test_my_next_event_is_one_press_from_the_schedule(office: Office) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QWidget
 
 from auth.devices import Device
@@ -16,6 +15,7 @@ from core.wareki import format_date
 from desktop.pages.administration.code_card import CodeCard
 from desktop.pages.administration.step_up import StepUpCard
 from desktop.pages.files import ask_open
+from desktop.pages.fresh import Fresh
 from desktop.pages.services import Services
 from desktop.ui import page, theme
 from desktop.ui.buttons import button
@@ -24,12 +24,12 @@ from desktop.ui.widgets.fields import labelled, line_edit
 from desktop.ui.widgets.table import Table
 
 
-class Terminals(QWidget):
+class Terminals(Fresh):
     """The list on the left, what can be done on the right."""
 
     def __init__(self, services: Services, step_up: StepUpCard) -> None:
-        super().__init__()
-        self._services, self._step_up = services, step_up
+        super().__init__(services)
+        self._step_up = step_up
         whole = page.Across(58, 1.25)
         page.column(self, 0).addWidget(whole)
         left = page.column(spacing=0.75)
@@ -65,11 +65,6 @@ class Terminals(QWidget):
         layout.addStretch()
         return side
 
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        if not event.spontaneous():
-            self.read()
-
     def read(self) -> None:
         """Ask for the terminals and the tokens again."""
         office = self._services.auth.administration
@@ -78,7 +73,6 @@ class Terminals(QWidget):
 
     def _show(self, devices: list[Device]) -> None:
         self.table.put([(d.name, (d.name, d.place, _state(d), _until(d))) for d in devices])
-        self.table.narrow(self.finder.text())
 
     def _show_tokens(self, left: list[tuple[str, float]]) -> None:
         if not left:

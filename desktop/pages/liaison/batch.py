@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QWidget
-
 from core.i18n import _
+from desktop.pages.fresh import Fresh
 from desktop.pages.liaison.words import look
 from desktop.pages.services import Services
 from desktop.ui import page
@@ -18,12 +16,11 @@ from liaison.standing import Standing, Tile
 _WORKABLE = (Standing.READY, Standing.ATTENTION, Standing.UNKNOWN)
 
 
-class Batch(QWidget):
+class Batch(Fresh):
     """Prepares every laptop that stands here; those that are lent are left alone."""
 
     def __init__(self, services: Services) -> None:
-        super().__init__()
-        self._services = services
+        super().__init__(services, LaptopsChanged, LaptopReported)
         self._tiles: list[Tile] = []
         layout = page.column(self, 0.75)
         tools = page.row(spacing=0.6)
@@ -39,21 +36,13 @@ class Batch(QWidget):
         titles = [_("端末"), _("状態"), _("変えた数"), _("よい"), _("違う"), _("わからない"), _("理由")]
         self.table = Table(_("端末ごとの準備の状態"), titles, (5, 6, 5, 4, 4, 6.5, 26))
         layout.addWidget(self.table, 1)
-        for event in (LaptopsChanged, LaptopReported):
-            services.bridge.subscribe(services.events, event, self, lambda _event: self.read())
-
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        if not event.spontaneous():
-            self.read()
 
     def read(self) -> None:
-        """All laptops again (only while they are on the screen)."""
-        if self.isVisible():
-            liaison = self._services.liaison
-            self._services.bridge.run(
-                self, _("連絡員端末の一覧"), lambda _r: liaison.tiles(), self._show, lane="liaison-read"
-            )
+        """All laptops again."""
+        liaison = self._services.liaison
+        self._services.bridge.run(
+            self, _("連絡員端末の一覧"), lambda _r: liaison.tiles(), self._show, lane="liaison-read"
+        )
 
     def _show(self, tiles: list[Tile]) -> None:
         self._tiles = tiles

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QShowEvent
 
 from core.i18n import _
 from core.wareki import format_date
@@ -41,7 +40,7 @@ class Counter(Scanning):
     """Above: the mode and the scan field. Below: who borrows, then what has happened, newest first."""
 
     def __init__(self, services: Services) -> None:
-        super().__init__(services)
+        super().__init__(services, LaptopsChanged)
         self._last: Loan | None = None
         self._waiting = ""  # scanned to be lent, before it was said to whom
         whole = page.column(self, 1.0)
@@ -72,19 +71,12 @@ class Counter(Scanning):
         foot.addWidget(button(_("別の窓口の記録を受け取る"), self._merge, "plain", "upload-simple"))
         foot.addWidget(button(_("改ざんを検査"), self._verify, "plain", "shield-check"))
         whole.addLayout(foot)
-        services.bridge.subscribe(services.events, LaptopsChanged, self, lambda _event: self.read())
-
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        if not event.spontaneous():
-            self.read()
 
     def read(self) -> None:
-        if self.isVisible():
-            ledger = self._services.liaison.ledger
-            self._services.bridge.run(
-                self, _("台帳"), lambda _r: ledger.events(), self._show, lane="liaison-read"
-            )
+        ledger = self._services.liaison.ledger
+        self._services.bridge.run(
+            self, _("台帳"), lambda _r: ledger.events(), self._show, lane="liaison-read"
+        )
 
     def _show(self, events: list[Event]) -> None:
         self.table.put([((e.counter, e.number), event_cells(e)) for e in reversed(events[-500:])])

@@ -6,13 +6,13 @@ from datetime import UTC, datetime
 from functools import partial
 
 from PySide6.QtCore import QTimer
-from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtWidgets import QLabel
 
 from core.clock import TOKYO
 from core.i18n import _
 from core.wareki import format_datetime
 from desktop.pages.files import ask_save, save
+from desktop.pages.fresh import Fresh
 from desktop.pages.liaison.paper import report_sheet
 from desktop.pages.services import Services
 from desktop.ui import page, theme
@@ -24,12 +24,11 @@ from liaison.drill_plan import DrillPlan
 from liaison.service import LaptopsChanged
 
 
-class DrillView(QWidget):
+class DrillView(Fresh):
     """Shows the drill that runs, or the last one beside the one before it."""
 
     def __init__(self, services: Services) -> None:
-        super().__init__()
-        self._services = services
+        super().__init__(services, LaptopsChanged)
         self._drills: list[Drill] = []
         layout = page.column(self, 0.75)
         top = page.row(spacing=1.0)
@@ -64,26 +63,19 @@ class DrillView(QWidget):
         self._tick = QTimer(self)
         self._tick.setInterval(1000)
         self._tick.timeout.connect(self._show_clock)
-        services.bridge.subscribe(services.events, LaptopsChanged, self, lambda _event: self.read())
-
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        if not event.spontaneous():
-            self.read()
 
     def read(self) -> None:
-        if self.isVisible():
-            liaison = self._services.liaison
-            self._services.bridge.run(
-                self, _("訓練"), lambda _r: liaison.exercise.all(), self._show, lane="liaison-read"
-            )
-            self._services.bridge.run(
-                self,
-                _("訓練の台本"),
-                lambda _r: liaison.workshop.drill_plan(),
-                self._show_plan,
-                lane="liaison-read",
-            )
+        liaison = self._services.liaison
+        self._services.bridge.run(
+            self, _("訓練"), lambda _r: liaison.exercise.all(), self._show, lane="liaison-read"
+        )
+        self._services.bridge.run(
+            self,
+            _("訓練の台本"),
+            lambda _r: liaison.workshop.drill_plan(),
+            self._show_plan,
+            lane="liaison-read",
+        )
 
     def _show_plan(self, plan: DrillPlan) -> None:
         self.goal.setText(_("台本「{title}」: {goal}").format(title=plan.title, goal=plan.goal))

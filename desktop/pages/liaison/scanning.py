@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QWidget
 from auth.face.camera import Camera
 from core.i18n import _
 from core.jobs import JobHandle, Report
+from desktop.pages.fresh import Fresh
 from desktop.pages.services import Services
 from desktop.ui import page
 from desktop.ui.announce import announce
@@ -25,12 +26,11 @@ LOOKS = 600
 """Frames that are looked at before the camera is let go: a label held before it is read within a few."""
 
 
-class Scanning(QWidget):
+class Scanning(Fresh):
     """``field``: the scan field and its camera button, to be put on top; ``scanned`` gets what was read."""
 
-    def __init__(self, services: Services) -> None:
-        super().__init__()
-        self._services = services
+    def __init__(self, services: Services, *events: type) -> None:
+        super().__init__(services, *events)
         self._looking: JobHandle[str] | None = None
         self.scan = line_edit(
             _("端末のラベルを読み取る"), _("ラベルを読み取るか、端末番号を入れて Enter"), main=True

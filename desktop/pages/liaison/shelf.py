@@ -6,8 +6,6 @@ from collections.abc import Callable
 from enum import Enum
 from typing import Any, TypeVar
 
-from PySide6.QtGui import QShowEvent
-
 from core.i18n import _
 from desktop.pages.files import ask_save, save
 from desktop.pages.liaison.scanning import Scanning
@@ -38,7 +36,7 @@ class Shelf(Scanning):
     """Above: what a scan does. Below: every laptop that was counted or is still to be found."""
 
     def __init__(self, services: Services) -> None:
-        super().__init__(services)
+        super().__init__(services, LaptopsChanged)
         self._counted: list[str] = []
         self._state = State()
         whole = page.column(self, 1.0)
@@ -72,19 +70,12 @@ class Shelf(Scanning):
         self.close_count = button(_("棚卸しを終えて記録する"), self._close, "primary", "check", main=True)
         foot.addWidget(self.close_count)
         whole.addLayout(foot)
-        services.bridge.subscribe(services.events, LaptopsChanged, self, lambda _event: self.read())
-
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        if not event.spontaneous():
-            self.read()
 
     def read(self) -> None:
-        if self.isVisible():
-            ledger = self._services.liaison.ledger
-            self._services.bridge.run(
-                self, _("台帳"), lambda _r: ledger.state(), self._known, lane="liaison-read"
-            )
+        ledger = self._services.liaison.ledger
+        self._services.bridge.run(
+            self, _("台帳"), lambda _r: ledger.state(), self._known, lane="liaison-read"
+        )
 
     def scanned(self, text: str) -> None:
         mode, liaison = self.mode.value(), self._services.liaison

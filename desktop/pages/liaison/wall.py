@@ -6,13 +6,14 @@ from collections import Counter as Count
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QResizeEvent, QShowEvent
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QProgressBar, QScrollArea, QStackedWidget, QWidget
 
 from core.clock import TOKYO
 from core.i18n import _
 from core.wareki import format_datetime
 from desktop.pages.files import ask_save, save
+from desktop.pages.fresh import Fresh
 from desktop.pages.liaison.paper import Label, labels
 from desktop.pages.liaison.words import look, state_words
 from desktop.pages.services import Services
@@ -29,12 +30,11 @@ from liaison.steps import step_title
 _TILE = 8.6  # em
 
 
-class Wall(QWidget):
+class Wall(Fresh):
     """Reads everything again when anything has changed; a tile opens its checks in its place."""
 
     def __init__(self, services: Services) -> None:
-        super().__init__()
-        self._services = services
+        super().__init__(services, LaptopsChanged, LaptopReported)
         self._tiles: list[Tile] = []
         self._columns = 0
         whole = page.column(self, 1.0)
@@ -55,8 +55,6 @@ class Wall(QWidget):
         self._checks = Checks(self._back)
         self._stack.addWidget(self._checks)
         whole.addWidget(self._stack, 1)
-        for event in (LaptopsChanged, LaptopReported):
-            services.bridge.subscribe(services.events, event, self, lambda _event: self.read())
 
     def _head(self) -> QFrame:
         frame, layout = page.card(margin=1.0)
@@ -77,23 +75,17 @@ class Wall(QWidget):
         layout.addLayout(line)
         return frame
 
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        if not event.spontaneous():
-            self.read()
-
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         if self._fitting() != self._columns:
             self._lay()
 
     def read(self) -> None:
-        """Ask for all laptops again (only while the wall is on the screen)."""
-        if self.isVisible():
-            liaison = self._services.liaison
-            self._services.bridge.run(
-                self, _("連絡員端末の一覧"), lambda _r: liaison.tiles(), self._show, lane="liaison-read"
-            )
+        """All laptops again."""
+        liaison = self._services.liaison
+        self._services.bridge.run(
+            self, _("連絡員端末の一覧"), lambda _r: liaison.tiles(), self._show, lane="liaison-read"
+        )
 
     def _show(self, tiles: list[Tile]) -> None:
         self._tiles = tiles

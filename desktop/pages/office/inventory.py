@@ -102,7 +102,6 @@ class InventoryView(Fresh):
             if which == "all" or (row[0].state == "fail" if which == "trouble" else row[0].stale(now))
         ]
         self.table.put(shown)
-        self.table.narrow(self.finder.text())
 
     def _pick(self, report: object) -> None:
         if not isinstance(report, Report):

@@ -92,7 +92,6 @@ class PlanView(Fresh):
     def _show(self, lines: list[Line]) -> None:
         self._lines = {line.measure.id: line for line in lines}
         self.table.put([(line.measure.id, self._cells(line)) for line in lines])
-        self.table.narrow(self.finder.text())
         known = [line for line in lines if line.latest() is not None]
         reached = sum(_reached(line) is True for line in known)
         words = _(

@@ -79,19 +79,38 @@ def refusal(call: Callable[[], object]) -> SuiteError:
 
 
 class TestWhatGoesAway:
-    def test_without_a_directory_the_session_opens_for_local_work_and_the_next_unlock_brings_tickets(
-        self, realm: Layout, terminal: Terminal
+    @pytest.mark.parametrize(
+        ("stop", "start", "code", "why"),
+        [
+            (directory.stop, directory.start, "DIR-001", "名簿（AD）のサーバーが応答しません。"),
+            (
+                lambda realm: servers.stop(realm, "signer"),
+                lambda realm: servers.start(realm, "signer"),
+                "NET-002",
+                "署名サーバーが応答しない",
+            ),
+        ],
+        ids=["directory", "signer"],
+    )
+    def test_without_it_the_session_opens_for_local_work_and_the_next_unlock_brings_tickets(
+        self,
+        realm: Layout,
+        terminal: Terminal,
+        stop: Callable[[Layout], object],
+        start: Callable[[Layout], object],
+        code: str,
+        why: str,
     ) -> None:
         """One machine is KDC and directory: the signer certifies nobody of whom it cannot ask."""
-        directory.stop(realm)
+        stop(realm)
         try:
             outcome = terminal.auth.sign_in_pin("K100308", PIN)
             assert outcome.accepted
             assert outcome.notice is not None
-            assert outcome.notice.code == "DIR-001"
-            assert "名簿（AD）のサーバーが応答しません。" in words(terminal.keeper)[0][1]
+            assert outcome.notice.code == code
+            assert why in words(terminal.keeper)[0][1]
         finally:
-            directory.start(realm)
+            start(realm)
         terminal.auth.lock()
         assert terminal.auth.unlock_pin(PIN).accepted
         assert terminal.is_open, terminal.keeper.now
@@ -126,23 +145,6 @@ class TestWhatGoesAway:
         finally:
             directory.start(realm)
         wait_until(lambda: terminal.keeper.now.error is None)
-
-    def test_without_a_signer_the_session_opens_for_local_work_and_the_next_unlock_brings_tickets(
-        self, realm: Layout, terminal: Terminal
-    ) -> None:
-        """The session opens for local work; the next unlock brings the tickets."""
-        servers.stop(realm, "signer")
-        try:
-            outcome = terminal.auth.sign_in_pin("K100308", PIN)
-            assert outcome.accepted
-            assert outcome.notice is not None
-            assert outcome.notice.code == "NET-002"
-            assert "署名サーバーが応答しない" in words(terminal.keeper)[0][1]
-        finally:
-            servers.start(realm, "signer")
-        terminal.auth.lock()
-        assert terminal.auth.unlock_pin(PIN).accepted
-        assert terminal.is_open, terminal.keeper.now
 
     def test_without_a_matcher_nobody_is_let_in_and_it_is_said(
         self, realm: Layout, terminal: Terminal

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPushButton, QTableView
@@ -14,18 +11,6 @@ from desktop.pages.liaison.counter import Counter
 from desktop.pages.liaison.wall import Wall
 from liaison.standing import Standing
 from tests.ui.conftest import Office
-
-
-@pytest.fixture
-def liaison(office: Office) -> Iterator[Office]:
-    """On the page, with three simulated laptops."""
-    window = office.signed_in()
-    office.services.liaison.move_in_trial(3)
-    window.resize(1280, 800)
-    office.services.go("liaison")
-    office.settle()
-    yield office
-    office.services.auth.sign_out()  # what waits for a quiet moment of the session waits no longer
 
 
 def tab(office: Office, name: str) -> None:

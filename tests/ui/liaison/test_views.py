@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import cv2
@@ -10,7 +9,7 @@ import numpy as np
 import pypdfium2
 import pytest
 import segno
-from PySide6.QtWidgets import QApplication, QPushButton
+from PySide6.QtWidgets import QApplication
 
 from auth.face.camera import FolderCamera
 from desktop.pages.liaison.counter import Counter
@@ -23,24 +22,8 @@ from desktop.pages.liaison.shelf import Shelf
 from liaison.history import Place
 from liaison.network import Form, wifi_code
 from liaison.standing import Standing
-from tests.ui.conftest import Office
+from tests.ui.conftest import Office, press
 from tests.ui.liaison.test_liaison_page import prepare, scan, tab
-
-
-@pytest.fixture
-def liaison(office: Office) -> Iterator[Office]:
-    window = office.signed_in()
-    office.services.liaison.move_in_trial(3)
-    window.resize(1280, 800)
-    office.services.go("liaison")
-    office.settle()
-    yield office
-    office.services.auth.sign_out()
-
-
-def press(office: Office, name: str) -> None:
-    office.find(QPushButton, name).click()
-    office.settle()
 
 
 def test_the_shelf_is_counted_by_scans(liaison: Office) -> None:

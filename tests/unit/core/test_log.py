@@ -6,7 +6,6 @@ import io
 import logging
 import stat
 import sys
-from collections.abc import Iterator
 from enum import Enum
 from pathlib import Path
 
@@ -19,6 +18,7 @@ from core import log
 from core.errors import SuiteError
 from core.paths import Paths
 
+pytestmark = pytest.mark.usefixtures("logging_as_before")
 SECRET = "山田太郎"  # noqa: S105 - a name that must not appear
 
 
@@ -29,17 +29,6 @@ class Colour(Enum):
 @pytest.fixture
 def paths() -> Paths:
     return Paths.from_environment()
-
-
-@pytest.fixture(autouse=True)
-def _restored() -> Iterator[None]:
-    root = logging.getLogger()
-    before, level = list(root.handlers), root.level
-    yield
-    for handler in root.handlers:
-        if handler not in before:
-            handler.close()
-    root.handlers[:], root.level = before, level
 
 
 def written(paths: Paths) -> str:

@@ -6,7 +6,6 @@ import json
 import logging
 import stat
 import zipfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -21,6 +20,7 @@ from installer.selftest import Outcome, Result, State
 from installer.support import bundle
 from installer.support.scrub import GONE, Scrubber
 
+pytestmark = pytest.mark.usefixtures("logging_as_before")
 PERSON = Person("YAMAMOTO", "山本 花子", "やまもと はなこ", "情報政策課", Role.IT)
 HOMES = "/" + "home"
 SEEDS = (
@@ -28,17 +28,6 @@ SEEDS = (
     "hanako@pref.example.jp", f"{HOMES}/hanako", "人事異動案", "名簿.xlsx", "zencho", "192.0.2.17",
     "090-1234-5678", "secret-db-user", "庶務係",
 )  # fmt: skip
-
-
-@pytest.fixture(autouse=True)
-def _restored() -> Iterator[None]:
-    root = logging.getLogger()
-    before, level = list(root.handlers), root.level
-    yield
-    for handler in root.handlers:
-        if handler not in before:
-            handler.close()
-    root.handlers, root.level = before, level
 
 
 def sown() -> Paths:
