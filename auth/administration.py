@@ -227,6 +227,10 @@ class Administration:
             self._step_up.check(Action.AUDIT_EXPORT, session)
         self._audit.append("audit.exported", actor=actor)
 
+    def change_policy(self) -> str:
+        """To be asked before the policy of terminals is written; the acting person's staff number."""
+        return self._may(Action.POLICY)
+
     def verify_audit(self) -> AuditReport:
         """Whether the trail is as it was written. Reads all of it: run as a job."""
         self.require(Role.IT, Role.AUDITOR)

@@ -25,6 +25,7 @@ class Action(StrEnum):
     DEVICE_CODE = "code.device"
     TOKENS = "tokens.import"
     AUDIT_EXPORT = "audit.export"
+    POLICY = "policy.save"
 
 
 class StepUpNeeded(SuiteError):  # noqa: N818 - no failure: the next step

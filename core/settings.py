@@ -166,6 +166,7 @@ Protected = Literal[
     "code.device",
     "tokens.import",
     "audit.export",
+    "policy.save",
 ]
 
 

@@ -318,6 +318,7 @@ def _office(services: Services, secrets: SecretStore) -> Office:
         services.audit,
         lambda: require(Role.IT),
         lambda: require(Role.IT, Role.AUDITOR),
+        lambda: services.auth.administration.change_policy(),
         services.events,
         figures(services),
         lambda number: services.auth.administration.suspend(number),

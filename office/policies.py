@@ -31,7 +31,8 @@ class Saved:
 
 
 class Policies:
-    """``require`` gives the acting IT person's number or raises AUTH-031, ``read`` the auditor's too."""
+    """``require`` gives the number of the IT person who may change it now, or raises (AUTH-031, or that a
+    factor has to be shown first); ``read`` the auditor's too."""
 
     def __init__(
         self,

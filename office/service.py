@@ -29,6 +29,7 @@ class Office:
         audit: AuditLog,
         require: Callable[[], str],
         read: Callable[[], str],
+        change_policy: Callable[[], str],
         events: Events,
         figures: Figures,
         lock_person: Callable[[str], None],
@@ -36,8 +37,8 @@ class Office:
         secrets: SecretStore,
         reports: str = "",
     ) -> None:
-        """``secrets`` hold the key that signs policies. ``reports``: the folder where terminals leave their
-        reports, or empty."""
+        """``change_policy``: as ``require``, and raises where a factor has to be shown first. ``secrets``
+        hold the key that signs policies. ``reports``: where terminals leave their reports, or empty."""
 
         def tell(action: str, actor: str, subject: str, detail: Detail) -> None:
             audit.append(action, actor=actor, subject=subject, detail=detail)
@@ -52,7 +53,7 @@ class Office:
         self.storage = Storage(sql, paths.data)
         self.states = States(sql, require)
         self.incidents = Incidents(sql, require, tell, lock_person, lock_terminal, self.find)
-        self.policies = Policies(paths.policy, secrets, require, read, tell)
+        self.policies = Policies(paths.policy, secrets, change_policy, read, tell)
         self.trail = TrailIndex(paths.cache / "trail.db", audit.after)
 
     def find(self, wish: Wish, limit: int, before: int | None = None) -> list[Entry]:

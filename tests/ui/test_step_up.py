@@ -7,10 +7,12 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLineEdit, QPushButton
+from PySide6.QtWidgets import QAbstractButton, QLineEdit, QPushButton
 
 from auth.model import Evidence, Factor
+from core.config import declared
 from desktop.pages.administration import export as export_file
+from desktop.pages.administration.policy import PolicyView
 from desktop.pages.administration.step_up import StepUpCard
 from tests.ui.conftest import PIN, Office
 from tests.ui.test_administration import SATO, choose, press, registered, said
@@ -98,6 +100,41 @@ def test_the_trail_leaves_as_a_file_only_after_it_and_says_so(
     type_pin(bureau, PIN)
     assert target.exists()
     assert bureau.services.audit.entries(1)[0].action == "audit.exported"
+
+
+def long_ago(office: Office) -> None:
+    session = office.services.auth.session
+    assert session is not None
+    began = session.evidence[0].time - 3600
+    office.services.auth._session = replace(session, evidence=(Evidence(Factor.FACE, began),))
+
+
+def test_a_policy_is_saved_only_after_it_and_what_was_edited_stays_meanwhile(bureau: Office) -> None:
+    path = bureau.services.paths.policy
+    press(bureau, "管理の対象: 方針")
+    view = bureau.window.findChild(PolicyView)  # type: ignore[union-attr]
+    assert isinstance(view, PolicyView)
+    view.table.choose(next(one for one in declared() if one.key == "offline.days"))
+    bureau.find(QAbstractButton, "決め方: 方針で決める").click()  # type: ignore[attr-defined]
+    bureau.bot.keyClicks(view.form.line, "7")
+    view.form.line.selectAll()
+    bureau.bot.keyClicks(view.form.line, "7")
+    press(bureau, "方針を保存")
+    assert card(bureau).isVisible()
+    assert not card(bureau).visibleRegion().isEmpty(), "the page was scrolled down to the button"
+    assert not path.exists()
+    assert "14） → 7" in view.difference.text()
+    type_pin(bureau, PIN)
+    assert path.read_text("utf-8").strip() == "[offline]\ndays = 7"
+    long_ago(bureau)
+    bureau.services.go("today")
+    bureau.settle()
+    press(bureau, "元に戻す")
+    assert path.exists(), "to take it back is to write a policy too"
+    type_pin(bureau, PIN)
+    assert not path.exists()
+    actions = [entry.action for entry in bureau.services.audit.entries(9)]
+    assert [each for each in actions if each.startswith("policy.")] == ["policy.put-back", "policy.saved"]
 
 
 def test_the_card_leaves_the_page_its_one_blue_action(bureau: Office) -> None:

@@ -43,7 +43,7 @@ def administration_page(services: Services) -> QWidget:
             (_("待ち時間"), lambda s: Waits(s, step_up)),
             (_("庁内端末"), lambda s: Terminals(s, step_up)),
         ]
-    views += [(_("監査"), lambda s: Audit(s, step_up)), (_("方針"), PolicyView)]
+    views += [(_("監査"), lambda s: Audit(s, step_up)), (_("方針"), lambda s: PolicyView(s, step_up))]
     if role == Role.IT:
         views.append((_("お知らせ"), BulletinsView))
         views.append((_("短縮した時間"), Savings))

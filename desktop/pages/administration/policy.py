@@ -14,6 +14,7 @@ from core.errors import SuiteError
 from core.i18n import _
 from core.policy_draft import Change, Draft, changes, standing
 from desktop.pages.administration.policy_form import PolicyForm
+from desktop.pages.administration.step_up import StepUpCard
 from desktop.pages.administration.words import zone_words
 from desktop.pages.files import ask_folder
 from desktop.pages.fresh import Fresh
@@ -37,8 +38,9 @@ class PolicyView(Fresh):
     """All settings on the left, the chosen one on the right, below what saving would change. The auditor
     reads."""
 
-    def __init__(self, services: Services) -> None:
+    def __init__(self, services: Services, step_up: StepUpCard) -> None:
         super().__init__(services)
+        self._step_up = step_up
         self._before = self._draft = Draft("")
         self._loaded = self._writable = False
         session = services.auth.session
@@ -48,7 +50,6 @@ class PolicyView(Fresh):
         layout = page.column(self, 0.75)
         self.arriving = page.label("", wrap=True)
         layout.addWidget(self.arriving)
-        layout.addWidget(page.label(zone_words(services.config.security), wrap=True))
         whole = page.Across(58, 1.25)
         left = page.column(spacing=0.6)
         self.finder = line_edit(_("設定を絞り込む"), _("区分・名前・値"))
@@ -64,6 +65,7 @@ class PolicyView(Fresh):
         whole.add(self.form, 3)
         layout.addWidget(whole, 1)
         layout.addWidget(self._build_difference())
+        layout.addWidget(page.label(zone_words(services.config.security), wrap=True))
 
     def _build_difference(self) -> QWidget:
         frame, layout = page.card(margin=0.9)
@@ -158,10 +160,10 @@ class PolicyView(Fresh):
         draft, keys = self._draft, [each.key for each in changes(self._before, self._draft)]
         office = self._services.open_office
         words = _("方針を保存しました（{count} 件）。次に始めたときから効きます。").format(count=len(keys))
-        self._services.bridge.run(
+        self._step_up.run(
             self,
-            words,
-            lambda _r: office().policies.save(draft, keys),
+            _("方針の保存"),
+            lambda: office().policies.save(draft, keys),
             lambda saved: self._done(saved, words),
         )
 
@@ -176,22 +178,19 @@ class PolicyView(Fresh):
             words = _("版 {version} として署名し、「{name}」に書き出しました。配布元に置いてください。")
             self._done(saved, words.format(version=saved.version, name=folder.name))
 
-        self._services.bridge.run(
-            self, _("署名"), lambda _r: office().policies.publish(folder, draft, keys), done
-        )
+        work = lambda: office().policies.publish(folder, draft, keys)  # noqa: E731
+        self._step_up.run(self, _("方針の署名"), work, done)
 
     def _done(self, saved: Saved, words: str) -> None:
-        services, office = self._services, self._services.open_office
+        services, office, step_up = self._services, self._services.open_office, self._step_up
         owner: QObject = services.bridge  # the notice outlives this page
 
         def undo() -> None:
-            said = _("方針を前のものに戻しました。")
-            services.bridge.run(
-                owner, said, lambda _r: office().policies.put_back(saved), lambda _n: put_back(said)
-            )
+            work = lambda: office().policies.put_back(saved)  # noqa: E731
+            step_up.run(owner, _("方針を前のものに戻す"), work, put_back)
 
-        def put_back(said: str) -> None:
-            services.notices.success(said)
+        def put_back(_nothing: object) -> None:
+            services.notices.success(_("方針を前のものに戻しました。"))
             self._read_again()
 
         services.notices.success(words, (_("元に戻す"), undo))

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeVar
 
-from PySide6.QtCore import QObject, Qt
+from PySide6.QtCore import QObject, Qt, QTimer
 from PySide6.QtGui import QHideEvent
-from PySide6.QtWidgets import QFrame
+from PySide6.QtWidgets import QFrame, QScrollArea
 
 from auth.model import Factor
 from auth.step_up import StepUpNeeded
@@ -93,8 +93,19 @@ class StepUpCard(QFrame):
         self.wrong.hide()
         self._use(typed[0] if typed else Factor.PIN)
         self._then = then
-        self.show()
+        self._reveal()
         announce(self, words, urgent=True)
+
+    def _reveal(self) -> None:
+        """On the screen also where the page has been left (an undo in a banner) or is scrolled down."""
+        if (parent := self.parentWidget()) is not None and not parent.isVisible():
+            self._services.go("administration")
+        self.show()
+        self.secret.setFocus(Qt.FocusReason.OtherFocusReason)
+        while parent is not None and not isinstance(parent, QScrollArea):
+            parent = parent.parentWidget()
+        if (area := parent) is not None:
+            QTimer.singleShot(0, self, lambda: area.ensureWidgetVisible(self, 0, theme.em(1)))
 
     def _use(self, factor: Factor) -> None:
         self._factor = factor

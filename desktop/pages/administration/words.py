@@ -87,6 +87,7 @@ def protected_words(action: str) -> str:
         "code.device": _("端末の登録コードの発行"),
         "tokens.import": _("トークンの読み込み"),
         "audit.export": _("監査の記録の書き出し"),
+        "policy.save": _("方針の保存"),
     }[action]
 
 

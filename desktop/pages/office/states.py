@@ -12,7 +12,6 @@ from desktop.pages.services import Services
 from desktop.ui import page, theme
 from desktop.ui.announce import announce
 from desktop.ui.buttons import button
-from desktop.ui.widgets.flow import Flow
 from desktop.ui.widgets.table import Table
 from office.states import Seen, Standing
 
@@ -26,7 +25,11 @@ class StatesView(Fresh):
         super().__init__(services)
         layout = page.column(self, 0.75)
         self.summary = page.label("", wrap=True)
-        layout.addWidget(self.summary)
+        self.again = button(_("いま確かめる"), self.read, "primary", "arrows-clockwise")
+        line = page.row(spacing=1.0)
+        line.addWidget(self.summary, 1)
+        line.addWidget(self.again)
+        layout.addLayout(line)
         titles = [_("サービス"), _("状態"), _("いつから"), _("いまの様子")]
         self.table = Table(_("サービスの状態"), titles, (7, 5, 8, 20))
         self.table.setMinimumHeight(theme.em(21))
@@ -34,8 +37,6 @@ class StatesView(Fresh):
         layout.addWidget(self.table, 1)
         self.step = page.label("", wrap=True)
         layout.addWidget(self.step)
-        self.again = button(_("いま確かめる"), self.read, "primary", "arrows-clockwise")
-        layout.addWidget(Flow(self.again))
 
     def read(self) -> None:
         self.summary.setText(_("確かめています…"))

@@ -28,6 +28,7 @@ CALLS: dict[Action, Callable[[Administration], object]] = {
     Action.DEVICE_CODE: lambda office: office.issue_device_code("T-1", "1F"),
     Action.TOKENS: lambda office: office.import_tokens(SEEDS),
     Action.AUDIT_EXPORT: lambda office: office.export_audit(),
+    Action.POLICY: lambda office: office.change_policy(),
 }
 FREE: tuple[Callable[[Administration], object], ...] = (
     lambda office: office.people(),
