@@ -82,10 +82,6 @@ class Invited(Journal):
                 (organiser, json.dumps(answers), refused, seat.fresh, seat.object),
             )
 
-    def look_again_at(self, uid: str) -> None:
-        with self._write():
-            self._sql.execute("UPDATE meeting SET fresh = fresh + 1 WHERE uid = ?", (uid,))
-
     def receive_copy(self, collection: int, href: str, raw: bytes) -> bool:
         """A first copy of somebody's meeting for my calendar; False where there is one, or one was deleted
         that has not been sent."""

@@ -11,30 +11,30 @@ from pathlib import Path
 
 from core.crash import unexpected
 from core.errors import SuiteError
-from core.i18n import _
+from core.i18n import N_, _
 from core.paths import Paths
 
 ELSEWHERE = {
-    "bench": "benchmarks.__main__",
-    "face-report": "auth.face.report",
-    "liaison": "desktop.liaison_command",
-    "kiosk": "desktop.kiosk",
-    "matcher": "auth.matcher.program",
-    "signer": "auth.signer.program",
-    "terminal": "auth.agent.command",
-    "pam": "desktop.pam_command",
-    "policy": "installer.policy.command",
-    "realm": "installer.realm.command",
-    "calendar-server": "calendar_sync.servers.office",
-    "self-test": "desktop.self_test",
-    "support-bundle": "desktop.support_bundle",
-    "backup": "office.backup.command",
-    "share-index": "sharefolder.index.program",
-    "share-rules": "sharefolder.rules_report",
-    "update": "installer.update.command",
-    "inventory": "desktop.inventory",
+    "bench": ("benchmarks.__main__", N_("性能と精度を測ります。")),
+    "face-report": ("auth.face.report", N_("顔画像のフォルダーで認証の精度を測ります。")),
+    "liaison": ("desktop.liaison_command", N_("連絡員端末を準備します。")),
+    "kiosk": ("desktop.kiosk", N_("連絡員端末そのものの案内画面を開きます。")),
+    "matcher": ("auth.matcher.program", N_("照合サーバーを動かします。")),
+    "signer": ("auth.signer.program", N_("署名サーバーと端末の名簿です。")),
+    "terminal": ("auth.agent.command", N_("この端末をサーバーに登録します。")),
+    "pam": ("desktop.pam_command", N_("PAM から呼ばれます（pam_exec）。")),
+    "policy": ("installer.policy.command", N_("方針を署名して配り、受け取ります。")),
+    "realm": ("installer.realm.command", N_("開発と試験のための職場一式を始めます。")),
+    "calendar-server": ("calendar_sync.servers.office", N_("職場の予定のサーバーを動かします。")),
+    "self-test": ("desktop.self_test", N_("この端末で仕事ができるかを診断します。")),
+    "support-bundle": ("desktop.support_bundle", N_("情報担当に渡す記録を、個人の情報を除いて作ります。")),
+    "backup": ("office.backup.command", N_("職場のデータを控え、確かめ、戻します。")),
+    "share-index": ("sharefolder.index.program", N_("共有フォルダの索引サービスを動かします。")),
+    "share-rules": ("sharefolder.rules_report", N_("共有フォルダの運用ルールの報告を作ります。")),
+    "update": ("installer.update.command", N_("まほろばを更新します。")),
+    "inventory": ("desktop.inventory", N_("この端末の報告を見せるか、集める場所に置きます。")),
 }
-"""Commands whose module has a parser of its own: ``main(arguments) -> exit code``."""
+"""Commands whose module has a parser of its own, ``main(arguments) -> exit code``; and what each does."""
 
 
 def run(options: argparse.Namespace) -> int:
@@ -98,23 +98,8 @@ def _parser() -> argparse.ArgumentParser:
     compare.add_argument("trails", nargs="*", type=Path, help=_("ほかの照合サーバーの audit.db の写し"))
     compare.add_argument("--json", action="store_true", help=_("結果を JSON で出します。"))
     compare.set_defaults(call=audit_reconcile)
-    for name, text in (
-        ("bench", _("性能と精度を測ります。")),
-        ("face-report", _("顔画像のフォルダーで認証の精度を測ります。")),
-        ("liaison", _("連絡員端末を準備します。")),
-        ("kiosk", _("連絡員端末そのものの案内画面を開きます。")),
-        ("realm", _("開発と試験のための職場一式を始めます。")),
-        ("calendar-server", _("職場の予定のサーバーを動かします。")),
-        ("policy", _("方針を署名して配り、受け取ります。")),
-        ("self-test", _("この端末で仕事ができるかを診断します。")),
-        ("update", _("まほろばを更新します。")),
-        ("support-bundle", _("情報担当に渡す記録を、個人の情報を除いて作ります。")),
-        ("backup", _("職場のデータを控え、確かめ、戻します。")),
-        ("share-index", _("共有フォルダの索引サービスを動かします。")),
-        ("share-rules", _("共有フォルダの運用ルールの報告を作ります。")),
-        ("inventory", _("この端末の報告を見せるか、集める場所に置きます。")),
-    ):
-        commands.add_parser(name, help=text, add_help=False)
+    for name, (_module, text) in ELSEWHERE.items():
+        commands.add_parser(name, help=_(text), add_help=False)
     return parser
 
 
@@ -122,7 +107,7 @@ def main(arguments: Sequence[str]) -> int:
     """0 when it went well; otherwise a sentence on stderr and 1 (2 for a command that does not exist)."""
     try:
         if arguments and arguments[0] in ELSEWHERE:
-            return int(import_module(ELSEWHERE[arguments[0]]).main(arguments[1:]))
+            return int(import_module(ELSEWHERE[arguments[0]][0]).main(arguments[1:]))
         options = _parser().parse_args(arguments)
         return int(options.call(options))
     except SuiteError as error:

@@ -17,7 +17,7 @@ HEAD = """# 設定の一覧
 
 方針ファイル `/etc/mahoroba/policy.toml`（Windows は `ProgramData\\Mahoroba\\policy.toml`）か、
 利用者の設定に書ける項目のすべてです。
-**方針だけ**の項目は、利用者の設定に書いても効きません。この頁は宣言（`core/settings.py`）から作られています
+**方針だけ**の項目は、利用者の設定に書いても効きません。この頁は宣言（`core/settings/`）から作られています
 （`python -m installer.settings_page`）。手で直しません。
 """
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import tempfile
 from collections import deque
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from sharefolder.local import LocalStorage
 from sharefolder.model import Entry
 from sharefolder.ports import Storage
 
+log = logging.getLogger(__name__)
 _AT_ONCE = 50
 
 
@@ -37,8 +39,9 @@ def list_again(
     storage: Storage, index: IndexStore, report: Report, folder: str = "", deep: bool = True
 ) -> Crawled:
     """Bring the names at and below ``folder`` up to date; not ``deep``: of its folders only the new ones.
-    Only a folder that was listed to its end may lose
-    entries from the index: ``Disconnected`` passes through and forgets nothing.
+
+    Only a folder that was listed to its end may lose entries from the index: ``Disconnected`` passes through
+    and forgets nothing.
     """
     result = Crawled()
     waiting = deque([folder])
@@ -65,6 +68,8 @@ def list_again(
         index.forget(known)
         result.gone += len(known)
         waiting.extend(below)
+    if result.skipped:
+        log.info("%d folders may not be listed by this account", result.skipped)
     return result
 
 

@@ -7,9 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from desktop.__main__ import ELSEWHERE
+
 ROOT = Path(__file__).resolve().parents[2]
 NAMED_TEST = re.compile(r"`(tests/[\w/]+\.py)::(\w+)`")
 LINK = re.compile(r"\]\((?!https?:|#)([^)#]+)")
+COMMAND = re.compile(r"`(?:\./)?mahoroba ([a-z][a-z-]*)")
+COMMANDS = {*ELSEWHERE, "run", "demo", "audit", "test", "check", "lock"}  # the last three: of the entry
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
 
 
@@ -28,3 +32,18 @@ def test_every_test_of_the_threat_model_exists() -> None:
 def test_every_link_leads_somewhere(document: Path) -> None:
     targets = LINK.findall(document.read_text("utf-8"))
     assert [target for target in targets if not (document.parent / target).exists()] == []
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_every_command_named_exists(document: Path) -> None:
+    assert sorted(set(COMMAND.findall(document.read_text("utf-8"))) - COMMANDS) == []
+
+
+def test_the_page_of_commands_has_all_of_them() -> None:
+    told = (ROOT / "docs" / "commands.md").read_text("utf-8")
+    shown = (ROOT / "mahoroba").read_text("utf-8")
+    assert [
+        name
+        for name in sorted(COMMANDS)
+        if f"`{name}`" not in told and f"mahoroba {name}" not in told + shown
+    ] == []
