@@ -23,7 +23,7 @@ from spnego.exceptions import SpnegoError
 
 from core.errors import SuiteError
 from core.i18n import _
-from sharefolder import errors
+from sharefolder import errors, smb_answers
 from sharefolder.ports import Credential
 
 _GONE = (
@@ -74,7 +74,7 @@ class SmbSession:
         with self._connecting:
             if self._ended:
                 raise errors.disconnected(self._name)
-            smbclient.register_session(self._server, **options)
+            smb_answers.taken(smbclient.register_session(self._server, **options))
         return options
 
     def tree(self, beside: bool = False) -> TreeConnect:

@@ -6,14 +6,15 @@ from __future__ import annotations
 import struct
 import time
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 from smbprotocol.exceptions import NoMoreFiles, NoSuchFile, SMBException
 from smbprotocol.file_info import FileInformationClass
-from smbprotocol.open import Open, QueryDirectoryFlags, SMB2QueryDirectoryResponse, SMB2WriteResponse
+from smbprotocol.open import Open, QueryDirectoryFlags, SMB2QueryDirectoryResponse
 
-from sharefolder import smb_signed
+from sharefolder import smb_answers, smb_signed
 from sharefolder.ports import CHUNK
 
 IN_FLIGHT = 8
@@ -94,22 +95,33 @@ def parse(buffer: bytes) -> Iterator[list[Raw]]:
 def read(fd: Open, offset: int) -> Iterator[bytes]:
     """The file from ``offset`` to the end it had when opened, in order, ``IN_FLIGHT`` requests ahead."""
     end = fd.end_of_file or 0
-    size = min(CHUNK, fd.connection.max_read_size)
-    waiting: deque[tuple[Any, Any, int]] = deque()
+    size, signed = min(CHUNK, fd.connection.max_read_size), smb_signed.can(fd)
+    waiting: deque[tuple[Callable[[], bytes], int]] = deque()
     while offset < end or waiting:
         while offset < end and len(waiting) < IN_FLIGHT:
             length = min(size, end - offset)
-            message, unpack = fd.read(offset, length, send=False)
-            waiting.append((send(fd, message), unpack, length))
+            waiting.append((_reading(fd, length, offset, signed), length))
             offset += length
-        request, unpack, length = waiting.popleft()
-        request.response_event.wait(PATIENCE_S)
-        if not request.response_event.is_set():
-            raise SMBException("no answer to a read")
-        chunk: bytes = unpack(request)
+        answer, length = waiting.popleft()
+        chunk = answer()
         if len(chunk) != length:
             raise SMBException("the file has become shorter")
         yield chunk
+
+
+def _reading(fd: Open, length: int, offset: int, signed: bool) -> Callable[[], bytes]:
+    """A read that is under way: what waits for its bytes."""
+    if signed:
+        asked = smb_signed.read(fd, length, offset, _CREDITS, PATIENCE_S)
+        return partial(smb_answers.read, fd, asked, PATIENCE_S)
+    message, unpack = fd.read(offset, length, send=False)
+    return partial(_answered, send(fd, message), unpack)
+
+
+def _answered(request: Any, unpack: Callable[[Any], Any]) -> Any:
+    if not request.response_event.wait(PATIENCE_S):
+        raise SMBException("no answer to a read or a write")
+    return unpack(request)
 
 
 class PipelinedSink:
@@ -118,28 +130,23 @@ class PipelinedSink:
     def __init__(self, fd: Open, offset: int) -> None:
         self._fd, self._offset, self._signed = fd, offset, smb_signed.can(fd)
         self._size = min(CHUNK, fd.connection.max_write_size)
-        self._waiting: deque[tuple[Any, Any, int]] = deque()
+        self._waiting: deque[tuple[Callable[[], int], int]] = deque()
 
     def write(self, chunk: bytes) -> None:
         for start in range(0, len(chunk), self._size):
             part = chunk[start : start + self._size]
             while len(self._waiting) >= IN_FLIGHT:
                 self._take()
-            self._waiting.append((*self._sent(part), len(part)))
+            self._waiting.append((self._writing(part), len(part)))
             self._offset += len(part)
 
-    def _sent(self, part: bytes) -> tuple[Any, Any]:
-        """The request, and what reads how much of it was written out of the answer."""
+    def _writing(self, part: bytes) -> Callable[[], int]:
+        """A write that is under way: what waits for how much of it was taken."""
         if self._signed:
-            request = smb_signed.patient_write(self._fd, part, self._offset, _CREDITS, PATIENCE_S)
-            return request, self._written
+            asked = smb_signed.write(self._fd, part, self._offset, _CREDITS, PATIENCE_S)
+            return partial(smb_answers.written, self._fd, asked, PATIENCE_S)
         message, unpack = self._fd.write(part, self._offset, send=False)
-        return send(self._fd, message), unpack
-
-    def _written(self, request: Any) -> int:
-        answer = SMB2WriteResponse()
-        answer.unpack(receive(self._fd, request)["data"].get_value())
-        return int(answer["count"].get_value())
+        return partial(_answered, send(self._fd, message), unpack)
 
     def settle(self) -> None:
         """All written, as the server says: in its memory, if not yet on its disk."""
@@ -153,9 +160,6 @@ class PipelinedSink:
         receive(self._fd, send(self._fd, message))
 
     def _take(self) -> None:
-        request, unpack, length = self._waiting.popleft()
-        request.response_event.wait(PATIENCE_S)
-        if not request.response_event.is_set():
-            raise SMBException("no answer to a write")
-        if unpack(request) != length:
+        answer, length = self._waiting.popleft()
+        if answer() != length:
             raise SMBException("the server wrote less than it was given")

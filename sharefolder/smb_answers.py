@@ -1,0 +1,194 @@
+"""The answers of an SMB server, as they come from the socket.
+
+What ``smb_signed`` asked for is taken here in two pieces, its signature checked where it lies: smbprotocol
+copies each MiB eight times more. Everything else goes to smbprotocol, after one look: in a session that is
+signed an answer without a signature is nobody's (MS-SMB2 3.2.5.1.3), which smbprotocol lets pass.
+"""
+
+from __future__ import annotations
+
+import errno
+import hmac
+import select
+import socket
+import struct
+import time
+from typing import Any, NamedTuple
+
+from smbprotocol.exceptions import SMBException
+from smbprotocol.header import Commands, NtStatus
+from smbprotocol.open import Open, SMB2ReadResponse, SMB2WriteResponse
+
+from sharefolder import smb_signed
+from sharefolder.smb_signed import Asked
+
+_MOST = (1 << 24) - 1  # bytes of a message, MS-SMB2 2.1
+_HEADER = struct.Struct("<4sHHIHHIIQIIQ16s")  # MS-SMB2 2.2.1.2
+_READ, _WRITTEN = struct.Struct("<HBBIII"), struct.Struct("<HHIIHH")  # 2.2.20, 2.2.22
+_HEAD = _HEADER.size + _READ.size
+_ANSWER, _ASYNC, _SIGNED = 1, 2, 8  # flags, 2.2.1.2
+_WHOLE: int = getattr(socket, "MSG_WAITALL", 0)
+_BROKEN = (errno.ESHUTDOWN, errno.ECONNRESET, errno.ECONNABORTED)
+_UNSIGNED = (
+    NtStatus.STATUS_PENDING,
+    NtStatus.STATUS_USER_SESSION_DELETED,
+    0xC000035C,  # STATUS_NETWORK_SESSION_EXPIRED
+)
+"""What a server says before it has a key to sign with, or no more."""
+
+
+def taken(session: Any) -> None:
+    """From now on what comes over the connection of ``session`` comes through here. SMBException."""
+    connection = session.connection
+    if not isinstance(getattr(connection.transport.recv, "__self__", None), Answers):
+        connection.transport.recv = Answers(connection).recv
+        connection.echo(session.session_id)  # its answer is the last that smbprotocol takes for itself
+
+
+def read(fd: Open, asked: Asked, patience: float) -> bytes:
+    """The bytes that ``asked`` brought. SMBException, also when none come."""
+    if isinstance(done := _done(asked, patience), bytes):
+        return done
+    answer = SMB2ReadResponse()
+    answer.unpack(fd.connection.receive(asked, timeout=patience)["data"].get_value())
+    return bytes(answer["buffer"].get_value())
+
+
+def written(fd: Open, asked: Asked, patience: float) -> int:
+    """How many bytes the server has taken of what ``asked`` sent. SMBException, also when it does not say."""
+    if isinstance(done := _done(asked, patience), int):
+        return done
+    answer = SMB2WriteResponse()
+    answer.unpack(fd.connection.receive(asked, timeout=patience)["data"].get_value())
+    return int(answer["count"].get_value())
+
+
+def _done(asked: Asked, patience: float) -> bytes | int | None:
+    if not asked.response_event.wait(patience):
+        raise SMBException("no answer to a read or a write")
+    return asked.done
+
+
+class _Head(NamedTuple):
+    protocol: bytes
+    size: int
+    charge: int
+    status: int
+    command: int
+    credits: int
+    flags: int
+    next: int
+    number: int
+    process: int
+    tree: int
+    session: int
+    signature: bytes
+
+
+class Answers:
+    """In the place of ``Tcp.recv``; called by the connection's one receiving thread."""
+
+    def __init__(self, connection: Any) -> None:
+        self._connection, self._transport = connection, connection.transport
+
+    def recv(self, timeout: float) -> bytes:
+        """The next message that is smbprotocol's; nothing when the connection has ended. TimeoutError when
+        none has begun in ``timeout`` seconds; SMBException: one that is not the server's."""
+        while size := self._take(4, timeout):
+            length = int.from_bytes(size, "big")
+            if length > _MOST:
+                raise SMBException("a message that is too long")
+            head = self._rest(min(length, _HEAD), timeout)
+            if (mine := self._mine(head, length)) is None:
+                message = head + self._rest(length - len(head), timeout)
+                self._check(message)
+                return message
+            self._finish(*mine, head, self._rest(length - len(head), timeout))
+        return b""
+
+    def _mine(self, head: bytes, length: int) -> tuple[_Head, Asked] | None:
+        """Whose answer begins with ``head``, if it is whole, signed, good, and to a request of ours."""
+        if len(head) < _HEAD:
+            return None
+        said = _Head._make(_HEADER.unpack_from(head))
+        asked = self._connection.outstanding_requests.get(said.number)
+        flags = said.flags & (_ANSWER | _ASYNC | _SIGNED)
+        plain = (said.protocol, said.size, said.status, said.next, flags)
+        if not isinstance(asked, Asked) or plain != (b"\xfeSMB", 64, 0, 0, _ANSWER | _SIGNED):
+            return None
+        return (said, asked) if said.command == asked.message["command"].get_value() else None
+
+    def _finish(self, said: _Head, asked: Asked, head: bytes, rest: bytes) -> None:
+        connection = self._connection
+        key = connection.session_table[asked.session_id].signing_key
+        pieces = (head[:48], bytes(16), head[64:], rest)
+        expected = smb_signed.signature(connection, key, said.number, pieces, answer=True)
+        if not hmac.compare_digest(expected, said.signature):
+            raise SMBException("an answer whose signature is not the server's")
+        asked.done = _content(said.command, head, rest)
+        with connection.sequence_lock:
+            connection.sequence_window["high"] += said.credits
+        del connection.outstanding_requests[said.number]
+        asked.response_event.set()
+
+    def _check(self, message: bytes) -> None:
+        """SMBException where an answer in ``message`` ought to be signed and is not."""
+        while len(message) >= _HEADER.size and message[:4] == b"\xfeSMB":
+            said = _Head._make(_HEADER.unpack_from(message))
+            request = self._connection.outstanding_requests.get(said.number)
+            session = self._connection.session_table.get(request.session_id) if request is not None else None
+            signed = said.flags & _SIGNED or said.status in _UNSIGNED
+            beginning = said.command in (Commands.SMB2_NEGOTIATE, Commands.SMB2_SESSION_SETUP)
+            if session is not None and session.signing_required and not (signed or beginning):
+                raise SMBException("an answer without a signature in a signed session")
+            if not said.next:
+                return
+            message = message[max(said.next, _HEADER.size) :]
+
+    def _rest(self, length: int, timeout: float) -> bytes:
+        """``length`` more bytes of a message that has begun."""
+        try:
+            found = self._take(length, timeout) if length else b""
+        except TimeoutError as error:
+            raise SMBException("a message that does not end") from error
+        if len(found) < length:
+            raise SMBException("the connection ended in the middle of a message")
+        return found
+
+    def _take(self, length: int, timeout: float) -> bytes:
+        """Exactly so many bytes, gathered by the system where it can; nothing at the connection's end."""
+        pieces, missing, end = [], length, time.monotonic() + timeout
+        while missing:
+            piece = self._piece(missing, max(end - time.monotonic(), 1))
+            if not piece:
+                self._transport.close()
+                return b""
+            pieces.append(piece)
+            missing -= len(piece)
+        return pieces[0] if len(pieces) == 1 else b"".join(pieces)
+
+    def _piece(self, at_most: int, timeout: float) -> bytes:
+        with self._transport._close_lock:  # it is not closed while we are in it, only shut down
+            if not self._transport.connected:
+                return b""
+            if not select.select([self._transport._sock], [], [], timeout)[0]:
+                raise TimeoutError
+            try:
+                return bytes(self._transport._sock.recv(at_most, _WHOLE))
+            except OSError as error:
+                if error.errno not in _BROKEN:
+                    raise
+                return b""
+
+
+def _content(command: int, head: bytes, rest: bytes) -> bytes | int:
+    """What a READ brought, or how much a WRITE took."""
+    if command == Commands.SMB2_WRITE:
+        return int(_WRITTEN.unpack_from(head, _HEADER.size)[2])
+    _size, at, _reserved, length, _left, _flags = _READ.unpack_from(head, _HEADER.size)
+    if at == _HEAD and length == len(rest):
+        return rest
+    found = (head + rest)[at : at + length]
+    if at < _HEAD or len(found) != length:
+        raise SMBException("a read whose length is not what it says")
+    return found
