@@ -334,9 +334,11 @@ class Guide(Hands):
 
         field = self._view(SearchField)
         self._window.activateWindow()
+        wait(self._window.isActiveWindow, PATIENCE_S)
         field.open()
+        wait(field.hasFocus, PATIENCE_S)  # without it nothing is looked for
         field.setText("予算")
-        wait(lambda: field.settled, PATIENCE_S)
+        wait(lambda: field.settled and bool(field.found), PATIENCE_S)
 
     def _quiet(self) -> None:
         self._services.show("settings", "notifications.quiet_from")

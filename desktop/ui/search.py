@@ -88,6 +88,7 @@ class SearchField(LineEdit):
         self.setTextMargins(theme.em(1.5), 0, 0, 0)
         self.textChanged.connect(self._refresh)
         self.returnPressed.connect(self._run)
+        theme.current().changed.connect(self._redraw)
 
     def open(self) -> None:
         """Take the focus and show what can be done."""
@@ -162,6 +163,11 @@ class SearchField(LineEdit):
         self._choose(self._rows.index(keep) if kept else self._next(-1, 1))
         if self._panel is not None:
             self._place(self._panel)
+
+    def _redraw(self) -> None:
+        """The rows' icons and headings in the new theme's colours, without another key."""
+        if self._panel is not None and self._panel.isVisible():
+            self._fill(self._chosen())
 
     def _heading(self, words: str) -> None:
         item = QListWidgetItem(words)

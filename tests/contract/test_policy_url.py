@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import ipaddress
 import ssl
 import threading
 import time
@@ -13,11 +12,6 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
-from cryptography.x509.oid import NameOID
 
 from core.clock import TOKYO
 from core.config import Config
@@ -27,6 +21,7 @@ from core.policy import PolicySigner
 from installer.policy.fetch import Tried, fetch, tried
 from installer.selftest import State
 from installer.selftest.policy import LATE_S, policy
+from tests.fakes.tls import certificate
 
 NOW = time.time()
 OLD, NEW = b"[presence]\nafter_s = 60\n", b"[presence]\nafter_s = 10\n"
@@ -61,7 +56,7 @@ class Server:
 
         self.authority = folder / "authority.pem"
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(_certificate(self.authority))
+        context.load_cert_chain(certificate(self.authority))
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self._server.daemon_threads = True
         self._server.socket = context.wrap_socket(self._server.socket, server_side=True)
@@ -71,31 +66,6 @@ class Server:
     def close(self) -> None:
         self._server.shutdown()
         self._server.server_close()
-
-
-def _certificate(path: Path) -> Path:
-    """A self-signed certificate for 127.0.0.1 and its key."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "policy")])
-    begin = datetime.datetime.now(datetime.UTC) - datetime.timedelta(days=1)
-    made = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(7)
-        .not_valid_before(begin)
-        .not_valid_after(begin + datetime.timedelta(days=30))
-        .add_extension(
-            x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]), False
-        )
-        .sign(key, hashes.SHA256())
-    )
-    path.write_bytes(made.public_bytes(Encoding.PEM))
-    whole = path.with_name("server.pem")
-    private = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-    whole.write_bytes(private + made.public_bytes(Encoding.PEM))
-    return whole
 
 
 class House:
@@ -203,7 +173,7 @@ def test_no_server_endless_answers_redirects_and_strangers_are_bounded(house: Ho
     house.server.drip = 0.0
     stranger = tmp_path / "stranger"
     stranger.mkdir()
-    _certificate(stranger / "authority.pem")
+    certificate(stranger / "authority.pem")
     house.write(
         "policy-source.toml",
         f'url = "{house.server.url}"\nauthority = "{stranger / "authority.pem"}"\n'.encode(),

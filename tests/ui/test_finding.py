@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QApplication, QComboBox, QMainWindow, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -18,6 +19,7 @@ from core.jobs import Report
 from desktop.pages.administration.people import People
 from desktop.pages.commands import SETTINGS
 from desktop.pages.sharefolder.files import Files
+from desktop.ui import theme
 from desktop.ui.search import Command, SearchField
 from tests.ui.conftest import HANAKO, Office
 
@@ -67,6 +69,30 @@ def test_one_word_finds_people_events_and_files_in_groups(furnished: Office) -> 
     assert found["予定"] == ["避難訓練の打合せ"], "somebody's private event is not found by its words"
     assert found["ファイル"] == ["避難所の手順.txt"]
     assert list(found) == ["人", "予定", "ファイル"]
+
+
+def test_the_list_follows_the_theme_at_once_and_keeps_what_is_chosen(furnished: Office) -> None:
+    field = type_in(furnished, "避難")
+    furnished.bot.keyClick(field, Qt.Key.Key_Down)
+    chosen = field.accessibleDescription()
+    heading = field._rows.index(None)
+    row = heading + 1
+
+    def seen() -> tuple[QColor, bytes]:
+        image = field._list.item(row).icon().pixmap(24, 24).toImage()
+        return field._list.item(heading).foreground().color(), bytes(image.constBits())
+
+    light = seen()
+    try:
+        theme.current().choose("dark", "noto", 1.0, reduced_motion=True)
+        dark = seen()
+        assert dark[0] == QColor(theme.current().tokens.muted)
+        assert dark[0] != light[0]
+        assert dark[1] != light[1]
+        assert field.accessibleDescription() == chosen
+    finally:
+        theme.current().choose("light", "noto", 1.0, reduced_motion=True)
+    assert seen() == light
 
 
 def test_a_file_is_opened_in_its_folder_by_keyboard_alone(furnished: Office) -> None:

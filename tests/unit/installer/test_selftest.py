@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.server
 import json
+import ssl
 import threading
 from dataclasses import replace
 from pathlib import Path
@@ -16,8 +17,9 @@ from core.paths import Paths
 from core.secrets import MemorySecrets, open_secrets
 from desktop import __main__ as command
 from installer import selftest
-from installer.selftest import Check, Outcome, State, machine, network, policy, suite
+from installer.selftest import Check, Outcome, State, machine, network, policy, services, suite
 from installer.selftest.checks import KEYS, OF_A_VERSION, Terminal, checks
+from tests.fakes.tls import certificate
 
 
 def answer(state: State) -> Outcome:
@@ -132,6 +134,38 @@ def test_a_key_store_that_forgets_is_found_out() -> None:
 
     assert suite.keyring(MemorySecrets).state is State.OK
     assert suite.keyring(Forgetful).state is State.FAIL
+
+
+class _Refusing(http.server.BaseHTTPRequestHandler):
+    status = 403
+
+    def do_GET(self) -> None:
+        self.send_response(self.status)
+        self.end_headers()
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Nothing."""
+
+
+def test_a_server_that_answers_but_refuses_this_terminal_is_told_from_one_that_is_gone() -> None:
+    paths = Paths.from_environment()
+    terminal = paths.data / "terminal"
+    terminal.mkdir()
+    whole = certificate(terminal / "device-ca.pem")
+    for name in ("device.pem", "device.key"):
+        (terminal / name).write_bytes(whole.read_bytes())
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(whole)
+    with http.server.HTTPServer(("127.0.0.1", 0), _Refusing) as server:
+        server.socket = context.wrap_socket(server.socket, server_side=True)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        paths.policy.write_text(f'[servers]\nmatcher = "https://127.0.0.1:{server.server_port}"\n', "utf-8")
+        config = Config.load(paths)
+        refused = services.matcher(config, paths)
+        assert (refused.state, refused.code, bool(refused.next_step)) == (State.FAIL, "SELF-102", True)
+        assert "403" in refused.what
+        server.shutdown()
+    assert services.matcher(config, paths).code == "SELF-101"
 
 
 class _Quiet(http.server.BaseHTTPRequestHandler):
