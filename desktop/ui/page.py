@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -150,6 +150,36 @@ def clear(layout: QLayout) -> None:
         if gone is not None:
             gone.hide()
             gone.deleteLater()
+
+
+def in_order(whole: QWidget, after: QWidget | None = None) -> None:
+    """Let the keyboard reach what is in ``whole`` where it stands (or next to ``after``), in the order of its
+    layouts: what is put in later would come after everything else in the window."""
+    before = after or whole.previousInFocusChain()
+    while before is not None and not (_by_tab(before) and not whole.isAncestorOf(before)):
+        before = before.previousInFocusChain() if before is not whole else None
+    if before is None:
+        return  # alone in the window
+    for widget in _laid_out(whole.layout()):
+        if _by_tab(widget):
+            QWidget.setTabOrder(before, widget)
+            before = widget
+
+
+def _by_tab(widget: QWidget) -> bool:
+    return bool(widget.focusPolicy() & Qt.FocusPolicy.TabFocus)
+
+
+def _laid_out(layout: QLayout | None) -> Iterator[QWidget]:
+    items = (layout.itemAt(number) for number in range(layout.count())) if layout is not None else ()
+    for item in items:
+        if item is None:
+            continue
+        if (widget := item.widget()) is not None:
+            yield widget
+            yield from _laid_out(widget.layout())
+        else:
+            yield from _laid_out(item.layout())
 
 
 def restyle(widget: QWidget) -> None:

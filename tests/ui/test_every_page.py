@@ -5,15 +5,17 @@ from __future__ import annotations
 import gettext
 from collections import Counter
 from collections.abc import Callable
+from itertools import pairwise
 
 import pytest
 from PySide6.QtCore import QPoint, QRect, Qt
-from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QScrollArea, QWidget
 
 from core import i18n
 from desktop.pages.window import Window
 from desktop.ui import theme
 from desktop.ui.tokens import THEMES, contrast
+from tests.ui import share_scenes
 from tests.ui.conftest import AUDITOR, Office, spoken
 
 
@@ -62,6 +64,16 @@ def _page(key: str, tab: str = "") -> Callable[[Office], Window]:
     return show
 
 
+def _share(scene: Callable[[Office], None]) -> Callable[[Office], Window]:
+    def show(office: Office) -> Window:
+        window = share_scenes.opened(office)
+        scene(office)
+        return window
+
+    return show
+
+
+SHARE = {f"share: {name}": _share(scene) for name, scene in share_scenes.SCENES.items()}
 SCREENS = {
     "first run": _first_run,
     "sign in": _sign_in,
@@ -85,12 +97,13 @@ SCREENS = {
     "files": _page("sharefolder"),
     "inquiries": _page("sharefolder", "共有フォルダの画面: 照会"),
 }
-LONG = ("inventory", "sign-ins", "services", "storage", "incident")  # the console's: looked at with --long
+LONG = ("inventory", "sign-ins", "services", "storage", "incident", *SHARE)
+"""Looked at with --long. The share's also on one walk below, which opens the window once for all."""
 EVERY = pytest.mark.parametrize(
     "show",
     [
         pytest.param(show, id=name, marks=[pytest.mark.long] if name in LONG else [])
-        for name, show in SCREENS.items()
+        for name, show in (SCREENS | SHARE).items()
     ],
 )
 
@@ -109,6 +122,10 @@ def test_every_control_has_a_name_and_is_large_enough(
 ) -> None:
     window = show(office)
     office.settle()
+    _named_and_large_enough(window)
+
+
+def _named_and_large_enough(window: Window) -> None:
     controls = focusable(window)
     assert controls
     nameless = [type(w).__name__ + w.objectName() for w in controls if not spoken(w)]
@@ -117,6 +134,7 @@ def test_every_control_has_a_name_and_is_large_enough(
     assert small == []
     main = [w for w in window.findChildren(QAbstractButton) if w.property("big") and w.isVisible()]
     assert [(w.text(), w.height()) for w in main if w.height() < 44] == []
+    assert len(_blue(window)) <= 1, "one blue action a page"
 
 
 @EVERY
@@ -125,6 +143,10 @@ def test_tab_goes_through_everything_and_downwards_or_rightwards_in_a_form(
 ) -> None:
     window = show(office)
     office.settle()
+    _goes_through_everything(office, window)
+
+
+def _goes_through_everything(office: Office, window: Window) -> None:
     reached: list[QWidget] = []
     widget = QApplication.focusWidget() or window
     for _step in range(200):
@@ -138,6 +160,46 @@ def test_tab_goes_through_everything_and_downwards_or_rightwards_in_a_form(
         spoken(w) for w in focusable(window) if not isinstance(w, QAbstractButton) or not w.isCheckable()
     }
     assert wanted - {spoken(w) for w in reached} == set()
+    back = [
+        (spoken(one), spoken(other))
+        for one, other in pairwise(reached)
+        if _area(one) is _area(other) is not None
+        and other is not min(reached, key=lambda each: _place(window, each).top())  # from the end around
+        and _goes_back(window, one, other)
+    ]
+    assert back == [], "the keyboard goes back up"
+
+
+def _goes_back(window: Window, one: QWidget, other: QWidget) -> bool:
+    """Up, and not on to what stands beside it."""
+    here, there = _place(window, one), _place(window, other)
+    return there.bottom() < here.top() and there.left() < here.right()
+
+
+def _area(widget: QWidget) -> QScrollArea | None:
+    """The page, or the rail, that ``widget`` stands in."""
+    outer, above = None, widget.parentWidget()
+    while above is not None:
+        outer, above = (above if isinstance(above, QScrollArea) else outer), above.parentWidget()
+    return outer
+
+
+def _place(window: Window, widget: QWidget) -> QRect:
+    return QRect(widget.mapTo(window, QPoint(0, 0)), widget.size())
+
+
+def _blue(window: Window) -> list[str]:
+    buttons = window.findChildren(QAbstractButton)
+    return [b.text() for b in buttons if b.isVisible() and b.property("kind") == "primary"]
+
+
+def test_every_view_of_the_share_is_named_reached_and_whole(office: Office) -> None:
+    window = share_scenes.opened(office)
+    for scene in share_scenes.SCENES.values():
+        scene(office)
+        _named_and_large_enough(window)
+        _goes_through_everything(office, window)
+        assert _cut(window) == []
 
 
 def _cut(window: Window) -> list[str]:

@@ -43,14 +43,15 @@ class AnswerForm(QWidget):
         inside = QWidget()
         layout = page.column(inside, 0.9)
         self.heading, self.about = page.label("", "section", wrap=True), page.label("", "muted", wrap=True)
-        self._cards = page.column(spacing=0.75)
+        self._form = QWidget()
+        self._cards = page.column(self._form, 0.75)
         self.more = button(_("行を増やす"), self._add_row, icon="plus")
         self.save = button(_("回答を保存"), self.hand_in, "primary", main=True)
         self._drop = button(_("下書きを捨てる"), self._drop_draft)
         self.kept = page.label("", "caption", wrap=True)
         for widget in (self.heading, self.about):
             layout.addWidget(widget)
-        layout.addLayout(self._cards)
+        layout.addWidget(self._form)
         layout.addWidget(Flow(self.more))
         layout.addWidget(Flow(self.save, button(_("あとで続ける"), back), self._drop))
         layout.addWidget(self.kept)
@@ -121,6 +122,7 @@ class AnswerForm(QWidget):
         inside.addWidget(page.label(group.heading, "strong", wrap=True))
         grid = QGridLayout()
         grid.setHorizontalSpacing(theme.em(0.8))
+        before = next(reversed(self._fields.values()), None)
         for number, field in enumerate(group.fields):
             made = AnswerField(field, group.heading, texts.get(field.place, ""), self._wait.start)
             self._fields[field.place] = made
@@ -129,6 +131,7 @@ class AnswerForm(QWidget):
             grid.setColumnStretch(column, 1)
         inside.addLayout(grid)
         self._cards.addWidget(card)
+        page.in_order(card if before else self._form, before and before.edit)
 
     def _clear(self) -> None:
         page.clear(self._cards)

@@ -42,8 +42,9 @@ class Ask(QFrame):
         field.returnPressed.connect(finish)
         self._begin(question)
         self._layout.addWidget(field, 1)
-        self._layout.addWidget(button(_("決定"), finish, "primary"))
+        self._layout.addWidget(button(_("決定"), finish))
         self._layout.addWidget(button(_("やめる"), self.end))
+        page.in_order(self)
         self.show()
         field.setFocus(Qt.FocusReason.OtherFocusReason)
         stem = value.rpartition(".")[0]
@@ -57,6 +58,7 @@ class Ask(QFrame):
             made = button(words, partial(self._take, way))
             first = first or made
             self._layout.addWidget(made)
+        page.in_order(self)
         self.show()
         if first is not None:
             first.setFocus(Qt.FocusReason.OtherFocusReason)

@@ -38,3 +38,4 @@ class Crumbs(QWidget):
             made.setToolTip(words)
             made.setAccessibleName(_("フォルダ {name} へ").format(name=words))
             self._flow.flow().addWidget(made)
+        page.in_order(self._flow)

@@ -127,6 +127,7 @@ class NewInquiry(QWidget):
             self._grid.addWidget(must, row, 2)
             self._kinds[column.name] = (kind, must)
         self._grid.setColumnStretch(3, 1)
+        page.in_order(self.columns)
 
     def _create(self) -> None:
         notices = self._services.notices

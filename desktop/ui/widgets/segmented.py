@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QButtonGroup, QFrame, QLayout, QPushButton, QSizePolicy
+from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QFrame, QLayout, QPushButton, QSizePolicy
 
 from desktop.ui import page
 from desktop.ui.widgets.flow import Flow
@@ -40,6 +40,9 @@ class Segmented(QFrame):
             segment.setAccessibleName(f"{name}: {words}")
             self._group.addButton(segment, index)
             layout.addWidget(segment)
+        self._group.buttonToggled.connect(_reached)
+        for each in self._group.buttons():
+            _reached(each, False)
         self._group.button(self._values.index(value) if value in self._values else 0).setChecked(True)
         self._group.idClicked.connect(lambda index: self.chosen.emit(self._values[index]))
 
@@ -49,6 +52,11 @@ class Segmented(QFrame):
 
     def value(self) -> object:
         return self._values[self._group.checkedId()]
+
+
+def _reached(segment: QAbstractButton, checked: bool) -> None:
+    """Tab stops at the chosen one, the arrow keys go on from there."""
+    segment.setFocusPolicy(Qt.FocusPolicy.StrongFocus if checked else Qt.FocusPolicy.ClickFocus)
 
 
 class _Segment(QPushButton):
