@@ -26,6 +26,8 @@ _NO_LINK = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
 class LocalStorage:
     """See ``ports.Storage``."""
 
+    unsettled = 0
+
     def __init__(self, root: Path, name: str = "") -> None:
         self._root = root
         self.name = name or root.name

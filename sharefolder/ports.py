@@ -46,6 +46,11 @@ class Storage(Protocol):
     def name(self) -> str:
         """For people."""
 
+    @property
+    def unsettled(self) -> int:
+        """Bytes at the end of a file that an ``append`` which never ended may have left with holes: whoever
+        goes on with it begins before them."""
+
     def close(self) -> None:
         """The person has left: what a server has opened to them ends, and what is under way with it. Whoever
         comes next gets an adapter of their own."""

@@ -14,7 +14,7 @@ from smbprotocol.open import CreateOptions, FilePipePrinterAccessMask, Open
 from core.errors import SuiteError
 from sharefolder import errors, names, security, smb_lsa, smb_rights, smb_small, smb_versions, smb_wire
 from sharefolder.model import Entry, Rights, Version
-from sharefolder.ports import Credential, Sink, Watch
+from sharefolder.ports import CHUNK, Credential, Sink, Watch
 from sharefolder.smb_session import SmbSession
 from sharefolder.smb_watch import SmbWatch
 
@@ -27,6 +27,8 @@ _MANY = 50
 
 class SmbStorage:
     """See ``ports.Storage``. What connects is in ``smb_session``."""
+
+    unsettled = smb_wire.IN_FLIGHT * CHUNK  # a server writes what is in flight in whatever order
 
     def __init__(
         self,

@@ -183,7 +183,8 @@ def _fill(way: _Way, part: str, report: Report) -> tuple[str, int]:
     covers all of it.
     """
     seen = way.target.stat(part)
-    done = resumed = min(seen.size, way.start.size) if seen is not None else 0
+    lies = min(seen.size, way.start.size) if seen is not None else 0
+    done = resumed = max(0, lies - way.target.unsettled)
     words = _("続きから送っています") if resumed else _("送っています")
     digest, position = blake3(), 0
     with way.target.append(part, resumed) as sink, closing(_iterate(way.source, way.start)) as chunks:
