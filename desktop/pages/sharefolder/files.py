@@ -93,7 +93,7 @@ class Files(QWidget):
         whole.addWidget(self.count)
         self._wait = QTimer(self)
         self._wait.setSingleShot(True)
-        self._wait.setInterval(15)
+        self._wait.setInterval(0)  # what a key and its clear button change together is looked for once
         self._wait.timeout.connect(self.looking.look)
         self._shortcut("F5", self.read)
         for keys, act in (
