@@ -61,7 +61,8 @@ class Cutter:
 
     def round(self, kill_server: bool) -> int:
         """One cut and the sending after it; how many bytes were there already."""
-        old, new = self.draw.randbytes(MB // 2), self.draw.randbytes(self.draw.randint(1, 6 * MB))
+        most = 6 * MB + 2 * self.storage.unsettled  # so that there is often something to go on from
+        old, new = self.draw.randbytes(MB // 2), self.draw.randbytes(self.draw.randint(1, most))
         target = self.disk / "大.bin"
         target.write_bytes(old)
         self.file.write_bytes(new)
