@@ -27,6 +27,7 @@ _HEADER = struct.Struct("<4sHHIHHIIQIIQ16s")  # MS-SMB2 2.2.1.2
 _READ, _WRITTEN = struct.Struct("<HBBIII"), struct.Struct("<HHIIHH")  # 2.2.20, 2.2.22
 _HEAD = _HEADER.size + _READ.size
 _ANSWER, _ASYNC, _SIGNED = 1, 2, 8  # flags, 2.2.1.2
+_CHAINED = 64  # answers in one message; we ask for three at once
 _WHOLE: int = getattr(socket, "MSG_WAITALL", 0)
 _BROKEN = (errno.ESHUTDOWN, errno.ECONNRESET, errno.ECONNABORTED)
 _UNSIGNED = (
@@ -133,8 +134,11 @@ class Answers:
 
     def _check(self, message: bytes) -> None:
         """SMBException where an answer in ``message`` ought to be signed and is not."""
-        while len(message) >= _HEADER.size and message[:4] == b"\xfeSMB":
-            said = _Head._make(_HEADER.unpack_from(message))
+        at = 0
+        for _answer in range(_CHAINED):
+            if len(message) - at < _HEADER.size or message[:4] != b"\xfeSMB":
+                return
+            said = _Head._make(_HEADER.unpack_from(message, at))
             request = self._connection.outstanding_requests.get(said.number)
             session = self._connection.session_table.get(request.session_id) if request is not None else None
             signed = said.flags & _SIGNED or said.status in _UNSIGNED
@@ -143,7 +147,8 @@ class Answers:
                 raise SMBException("an answer without a signature in a signed session")
             if not said.next:
                 return
-            message = message[max(said.next, _HEADER.size) :]
+            at += max(said.next, _HEADER.size)
+        raise SMBException("more answers in one message than anybody asked for")
 
     def _rest(self, length: int, timeout: float) -> bytes:
         """``length`` more bytes of a message that has begun."""

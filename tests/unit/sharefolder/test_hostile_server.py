@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 import json
+import socket
 import struct
+import threading
 from contextlib import suppress
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from smbprotocol.exceptions import SMBException
+from smbprotocol.header import Commands, SMB2HeaderRequest
+from smbprotocol.open import SMB2ReadRequest
+from smbprotocol.transport import Tcp
 
-from sharefolder import security, smb_lsa, smb_watch, smb_wire
+from sharefolder import security, smb_answers, smb_lsa, smb_watch, smb_wire
 from sharefolder.index import answering
 from sharefolder.security import Ace, Descriptor
+from sharefolder.smb_signed import Asked
 
 GAMES = bytes((1, 2)) + (22).to_bytes(6, "big") + struct.pack("<II", 2, 60)
 ROOT = bytes((1, 2)) + (22).to_bytes(6, "big") + struct.pack("<II", 1, 0)
@@ -23,6 +31,68 @@ def test_no_bytes_break_the_parsers(data: bytes) -> None:
     for parse in (security.parsed, smb_watch.parsed, lambda said: list(smb_wire.parse(said))):
         with suppress(ValueError):
             parse(data)
+
+
+class _Asking:
+    """As much of smbprotocol's connection as its receiver looks at: a read under way in a signed session."""
+
+    def __init__(self, wire: socket.socket) -> None:
+        self.transport = Tcp("", 0)
+        self.transport._sock, self.transport.connected = wire, True
+        header = SMB2HeaderRequest()
+        header["message_id"], header["command"] = 7, Commands.SMB2_READ
+        self.outstanding_requests = {7: Asked(header, SMB2ReadRequest, self, session_id=3)}
+        self.session_table = {3: SimpleNamespace(signing_key=bytes(16), signing_required=True)}
+        self.sequence_window, self.sequence_lock = {"low": 0, "high": 9}, threading.Lock()
+        self.dialect, self.signing_algorithm_id = 0x311, 2
+
+
+def _said(head: bytes, body: bytes, length: int | None) -> bytes:
+    size = len(head) + len(body) if length is None else length
+    return size.to_bytes(4, "big") + head + body
+
+
+heads = st.builds(
+    lambda status, command, flags, chained, number: struct.pack(
+        "<4sHHIHHIIQIIQ16s", b"\xfeSMB", 64, 1, status, command, 1, flags, chained, number, 0, 0, 3, bytes(16)
+    ),
+    st.sampled_from((0, 0x103, 0x80000006, 0xC000007F)),
+    st.sampled_from((0, 1, 8, 9, 14)),
+    st.sampled_from((0, 1, 3, 8, 9, 11)),
+    st.sampled_from((0, 1, 64, 80, 1 << 31)),
+    st.sampled_from((7, 8, (1 << 64) - 1)),
+)
+
+
+@given(
+    st.lists(
+        st.tuples(
+            heads | st.binary(max_size=64), st.binary(max_size=200), st.none() | st.integers(0, (1 << 32) - 1)
+        ),
+        max_size=3,
+    )
+)
+def test_no_message_breaks_the_receiver_or_is_believed(said: list[tuple[bytes, bytes, int | None]]) -> None:
+    near, far = socket.socketpair()
+    with near, far:
+        connection = _Asking(near)
+        asked = connection.outstanding_requests[7]
+        far.sendall(b"".join(_said(*each) for each in said))
+        far.shutdown(socket.SHUT_WR)
+        receiver = smb_answers.Answers(connection)
+        with suppress(SMBException):
+            while receiver.recv(5):
+                pass
+        assert asked.done is None, "none of them carries the signature"
+
+
+def test_a_message_with_very_many_answers_is_refused_at_once() -> None:
+    head = struct.pack("<4sHHIHHIIQIIQ16s", b"\xfeSMB", 64, 1, 0, 13, 1, 9, 64, 8, 0, 0, 3, bytes(16))
+    near, far = socket.socketpair()
+    with near, far:
+        far.sendall(_said(head * 100, b"", None))
+        with pytest.raises(SMBException, match="more answers"):
+            smb_answers.Answers(_Asking(near)).recv(5)
 
 
 @given(st.binary(max_size=120))
