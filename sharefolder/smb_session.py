@@ -33,6 +33,15 @@ _GONE = (
     NtStatus.STATUS_NO_SUCH_FILE,
 )
 
+_NOT_YET = (
+    0xC0000017,  # STATUS_NO_MEMORY: what Samba says to who connects while it mends what a kill has left
+    NtStatus.STATUS_INSUFFICIENT_RESOURCES,
+    NtStatus.STATUS_INSUFF_SERVER_RESOURCES,
+    NtStatus.STATUS_BAD_NETWORK_NAME,
+    NtStatus.STATUS_USER_SESSION_DELETED,
+)
+"""The server is only just coming back, or going."""
+
 
 class SmbSession:
     """One connection, shared by all threads, made again when it breaks; a second one on demand."""
@@ -127,7 +136,7 @@ class SmbSession:
             return errors.exists(name)
         if status == NtStatus.STATUS_DISK_FULL:
             return errors.full(self._name)
-        if status in (NtStatus.STATUS_BAD_NETWORK_NAME, NtStatus.STATUS_USER_SESSION_DELETED):
+        if status in _NOT_YET:
             self._drop()
             return errors.disconnected(self._name)
         return errors.refused(

@@ -134,3 +134,11 @@ def test_untouched_everything_comes_through(server: Samba, tmp_path: Path) -> No
         assert (server.export / "写し.bin").read_bytes() == CONTENT
         assert "予算.bin" in {entry.name for batch in storage.list("") for entry in batch}
         storage.close()
+
+
+def test_a_server_that_is_only_just_coming_back_is_out_of_reach_for_now(server: Samba) -> None:
+    """STATUS_NO_MEMORY, seen from a Samba that was killed and started again: the transfer goes on later."""
+    storage = SmbStorage("127.0.0.1", "zencho", lambda: Credential("root", PASSWORD), port=server.port)
+    assert storage._at.readable(0xC0000017, "予算.bin").code == "SHARE-001"
+    assert storage.stat("予算.bin") is not None, "and a new connection is made"
+    storage.close()
