@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from core.i18n import bracketed, sentences
+
 
 class SuiteError(Exception):
     """An expected failure. Every part is a finished sentence in the user's language.
@@ -18,4 +20,4 @@ class SuiteError(Exception):
         self.code = code
 
     def __str__(self) -> str:
-        return f"{self.what}{self.why}{self.next_step}({self.code})"
+        return sentences(self.what, self.why, self.next_step) + bracketed(self.code)

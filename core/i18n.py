@@ -32,6 +32,19 @@ def _(message: str) -> str:
     return _translations.gettext(message) if message else ""  # gettext answers "" with the file's header
 
 
+def sentences(*parts: str) -> str:
+    """Finished sentences one after the other, set as the language does; empty ones are left out."""
+    text = ""
+    for part in filter(None, parts):
+        text = _("{before}{sentence}").format(before=text, sentence=part) if text else part
+    return text
+
+
+def bracketed(code: str) -> str:
+    """``code`` as it stands behind a sentence; nothing for none."""
+    return _("（{code}）").format(code=code) if code else ""
+
+
 def N_(message: str) -> str:  # noqa: N802 - gettext's own name for it
     """Mark a text that is declared at import time; ``_`` translates it when it is shown."""
     return message

@@ -12,7 +12,7 @@ from datetime import datetime
 
 from core.clock import TOKYO
 from core.config import Config
-from core.i18n import _
+from core.i18n import _, bracketed
 from core.paths import Paths
 from core.secrets import open_secrets
 from core.version import version
@@ -56,7 +56,7 @@ def words(result: Result) -> str:
     """One line; a second one where there is something to do."""
     line = f"{MARK[result.outcome.state]} {result.title}: {result.outcome.what}"
     if result.outcome.code:
-        line += f"（{result.outcome.code}）"
+        line += bracketed(result.outcome.code)
     return line + (f"\n    → {result.outcome.next_step}" if result.outcome.next_step else "")
 
 

@@ -66,10 +66,10 @@ def _growth(first: tuple[date, int] | None, now: int, today: date) -> float | No
 
 
 def _parts(data: Path) -> Iterator[tuple[str, int]]:
-    """Each file or folder directly in ``data``, with all that is in it; a database with its log."""
+    """Each file or folder directly in ``data``, with all that is in it; a database with its log and lock."""
     sizes: dict[str, int] = {}
     for path in data.iterdir():
-        name = path.name.removesuffix("-wal").removesuffix("-shm")
+        name = path.name.removesuffix("-wal").removesuffix("-shm").removesuffix(".migrating")
         files = path.rglob("*") if path.is_dir() and not path.is_symlink() else [path]
         size = 0
         for file in files:

@@ -5,19 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QApplication, QMainWindow, QStackedWidget, QWidget
 
 from auth.model import FaceDeleted, Locked, Session, SignedIn, SignedOut, Unlocked
-from auth.offline.words import chip_words
 from core.errors import SuiteError
 from core.i18n import _, set_language
 from desktop.pages.calling import calling_of
+from desktop.pages.chips import alone, chips, status
 from desktop.pages.commands import commands
 from desktop.pages.finding import Finding
 from desktop.pages.in_tray import InTray
 from desktop.pages.presence import Presence
+from desktop.pages.resting import Resting
 from desktop.pages.services import Services
 from desktop.pages.sign_in.first_run import FirstRun
 from desktop.pages.sign_in.offer_trial import offer_trial
@@ -25,31 +26,15 @@ from desktop.pages.sign_in.sheet import Sheet, Waiting
 from desktop.pages.sign_in.sign_in import SignIn
 from desktop.ui import theme
 from desktop.ui.application import make_themed, window_icon
+from desktop.ui.first_paint import FirstPaint
 from desktop.ui.focus_ring import FocusRing
 from desktop.ui.look import Look
-from desktop.ui.memory import give_back
 from desktop.ui.page import Page
 from desktop.ui.shell import Leaving, Shell, Who
 from desktop.ui.tray import tray_for
 
 LOCALE = Path(__file__).resolve().parent.parent / "locale"
-_REST_MS = 3000
 LOOK = "look.json"  # in the state folder
-
-
-class _Once(QObject):
-    """Waits for the first paint of one widget."""
-
-    def __init__(self, widget: QWidget, call: Callable[[], object]) -> None:
-        super().__init__(widget)
-        self._call = call
-        widget.installEventFilter(self)
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.Paint:
-            watched.removeEventFilter(self)
-            QTimer.singleShot(0, self._call)
-        return False
 
 
 class Window(QMainWindow):
@@ -60,8 +45,7 @@ class Window(QMainWindow):
         self.services, self._pages = services, pages
         self._look = Look.load(services.paths.state / LOOK)
         self._shell: Shell | None = None
-        self._resting = QTimer(self, singleShot=True, interval=_REST_MS)
-        self._resting.timeout.connect(self._rest)
+        self._resting = Resting(self, services, lambda: self.showing == "shell")
         self.setWindowTitle(_("まほろば"))
         self.setWindowIcon(window_icon())
         self._stack = QStackedWidget()
@@ -81,7 +65,7 @@ class Window(QMainWindow):
         bridge.subscribe(events, Locked, self, lambda event: self._locked(event.reason))
         bridge.subscribe(events, Unlocked, self, lambda event: self._unlocked(event.session))
         if (services.paths.data / "auth.db").exists():
-            self._put(SignIn(services, self._chips()))
+            self._put(SignIn(services, chips(services)))
         else:
             self._put(Waiting())
 
@@ -89,7 +73,7 @@ class Window(QMainWindow):
         """Call once, after the first sheet has been drawn: nothing heavy comes before the first picture."""
         sheet = self._stack.currentWidget()
         if sheet is not None:
-            _Once(sheet, call)
+            FirstPaint(sheet, call)
 
     def open(self) -> None:
         """The services answer: first run, or sign in."""
@@ -107,7 +91,7 @@ class Window(QMainWindow):
 
         def first(empty: bool) -> None:
             if empty:
-                self._put(FirstRun(services, self._chips()))
+                self._put(FirstRun(services, chips(services)))
             elif isinstance(shown := self._stack.currentWidget(), SignIn):
                 shown.arrive()
             else:
@@ -156,7 +140,7 @@ class Window(QMainWindow):
         session = self.services.auth.session
         if session is None:
             self._drop_shell()
-            self._put(SignIn(self.services, self._chips()))
+            self._put(SignIn(self.services, chips(self.services)))
         elif session.locked:
             self._locked("person")
         else:
@@ -206,20 +190,7 @@ class Window(QMainWindow):
             self.ring.rest()
         elif self._stack.currentWidget() is not self._shell:
             self._put(self._shell)
-        self._resting.start()
-
-    def _rest(self) -> None:
-        """The camera is off and somebody works: neither the face models nor what opened a page need stay in
-        memory."""
-        session = self.services.auth.session
-        if session is not None and not session.locked and self.showing == "shell":
-            auth = self.services.auth
-
-            def rest(_report: object) -> None:
-                auth.rest()
-                give_back()
-
-            self.services.bridge.run(self, _("後片付け"), rest, lane="camera")
+        self._resting.soon()
 
     def _build_shell(self, session: Session) -> Shell:
         services, person = self.services, session.person
@@ -235,32 +206,20 @@ class Window(QMainWindow):
         )
         services.centre = shell.bell.centre
         services.in_tray = InTray(shell, services, services.centre)
-        shell.page_shown.connect(lambda _key: self._resting.start())
+        shell.page_shown.connect(lambda _key: self._resting.soon())
         self._show_chips(shell)
         services.signed_in(shell, session)
         return shell
 
     def _show_chips(self, shell: Shell | None = None) -> None:
         shell = shell or self._shell
-        alone = [] if self.services.config.servers.matcher else [("calm", _("この端末だけで動作中"))]
         if shell is not None:
-            shell.set_chips(self._chips() or alone)
+            shell.set_chips(chips(self.services) or alone(self.services))
 
     def _show_status(self) -> None:
         session = self.services.auth.session
         if self._shell is not None and session is not None:
-            zone = _("区分: {zone}").format(zone=session.zone)
-            away = _("在席の確認: {words}").format(words=self.services.presence.words())
-            self._shell.set_status([zone, away])
-
-    def _chips(self) -> list[tuple[str, str]]:
-        chips = [("note", _("体験版（見本の職員とカメラ）"))] if self.services.trial else []
-        session = self.services.auth.session if self.services.ready else None
-        if session is not None and session.offline_until is not None:
-            chips.append(("warning", chip_words(session.offline_until)))
-        if self.services.key_warning:
-            chips.append(("warning", _("鍵をファイルに保管中")))
-        return chips
+            self._shell.set_status(status(self.services, session))
 
     def _drop_shell(self) -> None:
         if self._shell is not None:
@@ -286,7 +245,7 @@ class Window(QMainWindow):
         set_language(self._look.language, LOCALE)
         make_themed(self._look)
         if rebuild and isinstance(self._stack.currentWidget(), SignIn):
-            self._put(SignIn(self.services, self._chips()))
+            self._put(SignIn(self.services, chips(self.services)))
         elif rebuild and self._shell is not None and self.services.auth.session is not None:
             key, focus = self._shell.current(), QApplication.focusWidget()
             name = focus.objectName() if focus is not None else ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from core.i18n import _
+from core.i18n import _, bracketed
 from core.jobs import JobState, Status
 from desktop.ui.announce import announce
 from desktop.ui.bridge import Bridge
@@ -67,7 +67,7 @@ class Bell(Button):
     def _keep_banner(self, notice: Notice) -> None:
         """What went wrong can be read again; what went well need not."""
         if notice.kind in ("warning", "error") and not notice.stays:
-            code = f"（{notice.code}）" if notice.code else ""
+            code = bracketed(notice.code)
             icon = "warning" if notice.kind == "warning" else "warning-circle"
             key = f"banner:{notice.time}:{notice.text}"
             self.centre.put(Note(key, icon, notice.text, notice.next_step + code), aloud=False)

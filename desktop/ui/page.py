@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QBoxLayout,
@@ -92,9 +92,10 @@ class Stack(QStackedWidget):
 
 
 class Across(QWidget):
-    """Things side by side, or one below the other where there are fewer than ``narrow`` em."""
+    """Things side by side, or one below the other where there are fewer than ``narrow`` em (None: where
+    their words do not fit beside each other)."""
 
-    def __init__(self, narrow: float, spacing: float = 0.75) -> None:
+    def __init__(self, narrow: float | None, spacing: float = 0.75) -> None:
         super().__init__()
         self._narrow = narrow
         self._box = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
@@ -110,9 +111,21 @@ class Across(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        wide = event.size().width() >= theme.em(self._narrow)
+        self._fit()
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.LayoutRequest and self._narrow is None:
+            self._fit()  # other words have come
+        return super().event(event)
+
+    def _fit(self) -> None:
+        if self._narrow is None:
+            things = [item for n in range(self._box.count()) if (item := self._box.itemAt(n)) is not None]
+            wanted = sum(t.sizeHint().width() for t in things) + self._box.spacing() * (len(things) - 1)
+        else:
+            wanted = theme.em(self._narrow)
         down = QBoxLayout.Direction.TopToBottom
-        self._box.setDirection(QBoxLayout.Direction.LeftToRight if wide else down)
+        self._box.setDirection(QBoxLayout.Direction.LeftToRight if self.width() >= wanted else down)
 
 
 def label(text: str = "", role: str = "", wrap: bool = False) -> QLabel:

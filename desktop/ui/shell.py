@@ -85,7 +85,8 @@ class Shell(QWidget):
         whole = page.row(self, 0)
         whole.addWidget(self._build_rail())
         right = page.column(spacing=0)
-        right.addWidget(self._build_top_line())
+        self._top = self._build_top_line()
+        right.addWidget(self._top)
         right.addWidget(self.notices)
         right.addWidget(self._stack, 1)
         right.addWidget(JobCards(bridge))
@@ -190,9 +191,15 @@ class Shell(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        wide = event.size().width() >= theme.em(56)
-        self._chip_box.setVisible(wide)  # today says the same in words
-        self.bell.fit(wide)
+        self.bell.fit(event.size().width() >= theme.em(56))
+        self._fit_chips()
+
+    def _fit_chips(self) -> None:
+        """Where the top line has no room for them the chips go: today says the same in words."""
+        line, chips = self._top.layout(), self._chip_box.sizeHint().width()
+        assert line is not None  # noqa: S101 - built with one
+        needed = line.minimumSize().width() + (chips + line.spacing() if self._chip_box.isHidden() else 0)
+        self._chip_box.setVisible(needed <= self._top.width())
 
     def go(self, key: str) -> None:
         """Show page ``key``; unknown or not for this role: nothing happens."""
@@ -204,6 +211,7 @@ class Shell(QWidget):
             self._stack.addWidget(self._built[key])
         self._stack.setCurrentWidget(self._built[key])
         self._title.setText(entry.title())
+        self._fit_chips()
         for other, made in self._buttons.items():
             made.setProperty("current", other == key)
             made.setAccessibleDescription(_("表示中のページ") if other == key else "")
@@ -237,6 +245,7 @@ class Shell(QWidget):
             made.setProperty("chip", kind)
             made.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
             self._chips.addWidget(made)
+        self._fit_chips()
 
     def set_status(self, sentences: Sequence[str]) -> None:
         """Short facts on the bottom line."""

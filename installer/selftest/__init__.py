@@ -15,7 +15,7 @@ from enum import StrEnum
 
 from core.crash import unexpected
 from core.errors import SuiteError
-from core.i18n import _
+from core.i18n import _, sentences
 
 
 class State(StrEnum):
@@ -72,7 +72,7 @@ def unknown(what: str, next_step: str, code: str) -> Outcome:
 
 def from_error(error: SuiteError, state: State = State.FAIL) -> Outcome:
     """A failure whose words the feature has already found."""
-    return Outcome(state, f"{error.what}{error.why}", error.next_step, error.code)
+    return Outcome(state, sentences(error.what, error.why), error.next_step, error.code)
 
 
 def run(checks: Sequence[Check], tell: Callable[[Result], object] = lambda _result: None) -> list[Result]:

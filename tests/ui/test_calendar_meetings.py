@@ -19,7 +19,7 @@ from desktop.pages.calendar.invite import InviteCard
 from desktop.pages.calendar.slots import SlotCard
 from desktop.pages.matters import of_schedule
 from tests.ui.conftest import HANAKO, Office, spoken
-from tests.ui.test_calendar import Desk
+from tests.ui.desk import Desk
 
 NEXT = datetime.now(TOKYO).replace(tzinfo=None, hour=10, minute=0, second=0, microsecond=0) + timedelta(
     days=7

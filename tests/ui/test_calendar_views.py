@@ -17,7 +17,7 @@ from desktop.pages.calendar.month import days_of
 from desktop.pages.calendar.side import LEAST_HEIGHT
 from desktop.ui import theme
 from tests.ui.conftest import Office, spoken
-from tests.ui.test_calendar import MONDAY, Desk
+from tests.ui.desk import MONDAY, Desk
 
 FRIDAY = MONDAY.date() + timedelta(days=4)
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtWidgets import QAbstractButton, QLineEdit
 
+from auth.face.guidance import Deny
 from auth.model import Person
 from desktop.pages.administration.audit import Audit, wish_of
 from desktop.pages.office import incident_report
@@ -79,7 +80,7 @@ def test_refusals_are_summed_by_reason_and_hour(office: Office) -> None:
     go(office, "サインインの状況")
     view = one(office, SignInsView)
     assert isinstance(view, SignInsView)
-    assert [row[:2] for row in cells(view.reasons)] == [["flat", "2"], ["not-alike", "1"]]
+    assert [row[:2] for row in cells(view.reasons)] == [[Deny.FLAT.sentence(), "2"], ["not-alike", "1"]]
     hours = one(office, Hours)
     assert isinstance(hours, Hours)
     assert "拒否 3" in hours.accessibleDescription()

@@ -239,6 +239,19 @@ def test_no_words_are_cut(
     assert _cut(window) == []
 
 
+def test_where_the_top_line_has_no_room_the_chips_go_and_nothing_is_cut(office: Office) -> None:
+    window = office.signed_in()
+    window.resize(910, 512)
+    assert window._shell is not None
+    window._shell.set_chips([("calm", "この端末だけで動作中")])
+    office.settle()
+    assert any(w.isVisible() and w.property("chip") for w in window.findChildren(QLabel))
+    window._shell.set_chips([("calm", "この端末だけで動作中" * 5)])
+    office.settle()
+    assert not any(w.isVisible() and w.property("chip") for w in window.findChildren(QLabel))
+    assert _cut(window) == []
+
+
 class Longer(gettext.NullTranslations):
     """Every text a third longer than the Japanese, as another language would be."""
 

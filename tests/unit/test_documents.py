@@ -6,11 +6,13 @@ import re
 from pathlib import Path
 
 import pytest
+from babel.messages.pofile import read_po
 
 from desktop.__main__ import ELSEWHERE
 
 ROOT = Path(__file__).resolve().parents[2]
 NAMED_TEST = re.compile(r"`(tests/[\w/]+\.py)::(\w+)`")
+WAY = re.compile(r"\*([^*\n]+ → [^*\n]+)\*")
 LINK = re.compile(r"\]\((?!https?:|#)([^)#]+)")
 COMMAND = re.compile(r"`(?:\./)?mahoroba ([a-z][a-z-]*)")
 COMMANDS = {*ELSEWHERE, "run", "demo", "audit", "test", "check", "lock"}  # the last three: of the entry
@@ -47,3 +49,16 @@ def test_the_page_of_commands_has_all_of_them() -> None:
         for name in sorted(COMMANDS)
         if f"`{name}`" not in told and f"mahoroba {name}" not in told + shown
     ] == []
+
+
+def test_the_english_guides_call_the_screens_by_their_words() -> None:
+    said = {
+        str(message.string)
+        for catalogue in (ROOT / "desktop" / "locale" / "en").glob("*.po")
+        for message in read_po(catalogue.open("rb"))
+    }
+    ways = [
+        way for guide in ROOT.glob("docs/*/README.en.md") for way in WAY.findall(guide.read_text("utf-8"))
+    ]
+    assert len(ways) > 3
+    assert [words for way in ways for words in way.split(" → ") if words not in said] == []

@@ -100,6 +100,6 @@ class PersonForm(QWidget):
         self._saved(person)
 
     def _failed(self, error: SuiteError) -> None:
-        self.wrong.setText(f"{error.what}{error.why}{error.next_step}（{error.code}）")
+        self.wrong.setText(str(error))
         self.wrong.show()
         announce(self, self.wrong.text(), urgent=True)

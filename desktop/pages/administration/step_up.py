@@ -134,6 +134,6 @@ class StepUpCard(QFrame):
 
     def _not_proved(self, error: SuiteError) -> None:
         self.secret.edit.clear()
-        self.wrong.setText(f"{error.what}{error.why}{error.next_step}（{error.code}）")
+        self.wrong.setText(str(error))
         self.wrong.show()
         announce(self, self.wrong.text(), urgent=True)

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QLineEdit, QWidget
 
 from calendar_sync.discovery import Account
 from core.errors import SuiteError
-from core.i18n import _
+from core.i18n import _, bracketed
 from desktop.pages.calendar.card import SideCard
 from desktop.ui import page
 from desktop.ui.announce import announce
@@ -63,7 +63,7 @@ class AccountCard(SideCard):
     def failed(self, error: SuiteError) -> None:
         """Why it is still the old server, and what to do."""
         self._is_busy(False)
-        self._said.setText(f"{error.why}\n{error.next_step}（{error.code}）")
+        self._said.setText(f"{error.why}\n{error.next_step}{bracketed(error.code)}")
         self._said.show()
         announce(self, self._said.text(), True)
         self.url.setFocus()

@@ -147,7 +147,8 @@ class PaintedDays(Days):
         beside = QRectF(
             number.right() + theme.em(0.35), theme.em(0.35), self._width - theme.em(3), theme.em(2)
         )
-        painter.drawText(beside, blocks.LEFT, words.weekday(day))
+        if painter.fontMetrics().horizontalAdvance(words.weekday(day)) <= beside.width():
+            painter.drawText(beside, blocks.LEFT, words.weekday(day))
         if free:
             painter.setFont(theme.current().font(0.75))
             below = QRectF(left + theme.em(0.6), theme.em(2.25), self._width - theme.em(0.8), theme.em(1.1))

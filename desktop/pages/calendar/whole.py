@@ -56,7 +56,7 @@ class CalendarPage(QWidget):
         self._entry = QuickEntry(self._rooms)
         whole = page.column(self, 0.7)
         whole.setContentsMargins(theme.em(1.25), theme.em(0.9), theme.em(1.25), theme.em(0.9))
-        whole.addLayout(self._build_tools())
+        whole.addWidget(self._build_tools())
         place = page.column()
         self.beside = Beside(self, place, schedule, self)
         whole.addLayout(self._build_entry())
@@ -73,15 +73,16 @@ class CalendarPage(QWidget):
         self._connect()
         self._add_keys()
 
-    def _build_tools(self) -> QHBoxLayout:
-        tools = page.row(spacing=0.5)
+    def _build_tools(self) -> page.Across:
+        both = page.Across(None, 0.5)
+        tools, choosing = page.row(spacing=0.5), page.row(spacing=0.5)
         tools.addWidget(icon_button(_("前へ"), "caret-left", lambda: self._turn(-1)))
         tools.addWidget(button(_("今日"), self._go_today))
         tools.addWidget(icon_button(_("次へ"), "caret-right", lambda: self._turn(1)))
         self._heading = page.label("", "section")
         tools.addWidget(self._heading)
         tools.addStretch(1)
-        tools.addWidget(self._sending.state)
+        choosing.addWidget(self._sending.state)
         choices = [
             (DAY, _("日")),
             (WEEK, _("週")),
@@ -92,8 +93,11 @@ class CalendarPage(QWidget):
         ]
         self._choice = Segmented(_("表示のしかた"), choices, WEEK)
         self._choice.chosen.connect(self._choose)
-        tools.addWidget(self._choice)
-        return tools
+        choosing.addStretch(1)
+        choosing.addWidget(self._choice)
+        both.add(tools, 1)
+        both.add(choosing)
+        return both
 
     def _build_entry(self) -> QHBoxLayout:
         beside = self.beside

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from PySide6.QtWidgets import QWidget
 
 from core.errors import SuiteError
-from core.i18n import _
+from core.i18n import _, sentences
 from desktop.pages.files import ask_folder, ask_save, save
 from desktop.pages.liaison.paper import wifi_sheet
 from desktop.pages.liaison.words import state_words
@@ -142,7 +142,7 @@ class Network(QWidget):
         try:
             return self.form()
         except SuiteError as error:
-            self._say(f"{error.what}{error.why}")
+            self._say(sentences(error.what, error.why))
             return None
 
     def _say(self, words: str) -> None:

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QComboBox, QWidget
 
 from core.clock import TOKYO
 from core.errors import SuiteError
-from core.i18n import _
+from core.i18n import _, sentences
 from core.wareki import format_date
 from desktop.pages.liaison.profile_form import ProfileForm
 from desktop.pages.services import Services
@@ -130,7 +130,7 @@ class Profiles(QWidget):
         self.make.setEnabled(False)
         self.form.setEnabled(False)
         self.keep.setEnabled(False)
-        self.said.setText(f"{error.what}{error.why}{error.next_step}")
+        self.said.setText(sentences(error.what, error.why, error.next_step))
 
     def _keep(self) -> None:
         """What the form says goes into the file; what was wrong is said, and the file stays as it was."""

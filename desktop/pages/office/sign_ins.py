@@ -9,6 +9,7 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
 from auth.model import SignedIn, Unlocked
+from auth.verdict import why
 from core.clock import TOKYO
 from core.i18n import _
 from desktop.pages.fresh import Fresh
@@ -117,12 +118,20 @@ class SignInsView(Fresh):
         self._hours.put(found.by_hour)
         self.reasons.put(
             [
-                (reason, (reason, str(count), f"{count / max(1, found.refused) * 100:.1f} %"))
+                (reason, (_reason_words(reason), str(count), f"{count / max(1, found.refused) * 100:.1f} %"))
                 for reason, count in found.by_reason
             ]
         )
         self.cameras.put([(each.model, _drift_cells(each)) for each in drifts])
         self.people.put([(each.name, (each.name, f"{each.mean:.3f}", str(each.count))) for each in people])
+
+
+def _reason_words(reason: str) -> str:
+    """In words; as it is where an older or newer version wrote the row."""
+    try:
+        return why(reason).sentence()
+    except ValueError:
+        return reason
 
 
 def _drift_cells(each: Drift) -> tuple[str, ...]:

@@ -86,7 +86,7 @@ class _ChangePin(QWidget):
         self._services.notices.success(_("暗証番号を変更しました。"))
 
     def _failed(self, error: SuiteError) -> None:
-        self._failed_with(f"{error.what}{error.why}{error.next_step}（{error.code}）")
+        self._failed_with(str(error))
 
     def _failed_with(self, words: str) -> None:
         self.wrong.setText(words)

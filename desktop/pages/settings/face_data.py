@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QFrame, QWidget
 from auth.model import FaceDeleted, FaceEnrolled, MyData
 from core.clock import TOKYO
 from core.errors import SuiteError
-from core.i18n import _
+from core.i18n import _, sentences
 from core.wareki import format_datetime
 from desktop.pages.files import ask_save, save
 from desktop.pages.services import Services
@@ -99,7 +99,7 @@ class FaceData(QFrame):
 
     def _not_proved(self, error: SuiteError) -> None:
         self.pin.clear()
-        self.wrong.setText(f"{error.what}{error.why}{error.next_step}（{error.code}）")
+        self.wrong.setText(str(error))
         self.wrong.show()
         announce(self, self.wrong.text(), urgent=True)
 
@@ -124,7 +124,7 @@ class FaceData(QFrame):
                 frames=data.frames, poses=data.poses, model=data.model, version=data.model_version
             )
             if data.consent is not None:
-                detail += _("同意文 {version} 版。").format(version=data.consent.version)
+                detail = sentences(detail, _("同意文 {version} 版。").format(version=data.consent.version))
             self._detail.setText(detail)
         else:
             self._state.setText(_("登録されていません。"))

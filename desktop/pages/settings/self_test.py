@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QLabel, QWidget
 
-from core.i18n import _
+from core.i18n import _, bracketed
 from desktop.pages.files import ask_save
 from desktop.pages.services import Services
 from desktop.ui import page
@@ -129,7 +129,7 @@ def _row(result: Result) -> QWidget:
     texts.addWidget(
         page.label(_("{title}: {state}").format(title=result.title, state=said), "strong", wrap=True)
     )
-    code = f"（{result.outcome.code}）" if result.outcome.code else ""
+    code = bracketed(result.outcome.code)
     texts.addWidget(page.label(result.outcome.what + code, wrap=True))
     if result.outcome.next_step:
         texts.addWidget(page.label(result.outcome.next_step, "muted", wrap=True))

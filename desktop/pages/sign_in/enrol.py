@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
-from PySide6.QtWidgets import QCheckBox, QGridLayout, QLabel, QSizePolicy, QStackedWidget, QWidget
+from PySide6.QtWidgets import QCheckBox, QGridLayout, QLabel, QSizePolicy, QWidget
 
 from auth import consent
 from auth.model import EnrolOutcome, Person
@@ -35,23 +35,20 @@ class Enrol(Sheet):
         self._services, self._person = services, person
         self.steps = Steps([_("本人確認"), _("同意"), _("顔の登録")])
         self.body.addWidget(self.steps)
-        self._stack = QStackedWidget()
-        self._stack.addWidget(self._build_identity())
-        self._stack.addWidget(self._build_consent())
-        self._stack.addWidget(self._build_camera())
-        self.body.addWidget(self._stack)
+        self._parts = [self._build_identity(), self._build_consent(), self._build_camera()]
+        for part in self._parts:  # no stack: it would be as high as the consent, and push the mirror down
+            self.body.addWidget(part)
         self._go(1 if proved else 0)
         QShortcut(QKeySequence(Qt.Key.Key_Escape), self).activated.connect(services.back)
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        (self.pin if self._stack.currentIndex() == 0 else self.agree).setFocus(
-            Qt.FocusReason.OtherFocusReason
-        )
+        (self.agree if self._parts[0].isHidden() else self.pin).setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _go(self, step: int) -> None:
         self.steps.go(step)
-        self._stack.setCurrentIndex(step)
+        for number, part in enumerate(self._parts):
+            part.setVisible(number == step)
         announce(self, self.steps.accessibleName())
 
     # 本人確認
@@ -89,7 +86,7 @@ class Enrol(Sheet):
         self.agree.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _not_proved(self, error: SuiteError) -> None:
-        self._say_wrong(f"{error.what}{error.why}{error.next_step}（{error.code}）")
+        self._say_wrong(str(error))
 
     def _say_wrong(self, words: str) -> None:
         self.pin.clear()

@@ -10,7 +10,7 @@ from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import QWidget
 
 from core.errors import SuiteError
-from core.i18n import _
+from core.i18n import _, bracketed, sentences
 from core.jobs import JobHandle, Report
 from desktop.ui import page, theme
 from desktop.ui.announce import announce
@@ -111,7 +111,7 @@ class FacePanel(QWidget):
     def show_error(self, error: SuiteError) -> None:
         """The camera or a model failed: say so here, and offer to try again."""
         self.preview.rest("camera-slash" if error.code.startswith("CAM-") else "user-focus")
-        self.say(error.what, f"{error.why}{error.next_step}（{error.code}）", urgent=True)
+        self.say(error.what, sentences(error.why, error.next_step) + bracketed(error.code), urgent=True)
         if error.code != NOT_ENROLLED:
             self.offer_again(_("もう一度カメラを使う"))
 

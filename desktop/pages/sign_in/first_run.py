@@ -95,7 +95,7 @@ class FirstRun(Sheet):
         )
 
     def _failed(self, error: SuiteError) -> None:
-        self._say(f"{error.what}{error.why}{error.next_step}（{error.code}）")
+        self._say(str(error))
 
     def _say(self, words: str) -> None:
         self.wrong.setText(words)

@@ -98,7 +98,7 @@ class Lock(Sheet):
             _("ロックの解除"),
             lambda _r: auth.unlock_pin(pin),
             self._tried,
-            lambda e: self._say_wrong(f"{e.what}{e.why}{e.next_step}（{e.code}）"),
+            lambda e: self._say_wrong(str(e)),
             ended=lambda: self.enter.setEnabled(True),
             lane="sign-in",
         )

@@ -253,7 +253,7 @@ class SignIn(Sheet):
             _("サインイン"),
             work,
             self._tried,
-            lambda error: self._say_wrong(f"{error.what}{error.why}{error.next_step}（{error.code}）"),
+            lambda error: self._say_wrong(str(error)),
             ended=lambda: self.enter.setEnabled(True),
             lane="sign-in",
         )

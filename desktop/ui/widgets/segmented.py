@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QFont, QFontMetrics, QKeyEvent
 from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QFrame, QLayout, QPushButton, QSizePolicy
 
 from desktop.ui import page
@@ -60,6 +60,14 @@ def _reached(segment: QAbstractButton, checked: bool) -> None:
 
 
 class _Segment(QPushButton):
+    def sizeHint(self) -> QSize:
+        """With room for the bold words of the chosen one."""
+        bold = QFont(self.font())
+        bold.setBold(True)
+        text = self.text()
+        more = QFontMetrics(bold).horizontalAdvance(text) - self.fontMetrics().horizontalAdvance(text)
+        return super().sizeHint() + QSize(max(0, more), 0)
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         step = {Qt.Key.Key_Right: 1, Qt.Key.Key_Left: -1}.get(Qt.Key(event.key()), 0)
         group = self.group()

@@ -10,7 +10,10 @@ import pytest
 from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 
-from core.i18n import N_, _, set_language
+from core.errors import SuiteError
+from core.i18n import N_, _, bracketed, sentences, set_language
+
+LOCALE = Path(__file__).resolve().parents[3] / "desktop" / "locale"
 
 
 @pytest.fixture(autouse=True)
@@ -63,3 +66,13 @@ def test_a_bad_catalogue_leaves_japanese_and_says_so(
     set_language("en", tmp_path)
     assert _("表示") == "表示"
     assert "no catalogue for en" in caplog.text
+
+
+def test_sentences_stand_beside_each_other_as_the_language_sets_them(tmp_path: Path) -> None:
+    """By the catalogue that is shipped: nothing runs together in English, nothing is spaced in Japanese."""
+    error = SuiteError("保存できませんでした。", "空きがありません。", "", "DB-002")
+    assert str(error) == "保存できませんでした。空きがありません。（DB-002）"
+    set_language("en", LOCALE)
+    assert str(SuiteError("Not saved.", "No room.", "", "DB-002")) == "Not saved. No room. (DB-002)"
+    assert sentences("Not saved.", "", "Make room.") == "Not saved. Make room."
+    assert bracketed("") == ""

@@ -245,4 +245,4 @@ def test_foreign_code_has_no_place_in_the_report() -> None:
 
 def test_an_error_reads_as_sentences() -> None:
     error = SuiteError("保存できませんでした。", "空きがありません。", "消してください。", "DB-002")
-    assert str(error) == "保存できませんでした。空きがありません。消してください。(DB-002)"
+    assert str(error) == "保存できませんでした。空きがありません。消してください。（DB-002）"
