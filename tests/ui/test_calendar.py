@@ -11,10 +11,10 @@ from PySide6.QtWidgets import QAbstractButton, QLabel, QListWidget, QWidget
 
 from calendar_sync.model import Change, Occurrence
 from desktop.pages.calendar import words
-from desktop.pages.calendar.colours import block
+from desktop.pages.calendar.colours import block, on
 from desktop.pages.calendar.columns import columns, lanes
 from desktop.pages.calendar.detail import DetailCard
-from desktop.ui.tokens import THEMES, contrast
+from desktop.ui.tokens import THEMES, Tokens, contrast
 from tests.ui.conftest import Office, spoken
 from tests.ui.desk import MONDAY, Desk
 
@@ -213,3 +213,10 @@ def test_every_control_of_the_page_has_a_name(desk: Desk) -> None:
     ]
     assert len(controls) > 15
     assert [type(w).__name__ for w in controls if not spoken(w)] == []
+
+
+@pytest.mark.parametrize("tokens", THEMES.values(), ids=THEMES.keys())
+def test_a_day_of_the_shown_week_can_be_read_in_the_small_month(tokens: Tokens) -> None:
+    for colour in (tokens.text, tokens.muted, tokens.danger, tokens.primary):
+        assert contrast(on(colour, tokens, True), tokens.selected) >= 4.5
+        assert on(colour, tokens, False) == colour

@@ -33,3 +33,9 @@ def mix(first: str, second: str, share: float) -> str:
 
 def _valid(colour: str) -> bool:
     return len(colour) == 7 and colour[0] == "#" and all(c in "0123456789abcdefABCDEF" for c in colour[1:])
+
+
+def on(colour: str, tokens: Tokens, chosen: bool) -> str:
+    """``colour``, or what can be read on the ground of chosen days where ``colour`` cannot."""
+    readable = not chosen or contrast(colour, tokens.selected) >= 4.5
+    return colour if readable else tokens.on_selected

@@ -24,7 +24,7 @@ from calendar_sync.model import Collection, Occurrence
 from core.clock import TOKYO
 from core.i18n import _
 from desktop.pages.calendar import words
-from desktop.pages.calendar.colours import block
+from desktop.pages.calendar.colours import block, on
 from desktop.pages.calendar.month import days_of, span
 from desktop.ui import page, theme
 from desktop.ui.announce import announce
@@ -78,22 +78,21 @@ class SmallMonth(QWidget):
             circle = QRectF(0, 0, theme.em(1.55), theme.em(1.55))
             circle.moveCenter(cell.center())
             painter.setPen(Qt.PenStyle.NoPen)
-            if self._range[0] <= day <= self._range[1]:
+            shown = self._range[0] <= day <= self._range[1]
+            if shown:
                 painter.fillRect(cell.adjusted(0, 1, 0, -1), QColor(tokens.selected))
             if day == today:
                 painter.setBrush(QColor(tokens.primary))
                 painter.drawEllipse(circle)
             if day == self._day and day != today:
                 painter.setBrush(Qt.BrushStyle.NoBrush)
-                painter.setPen(QPen(QColor(tokens.primary), 1.5))
+                painter.setPen(QPen(QColor(on(tokens.primary, tokens, shown)), 1.5))
                 painter.drawEllipse(circle)
             free = bool(holiday(day)) or day.weekday() == 6
             colour = tokens.danger if free else tokens.text
             if day.month != self._day.month:
                 colour = tokens.muted
-            if day == today:
-                colour = tokens.on_primary
-            painter.setPen(QColor(colour))
+            painter.setPen(QColor(tokens.on_primary if day == today else on(colour, tokens, shown)))
             painter.drawText(cell, Qt.AlignmentFlag.AlignCenter, str(day.day))
 
     def _cell(self, column: int, row: int) -> QRectF:
