@@ -9,6 +9,7 @@ import pytest
 from babel.messages.pofile import read_po
 
 from desktop.__main__ import ELSEWHERE
+from tests.fakes.fuzz_targets import NAMES
 
 ROOT = Path(__file__).resolve().parents[2]
 NAMED_TEST = re.compile(r"`(tests/[\w/]+\.py)::(\w+)`")
@@ -62,3 +63,9 @@ def test_the_english_guides_call_the_screens_by_their_words() -> None:
     ]
     assert len(ways) > 3
     assert [words for way in ways for words in way.split(" → ") if words not in said] == []
+
+
+def test_the_report_on_broken_input_has_every_parser_that_is_tried() -> None:
+    report = (ROOT / "docs" / "quality" / "fuzz.md").read_text("utf-8")
+    assert sorted(re.findall(r"\| ([^|]+?) \| [\d,]+ ", report)) == sorted(NAMES)
+    assert f"読む {len(NAMES)} か所" in report
