@@ -196,10 +196,11 @@ class Shell(QWidget):
 
     def _fit_chips(self) -> None:
         """Where the top line has no room for them the chips go: today says the same in words."""
-        line, chips = self._top.layout(), self._chip_box.sizeHint().width()
+        line, parts = self._top.layout(), (self._title, self._chips, self.bell, self._lock)
         assert line is not None  # noqa: S101 - built with one
-        needed = line.minimumSize().width() + (chips + line.spacing() if self._chip_box.isHidden() else 0)
-        self._chip_box.setVisible(needed <= self._top.width())
+        edges, gaps = line.contentsMargins(), line.spacing() * len(parts)
+        words = sum(part.sizeHint().width() for part in parts) + self.search.minimumWidth()
+        self._chip_box.setVisible(words + gaps + edges.left() + edges.right() <= self._top.width())
 
     def go(self, key: str) -> None:
         """Show page ``key``; unknown or not for this role: nothing happens."""
@@ -245,6 +246,8 @@ class Shell(QWidget):
             made.setProperty("chip", kind)
             made.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
             self._chips.addWidget(made)
+            made.ensurePolished()  # its size is asked for at once,
+            made.show()  # and one that is not shown has none
         self._fit_chips()
 
     def set_status(self, sentences: Sequence[str]) -> None:
