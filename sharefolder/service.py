@@ -19,7 +19,7 @@ from core.files import make_private_folder
 from core.i18n import _
 from core.jobs import Report
 from core.secrets import SecretStore
-from sharefolder import activity, errors, links, opened, plans, rules, trail, transfer
+from sharefolder import activity, cases, errors, links, opened, plans, rules, trail, transfer
 from sharefolder.activity import Act, Activity, OwnRecord
 from sharefolder.beginnings import Beginnings
 from sharefolder.cases import Cases
@@ -29,11 +29,12 @@ from sharefolder.documents.sandbox import Sandbox
 from sharefolder.guard import MassGuard
 from sharefolder.index import crawl
 from sharefolder.index.store import Hit, Wish
+from sharefolder.inquiry import model as inquiry_model
 from sharefolder.inquiry.drafts import Drafts
-from sharefolder.inquiry.model import PLACE
 from sharefolder.inquiry.office import Office
 from sharefolder.inquiry.reply import Reply
 from sharefolder.journal import Journal
+from sharefolder.library import shelf
 from sharefolder.library.shelf import Shelf
 from sharefolder.local import LocalStorage
 from sharefolder.looks import Looks
@@ -185,9 +186,10 @@ class ShareService:
             yield [entry for entry in batch if not crawl.hidden(entry.name)]
 
     def sections(self, place: str) -> list[str]:
-        """The first folders of the share: the office's sections."""
-        found = [e.name for batch in self.entries(place, "") for e in batch if e.folder and e.name != PLACE]
-        return sorted(found)
+        """The first folders of the share but for those of the suite: the office's sections."""
+        ours = (inquiry_model.PLACE, cases.PLACE, shelf.PLACE)
+        found = [e.name for batch in self.entries(place, "") for e in batch if e.folder]
+        return sorted(set(found) - set(ours))
 
     def rights(self, place: str, path: str) -> Rights:
         """What this person may do with ``path``, and who else."""

@@ -21,7 +21,7 @@ class AnswerField(QWidget):
         super().__init__()
         self.field = field
         name = f"{field.name}（{_('必須')}）" if field.required else field.name
-        layout = page.column(self, 0.2)
+        layout = page.column(self, 0.35)
         label = page.label(name, "caption", wrap=True)
         self.edit: LineEdit = line_edit(f"{heading} {name}", _example(field.kind), limit=2_000)
         label.setBuddy(self.edit)

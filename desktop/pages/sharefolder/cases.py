@@ -5,20 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from PySide6.QtWidgets import QFrame, QPlainTextEdit, QWidget
+from PySide6.QtWidgets import QPlainTextEdit, QWidget
 
 from core.errors import SuiteError
 from core.i18n import _
 from core.jobs import Report
 from desktop.pages.services import Services
 from desktop.pages.sharefolder.ask import Ask
-from desktop.pages.sharefolder.library import in_card
 from desktop.pages.sharefolder.of_share import OfShare
 from desktop.pages.sharefolder.one_of import OneOf
 from desktop.pages.sharefolder.ruled import rule_words
 from desktop.ui import page, theme
 from desktop.ui.buttons import button, icon_button
 from desktop.ui.widgets.beside import Beside
+from desktop.ui.widgets.card import ScrolledCard
 from desktop.ui.widgets.empty import Empty
 from desktop.ui.widgets.table import Table
 from sharefolder.cases import PLACE, Case, Made
@@ -68,7 +68,7 @@ class CasesView(OfShare):
         layout.addWidget(Beside(self.table, self._details(), (1, 1)), 1)
         return shelf
 
-    def _details(self) -> QFrame:
+    def _details(self) -> QWidget:
         content = QWidget()
         inside = page.column(content, 0.5, 1.0)
         self.title, self.about = page.label("", "section", wrap=True), page.label("", wrap=True)
@@ -82,7 +82,7 @@ class CasesView(OfShare):
         for widget in (self.title, self.about, self.make, self.tree, self.rules):
             inside.addWidget(widget)
         inside.addStretch(1)
-        self.details = in_card(content)
+        self.details = ScrolledCard(content)
         self.details.setMinimumWidth(theme.em(20))
         self.details.setMinimumHeight(theme.em(11))
         self.details.hide()

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt, QUrl
 from PySide6.QtGui import QDesktopServices, QPixmap
-from PySide6.QtWidgets import QFrame, QLabel, QPlainTextEdit, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QPlainTextEdit, QVBoxLayout, QWidget
 
 from core.errors import SuiteError
 from core.files import make_private_folder
@@ -16,6 +16,7 @@ from desktop.pages.services import Services
 from desktop.pages.sharefolder.words import kind_words, rights_words, size_words, time_words
 from desktop.ui import page, theme
 from desktop.ui.buttons import button
+from desktop.ui.widgets.card import ScrolledCard
 from desktop.ui.widgets.flow import Flow
 from sharefolder.documents.kinds import IMAGES
 from sharefolder.documents.sandbox import Answer, reason_words
@@ -26,26 +27,16 @@ from sharefolder.transfer import IfExists
 _PREVIEW = 4_000  # characters
 
 
-class Details(QFrame):
+class Details(ScrolledCard):
     """Reads by itself what it shows; answers that come too late are dropped."""
 
     def __init__(self, services: Services, save: Callable[[], None], history: Callable[[], None]) -> None:
-        super().__init__()
+        inside = QWidget()
+        super().__init__(inside)
         self._services = services
         self._place, self._entry = "", Entry("", "", True, 0, 0.0)
-        self.setProperty("card", True)
         self.setMinimumWidth(theme.em(17))
-        inside = QWidget()
         layout: QVBoxLayout = page.column(inside, 0.5, 1.0)
-        area = QScrollArea()
-        area.setWidget(inside)
-        area.setWidgetResizable(True)
-        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        area.setFrameShape(QFrame.Shape.NoFrame)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        for each in (area.viewport(), inside):
-            each.setAutoFillBackground(False)
-        page.column(self, 0).addWidget(area)
         self.name = page.label("", "section", wrap=True)
         self.facts = page.label("", "muted", wrap=True)
         self.rights = page.label("", wrap=True)

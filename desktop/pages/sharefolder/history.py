@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QFrame, QPlainTextEdit
+from PySide6.QtWidgets import QPlainTextEdit, QWidget
 
 from core.errors import SuiteError
 from core.i18n import _
@@ -16,6 +16,7 @@ from desktop.pages.sharefolder.words import act_words, size_words, source_words,
 from desktop.ui import page, theme
 from desktop.ui.announce import announce
 from desktop.ui.buttons import button
+from desktop.ui.widgets.card import ScrolledCard
 from desktop.ui.widgets.flow import Flow
 from desktop.ui.widgets.table import Table
 from sharefolder.activity import Activity
@@ -26,18 +27,18 @@ from sharefolder.versions import Restored
 _PREVIEW = 4_000  # characters
 
 
-class History(QFrame):
+class History(ScrolledCard):
     """``back`` leaves it; ``changed`` is called with the path of what has come back."""
 
     def __init__(
         self, services: Services, back: Callable[[], object], changed: Callable[[str], object]
     ) -> None:
-        super().__init__()
+        inside = QWidget()
+        super().__init__(inside)
         self._services, self._back, self._changed = services, back, changed
         self._place, self._entry = "", Entry("", "", True, 0, 0.0)
-        self.setProperty("card", True)
-        self.setMinimumWidth(theme.em(24))
-        layout = page.column(self, 0.6, 1.0)
+        self.setMinimumSize(theme.em(24), theme.em(18))
+        layout = page.column(inside, 0.6, 1.0)
         head = page.row(None, 0.6)
         self.name = page.label("", "section", wrap=True)
         head.addWidget(self.name, 1)
@@ -56,11 +57,11 @@ class History(QFrame):
         self._tools = Flow(self.beside, self.in_place)
         layout.addWidget(page.label(_("前の版"), "strong"))
         layout.addWidget(self.of_versions)
-        side_by_side = page.Across(38, 0.6)
+        self._side_by_side = page.Across(38, 0.6)
         for widget in (self.versions, self.words):
             widget.setMinimumHeight(theme.em(7.6))
-            side_by_side.add(widget, 1)
-        layout.addWidget(side_by_side, 1)
+            self._side_by_side.add(widget, 1)
+        layout.addWidget(self._side_by_side, 1)
         layout.addWidget(self._tools)
         layout.addWidget(page.label(_("変更の記録"), "strong"))
         self.of_acts = page.label("", "muted", wrap=True)
@@ -69,6 +70,7 @@ class History(QFrame):
         self.acts.setMinimumHeight(theme.em(7.6))
         layout.addWidget(self.of_acts)
         layout.addWidget(self.acts, 1)
+        layout.addStretch(0)
 
     def show_entry(self, place: str, entry: Entry) -> None:
         """Ask what is kept of ``entry``; answers that come too late are dropped."""
@@ -76,7 +78,7 @@ class History(QFrame):
         self.name.setText(_("「{name}」の履歴").format(name=entry.name or place))
         for table in (self.versions, self.acts):
             table.put([])
-        for widget in (self.versions, self.words, self._tools):
+        for widget in (self._side_by_side, self._tools, self.acts):
             widget.hide()
         self.of_versions.setText(_("調べています…"))
         self.of_acts.setText(_("調べています…"))
@@ -120,7 +122,7 @@ class History(QFrame):
         said = _("ファイルサーバーに {count} 件の前の版があります。選ぶと中身を見られます。")
         none = _("このファイルには、いまと違う前の版がありません。")
         self.of_versions.setText(said.format(count=len(versions)) if versions else none)
-        for widget in (self.versions, self.words, self._tools):
+        for widget in (self._side_by_side, self._tools):
             widget.setVisible(bool(versions))
         if versions:
             self.versions.choose(versions[0])

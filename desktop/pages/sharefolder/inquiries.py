@@ -6,7 +6,8 @@ from collections import Counter
 from collections.abc import Callable
 from datetime import date
 
-from PySide6.QtWidgets import QComboBox, QProgressBar, QSizePolicy, QWidget
+from PySide6.QtCore import QSize
+from PySide6.QtWidgets import QComboBox, QProgressBar, QWidget
 
 from core.clock import TOKYO
 from core.errors import SuiteError
@@ -60,8 +61,8 @@ class Inquiries(OfShare):
         self.which.activated.connect(lambda _index: self._read_board())
         self.which.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         line.add(self.which, 1)
-        line.add(button(_("照会を作る"), self._create, icon="plus"))
-        line.add(icon_button(_("読み直す"), "arrow-counter-clockwise", self.read))
+        again = icon_button(_("読み直す"), "arrow-counter-clockwise", self.read)
+        line.add(Flow(button(_("照会を作る"), self._create, icon="plus"), again))
         layout.addWidget(line)
         frame, inside = page.card(margin=1.0)
         self.sentence = page.label("", "strong", wrap=True)
@@ -90,18 +91,19 @@ class Inquiries(OfShare):
         self.questions = page.label("", wrap=True)
         layout.addWidget(self.questions)
         titles = [_("所属"), _("状態"), _("理由"), _("更新日時")]
-        self.table = Table(_("所属ごとの状態"), titles, (8, 6, 16, 11))
+        self.table = Table(_("所属ごとの状態"), titles, (7, 5.5, 12, 11.5))
         self.table.picked.connect(lambda _key: self._show_doubts())
         self.table.setMinimumHeight(theme.em(9))
-        self.table.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
-        layout.addWidget(self.table, 3)
+        rest = _Rest()
+        tables = page.column(rest, 0.75)
+        tables.addWidget(self.table, 3)
         self.heading = page.label(_("確かめること"), "strong")
         titles = [_("所属"), _("セル"), _("書かれているもの"), _("理由"), _("読み方の案")]
         self.doubts = Table(_("確かめること"), titles, (8, 4, 10, 16, 8))
-        layout.addWidget(self.heading)
+        tables.addWidget(self.heading)
         self.doubts.setMinimumHeight(theme.em(7))
-        self.doubts.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
-        layout.addWidget(self.doubts, 2)
+        tables.addWidget(self.doubts, 2)
+        layout.addWidget(rest, 1)
         return board
 
     def wanted(self) -> str:
@@ -219,6 +221,13 @@ class Inquiries(OfShare):
             )
         self.stack.choose(self._board)
         self.read()
+
+
+class _Rest(QWidget):
+    """Takes the height that is left, and asks for no more than it must have."""
+
+    def sizeHint(self) -> QSize:
+        return QSize(super().sizeHint().width(), self.minimumSizeHint().height())
 
 
 def _row(reading: Reading) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtWidgets import QComboBox, QFrame, QScrollArea, QWidget
+from PySide6.QtWidgets import QComboBox, QWidget
 
 from core.i18n import _
 from core.jobs import Report
@@ -20,6 +20,7 @@ from desktop.ui import page, theme
 from desktop.ui.announce import announce
 from desktop.ui.buttons import button, icon_button
 from desktop.ui.widgets.beside import Beside
+from desktop.ui.widgets.card import ScrolledCard
 from desktop.ui.widgets.empty import Empty
 from desktop.ui.widgets.fields import line_edit
 from desktop.ui.widgets.flow import Flow
@@ -82,7 +83,7 @@ class Library(OfShare):
         self.ask = Ask()
         layout.addWidget(self.ask)
         titles = [_("題名"), *(field_words(field) for field in _COLUMNS), _("使われた数")]
-        self.table = Table(_("仕様書の一覧"), titles, (12, 9, 6.5, 7, 6))
+        self.table = Table(_("仕様書の一覧"), titles, (10, 7.5, 6.5, 6.5, 5.5))
         self.table.setMinimumHeight(theme.em(9))
         self.table.picked.connect(lambda _key: self._show_one())
         self.table.opened.connect(lambda _key: self.copy.setFocus(Qt.FocusReason.OtherFocusReason))
@@ -91,10 +92,10 @@ class Library(OfShare):
         layout.addWidget(self.count)
         return shelf
 
-    def _details(self) -> QFrame:
+    def _details(self) -> QWidget:
         content = QWidget()
         inside = page.column(content, 0.5, 1.0)
-        self.details = in_card(content)
+        self.details = ScrolledCard(content)
         self.details.setMinimumWidth(theme.em(17))
         self.title, self.facts = page.label("", "section", wrap=True), page.label("", "muted", wrap=True)
         self.note, self.others = page.label("", wrap=True), page.label("", "strong", wrap=True)
@@ -208,21 +209,6 @@ class Library(OfShare):
         """To the shelf, with ``changed`` chosen."""
         self.stack.choose(self._shelf)
         self.read(changed.folder)
-
-
-def in_card(content: QWidget) -> QFrame:
-    """``content`` in a card that scrolls where there is no room for all of it."""
-    area = QScrollArea()
-    area.setWidget(content)
-    area.setWidgetResizable(True)
-    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-    area.setFrameShape(QFrame.Shape.NoFrame)
-    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-    for each in (area.viewport(), content):
-        each.setAutoFillBackground(False)
-    frame, layout = page.card(margin=0)
-    layout.addWidget(area)
-    return frame
 
 
 def value_words(field: str, value: str) -> str:

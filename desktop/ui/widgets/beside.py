@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QSizePolicy, QSplitter, QWidget
+from PySide6.QtWidgets import QSplitter, QWidget
 
 from desktop.ui import theme
 
@@ -17,10 +17,13 @@ class Beside(QSplitter):
     def __init__(self, main: QWidget, details: QWidget, shares: tuple[int, int] = (3, 1)) -> None:
         super().__init__(Qt.Orientation.Horizontal)
         self.setChildrenCollapsible(False)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
         for number, (widget, share) in enumerate(zip((main, details), shares, strict=True)):
             self.addWidget(widget)
             self.setStretchFactor(number, share)
+
+    def sizeHint(self) -> QSize:
+        """As little as it must have, so that a page counts no more than that before it scrolls."""
+        return QSize(super().sizeHint().width(), self.minimumSizeHint().height())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

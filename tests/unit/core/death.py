@@ -1,11 +1,11 @@
-"""Dying on purpose: a child process that SIGKILLs itself at the n-th line it executes in core/."""
+"""Dying on purpose: a child process that SIGKILLs itself at the n-th line it executes in our packages."""
 
 from __future__ import annotations
 
 import os
 import signal
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -15,15 +15,18 @@ import core
 _CORE = str(Path(core.__file__).parent)
 
 
-def every_death(prepare: Callable[[], None], work: Callable[[], None], stride: int = 1) -> Iterator[int]:
+def every_death(
+    prepare: Callable[[], None], work: Callable[[], None], stride: int = 1, also: Sequence[Path] = ()
+) -> Iterator[int]:
     """Run ``prepare`` and then ``work`` in a child that dies at line 1, 1 + stride, … until it lives through.
+    Lines of core/ count, and those below the folders ``also``.
 
     Yields after each death, so that the caller looks at what is left; at least ten deaths must happen.
     """
     line = 1
     while True:
         prepare()
-        if not _dies(line, work):
+        if not _dies(line, work, (_CORE, *map(str, also))):
             break
         yield line
         line += stride
@@ -43,12 +46,12 @@ def in_child(work: Callable[[], None]) -> int:
     return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
 
 
-def _dies(line: int, work: Callable[[], None]) -> bool:
+def _dies(line: int, work: Callable[[], None], where: tuple[str, ...]) -> bool:
     left = line
 
     def trace(frame: FrameType, event: str, _argument: Any) -> Any:
         nonlocal left
-        if not frame.f_code.co_filename.startswith(_CORE):
+        if not frame.f_code.co_filename.startswith(where):
             return None
         if event == "line":
             left -= 1
