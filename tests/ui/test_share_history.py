@@ -7,9 +7,19 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QMimeData, Qt, QUrl
-from PySide6.QtGui import QColor, QGuiApplication, QImage, QKeySequence, QShortcut
-from PySide6.QtWidgets import QAbstractButton
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import (
+    QColor,
+    QDrag,
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QDropEvent,
+    QGuiApplication,
+    QImage,
+    QKeySequence,
+    QShortcut,
+)
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel
 
 from desktop.pages.sharefolder.files import Files
 from tests.fakes.samba import PASSWORD, Samba, running
@@ -194,3 +204,65 @@ def test_what_is_copied_from_a_server_is_fetched_first(served: Office) -> None:
     assert Path(url.toLocalFile()).read_text("utf-8") == "いまの中身"
     assert view.outward._ready(PLACE, view.list.chosen()) == [Path(url.toLocalFile())], "a drag would begin"
     clipboard.clear()
+
+
+def test_a_drag_from_a_server_fetches_first_and_carries_the_files(
+    served: Office, samba: Samba, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two steps: what was taken hold of is brought here and said; taken hold of again it goes along."""
+    view, carried = files(served), []
+
+    def carry(drag: QDrag, actions: Qt.DropAction) -> Qt.DropAction:
+        carried.append((drag.mimeData().urls(), actions))  # Qt's own loop waits for a hand
+        return actions
+
+    monkeypatch.setattr(QDrag, "exec", carry)
+    view.list.startDrag(Qt.DropAction.CopyAction)
+    served.settle()
+    assert carried == []
+    told = [label.text() for label in served.window.findChildren(QLabel) if label.isVisible()]  # type: ignore[union-attr]
+    assert "1 件をこの端末に用意しました。もう一度つかんで、置く場所へ運んでください。" in told
+    view.list.startDrag(Qt.DropAction.CopyAction)
+    (((url,), actions),) = carried
+    assert (Path(url.toLocalFile()).name, actions) == ("報告.txt", Qt.DropAction.CopyAction)
+    assert Path(url.toLocalFile()).read_text("utf-8") == "いまの中身"
+    assert (samba.export / "課" / "報告.txt").exists(), "a drag never moves"
+
+
+def test_files_and_folders_are_dropped_in_from_the_file_manager(
+    served: Office, samba: Samba, tmp_path: Path
+) -> None:
+    """Said before the button is let go; a drop of words or of a web address is none of ours."""
+    view = files(served)
+    (tmp_path / "写真").mkdir()
+    (tmp_path / "写真" / "橋.txt").write_text("橋", "utf-8")
+    (tmp_path / "連絡.txt").write_text("連絡", "utf-8")
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(tmp_path / name)) for name in ("写真", "連絡.txt")])
+    copy, left, none = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    QApplication.sendEvent(view, QDragEnterEvent(QPoint(9, 9), copy, data, left, none))
+    assert view.count.text() == "「課」に 2 件をコピーします"
+    before = sorted(path.name for path in (samba.export / "課").iterdir())
+    QApplication.sendEvent(view, QDragLeaveEvent())
+    assert view.count.text() == "1 件"
+    words = QMimeData()
+    words.setText("連絡.txt")
+    for other in (words, _address()):
+        entered = QDragEnterEvent(QPoint(9, 9), copy, other, left, none)
+        QApplication.sendEvent(view, entered)
+        assert not entered.isAccepted()
+        QApplication.sendEvent(view, QDropEvent(QPointF(9, 9), copy, other, left, none))
+    served.settle()
+    assert sorted(path.name for path in (samba.export / "課").iterdir()) == before
+    QApplication.sendEvent(view, QDragEnterEvent(QPoint(9, 9), copy, data, left, none))
+    QApplication.sendEvent(view, QDropEvent(QPointF(9, 9), copy, data, left, none))
+    served.settle()
+    assert (samba.export / "課" / "写真" / "橋.txt").read_text("utf-8") == "橋"
+    assert (samba.export / "課" / "連絡.txt").read_text("utf-8") == "連絡"
+    assert (tmp_path / "連絡.txt").exists(), "a copy: what was dropped stays where it was"
+
+
+def _address() -> QMimeData:
+    data = QMimeData()
+    data.setUrls([QUrl("https://example.jp/a.txt")])
+    return data

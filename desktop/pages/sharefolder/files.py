@@ -318,8 +318,7 @@ class Files(QWidget):
     # dropping
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if event.mimeData().hasUrls() and self.place:
-            count = len(event.mimeData().urls())
+        if self.place and (count := len(_local(event))):
             where = self.folder.rpartition("/")[2] or self.place
             self.count.setText(_("「{where}」に {count} 件をコピーします").format(where=where, count=count))
             event.acceptProposedAction()
@@ -329,7 +328,11 @@ class Files(QWidget):
         super().dragLeaveEvent(event)
 
     def dropEvent(self, event: QDropEvent) -> None:
-        files = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
-        if files:
+        if files := _local(event):
             event.acceptProposedAction()
             self.send_files(files)
+
+
+def _local(event: QDropEvent) -> list[Path]:
+    """The files that are held over the page; an address in the net is none."""
+    return [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
