@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from contextlib import ExitStack
 from typing import TYPE_CHECKING, TypeVar
 
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QMenu, QScrollArea, QWidget
@@ -24,6 +25,11 @@ class Hands:
 
     def __init__(self, services: Services, window: Window) -> None:
         self._services, self._window = services, window
+        self._stays = ExitStack()
+
+    def close(self) -> None:
+        """End what was started for a scene."""
+        self._stays.close()
 
     def _asked(self) -> bool:
         """The camera sees somebody and the screen asks for a turn."""

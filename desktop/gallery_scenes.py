@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -18,7 +19,9 @@ from PySide6.QtWidgets import (
 )
 
 from core.clock import TOKYO
+from core.jobs import Report
 from desktop.gallery_hands import PATIENCE_S, Hands, wait
+from sharefolder.transfer import IfExists
 
 if TYPE_CHECKING:
     from desktop.pages.liaison.kiosk import Kiosk
@@ -45,6 +48,12 @@ REPORTS = (
     ("T-2F-011", "13 型ノート B", "fail", 0.5), ("T-2F-012", "13 型ノート B", "ok", 1.1),
     ("T-B1-003", "小型デスクトップ C", "ok", 41.0),
 )  # fmt: skip
+KEPT = (
+    (9, "毛布 900 枚（倉庫B）\n水 2リットル × 2,400 本\n発電機 8 台\n"),
+    (16, "毛布 1,000 枚（倉庫B）\n水 2リットル × 3,600 本\n発電機 8 台\n"),
+    (23, "毛布 1,200 枚（倉庫B）\n水 2リットル × 3,600 本\n発電機 10 台\n"),
+)
+"""Days of November 2026 of which the file server has kept a version, and what stood there."""
 LAPTOPS = (
     ("profile", "プロファイル"), ("shelf", "棚"), ("network", "ネットワーク"), ("drill", "訓練"),
 )  # fmt: skip
@@ -91,16 +100,19 @@ class Guide(Hands):
         for name, tab in CONSOLE:
             guide = "operator" if name in OPERATORS else "guide"
             yield Scene(name, partial(self._console, name, tab), guide, everywhere=name == "people")
+        yield Scene("policy-editor", self._edit_policy, "operator")
         yield Scene("step-up", self._step_up, "operator")
         yield from self._calendar()
         yield from self._share()
         yield from self._laptops()
+        yield Scene("services", self._states, "operator", slow=True)
         yield Scene("notices", self._notices, "operator", slow=True)
-        yield Scene("day", lambda: self._go("today"), everywhere=True, slow=True)
+        yield Scene("day", self._day, everywhere=True, slow=True)
         yield Scene("search", self._search_all, slow=True)
         yield Scene("quiet", self._quiet, slow=True)
         yield Scene("notifications", self._bell, slow=True)
         yield Scene("calendar-reminder", self._reminder, slow=True, told=True)
+        yield Scene("share-history", self._history, slow=True)
         yield Scene("lock", lambda: self._services.auth.lock("person"), slow=True)
         yield Scene("sign-in", self._sign_in, everywhere=True, live=True, slow=True)
 
@@ -221,6 +233,27 @@ class Guide(Hands):
             taken = date(year + 1, 3, 31)
             self._services.office.plan.enter("1.1.1", year, value, "チャットボット運用報告（見本）", taken)
 
+    def _edit_policy(self) -> None:
+        """Two settings decided, not saved yet: the difference stands below."""
+        from core.config import declared
+        from desktop.pages.administration.policy import PolicyView
+
+        self._go("administration", "方針")
+        self._settle()
+        view, settings = self._view(PolicyView), {one.key: one for one in declared()}
+        for key, value in (("security.pin_min_length", "8"), ("offline.days", "7")):
+            view.table.choose(settings[key])
+            self._press("方針で決める")
+            view.form.line.setText(value)
+            view.form.line.textEdited.emit(value)
+        view.by.setText("情報政策課")
+        view.by.textEdited.emit(view.by.text())
+
+    def _states(self) -> None:
+        """Each asked: in the sample office nobody answers for the realm."""
+        self._go("administration", "サービス")
+        wait(lambda: self._services.bridge.idle, PATIENCE_S)
+
     def _step_up(self) -> None:
         """A protected action long after signing in by face alone."""
         from auth.model import Evidence, Factor
@@ -259,17 +292,27 @@ class Guide(Hands):
         self._press("コードを作る")
         wait(lambda: self._services.bridge.idle, PATIENCE_S)
 
-    def _reminder(self) -> None:
-        """An event that begins in eight minutes."""
+    def _day(self) -> None:
+        """With something ahead, at whatever hour the picture is made."""
+        self._event(60, "議会答弁 すり合わせ", "第二会議室")
+        self._go("today")
+
+    def _event(self, minutes: int, title: str, place: str) -> None:
+        """Of half an hour, so many minutes from now."""
         from calendar_sync.model import Draft, Owner
-        from desktop.pages.calendar.reminding import Reminding
 
         session = self._services.auth.session
         assert session is not None  # noqa: S101
         person = session.person
         schedule = self._services.schedules.of(Owner(person.staff_number, person.name, person.section))
-        start = datetime.now(TOKYO).replace(tzinfo=None, second=0, microsecond=0) + timedelta(minutes=8)
-        schedule.create(Draft(1, "部長説明", start, start + timedelta(minutes=30), location="部長室"))
+        start = datetime.now(TOKYO).replace(tzinfo=None, second=0, microsecond=0) + timedelta(minutes=minutes)
+        schedule.create(Draft(1, title, start, start + timedelta(minutes=30), location=place))
+
+    def _reminder(self) -> None:
+        """An event that begins in eight minutes."""
+        from desktop.pages.calendar.reminding import Reminding
+
+        self._event(8, "部長説明", "部長室")
         self._go("today")
         for reminding in self._window.findChildren(Reminding):
             reminding.look()
@@ -289,6 +332,31 @@ class Guide(Hands):
         view = self._view(Files)
         view.finder.setText("毛布")
         wait(lambda: view.stack.current() is view.found and self._services.bridge.idle, PATIENCE_S)
+
+    def _history(self) -> None:
+        """On a real file server that keeps versions: the tests' Samba, ended with the guide."""
+        from desktop.pages.sharefolder.files import Files
+        from tests.fakes.samba import PASSWORD, running
+
+        place, name = "本庁ファイルサーバー", "避難所の備蓄.txt"
+        server, share = self._stays.enter_context(running()), self._services.share
+        for day, words in KEPT:
+            kept = server.export / ".snapshots" / f"@GMT-2026.11.{day:02}-09.00.00" / "防災課" / name
+            kept.parent.mkdir(parents=True)
+            kept.write_text(words, "utf-8")
+            os.utime(kept, (datetime(2026, 11, day, 14, 40, tzinfo=TOKYO).timestamp(),) * 2)
+        (server.export / "防災課").mkdir()
+        share.add_place(place, f"smb://127.0.0.1:{server.port}/versions", "root", PASSWORD)
+        source = server.export.parent / name
+        source.write_text("毛布 1,200 枚（倉庫B）\n水 2リットル × 4,800 本\n発電機 14 台\n", "utf-8")
+        share.upload(place, "防災課", [source], IfExists.REPLACE, Report(lambda *_said: None))
+        self._go("sharefolder", "ファイル")
+        view = self._view(Files)
+        view.show_places()
+        view.go(place, "防災課", f"防災課/{name}")
+        wait(lambda: self._services.bridge.idle, PATIENCE_S)
+        self._press("履歴")
+        wait(lambda: self._services.bridge.idle, PATIENCE_S)
 
     def _prepare(self) -> None:
         self._press("準備")

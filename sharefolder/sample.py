@@ -29,7 +29,9 @@ SECTIONS = (
     "教育総務課",
     "防災課",
     "文化振興課",
+    "情報政策課",
 )
+"""The last is the trial's own person's: what was sent to it waits on the page today."""
 TEXTS = {
     "防災課/災害対応/避難所開設の手順.txt": (
         "避難所を開設するときは、施設管理者に連絡し、受付簿を用意する。\n毛布は倉庫Bにあります。"

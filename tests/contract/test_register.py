@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from auth.bulletins import FORGOTTEN_AFTER_S, Bulletin, Bulletins
 from auth.codes import OneTimeCodes, Purpose
 from auth.face.compare import Metric
 from auth.lockout import Lock
@@ -19,6 +20,7 @@ from auth.matcher.vault import Vault
 from auth.model import Person, Role
 from auth.register import SqliteRegister, SqlRegister, open_register
 from auth.savings import OfficeTimes
+from core.errors import SuiteError
 from tests.fakes.counted import CountedClock
 from tests.fakes.office import code_of
 from tests.fakes.postgres import cluster, fresh_database
@@ -145,6 +147,33 @@ class RegisterContract:
 
         register.change_locks(("b", "c", "a"), look)
         assert seen == [Lock(2, 9.5), Lock(), Lock(1, 0.0)]
+
+    def test_notices_are_shown_for_their_time_read_by_each_and_then_forgotten(
+        self, register: Register
+    ) -> None:
+        clock = CountedClock()
+        assert isinstance(register, SqlRegister)
+        notices = Bulletins(register.sql, clock)
+        begin = clock.now()
+        calm = notices.write(Bulletin("計画停電", "止まります。", begin, begin + 100), "A-001")
+        urgent = notices.write(Bulletin("不審なメール", "開かない。", begin, begin + 100, True), "A-001")
+        notices.write(Bulletin("来週", "まだです。", begin + 500, begin + 900), "A-001")
+        assert [each.id for each in notices.now("B-002")] == [urgent, calm]
+        assert at_once(lambda: notices.read(calm, "B-002", True) is None) == 8, "once, whoever asks twice"
+        assert {each.id: each.readers for each in notices.every()}[calm] == 1
+        assert [each.read for each in notices.now("B-002")] == [False, True]
+        assert [each.read for each in notices.now("A-001")] == [False, False]
+        notices.read(calm, "B-002", False)
+        notices.withdraw(urgent, True)
+        assert [(each.id, each.read) for each in notices.now("B-002")] == [(calm, False)]
+        notices.withdraw(urgent, False)
+        for act in (lambda: notices.read(999, "B-002", True), lambda: notices.withdraw(999, True)):
+            with pytest.raises(SuiteError, match="NEWS-002"):
+                act()
+        clock.time += FORGOTTEN_AFTER_S + 101
+        later = notices.write(Bulletin("新しい", "今です。", clock.now(), clock.now() + 100), "A-001")
+        assert [each.title for each in notices.every()] == ["新しい", "来週"]
+        assert [each.id for each in notices.now("B-002")] == [later]
 
     def test_the_office_s_sign_ins_are_counted_and_nobody_s(self, register: Register) -> None:
         clock = CountedClock()

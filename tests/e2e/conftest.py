@@ -36,6 +36,11 @@ class Suite:
         """Where the program keeps what is its own."""
         return self._home
 
+    @property
+    def pictures(self) -> Path:
+        """Where the journey's pictures lie."""
+        return self._pictures
+
     def start(self, trial: bool = True) -> Person:
         """``./mahoroba run``, as a trial or for real, and a person before its window."""
         command = [str(ROOT / "mahoroba"), "run", *(["--trial"] if trial else [])]

@@ -71,6 +71,12 @@ class Person:
         found.focus()
         self.keys("Enter")
 
+    def types(self, field: str, text: str) -> None:
+        """Key by key into a field, in place of what stands there."""
+        self._find("text_field", lambda words: words == field).focus()
+        self.holds("Ctrl", "a")
+        self.keys(*text)
+
     def keys(self, *names: str) -> None:
         for name in names:
             xa11y.input_sim().press(name)

@@ -30,13 +30,13 @@ class StatesView(Fresh):
         line.addWidget(self.summary, 1)
         line.addWidget(self.again)
         layout.addLayout(line)
+        self.step = page.label("", wrap=True)
+        layout.addWidget(self.step)
         titles = [_("サービス"), _("状態"), _("いつから"), _("いまの様子")]
         self.table = Table(_("サービスの状態"), titles, (7, 5, 8, 20))
         self.table.setMinimumHeight(theme.em(21))
         self.table.picked.connect(self._pick)
         layout.addWidget(self.table, 1)
-        self.step = page.label("", wrap=True)
-        layout.addWidget(self.step)
 
     def read(self) -> None:
         self.summary.setText(_("確かめています…"))
