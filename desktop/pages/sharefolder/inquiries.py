@@ -91,7 +91,7 @@ class Inquiries(OfShare):
         self.questions = page.label("", wrap=True)
         layout.addWidget(self.questions)
         titles = [_("所属"), _("状態"), _("理由"), _("更新日時")]
-        self.table = Table(_("所属ごとの状態"), titles, (7, 5.5, 12, 11.5))
+        self.table = Table(_("所属ごとの状態"), titles, (5.5, 5, 14.3, 11.2))
         self.table.picked.connect(lambda _key: self._show_doubts())
         self.table.setMinimumHeight(theme.em(9))
         rest = _Rest()

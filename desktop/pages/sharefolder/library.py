@@ -83,7 +83,7 @@ class Library(OfShare):
         self.ask = Ask()
         layout.addWidget(self.ask)
         titles = [_("題名"), *(field_words(field) for field in _COLUMNS), _("使われた数")]
-        self.table = Table(_("仕様書の一覧"), titles, (10, 7.5, 6.5, 6.5, 5.5))
+        self.table = Table(_("仕様書の一覧"), titles, (9.5, 7.3, 6.5, 6.5, 6.3))
         self.table.setMinimumHeight(theme.em(9))
         self.table.picked.connect(lambda _key: self._show_one())
         self.table.opened.connect(lambda _key: self.copy.setFocus(Qt.FocusReason.OtherFocusReason))
