@@ -33,7 +33,7 @@ from sharefolder.smb import SmbStorage
 from tests.fakes.samba import PASSWORD, Samba, running
 
 QUIET = Report(lambda _done, _total, _text: None)
-ENTRIES, SMALL, SMALL_SIZE, GIB, TURNS = 100_000, 5_000, 20_000, 1 << 30, 5
+ENTRIES, SMALL, SMALL_SIZE, GIB, TURNS = 100_000, 5_000, 20_000, 1 << 30, 7
 
 
 def records() -> Iterator[Record]:
@@ -43,8 +43,8 @@ def records() -> Iterator[Record]:
         return
     with running() as server, tempfile.TemporaryDirectory(prefix="mahoroba-bench-") as made:
         bench = _Bench(server, Path(made))
-        yield from bench.listing()
         yield from bench.large()
+        yield from bench.listing()
         yield from bench.small()
         yield from bench.changes()
         bench.storage.close()
