@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QStackedWidget, QWidget
+from PySide6.QtWidgets import QFrame, QScrollArea, QStackedWidget, QWidget
 
 from core.i18n import _
 from desktop.pages.liaison.batch import Batch
@@ -17,6 +17,18 @@ from desktop.pages.services import Services
 from desktop.ui import page
 from desktop.ui.theme import em
 from desktop.ui.widgets.segmented import Segmented
+
+
+def _scrolled(view: QWidget) -> QScrollArea:
+    """On a low screen a form is scrolled, not crushed."""
+    view.setObjectName("page")
+    area = QScrollArea()
+    area.setWidget(view)
+    area.setWidgetResizable(True)
+    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    area.setFrameShape(QFrame.Shape.NoFrame)
+    area.viewport().setAutoFillBackground(False)
+    return area
 
 
 def liaison_page(services: Services) -> QWidget:
@@ -35,7 +47,7 @@ def liaison_page(services: Services) -> QWidget:
     ]
     stack = QStackedWidget()
     for _name, view in views:
-        stack.addWidget(view)
+        stack.addWidget(view if isinstance(view, Wall) else _scrolled(view))
     tabs = Segmented(_("連絡員端末の画面"), [(i, name) for i, (name, _view) in enumerate(views)], 0)
     tabs.chosen.connect(stack.setCurrentIndex)
     layout.addWidget(tabs, 0, Qt.AlignmentFlag.AlignLeft)

@@ -6,7 +6,7 @@ from core.i18n import _
 from desktop.pages.fresh import Fresh
 from desktop.pages.liaison.words import look
 from desktop.pages.services import Services
-from desktop.ui import page
+from desktop.ui import page, theme
 from desktop.ui.buttons import button
 from desktop.ui.widgets.table import Table
 from liaison.answer import Outcome
@@ -35,6 +35,7 @@ class Batch(Fresh):
         layout.addLayout(tools)
         titles = [_("端末"), _("状態"), _("変えた数"), _("よい"), _("違う"), _("わからない"), _("理由")]
         self.table = Table(_("端末ごとの準備の状態"), titles, (5, 6, 5, 4, 4, 6.5, 26))
+        self.table.setMinimumHeight(theme.em(9))
         layout.addWidget(self.table, 1)
 
     def read(self) -> None:

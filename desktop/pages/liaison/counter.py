@@ -17,8 +17,9 @@ from desktop.pages.liaison.ledger_words import event_cells
 from desktop.pages.liaison.paper import hand_out_sheet
 from desktop.pages.liaison.scanning import Scanning
 from desktop.pages.services import Services
-from desktop.ui import page
+from desktop.ui import page, theme
 from desktop.ui.buttons import button
+from desktop.ui.widgets.flow import Flow
 from desktop.ui.widgets.segmented import Segmented
 from desktop.ui.widgets.table import Table
 from liaison.borrowers import Borrower
@@ -59,18 +60,17 @@ class Counter(Scanning):
         whole.addWidget(self.back)
         titles = [_("記録日時"), _("端末"), _("出来事"), _("行った人"), _("くわしく")]
         self.table = Table(_("台帳の記録"), titles, (14, 5, 6, 6, 18))
+        self.table.setMinimumHeight(theme.em(9))
         whole.addWidget(self.table, 1)
         self.hears_through(self.table, self.form.days)
-        foot = page.row()
         self.count = page.label("", "caption")
-        foot.addWidget(self.count, 1)
+        whole.addWidget(self.count)
         self.sheet = button(_("貸出票を保存"), self._save_sheet, "plain", "download-simple")
         self.sheet.setEnabled(False)
-        foot.addWidget(self.sheet)
-        foot.addWidget(button(_("窓口の記録を書き出す"), self._export, "plain", "export"))
-        foot.addWidget(button(_("別の窓口の記録を受け取る"), self._merge, "plain", "upload-simple"))
-        foot.addWidget(button(_("改ざんを検査"), self._verify, "plain", "shield-check"))
-        whole.addLayout(foot)
+        export = button(_("窓口の記録を書き出す"), self._export, "plain", "export")
+        merge = button(_("別の窓口の記録を受け取る"), self._merge, "plain", "upload-simple")
+        verify = button(_("改ざんを検査"), self._verify, "plain", "shield-check")
+        whole.addWidget(Flow(self.sheet, export, merge, verify))
 
     def read(self) -> None:
         ledger = self._services.liaison.ledger

@@ -15,7 +15,7 @@ from desktop.pages.files import ask_folder, ask_save, save
 from desktop.pages.liaison.paper import wifi_sheet
 from desktop.pages.liaison.words import state_words
 from desktop.pages.services import Services
-from desktop.ui import page
+from desktop.ui import page, theme
 from desktop.ui.announce import announce
 from desktop.ui.buttons import button
 from desktop.ui.widgets.fields import labelled, line_edit
@@ -73,6 +73,7 @@ class Network(QWidget):
         whole.addLayout(tools)
         titles = [_("項目"), _("結果"), _("見えたもの")]
         self.table = Table(_("臨時ネットワークの状態"), titles, (12, 6, 24))
+        self.table.setMinimumHeight(theme.em(9))
         whole.addWidget(self.table, 1)
 
     def form(self) -> Form:

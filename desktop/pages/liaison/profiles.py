@@ -53,6 +53,7 @@ class Profiles(QWidget):
         layout.addWidget(self.said)
         titles = [_("変わり方"), _("項目"), _("対象")]
         self.table = Table(_("前回作ったものとの違い"), titles, (6, 9, 32))
+        self.table.setMinimumHeight(theme.em(9))
         layout.addWidget(self.table, 1)
         services.bridge.subscribe(services.events, LaptopsChanged, self, lambda _event: self.read())
 

@@ -11,9 +11,10 @@ from desktop.pages.files import ask_save, save
 from desktop.pages.liaison.scanning import Scanning
 from desktop.pages.liaison.words import found_words, place_words
 from desktop.pages.services import Services
-from desktop.ui import page
+from desktop.ui import page, theme
 from desktop.ui.buttons import button
 from desktop.ui.widgets.fields import line_edit
+from desktop.ui.widgets.flow import Flow
 from desktop.ui.widgets.segmented import Segmented
 from desktop.ui.widgets.table import Table
 from liaison.history import State
@@ -59,17 +60,15 @@ class Shelf(Scanning):
         whole.addLayout(line)
         whole.addWidget(self.said)
         self.table = Table(_("棚卸しの結果"), [_("端末"), _("結果"), _("台帳では")], (6, 12, 12))
+        self.table.setMinimumHeight(theme.em(9))
         whole.addWidget(self.table, 1)
         self.hears_through(self.table)
-        foot = page.row()
-        self.count = page.label("", "caption")
-        foot.addWidget(self.count, 1)
-        foot.addWidget(button(_("表を保存"), self._save, "plain", "file-csv"))
+        self.count = page.label("", "caption", wrap=True)
+        whole.addWidget(self.count)
+        keep = button(_("表を保存"), self._save, "plain", "file-csv")
         self.again = button(_("数え直す"), self._again, "plain", "arrow-counter-clockwise")
-        foot.addWidget(self.again)
         self.close_count = button(_("棚卸しを終えて記録する"), self._close, "primary", "check", main=True)
-        foot.addWidget(self.close_count)
-        whole.addLayout(foot)
+        whole.addWidget(Flow(keep, self.again, self.close_count))
 
     def read(self) -> None:
         ledger = self._services.liaison.ledger

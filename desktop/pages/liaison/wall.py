@@ -63,7 +63,7 @@ class Wall(Fresh):
         self.number.setFont(theme.current().font(3.2, bold=True))
         line.addWidget(self.number)
         words = page.column(spacing=0.3)
-        self.sentence = page.label("", "strong")
+        self.sentence = page.label("", "strong", wrap=True)
         self.bar = QProgressBar()
         self.bar.setTextVisible(False)
         self.bar.setAccessibleName(_("準備済みの台数"))
