@@ -199,10 +199,12 @@ class _Bench:
         for number in range(SMALL):
             (source / f"写真{number:05}.jpg").write_bytes(draw.randbytes(SMALL_SIZE))
         self.smbclient("mkdir mput")
+        os.sync()
         mput, mput_cpu = self.smbclient("prompt", "cd mput", "lcd small", "mput *")
         self.storage.make_folder("ours")
         plan = plans.plan_upload([*source.iterdir()], "ours")
         sent: list[transfer.Sent] = []
+        os.sync()
         ours, cpu = timed(lambda: sent.extend(transfer.upload_many(plan.files, self.storage, QUIET)))
         arrived = sum(1 for _each in (self.server.export / "ours").iterdir())
         assert arrived == SMALL == len(sent) == sum(1 for _each in (self.server.export / "mput").iterdir())
