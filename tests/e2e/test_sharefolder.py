@@ -71,7 +71,7 @@ def at_the_share(suite: Suite, share: Share) -> Person:
     person.presses("顔は使わない")
     person.sees("山本 花子 さん")
     person.clicks("共有フォルダ")
-    person.sees("12 件", 60)
+    person.sees("13 件", 60)
     person.chooses_from_menu("お気に入り・その他", 4)
     person.enters("共有の場所（smb://サーバ/共有 またはフォルダ）", f"smb://127.0.0.1:{share.port}/zencho")
     person.enters("このサーバーの利用者名", "games")
