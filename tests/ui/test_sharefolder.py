@@ -121,6 +121,18 @@ def test_documents_in_which_nothing_can_be_found_are_named_with_a_reason(sample:
     assert view.count.text() == "中身を探せない文書: 1 件"
 
 
+def test_what_was_asked_before_the_index_was_ready_is_asked_again_when_it_is(sample: Office) -> None:
+    view = files(sample)
+    (disk(sample) / "防災課" / "新しい手引.txt").write_text("土嚢は北側に積みます。", "utf-8")
+    view.finder.setText("土嚢")
+    sample.bot.waitUntil(lambda: view.looking.answered == "土嚢", timeout=20_000)
+    assert view.count.text().startswith("「土嚢」は見つかりませんでした。")
+    sample.services.share.index_again(NAME, Report(lambda _done, _total, _text: None))
+    view.indexed()
+    sample.settle()
+    assert view.count.text() == "「土嚢」: 1 件"
+
+
 def test_the_rule_of_a_folder_stands_above_it(sample: Office) -> None:
     """Whose it is, and an end that is less than a month away."""
     view = files(sample)

@@ -69,7 +69,7 @@ def sharefolder_page(services: Services) -> QWidget:
         files.show_places()
         files.offer_pending()
         services.aims.taken_by("sharefolder", content, partial(_lead, tabs, stack, files, inquiries))
-        services.bridge.run(content, _("共有フォルダの索引"), keep_index, lane="share-index")
+        services.bridge.run(content, _("共有フォルダの索引"), keep_index, files.indexed, lane="share-index")
 
     services.bridge.run(content, _("一覧"), prepare, ready, lane="share-index")
     return page.scrolled(content, None)

@@ -127,6 +127,7 @@ class Edits:
             self._view,
             _("共有フォルダの索引"),
             lambda report: share.index_again(place.name, report),
+            self._view.indexed,
             lane="share-index",
         )
 

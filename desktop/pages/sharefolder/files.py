@@ -310,6 +310,11 @@ class Files(QWidget):
         if self.isVisible() and self.stack.current() is self.list:
             self.read()
 
+    def indexed(self, _counts: object = None) -> None:
+        """The index has come up to date: what was asked before it was, and not found, is asked again."""
+        if self.stack.current() is self.found and not self.found.shown():
+            self.looking.look()
+
     def next_turn(self) -> int:
         """Begin a listing or search: answers to older ones are dropped from now on."""
         self.turn += 1
