@@ -312,7 +312,8 @@ class Files(QWidget):
 
     def indexed(self, _counts: object = None) -> None:
         """The index has come up to date: what was asked before it was, and not found, is asked again."""
-        if self.stack.current() is self.found and not self.found.shown():
+        words = self.finder.text().strip()
+        if words and (self.looking.answered != words or not self.found.shown()):
             self.looking.look()
 
     def next_turn(self) -> int:
