@@ -133,6 +133,13 @@ def test_what_was_asked_before_the_index_was_ready_is_asked_again_when_it_is(sam
     assert view.count.text() == "「土嚢」: 1 件"
 
 
+def test_a_question_made_to_spoil_the_page_leaves_its_sentence_readable(sample: Office) -> None:
+    view = files(sample)
+    view.finder.setText("無い\u202e" + "々" * 3_000)
+    sample.bot.waitUntil(lambda: view.looking.answered != "", timeout=20_000)
+    assert view.count.text().startswith("「無い" + "々" * 28 + "…」は見つかりませんでした。")
+
+
 def test_the_rule_of_a_folder_stands_above_it(sample: Office) -> None:
     """Whose it is, and an end that is less than a month away."""
     view = files(sample)

@@ -22,6 +22,7 @@ from sharefolder.model import Entry
 
 _MOST = 60  # results shown: more than a screen holds, few enough to come between two keystrokes
 _UNREAD = 500  # documents named at once
+_SAID = 30  # characters of the question that are said again
 _SENTENCES = 20  # of how many results the document is opened for the sentence
 
 if TYPE_CHECKING:
@@ -69,15 +70,16 @@ class Looking:
         self._view.found.put(hits, words)
         self.answered = words
         self._view.stack.choose(self._view.found)
+        shown = _shown(words)
         said = (
             _("「{words}」: 最初の {count} 件。言葉を足すか、所属や種類で絞れます。").format(
-                words=words, count=_MOST
+                words=shown, count=_MOST
             )
             if len(hits) >= _MOST
-            else _("「{words}」: {count} 件").format(words=words, count=f"{len(hits):,}")
+            else _("「{words}」: {count} 件").format(words=shown, count=f"{len(hits):,}")
             if hits
             else _("「{words}」は見つかりませんでした。短い言葉や別の言い方でお試しください。").format(
-                words=words
+                words=shown
             )
         )
         self._view.count.setText(said)
@@ -167,3 +169,9 @@ class Looking:
         flow = Flow(self._section, self._kind, self._year)
         flow.hide()
         return flow
+
+
+def _shown(words: str) -> str:
+    """``words`` in a sentence: one line's worth, and nothing that turns or hides the rest of it."""
+    plain = "".join(each for each in words if each.isprintable())
+    return plain if len(plain) <= _SAID else plain[:_SAID] + "…"
