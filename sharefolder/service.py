@@ -19,7 +19,7 @@ from core.files import make_private_folder
 from core.i18n import _
 from core.jobs import Report
 from core.secrets import SecretStore
-from sharefolder import activity, cases, errors, links, opened, plans, rules, trail, transfer
+from sharefolder import activity, cases, errors, links, opened, plans, rule_book, rules, trail, transfer
 from sharefolder.activity import Act, Activity, OwnRecord
 from sharefolder.beginnings import Beginnings
 from sharefolder.cases import Cases
@@ -187,7 +187,7 @@ class ShareService:
 
     def sections(self, place: str) -> list[str]:
         """The first folders of the share but for those of the suite: the office's sections."""
-        ours = (inquiry_model.PLACE, cases.PLACE, shelf.PLACE)
+        ours = (inquiry_model.PLACE, cases.PLACE, shelf.PLACE, rule_book.PLACE)
         found = [e.name for batch in self.entries(place, "") for e in batch if e.folder]
         return sorted(set(found) - set(ours))
 

@@ -73,8 +73,12 @@ class _Rows(QAbstractTableModel):
         tokens = theme.current().tokens
         key = (name, tokens.name)
         if key not in self._icons:
-            colour = tokens.link if name == "folder" else tokens.muted
-            self._icons[key] = QIcon(framed(pixmap(name, theme.em(1.25), colour), scale=False))
+            plain = tokens.link if name == "folder" else tokens.muted
+            chosen = tokens.on_selected  # Qt's own is a tint, and gone on a white row
+            icon = QIcon()
+            for mode, colour in ((QIcon.Mode.Normal, plain), (QIcon.Mode.Selected, chosen)):
+                icon.addPixmap(framed(pixmap(name, theme.em(1.25), colour), scale=False), mode)
+            self._icons[key] = icon
         return self._icons[key]
 
 

@@ -86,7 +86,10 @@ class Thumbnails(QObject):
         if not content or not drawn.loadFromData(content, "PNG"):
             self._keep(key, None)
             return
-        self._keep(key, QIcon(framed(drawn)))
+        picture, icon = framed(drawn), QIcon()
+        for mode in (QIcon.Mode.Normal, QIcon.Mode.Selected):  # Qt would tint a chosen row's
+            icon.addPixmap(picture, mode)
+        self._keep(key, icon)
         self.came.emit(key[1])
 
     def _keep(self, key: Key, icon: QIcon | None) -> None:

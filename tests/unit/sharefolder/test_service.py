@@ -169,6 +169,21 @@ def test_the_trial_share_is_found_searched_and_has_an_inquiry_under_way(share: S
     assert {State.UNOPENED, State.ANSWERED, State.DOUBT} <= set(states.values())
 
 
+def test_the_sections_are_the_offices_folders_and_none_of_the_suites_own(share: Share) -> None:
+    """Every folder that the suite makes at the top of a share, each made by the act that makes it."""
+    sample.move_in(share.service, share.disk.parent / "trial")
+    offices = {*sample.SECTIONS, "全庁"}
+    cases = share.service.cases(sample.NAME)
+    case = next(c for c in cases.every(NOTHING)[0] if c.rules)
+    share.service.beginnings.make_case(sample.NAME, case, "防災課", "地震", "防災課", NOTHING)
+    share.service.changes.make_folder(sample.NAME, "", "もう無い課")
+    every = [e for batch in share.service.entries(sample.NAME, "") for e in batch]
+    share.service.changes.trash(sample.NAME, [e for e in every if e.name == "もう無い課"])
+    there = {each.name for each in (share.disk.parent / "trial" / "sample").iterdir() if each.is_dir()}
+    assert there - offices == {"照会", "仕様書ライブラリ", "モデルケース", "運用ルール", ".recycle"}
+    assert share.service.sections(sample.NAME) == sorted(offices)
+
+
 def test_each_change_leaves_its_line_and_no_name_in_it(tmp_path: Path) -> None:
     made = Share(tmp_path)
     lines: list[tuple[str, str, dict[str, object]]] = []

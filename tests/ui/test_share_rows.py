@@ -1,0 +1,53 @@
+"""The rows of the file list in every theme: what is drawn in them can be seen, chosen or not."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+from PySide6.QtCore import QRect
+from PySide6.QtGui import QImage
+from pytestqt.qtbot import QtBot
+
+from desktop.pages.sharefolder.listing import Listing
+from desktop.pages.sharefolder.thumbnails import SIDE
+from desktop.ui import theme
+from desktop.ui.tokens import THEMES, contrast
+from sharefolder.model import Entry
+
+ENTRIES = [Entry("防災課", "防災課", True, 0, 0.0), Entry("手順.txt", "手順.txt", False, 12, 0.0)]
+
+
+@pytest.mark.parametrize("name", THEMES)
+def test_the_sign_of_a_row_stands_out_from_its_ground_chosen_or_not(qtbot: QtBot, name: str) -> None:
+    theme.current().choose(name, "noto", 1.0, reduced_motion=True)
+    tokens = theme.current().tokens
+    rows = Listing()
+    qtbot.addWidget(rows)
+    rows.resize(800, 300)
+    rows.put(ENTRIES, (0, False))
+    rows.show()
+    for row, entry in enumerate(ENTRIES):
+        for chosen in (False, True):
+            rows.clearSelection()
+            if chosen:
+                rows.choose(entry.path)
+            ground, ink = _drawn(_sign(rows, row))
+            assert ground == (tokens.selected if chosen else tokens.surface)
+            assert contrast(ground, ink) >= 3, (entry.name, chosen, ground, ink)
+
+
+def _sign(rows: Listing, row: int) -> QImage:
+    """The square at the beginning of ``row``, without the line below it."""
+    cell = rows.visualRect(rows.model().index(row, 0))
+    area = QRect(cell.left(), cell.top() + 1, theme.em(SIDE + 1), cell.height() - 4)
+    return rows.viewport().grab(area).toImage()
+
+
+def _drawn(picture: QImage) -> tuple[str, str]:
+    """The ground, and the colour that is farthest from it."""
+    pixels = Counter(
+        picture.pixelColor(x, y).name() for x in range(picture.width()) for y in range(picture.height())
+    )
+    ground = pixels.most_common(1)[0][0]
+    return ground, max(pixels, key=lambda colour: contrast(ground, colour))
