@@ -132,6 +132,18 @@ def changes(before: Draft, after: Draft) -> list[Change]:
     return lines
 
 
+def carried(before: Draft, after: Draft, onto: Draft) -> None:
+    """Have ``onto``, read anew, say what ``after`` says otherwise than ``before``: an edit outlives it."""
+    if after.by not in (before.by, onto.by):
+        onto.by = after.by
+    for one in declared():
+        value, locked = after.value(one.key), after.locked(one.key)
+        if value not in (before.value(one.key), onto.value(one.key)):
+            onto.decide(one.key, value)
+        if before.locked(one.key) != locked != onto.locked(one.key):
+            onto.lock(one.key, locked)
+
+
 def parsed(one: Declared, text: str) -> Any:
     """What a person typed, as the file holds it; what is no number or table comes back as typed (and is then
     a problem of the draft)."""

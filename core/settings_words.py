@@ -22,7 +22,7 @@ _LIMITS = {
     "lt": N_("{limit} より小さい"),
     "min_length": N_("{limit} 文字（個）以上"),
     "max_length": N_("{limit} 文字（個）まで"),
-    "pattern": N_("形 `{limit}`"),
+    "pattern": N_("形 {limit}"),
 }
 _KINDS = {
     str: N_("文字"),
@@ -40,11 +40,11 @@ def kind_of(one: Declared) -> Any:
     return one.kind
 
 
-def kind_words(one: Declared) -> str:
-    """Kind and bounds."""
+def kind_words(one: Declared, code: str = "") -> str:
+    """Kind and bounds. ``code`` stands around what is written as it is: Markdown's sign, or nothing."""
     section, _dot, name = one.key.partition(".")
     fields: dict[str, FieldInfo] = Settings.model_fields[section].annotation.model_fields  # type: ignore[union-attr]
-    return "、".join([_words(kind_of(one)), *_bounds(fields[name])])
+    return _("、").join([_words(kind_of(one), code), *_bounds(fields[name], code)])
 
 
 def toml(value: object) -> str:
@@ -76,9 +76,9 @@ def value_words(value: object) -> str:
     if value is None or value in ([], ""):
         return _("なし")
     if isinstance(value, list) and all(isinstance(each, str) for each in value):
-        return "、".join(value)
+        return _("、").join(value)
     if isinstance(value, dict):  # names, each with sets of which one suffices
-        return "、".join(f"{name}: {_sets(sets)}" for name, sets in value.items())
+        return _("、").join(f"{name}: {_sets(sets)}" for name, sets in value.items())
     return toml(value) if isinstance(value, list) else str(value)
 
 
@@ -89,23 +89,23 @@ def _sets(value: Any) -> str:
         return toml(value)
 
 
-def _words(kind: Any) -> str:
+def _words(kind: Any, code: str) -> str:
     origin, inside = get_origin(kind), get_args(kind)
     if origin is Literal:
-        return " / ".join(f"`{toml(value)}`" for value in inside)
+        return " / ".join(f"{code}{toml(value)}{code}" for value in inside)
     if origin is list:
-        return _("{kind}の並び").format(kind=_words(inside[0]))
+        return _("{kind}の並び").format(kind=_words(inside[0], code))
     if origin is dict:
-        return _("名前と{kind}の組").format(kind=_words(inside[1]))
-    return _(_KINDS[kind]) if kind in _KINDS else _words(inside[0])
+        return _("名前と{kind}の組").format(kind=_words(inside[1], code))
+    return _(_KINDS[kind]) if kind in _KINDS else _words(inside[0], code)
 
 
-def _bounds(field: FieldInfo) -> Iterator[str]:
+def _bounds(field: FieldInfo, code: str) -> Iterator[str]:
     """What the type's own limits say; pydantic keeps each as a small object with one such attribute."""
     for each in field.metadata:
         for name, words in _LIMITS.items():
             if (limit := getattr(each, name, None)) is not None:
-                yield _(words).format(limit=limit)
+                yield _(words).format(limit=f"{code}{limit}{code}" if name == "pattern" else limit)
 
 
 def _key(name: str) -> str:

@@ -37,7 +37,7 @@ def _row(one: Declared) -> str:
     about = f"**{one.title}**{where} {one.description}"
     name = one.key.partition(".")[2]
     return " | ".join(
-        ("| `" + name + "`", _escaped(kind_words(one)), f"`{toml(one.default)}`", _escaped(about) + " |")
+        ("| `" + name + "`", _escaped(kind_words(one, "`")), f"`{toml(one.default)}`", _escaped(about) + " |")
     )
 
 

@@ -209,7 +209,7 @@ def _arrived(share: ShareService, place: str, section: str) -> list[Matter]:
 
 
 def _names(new: list[Entry]) -> str:
-    names = "、".join(each.name for each in new[:3])
+    names = _("、").join(each.name for each in new[:3])
     return names if len(new) <= 3 else _("{names} ほか").format(names=names)
 
 

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QComboBox
 from auth.model import STAFF_NUMBER, PeopleChanged, SignedIn, Unlocked
 from core.audit import AuditReport, Entry
 from core.clock import TOKYO
-from core.i18n import _
+from core.i18n import _, sentences
 from desktop.pages.administration.export import export
 from desktop.pages.administration.step_up import StepUpCard
 from desktop.pages.administration.words import action_words
@@ -84,11 +84,11 @@ class Audit(Fresh):
     def _ask(self, before: int | None, done: Callable[[_Found], object]) -> None:
         office, wish = self._services.open_office, wish_of(self.finder.text(), self.kind.currentData())
 
-        def look(_report: object) -> _Found:
+        def look() -> _Found:
             entries = office().find(wish, _PAGE, before)
             return entries, [word for word, _count in office().trail.words("action")]
 
-        self._services.bridge.run(self, _("監査の記録"), look, done)
+        self.bring(_("監査の記録"), look, done)
 
     def _show(self, found: _Found) -> None:
         self._entries, actions = found
@@ -121,11 +121,10 @@ class Audit(Fresh):
             )
         else:
             where = _("{number} 番: ").format(number=report.first_bad) if report.first_bad else ""
-            words = (
-                _("記録が壊れています。")
-                + where
-                + report.reason
-                + _("ファイルに触れずに、監査の責任者に連絡してください。")
+            words = sentences(
+                _("記録が壊れています。"),
+                where + report.reason,
+                _("ファイルに触れずに、監査の責任者に連絡してください。"),
             )
         self.verdict.setProperty("role", "success" if report.ok else "danger")
         page.restyle(self.verdict)
@@ -151,6 +150,6 @@ def wish_of(text: str, action: str | None) -> Wish:
 
 def _cells(entry: Entry) -> tuple[str, ...]:
     when = datetime.fromisoformat(entry.time).astimezone(TOKYO)
-    detail = "、".join(f"{key}={value}" for key, value in entry.detail.items())
+    detail = _("、").join(f"{key}={value}" for key, value in entry.detail.items())
     shown = when.strftime("%Y/%m/%d %H:%M:%S")
     return (str(entry.id), shown, action_words(entry.action), entry.actor, entry.subject, detail)

@@ -66,7 +66,7 @@ class BulletinsView(Fresh):
     def read(self) -> None:
         """Ask for the notices again."""
         office = self._services.auth.administration
-        self._services.bridge.run(self, _("お知らせの一覧"), lambda _r: office.bulletins(), self._show)
+        self.bring(_("お知らせの一覧"), office.bulletins, self._show)
 
     def _show(self, found: list[Bulletin]) -> None:
         now = datetime.now(TOKYO).timestamp()

@@ -76,7 +76,7 @@ class People(Fresh):
     def read(self) -> None:
         """Ask for everyone again."""
         office = self._services.auth.administration
-        self._services.bridge.run(self, _("職員の一覧"), lambda _r: office.people(), self._show)
+        self.bring(_("職員の一覧"), office.people, self._show)
 
     def choose(self, staff_number: str) -> None:
         """Show one person (from the search field)."""

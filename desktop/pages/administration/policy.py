@@ -5,14 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
-from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QWidget
 
 from auth.model import Role
 from core.config import Declared, declared
 from core.errors import SuiteError
-from core.i18n import _
-from core.policy_draft import Change, Draft, changes, standing
+from core.i18n import _, bracketed, sentences
+from core.policy_draft import Change, Draft, carried, changes, standing
 from desktop.pages.administration.policy_form import PolicyForm
 from desktop.pages.administration.step_up import StepUpCard
 from desktop.pages.administration.words import zone_words
@@ -42,7 +41,7 @@ class PolicyView(Fresh):
         super().__init__(services)
         self._step_up = step_up
         self._before = self._draft = Draft("")
-        self._loaded = self._writable = False
+        self._writable = False
         session = services.auth.session
         self._may = session is not None and session.person.role == Role.IT
         rank = {name: number for number, name in enumerate(_FIRST)}
@@ -77,23 +76,25 @@ class PolicyView(Fresh):
         self._field.setMaximumWidth(theme.em(24))
         self.keep = button(_("方針を保存"), self._save, "primary")
         self.publish = button(_("署名して書き出す"), self._publish, icon="shield-check")
-        self.drop = button(_("変更をやめる"), self.read, "plain")
+        self.drop = button(_("変更をやめる"), self._drop, "plain")
         buttons = Flow(self.keep, self.publish, self.drop)
         layout.addWidget(self._field)
         layout.addWidget(buttons)
         for thing in (self._field, buttons):
             thing.setVisible(self._may)
+            thing.setEnabled(False)  # until it is known what the policy says
+        self._tools = buttons
         return frame
 
     def read(self) -> None:
-        """The file as it lies there; what was not saved is dropped."""
+        """The file as it lies there; what is being edited is kept upon it."""
         office = self._services.open_office
 
-        def look(_report: object) -> tuple[Outcome, Draft, Draft, bool]:
+        def look() -> tuple[Outcome, Draft, Draft, bool]:
             policies = office().policies
             return self._arriving(), policies.draft(), policies.draft(), policies.writable()
 
-        self._services.bridge.run(self, _("方針"), look, lambda found: self._show(*found))
+        self.bring(_("方針"), look, lambda found: self._show(*found))
 
     def _arriving(self) -> Outcome:
         """Whether newer ones still come, as the self-test asks it."""
@@ -108,26 +109,31 @@ class PolicyView(Fresh):
     def _say_arriving(self, outcome: Outcome) -> None:
         """In words, with what to do; in red only where somebody has to act."""
         words = _("この端末の方針: {what}").format(what=outcome.what)
-        code = f"（{outcome.code}）" if outcome.code else ""
-        self.arriving.setText(" ".join(filter(None, (words + code, outcome.next_step))))
+        self.arriving.setText(sentences(words + bracketed(outcome.code), outcome.next_step))
         self.arriving.setProperty("role", "danger" if outcome.state == "fail" else "")
         page.restyle(self.arriving)
 
-    def showEvent(self, event: QShowEvent) -> None:
-        """Coming back to the page keeps what was being edited."""
-        if self._loaded and changes(self._before, self._draft):
-            QWidget.showEvent(self, event)
-        else:
-            super().showEvent(event)
-
     def _show(self, arriving: Outcome, before: Draft, draft: Draft, writable: bool) -> None:
         self._say_arriving(arriving)
-        self._before, self._draft, self._loaded, self._writable = before, draft, True, writable
-        self.by.setText(draft.by)
+        carried(self._before, self._draft, draft)
+        self._before, self._writable = before, writable
+        for thing in (self._field, self._tools):
+            thing.setEnabled(True)
+        self._use(draft)
+
+    def _use(self, draft: Draft) -> None:
+        self._draft = draft
+        if self.by.text().strip() != draft.by:  # else somebody may be typing it
+            self.by.setText(draft.by)
         self._put()
         if self.table.key() is None and self._all:
             self.table.choose(self._all[0])
         self._pick(self.table.key())
+
+    def _drop(self) -> None:
+        """The edits go, because somebody said so; and what lies there is looked at again."""
+        self._use(Draft(self._before.text))
+        self.read()
 
     def _put(self) -> None:
         self.table.put([(one, self._cells(one)) for one in self._all])
@@ -156,8 +162,12 @@ class PolicyView(Fresh):
         self._draft.by = text
         self._put()
 
+    def _as_it_is(self) -> tuple[Draft, list[str]]:
+        """The draft of this moment, whatever is edited while it is saved; and what it changes."""
+        return Draft(self._draft.text), [each.key for each in changes(self._before, self._draft)]
+
     def _save(self) -> None:
-        draft, keys = self._draft, [each.key for each in changes(self._before, self._draft)]
+        draft, keys = self._as_it_is()
         office = self._services.open_office
         words = _("方針を保存しました（{count} 件）。次に始めたときから効きます。").format(count=len(keys))
         self._step_up.run(
@@ -171,7 +181,7 @@ class PolicyView(Fresh):
         folder = ask_folder(self)
         if folder is None:
             return
-        draft, keys = self._draft, [each.key for each in changes(self._before, self._draft)]
+        draft, keys = self._as_it_is()
         office = self._services.open_office
 
         def done(saved: Saved) -> None:

@@ -38,6 +38,7 @@ class PolicyForm(QWidget):
         for how in (self._own, self._only):
             how.chosen.connect(self._decide)
             how.setEnabled(may)
+            how.hide()  # until there is a setting to decide
             layout.addWidget(how)
         self.choice = QComboBox()
         self.choice.activated.connect(lambda _index: self._set(self.choice.currentData()))
@@ -54,8 +55,10 @@ class PolicyForm(QWidget):
         for field, box in self._fields.items():
             field.setAccessibleName(_("方針の値"))
             field.setEnabled(may)
+            box.hide()
             layout.addWidget(box)
         self.wrong = page.label("", "danger", wrap=True)
+        self.wrong.hide()
         layout.addWidget(self.wrong)
         layout.addStretch()
 

@@ -46,10 +46,9 @@ class Savings(Fresh):
     def read(self) -> None:
         """Count again."""
         office, plan = self._services.auth.administration, self._services.config.plan
-        self._services.bridge.run(
-            self,
+        self.bring(
             _("短縮した時間"),
-            lambda _r: office.hours_saved(plan.old_sign_in_s, plan.old_services_s),
+            lambda: office.hours_saved(plan.old_sign_in_s, plan.old_services_s),
             lambda months: self.table.put([(m.name, _cells(m)) for m in months]),
         )
 

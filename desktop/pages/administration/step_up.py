@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QFrame, QScrollArea
 from auth.model import Factor
 from auth.step_up import StepUpNeeded
 from core.errors import SuiteError
-from core.i18n import _
+from core.i18n import _, sentences
 from desktop.pages.services import Services
 from desktop.ui import page, theme
 from desktop.ui.announce import announce
@@ -85,7 +85,7 @@ class StepUpCard(QFrame):
         self._title.setText(title)
         words = needed.why
         if Factor.FACE in needed.factors:
-            words += _("顔は、画面をロックして顔で解除すると確かめられます。")
+            words = sentences(words, _("顔は、画面をロックして顔で解除すると確かめられます。"))
         self._words.setText(words)
         self._field.setVisible(bool(typed))
         self.go.setVisible(bool(typed))

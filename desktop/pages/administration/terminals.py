@@ -68,11 +68,12 @@ class Terminals(Fresh):
     def read(self) -> None:
         """Ask for the terminals and the tokens again."""
         office = self._services.auth.administration
-        self._services.bridge.run(self, _("端末の一覧"), lambda _r: office.devices(), self._show)
-        self._services.bridge.run(self, _("トークン"), lambda _r: office.tokens_left(), self._show_tokens)
+        look = lambda: (office.devices(), office.tokens_left())  # noqa: E731
+        self.bring(_("端末の一覧"), look, lambda found: self._show(*found))
 
-    def _show(self, devices: list[Device]) -> None:
+    def _show(self, devices: list[Device], left: list[tuple[str, float]]) -> None:
         self.table.put([(d.name, (d.name, d.place, _state(d), _until(d))) for d in devices])
+        self._show_tokens(left)
 
     def _show_tokens(self, left: list[tuple[str, float]]) -> None:
         if not left:

@@ -7,7 +7,7 @@ from datetime import datetime
 from auth.lockout import Wait
 from auth.model import PeopleChanged
 from core.clock import TOKYO
-from core.i18n import _
+from core.i18n import _, bracketed
 from desktop.pages.administration.step_up import StepUpCard
 from desktop.pages.fresh import Fresh
 from desktop.pages.services import Services
@@ -43,10 +43,10 @@ class Waits(Fresh):
         """Ask again; a wait also ends by itself."""
         office = self._services.auth.administration
 
-        def ask(_report: object) -> tuple[list[Wait], dict[str, str]]:
+        def ask() -> tuple[list[Wait], dict[str, str]]:
             return office.waits(), {p.staff_number: p.name for p in office.people()}
 
-        self._services.bridge.run(self, _("待ち時間"), ask, lambda found: self._show(*found))
+        self.bring(_("待ち時間"), ask, lambda found: self._show(*found))
 
     def _show(self, waits: list[Wait], names: dict[str, str]) -> None:
         self._names = names
@@ -63,7 +63,7 @@ class Waits(Fresh):
         if wait.terminal:
             return _("端末 {name}").format(name=wait.terminal)
         name = self._names.get(wait.staff_number, _("登録のない番号"))
-        return f"{name}（{wait.staff_number}）"
+        return name + bracketed(wait.staff_number)
 
     def _end(self) -> None:
         wait, office = self.table.key(), self._services.auth.administration

@@ -83,7 +83,7 @@ class Batch(Fresh):
         if ready == len(outcomes):
             self._services.notices.success(words)
         else:
-            left = "、".join(outcome.tag for outcome in outcomes if not outcome.ready)
+            left = _("、").join(outcome.tag for outcome in outcomes if not outcome.ready)
             self._services.notices.warning(words, _("理由は表にあります: {tags}").format(tags=left))
 
 

@@ -170,7 +170,8 @@ class Counter(Scanning):
 
         def done(certificate: Certificate) -> None:
             words = _("{tag} の返却を受け、利用者領域を消去して確かめました。証明書を残しました。")
-            left = _("消去していないもの: {things}").format(things="、".join(certificate.wiped.not_destroyed))
+            things = _("、").join(certificate.wiped.not_destroyed)
+            left = _("消去していないもの: {things}").format(things=things)
             self.say(f"{words.format(tag=certificate.tag)}\n{left}")
             self.back.next_person()
 

@@ -123,7 +123,7 @@ class DrillView(Fresh):
         liaison = self._services.liaison
 
         def done(tags: list[str]) -> None:
-            words = inject_words(what) + (": " + "、".join(tags) if tags else "")
+            words = inject_words(what) + (": " + _("、").join(tags) if tags else "")
             self._services.notices.warning(words)
             announce(self, words, urgent=True)
 

@@ -70,7 +70,7 @@ class Kiosk(QWidget):
         if self._shown.networks:
             layout.addWidget(page.line())
             layout.addWidget(page.label(_("つながる Wi-Fi"), "muted"))
-            layout.addWidget(page.label("、".join(self._shown.networks), "strong", wrap=True))
+            layout.addWidget(page.label(_("、").join(self._shown.networks), "strong", wrap=True))
         layout.addStretch(1)
         return frame
 

@@ -136,7 +136,7 @@ class Shelf(Scanning):
         liaison, tags = self._services.liaison, list(self._counted)
 
         def done(lines: list[Line]) -> None:
-            missing = "、".join(line.tag for line in lines if line.found is Found.MISSING) or _("なし")
+            missing = _("、").join(line.tag for line in lines if line.found is Found.MISSING) or _("なし")
             self._counted = []
             self.say(_("棚卸しを記録しました。見つからない端末: {tags}").format(tags=missing))
             self.read()

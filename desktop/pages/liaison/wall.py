@@ -194,7 +194,7 @@ class Checks(QFrame):
             if tile.report
             else _("まだ確認していません")
         )
-        self.sentence.setText("。".join(part for part in (tile.reason, when) if part))
+        self.sentence.setText(_("。").join(part for part in (tile.reason, when) if part))
         found = tile.report.outcome.findings if tile.report else ()
         order = {"fail": 0, "unknown": 1, "ok": 2}
         rows = sorted(enumerate(found), key=lambda each: (order[each[1].state], each[0]))

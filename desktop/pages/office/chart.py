@@ -75,7 +75,7 @@ def in_words(line: Line, last_year: int) -> str:
         words = _("{year} 年度: 目標 {target}、実績 {result}")
         shown = figure(result.value if result else None)
         said.append(words.format(year=year, target=figure(target), result=shown))
-    return "。".join(said)
+    return _("。").join(said)
 
 
 def draw(painter: QPainter, place: QRectF, line: Line, last_year: int, ink: Ink) -> None:

@@ -97,7 +97,7 @@ class IncidentView(Fresh):
 
     def read(self) -> None:
         office = self._services.open_office
-        self._services.bridge.run(self, _("事案の一覧"), lambda _r: office().incidents.all(), self._show)
+        self.bring(_("事案の一覧"), lambda: office().incidents.all(), self._show)
 
     def _show(self, incidents: list[Incident]) -> None:
         chosen = self._chosen()

@@ -76,13 +76,13 @@ class InventoryView(Fresh):
         """What is known; new reports are collected when somebody asks for it."""
         office = self._services.open_office
 
-        def look(_report: object) -> list[tuple[Report, tuple[str, ...]]]:
-            return [(each, _cells(each)) for each in office().inventory.terminals()]
+        def look() -> tuple[list[tuple[Report, tuple[str, ...]]], list[Title]]:
+            inventory = office().inventory
+            return [(each, _cells(each)) for each in inventory.terminals()], inventory.titles()
 
-        self._services.bridge.run(self, _("端末の台帳"), look, self._show)
-        self._read_titles()
+        self.bring(_("端末の台帳"), look, lambda found: self._show(*found))
 
-    def _show(self, found: list[tuple[Report, tuple[str, ...]]]) -> None:
+    def _show(self, found: list[tuple[Report, tuple[str, ...]]], titles: list[Title]) -> None:
         self._rows, reports = found, [report for report, _words in found]
         now = time.time()
         silent = sum(report.stale(now) for report in reports)
@@ -93,6 +93,7 @@ class InventoryView(Fresh):
         heard = len(reports) - silent
         self._summary.setText(words.format(all=len(reports), heard=heard, trouble=trouble, version=version))
         self._put()
+        self._show_titles(titles)
 
     def _put(self) -> None:
         which, now = self._which.value(), time.time()
@@ -107,7 +108,7 @@ class InventoryView(Fresh):
         if not isinstance(report, Report):
             return
         office, name = self._services.open_office, report.name
-        failed = "、".join(report.failed)
+        failed = _("、").join(report.failed)
         about = [", ".join(report.cameras) or _("カメラなし")]
         about += [_("問題のある診断: {names}").format(names=failed)] if failed else []
 
@@ -147,7 +148,7 @@ class InventoryView(Fresh):
     def _collected(self, found: Collected) -> None:
         words = _("新しい報告 {count} 件を台帳に入れました。").format(count=found.taken)
         if found.refused:
-            names = "、".join(found.refused[:3])
+            names = _("、").join(found.refused[:3])
             more = _("報告として読めないファイル {count} 件（{names}）は使っていません。")
             self._services.notices.warning(words, more.format(count=len(found.refused), names=names))
         else:

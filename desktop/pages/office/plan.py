@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QWidget
 from auth.model import Role, SignedIn
 from core.clock import TOKYO
 from core.errors import SuiteError
-from core.i18n import _
+from core.i18n import _, bracketed
 from core.wareki import format_date
 from desktop.pages.files import ask_folder, ask_save, save
 from desktop.pages.fresh import Fresh
@@ -81,13 +81,13 @@ class PlanView(Fresh):
         """Measure what the suite measures, then show all of it."""
         services, today = self._services, self._today
 
-        def look(_report: object) -> list[Line]:
+        def look() -> list[Line]:
             plan = services.office.plan
             if self._may_enter:
                 plan.measure(today)
             return plan.lines()
 
-        self._services.bridge.run(self, _("計画の進捗"), look, self._show)
+        self.bring(_("計画の進捗"), look, self._show)
 
     def _show(self, lines: list[Line]) -> None:
         self._lines = {line.measure.id: line for line in lines}
@@ -120,9 +120,8 @@ class PlanView(Fresh):
             return
         measure = line.measure
         self.title.setText(f"{measure.id}　{measure.title[self._language]}")
-        self.kpi.setText(
-            f"{area_words(measure.area)}　{measure.kpi[self._language]}（{measure.unit[self._language]}）"
-        )
+        kpi = measure.kpi[self._language] + bracketed(measure.unit[self._language])
+        self.kpi.setText(f"{area_words(measure.area)}　{kpi}")
         self.chart.put(line, self._last)
         self.origin.setText(_origin(line))
         result = line.results.get(int(self.form.year.currentData()))

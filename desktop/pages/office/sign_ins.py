@@ -37,7 +37,7 @@ class Hours(QWidget):
         words = _("{hour} 時: 成功 {accepted}、拒否 {refused}")
         said = [words.format(hour=hour, accepted=a, refused=r) for hour, (a, r) in enumerate(hours) if a or r]
         self.setAccessibleName(_("時刻ごとのサインイン"))
-        self.setAccessibleDescription("。".join(said))
+        self.setAccessibleDescription(_("。").join(said))
         self.update()
 
     def paintEvent(self, _event: QPaintEvent) -> None:
@@ -100,7 +100,7 @@ class SignInsView(Fresh):
         first_month = (today - timedelta(days=31 * _MONTHS_BEFORE)).strftime("%Y-%m")
         first, last = (today - timedelta(days=days - 1)).isoformat(), today.isoformat()
 
-        def look(_report: object) -> tuple[Summary, list[Drift], list[Score]]:
+        def look() -> tuple[Summary, list[Drift], list[Score]]:
             office = services.office
             office.trail.follow()
             found = summary(office.trail.sign_ins(first, last))
@@ -108,7 +108,7 @@ class SignInsView(Fresh):
             limit = services.auth.model_figures().alone * NEAR
             return found, drifts, office.trail.near(limit, 3, first_month)
 
-        services.bridge.run(self, _("サインインの状況"), look, lambda found: self._show(*found))
+        self.bring(_("サインインの状況"), look, lambda found: self._show(*found))
 
     def _show(self, found: Summary, drifts: list[Drift], people: list[Score]) -> None:
         total = found.accepted + found.refused

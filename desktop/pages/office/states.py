@@ -6,7 +6,7 @@ from collections import Counter
 from datetime import datetime
 
 from core.clock import TOKYO
-from core.i18n import _
+from core.i18n import _, bracketed
 from desktop.pages.fresh import Fresh
 from desktop.pages.services import Services
 from desktop.ui import page, theme
@@ -41,9 +41,7 @@ class StatesView(Fresh):
     def read(self) -> None:
         self.summary.setText(_("確かめています…"))
         self.again.setEnabled(False)
-        self._services.bridge.run(
-            self, _("サービスの状態"), lambda _r: self._look(), self._show, ended=self._ended
-        )
+        self.bring(_("サービスの状態"), self._look, self._show, ended=self._ended)
 
     def _look(self) -> list[Standing]:
         from core.secrets import open_secrets
@@ -85,8 +83,7 @@ def _cells(each: Standing) -> tuple[str, ...]:
     since = datetime.fromtimestamp(each.since, TOKYO).strftime("%Y/%m/%d %H:%M")
     if each.before:
         since = _("{since}（前は{state}）").format(since=since, state=_state(each.before))
-    code = f"（{each.seen.code}）" if each.seen.code else ""
-    return each.seen.title, _state(each.seen.state), since, each.seen.what + code
+    return each.seen.title, _state(each.seen.state), since, each.seen.what + bracketed(each.seen.code)
 
 
 def _state(state: str) -> str:

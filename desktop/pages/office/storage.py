@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from core.clock import TOKYO
-from core.i18n import _
+from core.i18n import _, sentences
 from desktop.pages.fresh import Fresh
 from desktop.pages.services import Services
 from desktop.ui import page, theme
@@ -30,16 +30,15 @@ class StorageView(Fresh):
 
     def read(self) -> None:
         office, today = self._services.open_office, datetime.now(TOKYO).date()
-        self._services.bridge.run(
-            self, _("保管量"), lambda _r: office().storage.look(today), lambda found: self._show(*found)
-        )
+        self.bring(_("保管量"), lambda: office().storage.look(today), lambda found: self._show(*found))
 
     def _show(self, sizes: list[Size], disk: Disk) -> None:
         words = _("ディスクの空き {free}（全体 {total}）。").format(
             free=size_words(disk.free), total=size_words(disk.total)
         )
         if disk.days_left is not None:
-            words += _("この増え方なら、あと {days} 日で一杯になります。").format(days=disk.days_left)
+            full = _("この増え方なら、あと {days} 日で一杯になります。").format(days=disk.days_left)
+            words = sentences(words, full)
         self._summary.setText(words)
         self.table.put([(each.name, _cells(each)) for each in sizes])
 

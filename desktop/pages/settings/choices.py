@@ -95,7 +95,7 @@ def camera_card(services: Services) -> QFrame:
     rows = Choices(services, lambda _key: None)
     allowed = services.config.camera.allowed
     origin = services.config.origin("camera.allowed")
-    words = "、".join(allowed) if allowed else _("仮想カメラを除く、すべての装置")
+    words = _("、").join(allowed) if allowed else _("仮想カメラを除く、すべての装置")
     _stack(
         layout,
         rows.later("camera.index", _cameras, _("この端末につながっているカメラから選びます。")),
