@@ -74,6 +74,12 @@ def _field(row: int, column: Column, given: bool) -> Field:
     return Field((row, column.index), column.name, column.kind, column.required and given)
 
 
+def field_at(form: Form, place: Place) -> Field:
+    """The field of ``place`` for ``typed``: in the table its column's, above it one for words."""
+    column = next((c for c in form.columns if c.index == place[1] and place[0] > form.header_row), None)
+    return Field(place, column.name, column.kind) if column is not None else Field(place, "", "text")
+
+
 def _prompts(form: Form, title: str) -> Iterator[Field]:
     """担当者, 電話…: a short label above the table with an empty cell on its right."""
     for (row, column), text in sorted(form.labels.items()):

@@ -27,6 +27,10 @@ from sharefolder.inquiry.model import Inquiry
 from sharefolder.model import Entry
 from sharefolder.ports import Storage
 
+CHANGED = "SHARE-064"
+UNWRITTEN = ("SHARE-004", "SHARE-063", CHANGED)
+"""``Reply.hand_in`` with one of these has left the workbook as it was."""
+
 
 @dataclass(frozen=True)
 class Sheet:
@@ -150,5 +154,5 @@ def _changed() -> SuiteError:
         _("回答を保存しませんでした。"),
         _("開いてから、ほかの人がこの回答を変えました。"),
         _("書いたものは下書きに残っています。もう一度開いて、確かめてから保存してください。"),
-        "SHARE-064",
+        CHANGED,
     )

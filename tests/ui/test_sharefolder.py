@@ -496,7 +496,7 @@ def test_a_section_answers_on_the_screen_and_goes_on_from_its_draft(sample: Offi
         "D4": date(2026, 9, 1),
     }
     assert reading.doubts == ()
-    assert sample.services.share.drafts(NAME).load(board.inquiry(), "文化振興課") == {}  # type: ignore[arg-type]
+    assert sample.services.share.drafts(NAME).load(board.inquiry(), "文化振興課") is None  # type: ignore[arg-type]
 
 
 def test_a_model_case_is_made_in_one_act_and_undone_in_one(sample: Office) -> None:

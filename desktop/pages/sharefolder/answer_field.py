@@ -4,20 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
 from core.i18n import _
 from desktop.ui import page
+from desktop.ui.buttons import button
 from desktop.ui.search import LineEdit
 from desktop.ui.widgets.fields import line_edit
+from desktop.ui.widgets.flow import Flow
 from sharefolder.documents.filling import Cell
 from sharefolder.inquiry.fields import Field, typed, words
+
+_SHOWN = 40  # characters of a draft's text
 
 
 class AnswerField(QWidget):
     """``changed`` is called at every key; what it says is looked at when one goes on to the next field."""
 
-    def __init__(self, field: Field, heading: str, text: str, changed: Callable[[], object]) -> None:
+    def __init__(
+        self,
+        field: Field,
+        heading: str,
+        text: str,
+        changed: Callable[[], object],
+        aside: str | None = None,
+    ) -> None:
+        """``aside``: what a draft says where the workbook has come to say something else since."""
         super().__init__()
         self.field = field
         name = f"{field.name}（{_('必須')}）" if field.required else field.name
@@ -31,9 +44,34 @@ class AnswerField(QWidget):
         self.edit.editingFinished.connect(self.look)
         for widget in (label, self.edit, self._said):
             layout.addWidget(widget)
+        self._beside = self._draft(aside, f"{heading} {name}") if aside is not None else None
+        if self._beside is not None:
+            layout.addWidget(self._beside)
         layout.addStretch(1)
         if text:
             self.look()
+
+    def _draft(self, aside: str, name: str) -> QWidget:
+        """What the draft says, to be taken or left; gone once one has typed something else."""
+        beside = QWidget()
+        layout = page.column(beside, 0.2)
+        shown = aside if len(aside) <= _SHOWN else f"{aside[:_SHOWN]}…"
+        layout.addWidget(page.label(_("下書きでは「{text}」").format(text=shown), "caption", wrap=True))
+        use = button(_("下書きのほうを使う"), lambda: self._use(aside))
+        use.setAccessibleName(_("{field}: 下書きの「{text}」を使う").format(field=name, text=shown))
+        layout.addWidget(Flow(use))
+        self.edit.textChanged.connect(lambda _text: beside.hide())
+        return beside
+
+    def _use(self, aside: str) -> None:
+        self.edit.setText(aside)
+        self.edit.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.look()
+
+    @property
+    def undecided(self) -> bool:
+        """Whether a draft stands beside it still."""
+        return self._beside is not None and not self._beside.isHidden()
 
     def text(self) -> str:
         """As it was typed."""

@@ -9,7 +9,8 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QGridLayout, QWidget
 
 from core.errors import SuiteError
-from core.i18n import _
+from core.i18n import _, sentences
+from core.jobs import Report
 from core.wareki import format_date
 from desktop.pages.services import Services
 from desktop.pages.sharefolder.answer_field import AnswerField
@@ -19,9 +20,10 @@ from desktop.ui.buttons import button
 from desktop.ui.widgets.flow import Flow
 from sharefolder.documents.filling import Cell
 from sharefolder.inquiry import fields
+from sharefolder.inquiry.drafts import Draft, Resumed, drafted
 from sharefolder.inquiry.fields import Group, Place
 from sharefolder.inquiry.model import Inquiry
-from sharefolder.inquiry.reply import Sheet
+from sharefolder.inquiry.reply import CHANGED, Sheet
 
 _PAUSE_MS = 400  # after the last key the draft is written down
 _ACROSS = 3
@@ -38,8 +40,10 @@ class AnswerForm(QWidget):
         self._place, self._section, self._rows = "", "", 1
         self._inquiry: Inquiry | None = None
         self._sheet: Sheet | None = None
+        self._texts: dict[Place, str] = {}  # of fields that are not built yet, too
         self._groups: list[Group] = []
         self._fields: dict[Place, AnswerField] = {}
+        self._aside: dict[Place, str] = {}
         inside = QWidget()
         layout = page.column(inside, 0.9)
         self.heading, self.about = page.label("", "section", wrap=True), page.label("", "muted", wrap=True)
@@ -65,6 +69,8 @@ class AnswerForm(QWidget):
 
     def begin(self, place: str, inquiry: Inquiry, section: str) -> None:
         """What ``section`` has answered up to now, and its draft over it."""
+        if self._wait.isActive():  # of another section, or of this one
+            self._keep()
         self._place, self._inquiry, self._section, self._sheet = place, inquiry, section, None
         self.heading.setText(_("{section} の回答").format(section=section))
         due = _("期限 {due}").format(due=format_date(inquiry.due))
@@ -73,27 +79,27 @@ class AnswerForm(QWidget):
         self._clear()
         share = self._services.share
 
-        def opened(_report: object) -> tuple[Sheet, dict[Place, str]]:
-            return share.reply(place).open(inquiry, section), share.drafts(place).load(inquiry, section)
+        def opened(_report: object) -> tuple[Sheet, Resumed, bool]:
+            sheet = share.reply(place).open(inquiry, section)
+            return sheet, *share.drafts(place).resume(inquiry, section, sheet)
 
         self._services.bridge.run(
             self,
             _("回答"),
             opened,
-            lambda both: self._show(inquiry, section, *both),
+            lambda found: self._show(inquiry, section, *found),
             self._cannot,
-            lane="share-inquiry",
+            lane="share-draft",  # after what is still being written down
         )
 
     def _cannot(self, error: SuiteError) -> None:
-        self.kept.setText(f"{error.what}{error.why}{error.next_step}")
+        self.kept.setText(sentences(error.what, error.why, error.next_step))
         self._services.notices.error(error)
 
-    def _show(self, inquiry: Inquiry, section: str, sheet: Sheet, draft: dict[Place, str]) -> None:
+    def _show(self, inquiry: Inquiry, section: str, sheet: Sheet, draft: Resumed, arrived: bool) -> None:
         if (inquiry, section) != (self._inquiry, self._section):
             return
-        self._sheet = sheet
-        texts = sheet.texts | draft
+        texts = sheet.texts | draft.over
         below = [row - inquiry.form.header_row for (row, _column), text in texts.items() if text]
         self._rows = min(fields.MAX_ROWS, max([1, *below]))
         try:
@@ -101,30 +107,33 @@ class AnswerForm(QWidget):
         except SuiteError as error:
             self._cannot(error)
             return
+        self._sheet, self._texts, self._aside = sheet, texts, draft.aside
         self.more.setVisible(inquiry.form.last_row is None)
-        self.kept.setText(_("下書きの続きです。") if draft else "")
-        self._drop.setVisible(bool(draft))
-        self.save.setEnabled(True)
-        self._build(iter(self._groups), texts, first=True)
+        self.kept.setText(_going_on(draft, arrived))
+        self._drop.setVisible(bool(draft.over or draft.aside))
+        self._build(iter(self._groups), first=True)
 
-    def _build(self, left: Iterator[Group], texts: dict[Place, str], first: bool = False) -> None:
+    def _build(self, left: Iterator[Group], first: bool = False) -> None:
         """One card at a time, so that a long form never holds up the window."""
-        group = next(left, None)
-        if group is None or self._sheet is None:
+        if self._sheet is None:
             return
-        self._add_card(group, texts)
+        if (group := next(left, None)) is None:
+            self.save.setEnabled(True)  # now everything that is to be handed in stands before one's eyes
+            return
+        self._add_card(group)
         if first:
             next(iter(self._fields.values())).edit.setFocus(Qt.FocusReason.OtherFocusReason)
-        QTimer.singleShot(0, self, partial(self._build, left, texts))
+        QTimer.singleShot(0, self, partial(self._build, left))
 
-    def _add_card(self, group: Group, texts: dict[Place, str]) -> None:
+    def _add_card(self, group: Group) -> None:
         card, inside = page.card(margin=0.9)
         inside.addWidget(page.label(group.heading, "strong", wrap=True))
         grid = QGridLayout()
         grid.setHorizontalSpacing(theme.em(0.8))
         before = next(reversed(self._fields.values()), None)
         for number, field in enumerate(group.fields):
-            made = AnswerField(field, group.heading, texts.get(field.place, ""), self._wait.start)
+            text, aside = self._texts.get(field.place, ""), self._aside.get(field.place)
+            made = AnswerField(field, group.heading, text, self._wait.start, aside)
             self._fields[field.place] = made
             grid.addWidget(made, number // _ACROSS, number % _ACROSS)
         for column in range(_ACROSS):
@@ -135,7 +144,7 @@ class AnswerForm(QWidget):
 
     def _clear(self) -> None:
         page.clear(self._cards)
-        self._fields, self._groups = {}, []
+        self._fields, self._groups, self._texts, self._aside = {}, [], {}, {}
         self.more.hide()
         self._drop.hide()
         self.save.setEnabled(False)
@@ -145,7 +154,7 @@ class AnswerForm(QWidget):
             return
         self._rows += 1
         self._groups = fields.groups(self._inquiry, self._rows)
-        self._add_card(self._groups[-1], {})
+        self._add_card(self._groups[-1])
         first = self._groups[-1].fields[0]
         self._fields[first.place].edit.setFocus(Qt.FocusReason.OtherFocusReason)
 
@@ -155,22 +164,30 @@ class AnswerForm(QWidget):
         """What is typed now."""
         return {place: field.text() for place, field in self._fields.items()}
 
+    def _draft(self, sheet: Sheet) -> Draft:
+        aside = {place: text for place, text in self._aside.items() if self._undecided(place)}
+        return drafted(sheet, self._texts | self.values(), aside)
+
+    def _undecided(self, place: Place) -> bool:
+        return place not in self._fields or self._fields[place].undecided
+
     def _keep(self) -> None:
         """The draft, on this terminal's disk."""
-        inquiry, section, values, share = self._inquiry, self._section, self.values(), self._services.share
-        if inquiry is None or self._sheet is None:
+        inquiry, section, sheet, share = self._inquiry, self._section, self._sheet, self._services.share
+        self._wait.stop()
+        if inquiry is None or sheet is None:
             return
-        place, sheet = self._place, self._sheet
-        changed = {p: text for p, text in values.items() if text != sheet.texts.get(p, "")}
+        place, draft = self._place, self._draft(sheet)
 
         def kept(_nothing: object) -> None:
-            self.kept.setText(_("下書きをこの端末に残しました。"))
-            self._drop.show()
+            if sheet is self._sheet:
+                self.kept.setText(_("下書きをこの端末に残しました。"))
+                self._drop.show()
 
         self._services.bridge.run(
             self,
             _("下書き"),
-            lambda _r: share.drafts(place).keep(inquiry, section, changed),
+            lambda _r: share.drafts(place).keep(inquiry, section, draft),
             kept,
             lane="share-draft",
         )
@@ -213,25 +230,50 @@ class AnswerForm(QWidget):
 
     def _write(self, inquiry: Inquiry, sheet: Sheet, cells: list[Cell]) -> None:
         place, section, share = self._place, self._section, self._services.share
-        self._keep()
+        self._wait.stop()
+        draft = self._draft(sheet)
 
         def done(_nothing: object) -> None:
-            self._wait.stop()
             words = _("{section} の回答を保存しました。").format(section=section)
             self._services.notices.success(words)
             self._handed_in()
 
-        def work(report: object) -> None:
-            share.reply(place).hand_in(inquiry, section, sheet, cells, report)  # type: ignore[arg-type]
-            share.drafts(place).drop(inquiry, section)
+        def work(report: Report) -> None:
+            drafts, reply = share.drafts(place), share.reply(place)
+            drafts.hand_in(reply, inquiry, section, sheet, cells, draft, report)
 
-        self.save.setEnabled(False)
+        def failed(error: SuiteError) -> None:
+            self._services.notices.error(error)
+            if error.code == CHANGED:  # what a colleague has written, and the draft over it
+                self.begin(place, inquiry, section)
+
+        self._lock(True)
         self._services.bridge.run(
             self,
             _("回答を保存"),
             work,
             done,
-            ended=lambda: self.save.setEnabled(True),
+            failed,
+            ended=lambda: self._lock(False),
             lane="share-draft",
             card=True,
         )
+
+    def _lock(self, writing: bool) -> None:
+        """While it is being written nothing changes: what was typed meanwhile would be in no workbook."""
+        self._form.setEnabled(not writing)
+        self.more.setEnabled(not writing)
+        self.save.setEnabled(not writing and bool(self._fields))
+
+
+def _going_on(draft: Resumed, arrived: bool) -> str:
+    """What has become of the draft."""
+    if draft.aside:
+        words = _(
+            "下書きのあとに、回答のブックが {count} か所で変わりました。"
+            "欄にはブックのとおりに出し、下書きはその下に添えています。"
+        )
+        return words.format(count=len(draft.aside))
+    if draft.over:
+        return _("下書きの続きです。")
+    return _("前に保存した回答は、ブックに入っています。") if arrived else ""

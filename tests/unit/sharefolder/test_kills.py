@@ -12,8 +12,7 @@ import sharefolder
 from core.jobs import Report
 from sharefolder import rules
 from sharefolder.cases import Cases
-from sharefolder.inquiry.drafts import Drafts
-from sharefolder.inquiry.fields import Place
+from sharefolder.inquiry.drafts import Draft, Drafts
 from sharefolder.inquiry.model import Column, Form, Inquiry
 from sharefolder.local import LocalStorage
 from sharefolder.rule_book import RuleBook
@@ -28,8 +27,8 @@ INQUIRY = Inquiry("備蓄品の照会", FOLDER, date(2026, 12, 4), ("防災課",
 
 def test_a_draft_is_the_old_one_or_the_new_one_whenever_the_program_dies(tmp_path: Path) -> None:
     drafts = Drafts(tmp_path / "drafts", "K100234", "smb://server/share")
-    old: dict[Place, str] = {(3, 0): "飲料水"}
-    new: dict[Place, str] = {(3, 0): "飲料水", (3, 1): "約５００"}
+    old = Draft({(3, 0): ("飲料水", "")}, (9_120, 1_795_700_000.25))
+    new = Draft({(3, 0): ("飲料水", ""), (3, 1): ("約５００", None)}, (9_120, 1_795_700_000.25))
     seen = []
     for _line in every_death(
         lambda: drafts.keep(INQUIRY, "防災課", old),
@@ -44,10 +43,10 @@ def test_a_draft_is_the_old_one_or_the_new_one_whenever_the_program_dies(tmp_pat
     for _line in every_death(
         lambda: drafts.keep(INQUIRY, "防災課", new), lambda: _again(drafts, new), also=OURS
     ):
-        assert drafts.load(INQUIRY, "防災課") in (new, {})
+        assert drafts.load(INQUIRY, "防災課") in (new, None)
 
 
-def _again(drafts: Drafts, new: dict[Place, str]) -> None:
+def _again(drafts: Drafts, new: Draft) -> None:
     """What the form does when it goes on from a draft and hands in."""
     assert drafts.load(INQUIRY, "防災課") == new
     drafts.drop(INQUIRY, "防災課")
