@@ -1,32 +1,36 @@
 """The pictures of the guides: every page, from the real window on invented people.
 
-``python -m desktop.gallery`` makes them again, with a list of the words that each page shows; a test compares
-that list with the pages of today. The camera is the trial's actor; the home is temporary.
+``make`` writes them with a list of the words that each page shows; a test compares that list with the pages
+of today. The camera is the trial's actor; the home is temporary.
 """
 
 from __future__ import annotations
 
 import json
-import os
-import sys
 import tempfile
-from collections.abc import Collection, Iterator, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Collection, Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+import pytest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit, QScrollArea, QWidget
 
+from auth.face.actor import ActorCamera
+from auth.face.challenge import Action
+from auth.face.guidance import ask
 from core.paths import Paths
-from desktop.gallery_scenes import Guide, Scene
+from desktop import app, trial
+from desktop.locale.catalogue import PACKAGES, read
+from desktop.pages.services import Services
+from desktop.pages.window import Window
 from desktop.ui import theme
+from desktop.ui.application import make_application
 from desktop.ui.tokens import THEMES
+from tests.gallery.hands import Hands
+from tests.gallery.scene import Scene
+from tests.gallery.scenes import SCENES
 
-if TYPE_CHECKING:
-    from desktop.pages.services import Services
-    from desktop.pages.window import Window
-
-DOCS = Path(__file__).resolve().parent.parent / "docs"
+DOCS = Path(__file__).resolve().parents[2] / "docs"
 WORDS = "pictures.json"
 FEATURES = ("calendar", "share", "liaison")
 SIZE = (1280, 800)
@@ -38,16 +42,16 @@ def make(docs: Path = DOCS, only: Collection[str] = ()) -> Iterator[Path]:
     known = catalogue()
     file = docs / WORDS
     words: dict[str, list[str]] = json.loads(file.read_text("utf-8")) if only else {}
-    with stage() as (services, window), closing(Guide(services, window)) as guide:
-        for scene in guide.scenes():
+    with stage() as hands:
+        for scene in SCENES:
             if not _on_the_way(scene, only):
                 continue
-            for kind in THEMES if scene.everywhere else ("light",):
+            for kind in _themes(scene):
                 theme.current().choose(kind, "noto", 1.0, reduced_motion=True)
-                shown = scene.show() if kind == "light" or scene.live else None
-                prepare(services, window, scene)
+                shown = scene.show(hands) if kind == "light" or scene.live else None
+                prepare(hands, scene)
                 if not only or scene.name in only:
-                    subject = shown if isinstance(shown, QWidget) else window
+                    subject = shown if isinstance(shown, QWidget) else hands.window
                     path = docs / scene.guide / "images" / f"{scene.name}-{kind}.png"
                     subject.grab().save(str(path), None, 0)
                     yield path
@@ -67,37 +71,29 @@ def _on_the_way(scene: Scene, only: Collection[str]) -> bool:
     return any(name.startswith(feature) for name in only)
 
 
-def prepare(services: Services, window: Window, scene: Scene) -> None:
-    """Settled, without old banners, and without a ring around a whole page."""
-    Guide.settle(services, scene.live)
+def _themes(scene: Scene) -> Collection[str]:
+    return THEMES if scene.everywhere else ("light",)
+
+
+def prepare(hands: Hands, scene: Scene) -> None:
+    """Settled (a running camera is not), without old banners, and without a ring around a whole page."""
+    if not scene.live:
+        hands.settle()
     if not scene.told:
-        services.notices.clear()
-    if isinstance(focus := QApplication.focusWidget(), QScrollArea) and window.isAncestorOf(focus):
+        hands.services.notices.clear()
+    if isinstance(focus := QApplication.focusWidget(), QScrollArea) and hands.window.isAncestorOf(focus):
         focus.clearFocus()
     QApplication.processEvents()
 
 
-def scenes() -> list[Scene]:
-    """All of them, none shown."""
-    return list(Guide.declared())
-
-
-def pictures() -> set[str]:
+def files() -> set[str]:
     """Every file that ``make`` writes, below ``docs``."""
-    return {
-        f"{scene.guide}/images/{scene.name}-{kind}.png"
-        for scene in scenes()
-        for kind in (THEMES if scene.everywhere else ("light",))
-    }
+    return {f"{each.guide}/images/{each.name}-{kind}.png" for each in SCENES for kind in _themes(each)}
 
 
 def catalogue() -> frozenset[str]:
     """Every text of the source: what a page shows of them is no name, number or date. Without what is asked
     before the camera: that is drawn anew each time."""
-    from auth.face.challenge import Action
-    from auth.face.guidance import ask
-    from desktop.locale.catalogue import PACKAGES, read
-
     drawn = {ask(action).sentence for action in Action}
     return frozenset(str(message.id) for package in PACKAGES for message in read(package)) - drawn
 
@@ -115,56 +111,30 @@ def said(window: QWidget, known: Collection[str]) -> list[str]:
 
 
 @contextmanager
-def stage() -> Iterator[tuple[Services, Window]]:
-    """A window in a home of its own, with the actor before its camera."""
-    from auth.face.actor import ActorCamera
-    from desktop import app, trial
-    from desktop.pages.window import Window
-    from desktop.ui.application import make_application
-
+def stage() -> Iterator[Hands]:
+    """In a window in a home of its own, with the actor before its camera."""
     make_application()
-    with (
-        tempfile.TemporaryDirectory(prefix="mahoroba-gallery-") as home,
-        _environment(trial.environment(Path(home))),
-    ):
-        (Path(home) / "policy.toml").write_text(trial.POLICY, "utf-8")
+    with ExitStack() as around:
+        home = Path(around.enter_context(tempfile.TemporaryDirectory(prefix="mahoroba-gallery-")))
+        environment = around.enter_context(pytest.MonkeyPatch.context())
+        for name, value in trial.environment(home).items():
+            environment.setenv(name, value)
+        (home / "policy.toml").write_text(trial.POLICY, "utf-8")
         theme.current().choose("light", "noto", 1.0, reduced_motion=True)
         services = app.build(Paths.from_environment())
         app.open_features(services, lambda: ActorCamera(paced=True))
+        around.callback(_close, services)
         services.key_warning = ""  # the guide shows an office with a key store
         services.trial = False
         window = Window(services, app.PAGES)
+        around.callback(window.close)
         window.resize(*SIZE)
         window.show()
-        try:
-            yield services, window
-        finally:
-            window.close()
-            for feature in (services.open_schedules, services.open_share):
-                if feature.made:
-                    feature().close()
-            services.bridge.close()
+        yield Hands(services, window, around.enter_context(ExitStack()))
 
 
-@contextmanager
-def _environment(values: dict[str, str]) -> Iterator[None]:
-    before = {name: os.environ.get(name) for name in values}
-    os.environ.update(values)
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                os.environ.pop(name, None)
-            else:
-                os.environ[name] = value
-
-
-def main(arguments: Sequence[str]) -> None:
-    for written in make(only=arguments):
-        print(written.relative_to(DOCS), flush=True)
-
-
-if __name__ == "__main__":
-    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-    main(sys.argv[1:])
+def _close(services: Services) -> None:
+    for feature in (services.open_schedules, services.open_share):
+        if feature.made:
+            feature().close()
+    services.bridge.close()

@@ -1,0 +1,86 @@
+"""The shared folder, on the sample office's and once on a real file server that keeps versions."""
+
+from __future__ import annotations
+
+import os
+from datetime import datetime
+
+from PySide6.QtWidgets import QAbstractItemView
+
+from core.clock import TOKYO
+from core.jobs import Report
+from desktop.pages.sharefolder.files import Files
+from desktop.ui.widgets.table import Table
+from sharefolder.sample import NAME
+from sharefolder.transfer import IfExists
+from tests.fakes.samba import PASSWORD, running
+from tests.gallery.hands import Hands, wait
+from tests.gallery.scene import Scene, press, sample
+
+KEPT = (
+    (9, "毛布 900 枚（倉庫B）\n水 2リットル × 2,400 本\n発電機 8 台\n"),
+    (16, "毛布 1,000 枚（倉庫B）\n水 2リットル × 3,600 本\n発電機 8 台\n"),
+    (23, "毛布 1,200 枚（倉庫B）\n水 2リットル × 3,600 本\n発電機 10 台\n"),
+)
+"""Days of November 2026 of which the file server has kept a version, and what stood there."""
+
+
+def _file(hands: Hands) -> None:
+    hands.view(Files).go(NAME, "防災課/災害対応", "防災課/災害対応/避難所開設の手順.txt")
+    hands.answered()
+
+
+def _search(hands: Hands) -> None:
+    view = hands.view(Files)
+    view.finder.setText("毛布")
+    wait(lambda: view.stack.current() is view.found and hands.services.bridge.idle)
+
+
+def _answer(hands: Hands) -> None:
+    hands.visible(Table).selectRow(0)
+    hands.press("画面で回答する")
+    hands.answered()
+
+
+def _case(hands: Hands) -> None:
+    hands.press("モデルケース")
+    hands.answered()
+    lists = (each for each in hands.window.findChildren(QAbstractItemView) if each.isVisible())
+    each = next(each for each in lists if each.model() and each.model().rowCount())
+    each.setCurrentIndex(each.model().index(0, 0))
+    hands.settle()
+
+
+def _history(hands: Hands) -> None:
+    """On the tests' Samba, ended with the guide."""
+    place, name = "本庁ファイルサーバー", "避難所の備蓄.txt"
+    server, share = hands.stays.enter_context(running()), hands.services.share
+    for day, words in KEPT:
+        kept = server.export / ".snapshots" / f"@GMT-2026.11.{day:02}-09.00.00" / "防災課" / name
+        kept.parent.mkdir(parents=True)
+        kept.write_text(words, "utf-8")
+        os.utime(kept, (datetime(2026, 11, day, 14, 40, tzinfo=TOKYO).timestamp(),) * 2)
+    (server.export / "防災課").mkdir()
+    share.add_place(place, f"smb://127.0.0.1:{server.port}/versions", "root", PASSWORD)
+    source = server.export.parent / name
+    source.write_text("毛布 1,200 枚（倉庫B）\n水 2リットル × 4,800 本\n発電機 14 台\n", "utf-8")
+    share.upload(place, "防災課", [source], IfExists.REPLACE, Report(lambda *_said: None))
+    hands.go("sharefolder", "ファイル")
+    view = hands.view(Files)
+    view.show_places()
+    view.go(place, "防災課", f"防災課/{name}")
+    hands.answered()
+    hands.press("履歴")
+    hands.answered()
+
+
+SCENES = (
+    Scene("sharefolder", sample("sharefolder"), everywhere=True, slow=True),
+    Scene("share-files", _file, slow=True),
+    Scene("share-search", _search, slow=True),
+    Scene("share-inquiry", press("照会"), slow=True),
+    Scene("share-answer", _answer, slow=True),
+    Scene("share-library", press("仕様書"), slow=True),
+    Scene("share-cases", _case, slow=True),
+)
+HISTORY = Scene("share-history", _history, slow=True)
