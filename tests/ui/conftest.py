@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Callable, Iterator
-from typing import NoReturn
+from typing import NoReturn, TypeVar
 
 import pytest
 from PySide6.QtCore import Qt
@@ -24,6 +24,7 @@ from desktop.ui.application import make_application
 from desktop.ui.look import Look
 
 PIN = "493817"
+W = TypeVar("W", bound=QWidget)
 AUDITOR = Person("K101502", "鈴木 美咲", "すずき みさき", "税務課", Role.AUDITOR)
 HANAKO = Person("K100234", "山本 花子", "やまもと はなこ", "情報政策課", Role.IT)
 
@@ -92,6 +93,13 @@ class Office:
         self.bot.waitUntil(lambda: self.services.bridge.idle, timeout=60_000)
         for _round in range(3):  # results change words, words change layouts
             QApplication.processEvents()
+
+    def view(self, kind: type[W]) -> W:
+        """The one of that class in the window."""
+        assert self.window is not None
+        found = self.window.findChild(kind)
+        assert isinstance(found, kind)
+        return found
 
     def find(self, kind: type[QWidget], name: str) -> QWidget:
         """The visible control that a screen reader would call ``name``."""

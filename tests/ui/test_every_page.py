@@ -15,8 +15,8 @@ from core import i18n
 from desktop.pages.window import Window
 from desktop.ui import theme
 from desktop.ui.tokens import THEMES, contrast
-from tests.ui import share_scenes
 from tests.ui.conftest import AUDITOR, Office, spoken
+from tests.ui.sharefolder import scenes as share_scenes
 
 
 def _first_run(office: Office) -> Window:

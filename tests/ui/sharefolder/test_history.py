@@ -16,14 +16,12 @@ from PySide6.QtGui import (
     QDropEvent,
     QGuiApplication,
     QImage,
-    QKeySequence,
-    QShortcut,
 )
-from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel
+from PySide6.QtWidgets import QApplication, QLabel
 
-from desktop.pages.sharefolder.files import Files
 from tests.fakes.samba import PASSWORD, Samba, running
 from tests.ui.conftest import Office
+from tests.ui.sharefolder.page import be_patient, by_keys, files, press
 
 PLACE = "全庁"
 
@@ -52,26 +50,9 @@ def opened(office: Office, address: str) -> Office:
     return office
 
 
-def be_patient(office: Office) -> None:
-    """On a machine that runs much else a child may take long over a small document."""
-    for child in (office.services.share.looks.looking, office.services.share.looks.small):
-        child._timeout = 90.0
-
-
-def files(office: Office) -> Files:
-    assert office.window is not None
-    return office.window.findChild(Files)  # type: ignore[return-value]
-
-
-def press(office: Office, name: str) -> None:
-    office.find(QAbstractButton, name).click()  # type: ignore[attr-defined]
-    office.settle()
-
-
 def act(office: Office, keys: str) -> None:
     """By its keys, wherever the focus is in the page."""
-    shortcuts = files(office).findChildren(QShortcut)
-    next(each for each in shortcuts if each.key() == QKeySequence(keys)).activated.emit()
+    by_keys(files(office), keys)
     office.settle()
 
 
