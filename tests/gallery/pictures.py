@@ -134,7 +134,7 @@ def stage() -> Iterator[Hands]:
 
 
 def _close(services: Services) -> None:
-    for feature in (services.open_schedules, services.open_share):
+    for feature in (services.open_schedules, services.open_share, services.open_liaison):
         if feature.made:
             feature().close()
     services.bridge.close()

@@ -68,8 +68,8 @@ def _enrol(hands: Hands) -> None:
 
 def _asked(hands: Hands) -> None:
     """Until the camera sees somebody and the screen asks for a turn."""
-    previews = hands.window.findChildren(CameraPreview)
-    wait(lambda: any(each.asking for each in previews if each.isVisible()), 15)
+    look = hands.window.findChildren  # each time anew: a sheet makes its own mirror
+    wait(lambda: any(each.asking for each in look(CameraPreview) if each.isVisible()), 15)
 
 
 def _settings(hands: Hands) -> None:
