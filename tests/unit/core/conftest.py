@@ -1,6 +1,12 @@
-"""Nothing is judged by a clock: hypothesis' deadline is off, machines differ."""
+"""Where the kernel's files lie in a test: below its private home."""
 
-from hypothesis import settings
+from __future__ import annotations
 
-settings.register_profile("without-deadline", deadline=None)
-settings.load_profile("without-deadline")
+import pytest
+
+from core.paths import Paths
+
+
+@pytest.fixture
+def paths() -> Paths:
+    return Paths.from_environment()

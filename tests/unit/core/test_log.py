@@ -26,11 +26,6 @@ class Colour(Enum):
     RED = SECRET
 
 
-@pytest.fixture
-def paths() -> Paths:
-    return Paths.from_environment()
-
-
 def written(paths: Paths) -> str:
     for handler in logging.getLogger().handlers:
         handler.flush()

@@ -57,11 +57,6 @@ def test_every_backend_but_the_pinned_ones_is_refused(tmp_path: Path, backend: t
     assert backend.__qualname__ in caught.value.why
 
 
-@pytest.fixture
-def paths() -> Paths:
-    return Paths.from_environment()
-
-
 @pytest.mark.parametrize("backend", ["auto", "secret-service"])
 def test_without_a_secret_service_nothing_weaker_is_taken(
     paths: Paths, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, backend: str
