@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QAbstractButton, QLabel, QLineEdit
+from PySide6.QtWidgets import QLabel, QLineEdit
 
 from core.jobs import Report
 from desktop.pages.sharefolder.inquiries import Inquiries
 from sharefolder.inquiry.model import Inquiry
 from sharefolder.sample import HEADINGS, NAME
-from tests.ui import share_scenes
 from tests.ui.conftest import Office
+from tests.ui.sharefolder import scenes
+from tests.ui.sharefolder.page import press
 
 NUMBER = (3, HEADINGS.index("数量"))
 
@@ -19,11 +20,9 @@ class Desk:
 
     def __init__(self, office: Office) -> None:
         self.office = office
-        share_scenes.opened(office)
-        share_scenes.SCENES["board"](office)
-        assert office.window is not None
-        board = office.window.findChild(Inquiries)
-        assert isinstance(board, Inquiries)
+        scenes.opened(office)
+        scenes.SCENES["board"](office)
+        board = office.view(Inquiries)
         inquiry = board.inquiry()
         assert inquiry is not None
         self.board, self.form = board, board.answer
@@ -40,8 +39,7 @@ class Desk:
         self.office.bot.waitUntil(self.form.save.isEnabled, timeout=60_000)
 
     def press(self, name: str) -> None:
-        self.office.find(QAbstractButton, name).click()  # type: ignore[attr-defined]
-        self.office.settle()
+        press(self.office, name)
 
     def write(self, heading: str, text: str) -> None:
         self.office.find(QLineEdit, f"1 行目 {heading}").setText(text)  # type: ignore[attr-defined]
