@@ -32,7 +32,7 @@ def records() -> Iterator[Record]:
         sandbox = Sandbox()
         office = Office(LocalStorage(root), sandbox, lambda: date(2026, 11, 25))
         template = _book(Path(made) / "様式.xlsx", 0, "")
-        form = with_kinds(office.understand(template), {}, {"事業名"})
+        form = with_kinds(office.understand(template), {}, {0})
         sections = [f"課{number:03}" for number in range(BOOKS)]
         inquiry = office.create("照会", template, form, sections, date(2026, 11, 30), QUIET)
         for number, section in enumerate(sections):

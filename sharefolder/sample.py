@@ -109,7 +109,7 @@ def _inquiry(service: ShareService, folder: Path, root: Path, report: Report) ->
     template = folder / "備蓄品調査.xlsx"
     _sheet(template, ())
     office = service.office(NAME)
-    form = with_kinds(office.understand(template), {"数量": "number", "更新日": "date"}, {"品名"})
+    form = with_kinds(office.understand(template), {1: "number", 3: "date"}, {0})
     due = date.today() + timedelta(days=7)
     inquiry = office.create(
         TITLE, template, form, list(SECTIONS), due, report, "在庫が無い場合も回答してください。"

@@ -12,6 +12,7 @@ from typing import Any
 from core.errors import SuiteError
 from core.i18n import _
 from core.wareki import parse_date
+from sharefolder.inquiry.form import headings
 from sharefolder.inquiry.model import Column, Doubt, Form, Value, reference
 
 _NUMBER = re.compile(r"-?\d{1,3}(,\d{3})*(\.\d+)?|-?\d+(\.\d+)?")
@@ -60,6 +61,7 @@ class _Reader:
             self._written.setdefault(place[0], []).append(place)
         self._uncached = {tuple(each) for each in sheet["uncached"]}
         self._hidden_rows, self._hidden_columns = set(sheet["hidden_rows"]), set(sheet["hidden_columns"])
+        self._headings = headings(form)
         self._merged = [m for m in map(tuple, sheet["merged"]) if m not in form.merged]
         self.values: list[Value] = []
         self.doubts: list[Doubt] = []
@@ -130,19 +132,19 @@ class _Reader:
             self._read_cell(row, column, doubtful=added or row in self._shifted)
 
     def _read_cell(self, row: int, column: Column, doubtful: bool) -> None:
-        place = (row, column.index)
+        place, heading = (row, column.index), self._headings[column.index]
         where = reference(*place)
         if place in self._uncached:
             self._doubt(where, "", _("数式の計算結果が保存されていません。"))
-            self._value(row, column.name, "", "", where, True)
+            self._value(place, heading, "", "", where, True)
             return
         if place not in self._cells:
             if column.required:
-                self._doubt(where, "", _("「{name}」が空です。").format(name=column.name))
+                self._doubt(where, "", _("「{name}」が空です。").format(name=heading))
             return
         kind, raw = self._cells[place]
         if place in self._form.labels:  # the row's own heading goes along with its answers
-            self._value(row, column.name, raw, raw, where, False)
+            self._value(place, heading, raw, raw, where, False)
             return
         read: tuple[float | date | str, str, str]
         if raw.startswith("#") and kind == "s" and raw.endswith(("!", "?", "A", "0")):
@@ -153,7 +155,7 @@ class _Reader:
         for reason in filter(None, (why, *self._hiding(place))):
             self._doubt(where, raw, reason, proposal if reason == why else "")
             doubtful = True
-        self._value(row, column.name, value if not doubtful else raw, raw, where, doubtful)
+        self._value(place, heading, value if not doubtful else raw, raw, where, doubtful)
 
     def _hiding(self, place: tuple[int, int]) -> Iterator[str]:
         row, column = place
@@ -178,16 +180,22 @@ class _Reader:
                 self._doubt(where, raw, _("様式にない場所に記入があります。"))
             else:
                 name = self._form.labels[row, left].strip(" :：　")
-                self._value(row, name, raw, raw, where, False)
+                self._value((row, column), name, raw, raw, where, False)
 
     def _value(
-        self, row: int, column: str, value: float | date | str, raw: str, where: str, doubtful: bool
+        self,
+        place: tuple[int, int],
+        column: str,
+        value: float | date | str,
+        raw: str,
+        where: str,
+        doubtful: bool,
     ) -> None:
         s = self._source
         self.values.append(
             Value(
                 s.section,
-                row,
+                *place,
                 column,
                 value,
                 raw,

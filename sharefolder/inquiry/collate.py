@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from pathlib import Path
@@ -14,28 +15,44 @@ import xlsxwriter
 from core.clock import TOKYO
 from core.i18n import _
 from core.wareki import format_date
-from sharefolder.inquiry.model import Inquiry, Reading, Value
+from sharefolder.inquiry.form import headings
+from sharefolder.inquiry.model import Inquiry, Reading, Value, reference
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
-def columns_of(inquiry: Inquiry, readings: Iterable[Reading]) -> list[str]:
-    """Headings of the collated table: what stands beside the table first, then the form's columns."""
-    table = [column.name for column in inquiry.form.columns]
+Place = tuple[int, int]
+"""A column of the collated table: the place of its heading, or the place of what stands beside the table."""
+
+
+def columns_of(inquiry: Inquiry, readings: Iterable[Reading]) -> dict[Place, str]:
+    """Headings of the collated table, no two alike: what stands beside the table first, then the form's
+    columns. What would be another's namesake is told by its cell: 備考（B2）."""
+    header, own = inquiry.form.header_row, headings(inquiry.form)
     values = (value for reading in readings for value in reading.values)
-    beside = {v.column: None for v in values if v.row < inquiry.form.header_row}
-    return [*(name for name in beside if name not in table), *table]
+    beside = {(v.row, v.index): v.column for v in values if v.row < header}
+    count = Counter([_("所属"), *own.values(), *beside.values()])
+    told = {
+        place: name if count[name] == 1 else f"{name}（{reference(*place)}）"
+        for place, name in sorted(beside.items())
+    }
+    table = {
+        (header, i): name if name != _("所属") else f"{name}（{reference(header, i)}）"
+        for i, name in own.items()
+    }
+    return told | table
 
 
-def rows_of(inquiry: Inquiry, readings: Iterable[Reading]) -> list[tuple[str, dict[str, Value]]]:
+def rows_of(inquiry: Inquiry, readings: Iterable[Reading]) -> list[tuple[str, dict[Place, Value]]]:
     """One row a row of the form's table of each section; what stands beside the table repeats in each."""
-    made: list[tuple[str, dict[str, Value]]] = []
+    header = inquiry.form.header_row
+    made: list[tuple[str, dict[Place, Value]]] = []
     for reading in readings:
-        beside = {v.column: v for v in reading.values if v.row < inquiry.form.header_row}
-        rows: dict[int, dict[str, Value]] = {}
+        beside = {(v.row, v.index): v for v in reading.values if v.row < header}
+        rows: dict[int, dict[Place, Value]] = {}
         for value in reading.values:
-            if value.row > inquiry.form.header_row:
-                rows.setdefault(value.row, {})[value.column] = value
+            if value.row > header:
+                rows.setdefault(value.row, {})[header, value.index] = value
         made.extend((reading.section, beside | rows[row]) for row in sorted(rows))
         if beside and not rows:
             made.append((reading.section, beside))
@@ -47,7 +64,7 @@ def write_csv(inquiry: Inquiry, readings: Sequence[Reading]) -> bytes:
     columns = columns_of(inquiry, readings)
     text = io.StringIO(newline="")
     writer = csv.writer(text)
-    writer.writerow([_("所属"), *columns])
+    writer.writerow([_("所属"), *columns.values()])
     for section, values in rows_of(inquiry, readings):
         found = [values.get(column) for column in columns]
         writer.writerow([section, *(_cell(value) for value in found)])
@@ -131,13 +148,13 @@ def _table(pen: _Pen, inquiry: Inquiry, readings: Sequence[Reading]) -> None:
     note = _("{title}　期限 {due}　{answered} / {all} 所属。黄色は「要確認」にあります。").format(
         title=inquiry.title, due=format_date(inquiry.due), answered=answered, all=len(readings)
     )
-    widths = [18.0, *(max(12.0, min(40.0, 2.2 * len(c))) for c in columns)]
-    sheet = pen.sheet(_("集計"), note, [_("所属"), *columns], widths)
+    widths = [18.0, *(max(12.0, min(40.0, 2.2 * len(c))) for c in columns.values())]
+    sheet = pen.sheet(_("集計"), note, [_("所属"), *columns.values()], widths)
     for row, (section, values) in enumerate(rows_of(inquiry, readings), 3):
         pen.write(sheet, row, 0, section)
-        for column, name in enumerate(columns, 1):
-            if name in values:
-                pen.write(sheet, row, column, values[name].value, values[name].doubtful)
+        for column, place in enumerate(columns, 1):
+            if place in values:
+                pen.write(sheet, row, column, values[place].value, values[place].doubtful)
             else:
                 sheet.write_blank(row, column, None, pen.text)
 
@@ -165,7 +182,7 @@ def _doubts(pen: _Pen, readings: Sequence[Reading]) -> None:
 def _sources(pen: _Pen, inquiry: Inquiry, readings: Sequence[Reading]) -> None:
     """A line for each line of the table, at the same row: its file, and the cell of each value."""
     columns = columns_of(inquiry, readings)
-    titles = [_("所属"), _("ファイル番号"), _("シート"), *columns]
+    titles = [_("所属"), _("ファイル番号"), _("シート"), *columns.values()]
     note = _("集計の同じ行の値が、どのファイルのどのセルにあったか。ファイルは「出典ファイル」にあります。")
     sheet = pen.sheet(_("出典"), note, titles, [18, 12, 16, *(10 for _column in columns)])
     numbers = {reading.file: number for number, reading in enumerate(readings, 1)}
@@ -174,9 +191,9 @@ def _sources(pen: _Pen, inquiry: Inquiry, readings: Sequence[Reading]) -> None:
         sheet.write_string(row, 0, section, pen.text)
         sheet.write_number(row, 1, numbers[first.file], pen.whole)
         sheet.write_string(row, 2, first.sheet, pen.text)
-        for column, name in enumerate(columns, 3):
-            if name in values:
-                sheet.write_string(row, column, values[name].cell, pen.text)
+        for column, place in enumerate(columns, 3):
+            if place in values:
+                sheet.write_string(row, column, values[place].cell, pen.text)
 
 
 def _files(pen: _Pen, readings: Sequence[Reading]) -> None:

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -16,7 +17,8 @@ from core.errors import SuiteError
 from core.i18n import _
 from core.wareki import format_date, parse_date
 from sharefolder.documents.filling import Cell
-from sharefolder.inquiry.model import Column, Form, Inquiry
+from sharefolder.inquiry.form import headings
+from sharefolder.inquiry.model import Column, Form, Inquiry, reference
 
 MAX_ROWS, MAX_FIELDS = 60, 600
 _NUMBER = re.compile(r"[-+]?(\d{1,3}(,\d{3})+|\d+)(\.\d+)?")
@@ -54,24 +56,25 @@ def groups(inquiry: Inquiry, rows: int) -> list[Group]:
     last = form.last_row if form.last_row is not None else form.header_row + rows
     if last - first >= MAX_ROWS and form.last_row is not None:
         raise too_large()
-    above = tuple(_prompts(form, inquiry.title))
+    above = _told_apart(tuple(_prompts(form, inquiry.title)))
+    names = headings(form)
     found = [Group(None, _("表の上"), above)] if above else []
-    found += [each for row in range(first, last + 1) if (each := _row(form, row)).fields]
+    found += [each for row in range(first, last + 1) if (each := _row(form, row, names)).fields]
     if sum(len(group.fields) for group in found) > MAX_FIELDS:
         raise too_large()
     return found
 
 
-def _row(form: Form, row: int) -> Group:
+def _row(form: Form, row: int, names: Mapping[int, str]) -> Group:
     own = [form.labels[row, c.index] for c in form.columns if (row, c.index) in form.labels]
     free = [c for c in form.columns if (row, c.index) not in form.labels and not _covered(form, row, c.index)]
     heading = "　".join(own) or _("{number} 行目").format(number=row - form.header_row)
-    return Group(row, heading, tuple(_field(row, column, bool(own)) for column in free))
+    return Group(row, heading, tuple(_field(row, c, names[c.index], bool(own)) for c in free))
 
 
-def _field(row: int, column: Column, given: bool) -> Field:
+def _field(row: int, column: Column, name: str, given: bool) -> Field:
     """In a row that the template names, or one that is begun, a required column must be written."""
-    return Field((row, column.index), column.name, column.kind, column.required and given)
+    return Field((row, column.index), name, column.kind, column.required and given)
 
 
 def field_at(form: Form, place: Place) -> Field:
@@ -90,6 +93,14 @@ def _prompts(form: Form, title: str) -> Iterator[Field]:
         if name in title or (row, beside) in form.labels or _covered(form, row, beside):
             continue
         yield Field((row, beside), name, "text")
+
+
+def _told_apart(prompts: tuple[Field, ...]) -> tuple[Field, ...]:
+    """Of the same name: each with its cell, as in the collated table."""
+    count = Counter(field.name for field in prompts)
+    return tuple(
+        f if count[f.name] == 1 else replace(f, name=f"{f.name}（{reference(*f.place)}）") for f in prompts
+    )
 
 
 def _covered(form: Form, row: int, column: int) -> bool:

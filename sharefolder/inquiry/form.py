@@ -56,10 +56,30 @@ def _kind_of(title: str) -> str:
     return "number" if _NUMBER.search(text) else "text"
 
 
-def with_kinds(form: Form, kinds: dict[str, str], required: set[str]) -> Form:
-    """``form`` with what the asker decided about its columns."""
+def headings(form: Form) -> dict[int, str]:
+    """Column index → its heading for people: twins are told apart by what stands above them where that does
+    it (R7　件数, R8　件数), else by a number (件数, 件数 (2))."""
+    found: dict[int, str] = {}
+    for column in form.columns:
+        twins = [_above(form, c.index) for c in form.columns if c.name == column.name]
+        apart = len(twins) > 1 and all(twins) and len(set(twins)) == len(twins)
+        name = f"{_above(form, column.index)}　{column.name}" if apart else column.name
+        told = (name, *(f"{name} ({number})" for number in range(2, len(form.columns) + 2)))
+        found[column.index] = next(each for each in told if each not in found.values())
+    return found
+
+
+def _above(form: Form, index: int) -> str:
+    """What the template says over a column, also in a cell merged over several."""
+    row = form.header_row - 1
+    start = next((m[:2] for m in form.merged if m[0] <= row <= m[2] and m[1] <= index <= m[3]), (row, index))
+    return form.labels.get(start, "").strip()
+
+
+def with_kinds(form: Form, kinds: dict[int, str], required: set[int]) -> Form:
+    """``form`` with what the asker decided about its columns, each named by its index."""
     columns = tuple(
-        replace(c, kind=kinds.get(c.name, c.kind), required=c.name in required) for c in form.columns
+        replace(c, kind=kinds.get(c.index, c.kind), required=c.index in required) for c in form.columns
     )
     if any(column.kind not in KINDS for column in columns):
         raise ValueError("unknown kind of column")

@@ -91,10 +91,12 @@ class Doubt:
 
 @dataclass(frozen=True)
 class Value:
-    """One answer with where it comes from. ``value``: float, date, text; the raw text where in doubt."""
+    """One answer with where it comes from. ``value``: float, date, text; the raw text where in doubt.
+    ``index``: of its column on the sheet; ``column``: that column's heading, or the label on its left."""
 
     section: str
     row: int
+    index: int
     column: str
     value: float | date | str
     raw: str

@@ -54,9 +54,7 @@ class Desk:
         self.reply = Reply(storage, sandbox)
         template = home / "備蓄品調査.xlsx"
         _template(template)
-        form = with_kinds(
-            self.office.understand(template), {"数量": "number", "更新日": "date", "備考": "text"}, {"数量"}
-        )
+        form = with_kinds(self.office.understand(template), {1: "number", 2: "date", 3: "text"}, {1})
         self.inquiry: Inquiry = self.office.create(
             "備蓄品の調査", template, form, ["財政課", "税務課"], date(2026, 12, 4), QUIET
         )

@@ -158,7 +158,7 @@ def shared(office: Office, tmp_path: Path) -> Office:
     book = tmp_path / "様式.xlsx"
     _sheet(book, ())
     inquiries = share.office("全庁共有")
-    form = with_kinds(inquiries.understand(book), {"数量": "number"}, {"品名"})
+    form = with_kinds(inquiries.understand(book), {1: "number"}, {0})
     inquiries.create(
         "予算要求", book, form, [HANAKO.section, "財政課"], date.today() + timedelta(days=3), QUIET
     )

@@ -16,7 +16,7 @@ from desktop.pages.services import Services
 from desktop.ui import page, theme
 from desktop.ui.buttons import button
 from desktop.ui.widgets.fields import labelled, line_edit
-from sharefolder.inquiry.form import with_kinds
+from sharefolder.inquiry.form import headings, with_kinds
 from sharefolder.inquiry.model import Form, Inquiry
 
 
@@ -51,7 +51,7 @@ class NewInquiry(QWidget):
         self.columns = QWidget()
         self._grid = QGridLayout(self.columns)
         self._grid.setContentsMargins(0, 0, 0, 0)
-        self._kinds: dict[str, tuple[QComboBox, QCheckBox]] = {}
+        self._kinds: dict[int, tuple[QComboBox, QCheckBox]] = {}
         layout.addWidget(page.label(_("欄に書くもの"), "strong"))
         hint = _("決めた種類と違うものは「要確認」に出ます。勝手に読み替えません。")
         layout.addWidget(page.label(hint, "caption", wrap=True))
@@ -114,18 +114,21 @@ class NewInquiry(QWidget):
         page.clear(self._grid)
         self._kinds = {}
         options = (("text", _("文字")), ("number", _("数")), ("date", _("日付")))
-        for row, column in enumerate(self._form.columns if self._form is not None else ()):
+        form = self._form
+        names = headings(form) if form is not None else {}
+        for row, column in enumerate(form.columns if form is not None else ()):
+            name = names[column.index]
             kind = QComboBox()
-            kind.setAccessibleName(_("「{name}」に書くもの").format(name=column.name))
+            kind.setAccessibleName(_("「{name}」に書くもの").format(name=name))
             for value, words in options:
                 kind.addItem(words, value)
             kind.setCurrentIndex(kind.findData(column.kind))
             must = QCheckBox(_("必ず書く"))
-            must.setAccessibleName(_("「{name}」は必ず書く").format(name=column.name))
-            self._grid.addWidget(page.label(column.name), row, 0, Qt.AlignmentFlag.AlignVCenter)
+            must.setAccessibleName(_("「{name}」は必ず書く").format(name=name))
+            self._grid.addWidget(page.label(name), row, 0, Qt.AlignmentFlag.AlignVCenter)
             self._grid.addWidget(kind, row, 1)
             self._grid.addWidget(must, row, 2)
-            self._kinds[column.name] = (kind, must)
+            self._kinds[column.index] = (kind, must)
         self._grid.setColumnStretch(3, 1)
         page.in_order(self.columns)
 
@@ -141,8 +144,8 @@ class NewInquiry(QWidget):
         except SuiteError as error:
             notices.error(error)
             return
-        kinds = {name: str(kind.currentData()) for name, (kind, _must) in self._kinds.items()}
-        required = {name for name, (_kind, must) in self._kinds.items() if must.isChecked()}
+        kinds = {index: str(kind.currentData()) for index, (kind, _must) in self._kinds.items()}
+        required = {index for index, (_kind, must) in self._kinds.items() if must.isChecked()}
         asked = with_kinds(form, kinds, required)
         office, template, notes = self._services.share.office(self._place), self._template, self.notes.text()
         session = self._services.auth.session

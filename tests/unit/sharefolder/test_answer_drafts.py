@@ -102,7 +102,7 @@ class Desk:
             sheet = made.add_worksheet("回答")
             sheet.write(0, 0, "備蓄品の照会")
             sheet.write_row(2, 0, ("品名", "数量", "更新日"))
-        form = with_kinds(self.office.understand(template), {"数量": "number", "更新日": "date"}, set())
+        form = with_kinds(self.office.understand(template), {1: "number", 2: "date"}, set())
         self.inquiry = self.office.create("備蓄品", template, form, [SECTION], date(2026, 12, 4), QUIET)
         self.folder = share / self.inquiry.answer_folder(SECTION)
         self._empty, self._kept = self.folder.with_name("空"), self.folder.with_name("あと")

@@ -40,7 +40,7 @@ class Desk:
         self.template = template(root)
 
     def ask(self, *sections: str, **more: Any) -> Inquiry:
-        form = with_kinds(self.office.understand(self.template), {"件数": "number"}, {"事業名"})
+        form = with_kinds(self.office.understand(self.template), {1: "number"}, {0})
         self.inquiry = self.office.create(
             "災害対応", self.template, form, list(sections), DUE, NOTHING, **more
         )

@@ -212,7 +212,7 @@ def test_sixty_sections_with_real_answers_collate_to_the_exact_table_and_doubts(
     office = Office(LocalStorage(root), sandbox, lambda: date(2026, 11, 25))
     template = tmp_path / FORM
     Answer(template, []).write()
-    form = with_kinds(office.understand(template), {"番号": "number"}, {"name"})
+    form = with_kinds(office.understand(template), {0: "number"}, {1})
     sections = [f"{number:02}課" for number in range(60)]
     inquiry = office.create("施設の照会", template, form, sections, date(2026, 11, 30), QUIET)
     table: list[Row] = []

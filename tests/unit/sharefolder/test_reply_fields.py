@@ -10,7 +10,7 @@ import pytest
 
 from core.errors import SuiteError
 from sharefolder.inquiry import fields
-from sharefolder.inquiry.drafts import Drafts
+from sharefolder.inquiry.drafts import Draft, Drafts
 from sharefolder.inquiry.fields import Field
 from sharefolder.inquiry.model import Column, Form, Inquiry
 
@@ -98,11 +98,13 @@ def test_what_is_typed_is_one_value_or_a_sentence(
 
 def test_a_draft_is_its_writers_alone_and_survives(tmp_path: Path) -> None:
     mine = Drafts(tmp_path / "drafts", "K1", "smb://fs/zencho")
-    mine.keep(INQUIRY, "財政課", {(4, 0): "毛布"})
-    assert Drafts(tmp_path / "drafts", "K1", "smb://fs/zencho").load(INQUIRY, "財政課") == {(4, 0): "毛布"}
-    assert Drafts(tmp_path / "drafts", "K2", "smb://fs/zencho").load(INQUIRY, "財政課") == {}
-    assert mine.load(INQUIRY, "税務課") == {}
-    next((tmp_path / "drafts").iterdir()).write_bytes(b"{damaged")
-    assert mine.load(INQUIRY, "財政課") == {}
+    draft = Draft({(4, 0): ("毛布", "")}, (1, 2.0))
+    mine.keep(INQUIRY, "財政課", draft)
+    assert Drafts(tmp_path / "drafts", "K1", "smb://fs/zencho").load(INQUIRY, "財政課") == draft
+    assert Drafts(tmp_path / "drafts", "K2", "smb://fs/zencho").load(INQUIRY, "財政課") is None
+    assert mine.load(INQUIRY, "税務課") is None
+    for content in (b"{damaged", '{"4,0": "毛布"}'.encode(), b"[]"):  # an older suite's, too
+        next((tmp_path / "drafts").iterdir()).write_bytes(content)
+        assert mine.load(INQUIRY, "財政課") is None
     mine.drop(INQUIRY, "財政課")
     mine.drop(INQUIRY, "財政課")
