@@ -116,7 +116,6 @@ class Detail:
     warnings: tuple[str, ...]
     provisional: bool = False  # one of several slots; ``Booking.confirm`` settles on it
     invited: bool = False  # another's meeting that this person is asked to
-    organised: bool = False  # this person's own meeting
 
 
 REFUSED: Final = "REFUSED"
@@ -129,7 +128,6 @@ class Conflict:
 
     id: int
     event: int
-    found_at: str
     clashes: tuple[str, ...]
     mine: bytes | None
     theirs: bytes | None

@@ -25,5 +25,4 @@ def detail_of(raw: bytes, occurrence: Occurrence, meetings: Meetings) -> Detail:
     return Detail(
         occurrence, ics.unescape(entry.value("DESCRIPTION")), ics.plain(name)[:100], tuple(people),
         entry.value("RRULE"), warnings, bool(hold_of(raw)), meetings.is_invitation(raw),
-        meetings.is_mine(raw),
     )  # fmt: skip

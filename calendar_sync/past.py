@@ -29,12 +29,9 @@ class Past(Index):
         )
 
     def conflicts(self) -> list[Conflict]:
-        query = (
-            "SELECT id, object, found_at, clashes, mine, theirs FROM conflict WHERE settled = '' ORDER BY id"
-        )
-        return [
-            Conflict(r[0], r[1], r[2], tuple(json.loads(r[3])), r[4], r[5]) for r in self._sql.execute(query)
-        ]
+        query = "SELECT id, object, clashes, mine, theirs FROM conflict WHERE settled = '' ORDER BY id"
+        rows = self._sql.execute(query)
+        return [Conflict(id, event, tuple(json.loads(clashes)), *both) for id, event, clashes, *both in rows]
 
     def settle(self, number: int, answer: str) -> None:
         with self._write():

@@ -113,11 +113,6 @@ class Searching:
             if found is not None and found is not self._remote:
                 found.close()
 
-    @property
-    def served(self) -> bool:
-        """Whether a service answers."""
-        return self._remote is not None
-
     def close(self) -> None:
         """End the connection to a service."""
         if self._remote is not None:

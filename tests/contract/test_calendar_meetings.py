@@ -47,7 +47,6 @@ class TestMeetings:
         (waiting,) = [w for w in bert.waiting() if w.occurrence.summary == title]
         assert waiting.occurrence.answer == Answer.NONE
         assert bert.detail(title).invited
-        assert not bert.detail(title).organised
         bert.schedule.answer(waiting.occurrence.event, Answer.YES, "10 分遅れます")
         assert bert.one(title).answer == Answer.YES
         assert title not in [w.occurrence.summary for w in bert.waiting()]
