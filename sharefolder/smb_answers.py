@@ -15,19 +15,20 @@ import struct
 import time
 from typing import Any, NamedTuple
 
-from smbprotocol.exceptions import SMBException
+from smbprotocol.connection import Request
+from smbprotocol.exceptions import SMBException, SMBResponseException
 from smbprotocol.header import Commands, NtStatus
 from smbprotocol.open import Open, SMB2ReadResponse, SMB2WriteResponse
 
 from sharefolder import smb_signed
-from sharefolder.smb_signed import Asked
+from sharefolder.smb_signed import SIGNED, Asked
 
 _MOST = (1 << 24) - 1  # bytes of a message, MS-SMB2 2.1
 _HEADER = struct.Struct("<4sHHIHHIIQIIQ16s")  # MS-SMB2 2.2.1.2
 _READ, _WRITTEN = struct.Struct("<HBBIII"), struct.Struct("<HHIIHH")  # 2.2.20, 2.2.22
 _HEAD = _HEADER.size + _READ.size
-_ANSWER, _ASYNC, _SIGNED = 1, 2, 8  # flags, 2.2.1.2
-_CHAINED = 64  # answers in one message; we ask for three at once
+_ANSWER, _ASYNC = 1, 2  # flags, 2.2.1.2
+_CHAINED = 64  # answers in one message; we ask for four at once
 _WHOLE: int = getattr(socket, "MSG_WAITALL", 0)
 _BROKEN = (errno.ESHUTDOWN, errno.ECONNRESET, errno.ECONNABORTED)
 _UNSIGNED = (
@@ -51,7 +52,7 @@ def read(fd: Open, asked: Asked, patience: float) -> bytes:
     if isinstance(done := _done(asked, patience), bytes):
         return done
     answer = SMB2ReadResponse()
-    answer.unpack(fd.connection.receive(asked, timeout=patience)["data"].get_value())
+    answer.unpack(_received(fd.connection, asked, patience)["data"].get_value())
     return bytes(answer["buffer"].get_value())
 
 
@@ -60,8 +61,24 @@ def written(fd: Open, asked: Asked, patience: float) -> int:
     if isinstance(done := _done(asked, patience), int):
         return done
     answer = SMB2WriteResponse()
-    answer.unpack(fd.connection.receive(asked, timeout=patience)["data"].get_value())
+    answer.unpack(_received(fd.connection, asked, patience)["data"].get_value())
     return int(answer["count"].get_value())
+
+
+def status(connection: Any, asked: Request, patience: float) -> int:
+    """What the server says to one of a chain, 0: done. SMBException when it says nothing."""
+    if isinstance(asked, Asked) and isinstance(done := _done(asked, patience), int):
+        return done
+    try:
+        _received(connection, asked, patience)
+    except SMBResponseException as error:
+        return int(error.status)
+    return 0
+
+
+def _received(connection: Any, asked: Request, patience: float) -> Any:
+    """What smbprotocol has taken. A file that is a link is nothing that we ask for."""
+    return connection.receive(asked, timeout=patience, resolve_symlinks=False)
 
 
 def _done(asked: Asked, patience: float) -> bytes | int | None:
@@ -100,11 +117,14 @@ class Answers:
             if length > _MOST:
                 raise SMBException("a message that is too long")
             head = self._rest(min(length, _HEAD), timeout)
-            if (mine := self._mine(head, length)) is None:
-                message = head + self._rest(length - len(head), timeout)
+            mine, rest = self._mine(head, length), self._rest(length - len(head), timeout)
+            if mine is not None:
+                self._finish(*mine, head, rest)
+            elif chained := self._chained(message := head + rest):
+                self._finish_chain(chained, message)
+            else:
                 self._check(message)
                 return message
-            self._finish(*mine, head, self._rest(length - len(head), timeout))
         return b""
 
     def _mine(self, head: bytes, length: int) -> tuple[_Head, Asked] | None:
@@ -113,23 +133,60 @@ class Answers:
             return None
         said = _Head._make(_HEADER.unpack_from(head))
         asked = self._connection.outstanding_requests.get(said.number)
-        flags = said.flags & (_ANSWER | _ASYNC | _SIGNED)
+        flags = said.flags & (_ANSWER | _ASYNC | SIGNED)
         plain = (said.protocol, said.size, said.status, said.next, flags)
-        if not isinstance(asked, Asked) or plain != (b"\xfeSMB", 64, 0, 0, _ANSWER | _SIGNED):
+        if not isinstance(asked, Asked) or asked.chained or plain != (b"\xfeSMB", 64, 0, 0, _ANSWER | SIGNED):
             return None
-        return (said, asked) if said.command == asked.message["command"].get_value() else None
+        return (said, asked) if said.command == asked.command else None
+
+    def _chained(self, message: bytes) -> list[tuple[_Head, Asked]]:
+        """The answers in ``message``, if each is whole, signed, and to one of a chain of ours."""
+        found: list[tuple[_Head, Asked]] = []
+        at, more = 0, True
+        while more:
+            if len(message) - at < _HEADER.size or len(found) >= _CHAINED:
+                return []
+            said = _Head._make(_HEADER.unpack_from(message, at))
+            asked = self._connection.outstanding_requests.get(said.number)
+            flags = said.flags & (_ANSWER | _ASYNC | SIGNED)
+            plain = (said.protocol, said.size, flags)
+            if (
+                not isinstance(asked, Asked)
+                or not asked.chained
+                or plain != (b"\xfeSMB", 64, _ANSWER | SIGNED)
+            ):
+                return []
+            if said.command != asked.command or (said.next and said.next < _HEADER.size):
+                return []
+            found.append((said, asked))
+            at, more = at + said.next, bool(said.next)
+        return found
+
+    def _finish_chain(self, chained: list[tuple[_Head, Asked]], message: bytes) -> None:
+        at = 0
+        for said, asked in chained:
+            end = at + said.next if said.next else len(message)
+            self._verify(said, asked, (message[at : at + 48], bytes(16), message[at + 64 : end]))
+            at = end
+        for said, asked in chained:
+            self._settle(said, asked, said.status)
 
     def _finish(self, said: _Head, asked: Asked, head: bytes, rest: bytes) -> None:
-        connection = self._connection
-        key = connection.session_table[asked.session_id].signing_key
-        pieces = (head[:48], bytes(16), head[64:], rest)
-        expected = smb_signed.signature(connection, key, said.number, pieces, answer=True)
+        self._verify(said, asked, (head[:48], bytes(16), head[64:], rest))
+        self._settle(said, asked, _content(said.command, head, rest))
+
+    def _verify(self, said: _Head, asked: Asked, pieces: tuple[bytes, ...]) -> None:
+        """SMBException where ``pieces``, without its signature, is not what the server has signed."""
+        key = self._connection.session_table[asked.session_id].signing_key
+        expected = smb_signed.signature(self._connection, key, said.number, pieces, answer=True)
         if not hmac.compare_digest(expected, said.signature):
             raise SMBException("an answer whose signature is not the server's")
-        asked.done = _content(said.command, head, rest)
-        with connection.sequence_lock:
-            connection.sequence_window["high"] += said.credits
-        del connection.outstanding_requests[said.number]
+
+    def _settle(self, said: _Head, asked: Asked, done: bytes | int) -> None:
+        asked.done = done
+        with self._connection.sequence_lock:
+            self._connection.sequence_window["high"] += said.credits
+        self._connection.outstanding_requests.pop(said.number, None)  # none when it says it twice
         asked.response_event.set()
 
     def _check(self, message: bytes) -> None:
@@ -141,7 +198,7 @@ class Answers:
             said = _Head._make(_HEADER.unpack_from(message, at))
             request = self._connection.outstanding_requests.get(said.number)
             session = self._connection.session_table.get(request.session_id) if request is not None else None
-            signed = said.flags & _SIGNED or said.status in _UNSIGNED
+            signed = said.flags & SIGNED or said.status in _UNSIGNED
             beginning = said.command in (Commands.SMB2_NEGOTIATE, Commands.SMB2_SESSION_SETUP)
             if session is not None and session.signing_required and not (signed or beginning):
                 raise SMBException("an answer without a signature in a signed session")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import threading
+import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -25,6 +26,8 @@ from core.errors import SuiteError
 from core.i18n import _
 from sharefolder import errors, smb_answers
 from sharefolder.ports import Credential
+
+_CONNECT_S = 10
 
 _GONE = (
     NtStatus.STATUS_OBJECT_NAME_NOT_FOUND,
@@ -76,15 +79,27 @@ class SmbSession:
             "password": who.password,
             "port": self._port,
             "encrypt": self._encrypt,
-            "connection_timeout": 10,
+            "connection_timeout": _CONNECT_S,
             "connection_cache": connections,
             "auth_protocol": "negotiate" if who.password is not None else "kerberos",
         }
         with self._connecting:
             if self._ended:
                 raise errors.disconnected(self._name)
+            if beside:
+                self._apart(connections)
             smb_answers.taken(smbclient.register_session(self._server, **options))
         return options
+
+    def _apart(self, connections: dict[str, Connection]) -> None:
+        """The second connection under a client's name of its own: one server process serves all connections
+        of a client (MS-SMB2 3.3.5.4, multichannel), one after the other."""
+        key = f"{self._server.lower()}:{self._port}"  # as smbclient looks it up
+        known = connections.get(key)
+        if known is None or not known.transport.connected:
+            connection = Connection(uuid.uuid4(), self._server, self._port)
+            connection.connect(timeout=_CONNECT_S)
+            connections[key] = connection
 
     def tree(self, beside: bool = False) -> TreeConnect:
         """The share itself, for requests that we pack by hand."""

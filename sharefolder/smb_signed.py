@@ -1,8 +1,9 @@
-"""Large SMB reads and writes, packed and signed by hand: their bytes go to the socket as they are.
+"""SMB requests packed and signed by hand: large reads and writes, and chains of small ones.
 
 smbprotocol copies each MiB about twelve times on its way (structure, header, signature, packet, what the
-socket did not take at once), which holds a transfer below half of what the wire takes. Here the signature is
-made over the pieces where they lie, and the socket gathers them. The answers: ``smb_answers``.
+socket did not take at once), which holds a transfer below half of what the wire takes; and its structures
+for the four requests of a small file cost more than the file. Here the signature is made over the pieces
+where they lie, and the socket gathers them. The answers: ``smb_answers``.
 """
 
 from __future__ import annotations
@@ -10,18 +11,19 @@ from __future__ import annotations
 import struct
 import time
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from cryptography.hazmat.primitives.cmac import CMAC
 from smbprotocol import Dialects
 from smbprotocol.connection import Request, SigningAlgorithms
 from smbprotocol.exceptions import SMBException
-from smbprotocol.header import SMB2HeaderRequest
-from smbprotocol.open import Open, SMB2ReadRequest, SMB2WriteRequest
+from smbprotocol.header import Commands
+from smbprotocol.open import Open
+from smbprotocol.tree import TreeConnect
 
 _CREDIT = 1 << 16  # bytes of a payload that one credit pays for, MS-SMB2 3.1.5.2
-_SIGNED = 8  # SMB2_FLAGS_SIGNED, MS-SMB2 2.2.1.2
+RELATED, SIGNED = 4, 8  # flags, MS-SMB2 2.2.1.2
 _HEADER = struct.Struct("<4sHHIHHIIQIIQ")  # MS-SMB2 2.2.1.2 up to the signature
 _READ = struct.Struct("<HBBIQ16sIIIHHx")  # MS-SMB2 2.2.19, its buffer one empty byte
 _WRITE = struct.Struct("<HHIQ16sIIHHI")  # MS-SMB2 2.2.21 without its data
@@ -30,15 +32,39 @@ _OF_SERVER = 1 << 64  # in the nonce: an answer, MS-SMB2 3.1.4.1
 
 
 class Asked(Request):  # type: ignore[misc]  # smbprotocol is untyped
-    """A request of ours. ``done``: what was read, or how many bytes were written, once the answer has been
-    taken past smbprotocol; None where smbprotocol has it."""
+    """A request of ours. ``done``: what was read, how many bytes were written, or in a chain the status, once
+    the answer has been taken past smbprotocol; None where smbprotocol has it."""
 
     done: bytes | int | None = None
 
+    def __init__(self, connection: Any, session: int, number: int, command: int, chained: bool) -> None:
+        super().__init__(_Header(number, command), None, connection, session_id=session)
+        self.command, self.chained = command, chained
 
-def can(fd: Open) -> bool:
-    """Whether this file can be read and written so: signed with SMB 3's algorithms, and not encrypted."""
-    connection, tree, session = fd.connection, fd.tree_connect, fd.tree_connect.session
+
+class _Header:
+    """What smbprotocol looks up in the header of a request that waits for its answer."""
+
+    def __init__(self, number: int, command: int) -> None:
+        self._fields = {"message_id": _Field(number), "command": _Field(command)}
+
+    def __getitem__(self, name: str) -> _Field:
+        return self._fields.get(name, _ZERO)
+
+
+class _Field(NamedTuple):
+    value: int
+
+    def get_value(self) -> int:
+        return self.value
+
+
+_ZERO = _Field(0)
+
+
+def can(tree: TreeConnect) -> bool:
+    """Whether requests to this share can go so: signed with SMB 3's algorithms, and not encrypted."""
+    connection, session = tree.session.connection, tree.session
     return bool(
         connection.dialect >= Dialects.SMB_3_0_0
         and connection.supports_multi_credit
@@ -53,13 +79,37 @@ def write(fd: Open, chunk: bytes, offset: int, credits_wanted: int, patience: fl
     """Send ``chunk`` for ``offset`` of the file; waits up to ``patience`` seconds while other threads hold
     the connection's credits. SMBException, OSError when it breaks."""
     body = _WRITE.pack(49, _WRITE_AT, len(chunk), offset, fd.file_id, 0, 0, 0, 0, 0)
-    return _send(fd, SMB2WriteRequest, (body, chunk), len(chunk), credits_wanted, patience)
+    return _send(fd, Commands.SMB2_WRITE, (body, chunk), len(chunk), credits_wanted, patience)
 
 
 def read(fd: Open, length: int, offset: int, credits_wanted: int, patience: float) -> Asked:
     """Ask for ``length`` bytes at ``offset``; otherwise as ``write``."""
     body = _READ.pack(49, _READ_AT, 0, length, offset, fd.file_id, 0, 0, 0, 0, 0)
-    return _send(fd, SMB2ReadRequest, (body,), length, credits_wanted, patience)
+    return _send(fd, Commands.SMB2_READ, (body,), length, credits_wanted, patience)
+
+
+def chain(tree: TreeConnect, messages: Sequence[tuple[int, bytes]], patience: float) -> list[Asked]:
+    """Send ``messages`` (command, body), each at most 64 KiB, as one related compound: what follows is about
+    the file that the first opens (MS-SMB2 3.2.4.1.4). Otherwise as ``write``."""
+    connection, session = tree.session.connection, tree.session
+    first = _number(connection, len(messages), patience)
+    whose = (tree.tree_connect_id, session.session_id)
+    whole: list[bytes] = []
+    for number, (command, body) in enumerate(messages, first):
+        last = number - first == len(messages) - 1
+        padding = b"" if last else bytes(-len(body) % 8)
+        follows = 0 if last else 64 + len(body) + len(padding)
+        flags = SIGNED | (RELATED if whole else 0)
+        wanted = (1, 0, command, 1, flags, follows, number, 0)
+        pieces = [_HEADER.pack(b"\xfeSMB", 64, *wanted, *whose), bytes(16), body, padding]
+        pieces[1] = signature(connection, session.signing_key, number, pieces)
+        whole += pieces
+    asked = [
+        _asked(connection, session.session_id, number, command, chained=True)
+        for number, (command, _body) in enumerate(messages, first)
+    ]
+    _put(connection.transport, whole)
+    return asked
 
 
 def signature(
@@ -80,16 +130,16 @@ def signature(
 
 
 def _send(
-    fd: Open, kind: Any, content: tuple[bytes, ...], payload: int, credits_wanted: int, patience: float
+    fd: Open, command: int, content: tuple[bytes, ...], payload: int, credits_wanted: int, patience: float
 ) -> Asked:
     connection, session = fd.connection, fd.tree_connect.session
     charge = (max(payload, 1) - 1) // _CREDIT + 1
     number = _number(connection, charge, patience)
-    wanted = (charge, 0, kind.COMMAND, credits_wanted, _SIGNED, 0, number, 0)
+    wanted = (charge, 0, command, credits_wanted, SIGNED, 0, number, 0)
     whose = (fd.tree_connect.tree_connect_id, session.session_id)
     pieces = [_HEADER.pack(b"\xfeSMB", 64, *wanted, *whose), bytes(16), *content]
     pieces[1] = signature(connection, session.signing_key, number, pieces)
-    asked = _asked(connection, kind, number, session.session_id)
+    asked = _asked(connection, session.session_id, number, command)
     _put(connection.transport, pieces)
     return asked
 
@@ -115,11 +165,9 @@ def _algorithm(connection: Any) -> int:
     return int(SigningAlgorithms.AES_CMAC)
 
 
-def _asked(connection: Any, kind: Any, number: int, session: int) -> Asked:
+def _asked(connection: Any, session: int, number: int, command: int, chained: bool = False) -> Asked:
     """What the receiver looks the answer up by."""
-    header = SMB2HeaderRequest()
-    header["message_id"], header["command"] = number, kind.COMMAND
-    made = Asked(header, kind, connection, session_id=session)
+    made = Asked(connection, session, number, command, chained)
     connection.outstanding_requests[number] = made
     return made
 

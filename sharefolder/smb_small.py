@@ -1,5 +1,6 @@
 """Small files over SMB: created, written, renamed and closed in one compound request (MS-SMB2 3.2.4.1.4),
-several files in flight. smbprotocol's own messages cost too much for thousands; these are packed by hand.
+several files in flight. smbprotocol's own messages cost too much for thousands; these are packed by hand, and
+where the session is signed and not encrypted they go past it (``smb_signed``).
 """
 
 from __future__ import annotations
@@ -11,12 +12,12 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import cycle
 from typing import Any
 
-from smbprotocol.exceptions import SMBException, SMBResponseException
+from smbprotocol.exceptions import SMBException
 from smbprotocol.header import Commands, NtStatus
 from smbprotocol.tree import TreeConnect
 
 from core.errors import SuiteError
-from sharefolder import errors
+from sharefolder import errors, smb_answers, smb_signed
 from sharefolder.smb_wire import PATIENCE_S
 
 IN_FLIGHT = 8
@@ -111,6 +112,9 @@ def may_read(paths: Iterable[str], tree: TreeConnect) -> list[bool]:
 
 
 def _sent(tree: TreeConnect, messages: list[_Packed]) -> list[Any]:
+    """A related compound on its way, past smbprotocol where it is signed as ``smb_signed`` can."""
+    if smb_signed.can(tree):
+        return [*smb_signed.chain(tree, [(each.COMMAND, each.pack()) for each in messages], PATIENCE_S)]
     connection, end = tree.session.connection, time.monotonic() + PATIENCE_S
     while True:
         try:
@@ -127,10 +131,5 @@ def _sent(tree: TreeConnect, messages: list[_Packed]) -> list[Any]:
 def _settled(
     tree: TreeConnect, requests: list[Any], readable: Callable[[int], SuiteError]
 ) -> SuiteError | None:
-    failed: SuiteError | None = None
-    for request in requests:
-        try:
-            tree.session.connection.receive(request, timeout=PATIENCE_S, resolve_symlinks=False)
-        except SMBResponseException as error:
-            failed = failed or readable(error.status)
-    return failed
+    said = [smb_answers.status(tree.session.connection, request, PATIENCE_S) for request in requests]
+    return next((readable(status) for status in said if status), None)

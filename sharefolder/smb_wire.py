@@ -95,7 +95,7 @@ def parse(buffer: bytes) -> Iterator[list[Raw]]:
 def read(fd: Open, offset: int) -> Iterator[bytes]:
     """The file from ``offset`` to the end it had when opened, in order, ``IN_FLIGHT`` requests ahead."""
     end = fd.end_of_file or 0
-    size, signed = min(CHUNK, fd.connection.max_read_size), smb_signed.can(fd)
+    size, signed = min(CHUNK, fd.connection.max_read_size), smb_signed.can(fd.tree_connect)
     waiting: deque[tuple[Callable[[], bytes], int]] = deque()
     while offset < end or waiting:
         while offset < end and len(waiting) < IN_FLIGHT:
@@ -128,7 +128,7 @@ class PipelinedSink:
     """Writes that do not wait for each other; an error comes up at a later write or at ``finish``."""
 
     def __init__(self, fd: Open, offset: int) -> None:
-        self._fd, self._offset, self._signed = fd, offset, smb_signed.can(fd)
+        self._fd, self._offset, self._signed = fd, offset, smb_signed.can(fd.tree_connect)
         self._size = min(CHUNK, fd.connection.max_write_size)
         self._waiting: deque[tuple[Callable[[], int], int]] = deque()
 

@@ -16,7 +16,7 @@ from sharefolder.smb import SmbStorage
 from tests.fakes.samba import PASSWORD, Samba, running
 
 pytestmark = pytest.mark.root
-READ, WRITE, QUERY = 8, 9, 14  # commands, MS-SMB2 2.2.1.2
+CREATE, READ, WRITE, QUERY = 5, 8, 9, 14  # commands, MS-SMB2 2.2.1.2
 Change = Callable[[bytes], bytes]
 CONTENT = bytes(range(256)) * 20_000  # five answers
 
@@ -95,6 +95,11 @@ def nothing_there(message: bytes) -> bytes:
     return unsigned(message[:8] + (0x80000006).to_bytes(4, "little") + message[12:])
 
 
+def chained(message: bytes) -> bool:
+    """Whether more answers follow the first."""
+    return int.from_bytes(message[20:24], "little") != 0
+
+
 @pytest.mark.parametrize("change", [unsigned, another_byte, another_signature, shorter])
 def test_what_was_changed_on_its_way_is_not_read(server: Samba, change: Change) -> None:
     with between(server.port, of(READ, change)) as port:
@@ -111,6 +116,20 @@ def test_a_write_that_somebody_else_confirms_is_not_believed(server: Samba, chan
         storage = SmbStorage("127.0.0.1", "zencho", lambda: Credential("root", PASSWORD), port=port)
         with pytest.raises(SuiteError) as error, storage.append(f"{change.__name__}.bin", 0) as sink:
             sink.write(CONTENT)
+        storage.close()
+    assert error.value.code == "SHARE-001"
+
+
+@pytest.mark.parametrize("change", [unsigned, another_byte, another_signature])
+def test_many_files_that_somebody_else_confirms_are_not_believed(server: Samba, change: Change) -> None:
+    """Four answers in one message, the first to a CREATE; one that is not the server's spoils all."""
+    files = [(f".{change.__name__}{n}.part", f"{change.__name__}{n}.txt", b"1") for n in range(3)]
+    with between(
+        server.port, lambda message: of(CREATE, change)(message) if chained(message) else message
+    ) as port:
+        storage = SmbStorage("127.0.0.1", "zencho", lambda: Credential("root", PASSWORD), port=port)
+        with pytest.raises(SuiteError) as error:
+            list(storage.put_many(files))
         storage.close()
     assert error.value.code == "SHARE-001"
 
@@ -132,8 +151,22 @@ def test_untouched_everything_comes_through(server: Samba, tmp_path: Path) -> No
         with storage.append("写し.bin", 0) as sink:
             sink.write(CONTENT)
         assert (server.export / "写し.bin").read_bytes() == CONTENT
+        taken = [(".a.part", "甲.txt", b"1"), (".b.part", "予算.bin", b"2"), (".c.part", "乙.txt", b"")]
+        assert [each and each.code for each in storage.put_many(taken)] == [None, "SHARE-005", None]
+        assert (server.export / "甲.txt").read_bytes() == b"1"
+        assert (server.export / "予算.bin").read_bytes() == CONTENT
         assert "予算.bin" in {entry.name for batch in storage.list("") for entry in batch}
         storage.close()
+
+
+def test_many_small_files_are_taken_by_two_processes_of_the_server(server: Samba) -> None:
+    """One client's connections are served by one process, in turn: the second has a name of its own."""
+    storage = SmbStorage("127.0.0.1", "zencho", lambda: Credential("root", PASSWORD), port=server.port)
+    before = server.processes()
+    files = [(f".{number}.part", f"写真{number}.jpg", b"1") for number in range(60)]
+    assert set(storage.put_many(files)) == {None}
+    assert len(server.processes() - before) == 2
+    storage.close()
 
 
 def test_a_server_that_is_only_just_coming_back_is_out_of_reach_for_now(server: Samba) -> None:

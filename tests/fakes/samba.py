@@ -126,6 +126,11 @@ class Samba:
             time.sleep(0.05)
         raise RuntimeError((self.root / "log").as_posix())
 
+    def processes(self) -> set[int]:
+        """Of those that serve a client."""
+        assert self._process is not None
+        return {each.pid for each in psutil.Process(self._process.pid).children()}
+
     def stop(self, kill: bool = False) -> None:
         """End it and its children (the session it leads), as a power cut does with ``kill``."""
         if self._process is not None:

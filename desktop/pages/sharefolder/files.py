@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import Qt, QTimer
@@ -17,9 +16,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QComboBox, QWidget
 
-from core.errors import SuiteError
 from core.i18n import _
-from core.jobs import Report
 from desktop.pages.services import Services
 from desktop.pages.sharefolder.ask import Ask
 from desktop.pages.sharefolder.at_hand import AtHand
@@ -32,8 +29,8 @@ from desktop.pages.sharefolder.history import History
 from desktop.pages.sharefolder.listing import Listing
 from desktop.pages.sharefolder.looking import Looking
 from desktop.pages.sharefolder.one_of import OneOf
-from desktop.pages.sharefolder.order import Order, arranged
 from desktop.pages.sharefolder.outward import Outward
+from desktop.pages.sharefolder.reading import Reading
 from desktop.pages.sharefolder.ruled import Ruled
 from desktop.pages.sharefolder.sends import Sends
 from desktop.pages.sharefolder.thumbnails import Thumbnails
@@ -54,12 +51,12 @@ class Files(QWidget):
         super().__init__()
         self._services = services
         self.place, self.folder = "", ""
-        self._entries: list[Entry] = []
-        self._order: Order = (0, False)
         self.turn = 0  # the newest listing or search: an answer to an older one is dropped
         self._sends, self._edits = Sends(self, services), Edits(self, services)
+        self.choose_files = self._sends.choose_files
         self.looking = Looking(self, services)
-        self._to_choose = ""  # once it is listed
+        self._reading = Reading(self, services)
+        self.read = self._reading.read
         self._before_history: QWidget | None = None
         self._following = Following(self, services, self._again)
         self.send_files, self.offer_pending = self._sends.send_files, self._sends.offer_pending
@@ -72,7 +69,6 @@ class Files(QWidget):
         self.list.setMinimumHeight(theme.em(12))
         self.list.opened.connect(self._enter)
         self.list.picked.connect(self._picked)
-        self.list.ordered.connect(self._reorder)
         self.list.up.connect(self._up)
         self.outward, self.thumbnails = Outward(self, services), Thumbnails(self, services)
         self.list.dragged.connect(self.outward.drag)
@@ -85,6 +81,7 @@ class Files(QWidget):
         self.found.picked.connect(self._picked)
         self.history = History(services, self._leave_history, self._came_back)
         self.stack = OneOf(self.list, self.found, self.history)
+        self.list.ordered.connect(self._reading.reorder)
         self.details = Details(services, lambda: self._sends.save(), self.show_history)
         self.ruled = Ruled(services)
         whole.addWidget(self.ruled)
@@ -125,7 +122,7 @@ class Files(QWidget):
         line.add(self.crumbs, 1)
         line.add(self.finder)
         layout.addWidget(line)
-        self.send = button(_("ファイルを送る"), self._sends.choose_files, "primary", "upload-simple")
+        self.send = button(_("ファイルを送る"), self.choose_files, "primary", "upload-simple")
         self.more = AtHand(services=self._services, view=self, edits=self._edits)
         self.add = button(_("場所を追加"), self._edits.add_place, icon="plus")
         tools = Flow(
@@ -177,80 +174,22 @@ class Files(QWidget):
     def go(self, place: str, folder: str, choose: str = "") -> None:
         """Show ``folder`` of ``place``; with ``choose`` that path is chosen in it."""
         if (place, folder) != (self.place, self.folder):
-            self._entries = []
-            self.list.put([], self._order)
+            self._reading.another()
         self.place, self.folder = place, folder
         self.places.setCurrentText(place)
         self.crumbs.show_path(place, folder)
         if self.finder.text():
             self.finder.clear()
         self.stack.choose(self.list)
-        self._to_choose = ""
         self.read(choose)
         self._following.follow(place, folder)
         self.more.show_place(place, folder)
         self.ruled.show_for(place, folder)
 
-    def read(self, choose: str = "") -> None:
-        """List the folder again; the first rows are shown before the last have come."""
-        self.turn += 1
-        choose = self._to_choose = choose or self._to_choose  # a change by another may come in between
-        turn, place, folder, order = self.turn, self.place, self.folder, self._order
-        share, bridge = self._services.share, self._services.bridge
-        if not place:
-            return
-
-        def listed(report: Report) -> tuple[list[Entry], list[Entry]]:
-            every: list[Entry] = []
-            for batch in share.entries(place, folder):
-                report(len(every), None)
-                every += batch
-                if len(every) == len(batch):
-                    first = arranged(batch, order, "")
-                    bridge.post(partial(self._show, turn, first, first, choose))
-            return every, arranged(every, order, "", lambda: report(len(every), None))
-
-        bridge.run(
-            self,
-            _("一覧"),
-            listed,
-            lambda both: self._show(turn, *both, choose),
-            lambda error: self._cannot_list(turn, error),
-            lane="share-list",
-        )
-
-    def _show(self, turn: int, every: list[Entry], shown: list[Entry], choose: str) -> None:
-        if turn != self.turn:
-            return
-        self._entries = every
-        self.list.put(shown, self._order)
-        if choose:
-            self.list.choose(choose)
-            current = self.list.current()
-            self._to_choose = "" if current is not None and current.path == choose else choose
-        self.count.setText(_("{count} 件").format(count=f"{len(shown):,}"))
-
     def _pictures(self) -> None:
         """Of what is on the screen now, and of nothing else."""
         if self.place:
             self.thumbnails.want(self.place, self.list.visible_entries())
-
-    def _cannot_list(self, turn: int, error: SuiteError) -> None:
-        if turn == self.turn:
-            self.count.setText(error.what)
-            self._services.notices.error(error)
-
-    def _reorder(self, column: int) -> None:
-        self._order = (column, self._order == (column, False))
-        self.turn += 1
-        turn, order, entries = self.turn, self._order, self._entries
-        self._services.bridge.run(
-            self,
-            _("並べ替え"),
-            lambda report: arranged(entries, order, "", lambda: report(0, None)),
-            lambda shown: self._show(turn, entries, shown, ""),
-            lane="share-list",
-        )
 
     def _up(self) -> None:
         if self.folder:
@@ -330,7 +269,7 @@ class Files(QWidget):
             event.acceptProposedAction()
 
     def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
-        self.count.setText(_("{count} 件").format(count=f"{self.list.shown():,}"))
+        self._reading.say_count()
         super().dragLeaveEvent(event)
 
     def dropEvent(self, event: QDropEvent) -> None:

@@ -13,6 +13,7 @@ from core.i18n import _
 from core.jobs import Report
 from desktop.pages.services import Services
 from desktop.ui.announce import announce
+from desktop.ui.widgets.empty import Empty
 from desktop.ui.widgets.flow import Flow
 from sharefolder import links
 from sharefolder.documents.sandbox import reason_words
@@ -36,6 +37,7 @@ class Looking:
         self._view, self._services = view, services
         self.answered = ""  # the words whose hits are shown
         self._narrow = self._build()
+        self._nothing = Empty("magnifying-glass")
 
     def look(self) -> None:
         words = self._view.finder.text().strip()
@@ -78,10 +80,10 @@ class Looking:
             if len(hits) >= _MOST
             else _("「{words}」: {count} 件").format(words=shown, count=f"{len(hits):,}")
             if hits
-            else _("「{words}」は見つかりませんでした。短い言葉や別の言い方でお試しください。").format(
-                words=shown
-            )
+            else _("「{words}」は見つかりませんでした。").format(words=shown)
         )
+        self._nothing.say(said, _("短い言葉や別の言い方でお試しください。"))
+        self._view.stack.say(self._view.found, None if hits else self._nothing)
         self._view.count.setText(said)
         announce(self._view, said)
         place, share, bridge = self._view.place, self._services.share, self._services.bridge
@@ -114,6 +116,7 @@ class Looking:
             self._view.found.put([Hit(entry, True, False) for entry in entries], "")
             for path, why in rows:
                 self._view.found.tell(path, Snippet(reason_words(why), ()))
+            self._view.stack.say(self._view.found, None)
             self._view.stack.choose(self._view.found)
             said = _("中身を探せない文書: {count} 件").format(count=f"{len(rows):,}")
             self._view.count.setText(said)

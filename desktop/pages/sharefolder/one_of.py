@@ -1,11 +1,10 @@
-"""Several widgets in one place, one shown. Unlike a stacked widget, what is hidden takes no room at all, also
-where heights depend on widths."""
+"""Several widgets in one place, one shown, perhaps with words over it. Unlike a stacked widget, what is
+hidden takes no room at all, also where heights depend on widths."""
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QWidget
-
-from desktop.ui import page
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QGridLayout, QWidget
 
 
 class OneOf(QWidget):
@@ -13,19 +12,37 @@ class OneOf(QWidget):
 
     def __init__(self, *widgets: QWidget) -> None:
         super().__init__()
-        self._layout = page.column(self, 0)
+        self._layout = QGridLayout(self)
+        self._layout.setContentsMargins(0, 0, 0, 0)
         self._widgets = list(widgets)
+        self._words: dict[QWidget, QWidget] = {}
         for number, widget in enumerate(widgets):
-            self._layout.addWidget(widget)
+            self._layout.addWidget(widget, 0, 0)
             if number:
                 widget.hide()
+
+    def say(self, over: QWidget, words: QWidget | None) -> None:
+        """Show ``words`` in the middle of ``over``, which keeps the keyboard, whenever that is shown; None:
+        nothing any more."""
+        if (before := self._words.pop(over, None)) is not None and before is not words:
+            before.hide()
+        if words is not None:
+            self._words[over] = words
+            if self._layout.indexOf(words) < 0:
+                self._layout.addWidget(words, 0, 0, Qt.AlignmentFlag.AlignVCenter)
+            words.raise_()
+            words.setVisible(not over.isHidden())
 
     def choose(self, wanted: QWidget) -> None:
         """Show ``wanted`` and hide the others."""
         for widget in self._widgets:
             if widget is not wanted:
                 widget.hide()
+                if widget in self._words:
+                    self._words[widget].hide()
         wanted.show()
+        if wanted in self._words:
+            self._words[wanted].show()
 
     def current(self) -> QWidget:
         """What is shown."""

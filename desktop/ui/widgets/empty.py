@@ -12,16 +12,22 @@ from desktop.ui.icons import set_icon
 class Empty(QWidget):
     """An icon, one sentence, and perhaps an action."""
 
-    def __init__(self, icon: str, title: str, sentence: str = "", action: QWidget | None = None) -> None:
+    def __init__(self, icon: str, title: str = "", sentence: str = "", action: QWidget | None = None) -> None:
         super().__init__()
         layout = page.column(self, 0.4, 1.5)
         picture = QLabel()
         set_icon(picture, icon, "muted", 2.2)
         layout.addWidget(picture, 0, Qt.AlignmentFlag.AlignHCenter)
-        for text, role in ((title, "strong"), (sentence, "muted")):
-            if text:
-                words = page.label(text, role, wrap=True)
-                words.setAlignment(Qt.AlignmentFlag.AlignHCenter)
-                layout.addWidget(words)
+        self._title, self._sentence = (page.label("", role, wrap=True) for role in ("strong", "muted"))
+        for words in (self._title, self._sentence):
+            words.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+            layout.addWidget(words)
+        self.say(title, sentence)
         if action is not None:
             layout.addWidget(action, 0, Qt.AlignmentFlag.AlignHCenter)
+
+    def say(self, title: str, sentence: str = "") -> None:
+        """Other words under the same picture."""
+        for label, text in ((self._title, title), (self._sentence, sentence)):
+            label.setText(text)
+            label.setVisible(bool(text))

@@ -13,8 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from smbprotocol.exceptions import SMBException
-from smbprotocol.header import Commands, SMB2HeaderRequest
-from smbprotocol.open import SMB2ReadRequest
+from smbprotocol.header import Commands
 from smbprotocol.transport import Tcp
 
 from sharefolder import security, smb_answers, smb_lsa, smb_watch, smb_wire
@@ -34,14 +33,16 @@ def test_no_bytes_break_the_parsers(data: bytes) -> None:
 
 
 class _Asking:
-    """As much of smbprotocol's connection as its receiver looks at: a read under way in a signed session."""
+    """As much of smbprotocol's connection as its receiver looks at: a read and one of a chain under way in a
+    signed session."""
 
     def __init__(self, wire: socket.socket) -> None:
         self.transport = Tcp("", 0)
         self.transport._sock, self.transport.connected = wire, True
-        header = SMB2HeaderRequest()
-        header["message_id"], header["command"] = 7, Commands.SMB2_READ
-        self.outstanding_requests = {7: Asked(header, SMB2ReadRequest, self, session_id=3)}
+        self.outstanding_requests = {
+            7: Asked(self, 3, 7, Commands.SMB2_READ, chained=False),
+            5: Asked(self, 3, 5, Commands.SMB2_CLOSE, chained=True),
+        }
         self.session_table = {3: SimpleNamespace(signing_key=bytes(16), signing_required=True)}
         self.sequence_window, self.sequence_lock = {"low": 0, "high": 9}, threading.Lock()
         self.dialect, self.signing_algorithm_id = 0x311, 2
@@ -57,10 +58,10 @@ heads = st.builds(
         "<4sHHIHHIIQIIQ16s", b"\xfeSMB", 64, 1, status, command, 1, flags, chained, number, 0, 0, 3, bytes(16)
     ),
     st.sampled_from((0, 0x103, 0x80000006, 0xC000007F)),
-    st.sampled_from((0, 1, 8, 9, 14)),
+    st.sampled_from((0, 1, 6, 8, 9, 14)),
     st.sampled_from((0, 1, 3, 8, 9, 11)),
     st.sampled_from((0, 1, 64, 80, 1 << 31)),
-    st.sampled_from((7, 8, (1 << 64) - 1)),
+    st.sampled_from((5, 7, 8, (1 << 64) - 1)),
 )
 
 
@@ -76,14 +77,14 @@ def test_no_message_breaks_the_receiver_or_is_believed(said: list[tuple[bytes, b
     near, far = socket.socketpair()
     with near, far:
         connection = _Asking(near)
-        asked = connection.outstanding_requests[7]
+        asked = list(connection.outstanding_requests.values())
         far.sendall(b"".join(_said(*each) for each in said))
         far.shutdown(socket.SHUT_WR)
         receiver = smb_answers.Answers(connection)
         with suppress(SMBException):
             while receiver.recv(5):
                 pass
-        assert asked.done is None, "none of them carries the signature"
+        assert [each.done for each in asked] == [None, None], "none of them carries the signature"
 
 
 def test_a_message_with_very_many_answers_is_refused_at_once() -> None:

@@ -1,0 +1,128 @@
+"""The shown folder read: its rows as they come, and words where there are none to show."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QTimer
+
+from core.errors import SuiteError
+from core.i18n import _, bracketed, sentences
+from core.jobs import Report
+from desktop.pages.services import Services
+from desktop.pages.sharefolder.order import Order, arranged
+from desktop.ui.announce import announce
+from desktop.ui.buttons import button
+from desktop.ui.widgets.empty import Empty
+from sharefolder.model import Entry
+
+_PATIENCE_MS = 300  # a folder that is read sooner does not flash
+
+if TYPE_CHECKING:
+    from desktop.pages.sharefolder.files import Files
+
+
+class Reading:
+    """``read`` lists the folder that the view shows; an answer to an older question is dropped."""
+
+    def __init__(self, view: Files, services: Services) -> None:
+        self._view, self._services = view, services
+        self._entries: list[Entry] = []
+        self._order: Order = (0, False)
+        self._to_choose = ""  # once it is listed
+        self._empty = Empty(
+            "folder",
+            _("このフォルダには、まだ何もありません。"),
+            _("ファイルをここへ運んで放すと、送れます。"),
+            button(_("ファイルを選んで送る"), view.choose_files, icon="upload-simple"),
+        )
+        self._coming = Empty("hourglass", _("一覧を読んでいます…"))
+        self._patience = QTimer(view)
+        self._patience.setSingleShot(True)
+        self._patience.setInterval(_PATIENCE_MS)
+        self._patience.timeout.connect(lambda: view.stack.say(view.list, self._coming))
+        self._refused = Empty(
+            "warning", action=button(_("もう一度読む"), self.read, icon="arrow-counter-clockwise")
+        )
+
+    def another(self) -> None:
+        """Nothing is known yet of the folder that is shown from now on."""
+        self._entries, self._to_choose = [], ""
+        self._view.list.put([], self._order)
+        self._view.stack.say(self._view.list, None)
+        self._view.count.setText("")
+        self._patience.start()
+
+    def read(self, choose: str = "") -> None:
+        """List the folder again; the first rows are shown before the last have come. With ``choose`` that
+        path is chosen in it."""
+        choose = self._to_choose = choose or self._to_choose  # a change by another may come in between
+        turn, place, folder, order = self._view.next_turn(), self._view.place, self._view.folder, self._order
+        share, bridge = self._services.share, self._services.bridge
+        if not place:
+            return
+
+        def listed(report: Report) -> tuple[list[Entry], list[Entry]]:
+            every: list[Entry] = []
+            for batch in share.entries(place, folder):
+                report(len(every), None)
+                every += batch
+                if len(every) == len(batch):
+                    first = arranged(batch, order, "")
+                    bridge.post(partial(self._show, turn, first, first, choose))
+            return every, arranged(every, order, "", lambda: report(len(every), None))
+
+        bridge.run(
+            self._view,
+            _("一覧"),
+            listed,
+            lambda both: self._show(turn, *both, choose),
+            lambda error: self._cannot(turn, error),
+            lane="share-list",
+        )
+
+    def reorder(self, column: int) -> None:
+        """By ``column``; the other way round when it is by that already."""
+        self._order = (column, self._order == (column, False))
+        turn, order, entries = self._view.next_turn(), self._order, self._entries
+        self._services.bridge.run(
+            self._view,
+            _("並べ替え"),
+            lambda report: arranged(entries, order, "", lambda: report(0, None)),
+            lambda shown: self._show(turn, entries, shown, ""),
+            lane="share-list",
+        )
+
+    def say_count(self) -> None:
+        """How many there are, below the list."""
+        self._view.count.setText(_("{count} 件").format(count=f"{self._view.list.shown():,}"))
+
+    def _show(self, turn: int, every: list[Entry], shown: list[Entry], choose: str) -> None:
+        view = self._view
+        if turn != view.turn:
+            return
+        self._patience.stop()
+        self._entries = every
+        view.list.put(shown, self._order)
+        view.stack.say(view.list, None if shown else self._empty)
+        if choose:
+            view.list.choose(choose)
+            current = view.list.current()
+            self._to_choose = "" if current is not None and current.path == choose else choose
+        self.say_count()
+
+    def _cannot(self, turn: int, error: SuiteError) -> None:
+        """In place of the rows; those that are there already stay, and a banner says it."""
+        view = self._view
+        if turn != view.turn:
+            return
+        self._patience.stop()
+        view.count.setText(error.what)
+        if view.list.shown():
+            self._services.notices.error(error)
+            return
+        words = sentences(error.why, error.next_step, bracketed(error.code))
+        self._refused.say(error.what, words)
+        view.stack.say(view.list, self._refused)
+        announce(view, f"{error.what} {words}", urgent=True)
