@@ -1,10 +1,11 @@
-"""``mahoroba backup``: take, list, verify, rehearse; and put back."""
+"""``mahoroba backup``: take, verify, rehearse; and put back."""
 
 from __future__ import annotations
 
 import argparse
 import sys
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 from core import log
@@ -56,14 +57,16 @@ def _rehearse(options: argparse.Namespace, _paths: Paths, _config: Config, secre
 
 
 def _restore(options: argparse.Namespace, paths: Paths, config: Config, secrets: SecretStore) -> int:
+    database = None
     if config.servers.database:
-        from office.backup.postgres import load_into
+        from office.backup.postgres import replacing
 
-        load_into(config.servers.database, options.folder, restore.verify(options.folder, _key(secrets)))
-    done = restore.restore(options.folder, paths, _key(secrets), _progress)
+        database = partial(replacing, config.servers.database)
+    done = restore.restore(options.folder, paths, _key(secrets), _progress, database)
     print(_("戻しました: {files} ファイル、{rows} 行が控えたときと同じです（{seconds:.1f} 秒）。").format(
         files=done.files, rows=done.rows, seconds=done.seconds))  # fmt: skip
-    print(_("前のデータ: {folder}").format(folder=done.former))
+    for former in done.former:
+        print(_("前のデータ: {folder}").format(folder=former))
     for note in done.notes:
         print(note)
     return 0

@@ -9,7 +9,8 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
@@ -19,51 +20,79 @@ from core.errors import SuiteError
 from core.files import make_private_folder
 from core.i18n import _
 from office.backup.manifest import Item, Manifest
-from office.backup.take import Dump
+from office.backup.restore import running
+from office.backup.take import Dump, Dumped
 
 FOLDER = "database"
+PATIENCE = "10s"
+"""How long a restore waits for who is writing (PostgreSQL's lock_timeout)."""
 
 
 def dump_of(url: str) -> Dump:
     """For ``take``. SuiteError BACKUP-007 if the server does not answer."""
 
-    def dump(target: Path) -> tuple[list[Item], dict[str, int]]:
+    def dump(target: Path) -> Dumped:
         try:
             with psycopg.connect(url, connect_timeout=10) as connection:
                 connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
-                items, rows = [], {}
-                for table in _tables(connection):
-                    item, count = _copy_out(connection, table, target)
-                    items.append(item)
-                    rows[f"{item.path}:{table}"] = count
-                return items, rows
+                return _dump(connection, _tables(connection), target)
         except psycopg.Error as error:
             raise _unreachable() from error
 
     return dump
 
 
-def load_into(url: str, folder: Path, made: Manifest) -> int:
-    """Replace the rows of every table of the backup, all or nothing; how many. BACKUP-007, BACKUP-008."""
-    items = [item for item in made.items if item.kind == "table"]
+@contextmanager
+def replacing(url: str, folder: Path, made: Manifest, aside: Path) -> Iterator[Dumped]:
+    """In one transaction: nobody else writes, every row there is now is dumped into ``aside``, the backup's
+    rows take their place. It ends well only when the block does; otherwise all is as it was.
+    SuiteError BACKUP-005 (somebody writes and does not stop), BACKUP-007, BACKUP-008."""
     try:
         with psycopg.connect(url, connect_timeout=10) as connection:
-            known = set(_tables(connection))
-            names = [Path(item.path).stem for item in items]
-            if missing := sorted(set(names) - known):
-                raise _no_table(missing[0])
-            tables = sql.SQL(", ").join(sql.Identifier(name) for name in names)
-            if names:
-                connection.execute(sql.SQL("TRUNCATE {} CASCADE").format(tables))
-            for item in sorted(items, key=lambda item: _after_parents(connection, Path(item.path).stem)):
-                _copy_in(connection, Path(item.path).stem, folder / item.path)
-            total = sum(_count(connection, name) for name in names)
-            wanted = sum(made.rows[f"{item.path}:{Path(item.path).stem}"] for item in items)
-            if total != wanted:
-                raise _no_table(_("件数"))
-            return total
+            tables = _tables(connection)
+            _check_tables(made, tables)
+            _hold(connection, tables)
+            make_private_folder(aside)
+            dumped = _dump(connection, tables, aside)
+            _load(connection, folder, made)
+            yield dumped
+    except psycopg.errors.LockNotAvailable as error:
+        raise running() from error
     except psycopg.Error as error:
         raise _unreachable() from error
+
+
+def _table_items(made: Manifest) -> dict[str, Item]:
+    return {Path(item.path).stem: item for item in made.items if item.kind == "table"}
+
+
+def _check_tables(made: Manifest, known: Sequence[str]) -> None:
+    if missing := sorted(set(_table_items(made)) - set(known)):
+        raise _no_table(missing[0])
+
+
+def _hold(connection: psycopg.Connection, tables: Sequence[str]) -> None:
+    """Until the transaction ends nobody else reads or writes; who is at it now has ten seconds to finish."""
+    connection.execute("SELECT set_config('lock_timeout', %s, true)", [PATIENCE])
+    connection.execute(sql.SQL("LOCK TABLE {} IN ACCESS EXCLUSIVE MODE").format(_list(tables)))
+
+
+def _load(connection: psycopg.Connection, folder: Path, made: Manifest) -> None:
+    items = _table_items(made)
+    connection.execute(sql.SQL("TRUNCATE {} CASCADE").format(_list(items)))
+    for name in sorted(items, key=lambda name: _after_parents(connection, name)):
+        _copy_in(connection, name, folder / items[name].path)
+        if _count(connection, name) != made.rows[f"{items[name].path}:{name}"]:
+            raise _no_table(_("件数"))
+
+
+def _dump(connection: psycopg.Connection, tables: Sequence[str], target: Path) -> Dumped:
+    items, rows = [], {}
+    for table in tables:
+        item, count = _copy_out(connection, table, target)
+        items.append(item)
+        rows[f"{item.path}:{table}"] = count
+    return items, rows
 
 
 def _tables(connection: psycopg.Connection) -> list[str]:

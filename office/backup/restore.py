@@ -1,45 +1,47 @@
 """Putting an office back: beside the old one, checked there, then exchanged as a whole.
 
 The same steps make the rehearsal, which ends before the exchange: a restore that nobody has tried is a hope.
+A database server's rows are replaced within one transaction that ends well only after the files' exchange.
 """
 
 from __future__ import annotations
 
-import ctypes
 import os
 import shutil
 import sqlite3
-import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import closing
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, closing
 from dataclasses import dataclass
 from pathlib import Path
 
 from core.audit import read_copy
 from core.errors import SuiteError
-from core.files import make_private_folder, sync_folder, write_atomically
+from core.files import make_private_folder
 from core.i18n import _
 from core.paths import Paths
-from office.backup import manifest
+from office.backup import manifest, take
+from office.backup.comparison import database_problems
+from office.backup.exchange import exchange, exchange_back, former_name, lay_aside_interrupted, rows_of
 from office.backup.manifest import Item, Manifest
-from office.backup.take import Progress
+from office.backup.take import Dumped, Progress
 
-_AT_FDCWD, _RENAME_EXCHANGE = -100, 2
-_EXCHANGING = "exchanging"
+Replacing = Callable[[Path, Manifest, Path], AbstractContextManager[Dumped]]
+"""``office.backup.postgres.replacing``: (backup, its manifest, where to dump what is there now)."""
 
 
 @dataclass(frozen=True)
 class Restored:
     """``rows``: how many the restored tables hold, the same as when the backup was taken. ``former``: where
-    the data that was there before lies now (None for a rehearsal). ``notes``: what is left to a person."""
+    what was there before lies now, folder and database (a backup of its rows); none for a rehearsal.
+    ``notes``: what is left to a person."""
 
     files: int
     size: int
     rows: int
     seconds: float
-    former: Path | None
+    former: tuple[Path, ...] = ()
     notes: tuple[str, ...] = ()
 
 
@@ -59,28 +61,74 @@ def rehearse(folder: Path, key: bytes, progress: Progress = lambda *_a: None) ->
         size = _put(folder, made.items, Path(name), progress)
         notes = _check(Path(name), made)
     seconds = time.monotonic() - begun
-    return Restored(len(made.items), size, sum(made.rows.values()), seconds, None, tuple(notes))
+    return Restored(len(made.items), size, sum(made.rows.values()), seconds, (), tuple(notes))
 
 
-def restore(folder: Path, paths: Paths, key: bytes, progress: Progress = lambda *_a: None) -> Restored:
-    """Put the office back. What was there is moved aside, never deleted. SuiteError BACKUP-001, -002, -004,
-    BACKUP-005 (the suite is running here), BACKUP-006 (not writable); in each case nothing has changed."""
+def restore(
+    folder: Path,
+    paths: Paths,
+    key: bytes,
+    progress: Progress = lambda *_a: None,
+    database: Replacing | None = None,
+) -> Restored:
+    """Put the office back. What was there is moved aside, never deleted: the folder as it was, a database's
+    rows as a backup of their own (which holds no files, so that putting it back leaves the files alone).
+    SuiteError BACKUP-001, -002, -004, BACKUP-005 (the suite is running), BACKUP-006 (not writable),
+    BACKUP-007 and -008 (the database refused), BACKUP-009 (it is not named); in each nothing has changed."""
     begun = time.monotonic()
     made = verify(folder, key)
+    has_rows = any(item.kind == "table" for item in made.items)
+    if has_rows and database is None:
+        raise _no_database()
     require_stillness(paths.data)
     fresh = paths.data.with_name(f".{paths.data.name}.restoring")
     try:
-        _lay_aside_interrupted(fresh, paths.data)
+        lay_aside_interrupted(fresh, paths.data)
+        former = former_name(paths.data)
         make_private_folder(fresh)
         size = _put(folder, made.items, fresh, progress)
         notes = _check(fresh, made)
-        notes += _settle(fresh, paths)
-        former = _exchange(fresh / "data", paths.data)
+        if database is not None and has_rows:
+            present = database(folder, made, partial := take.partial_of(rows_of(former)))
+            notes += _settle_with_rows(present, partial, fresh, paths, former, key)
+        else:
+            notes += _settle(fresh, paths)
+            exchange(fresh / "data", paths.data, former)
         shutil.rmtree(fresh, ignore_errors=True)
     except OSError as error:
         raise _unwritten(paths.data) from error
     seconds = time.monotonic() - begun
-    return Restored(len(made.items), size, sum(made.rows.values()), seconds, former, tuple(notes))
+    kept = tuple(each for each in (former, rows_of(former)) if each.exists())
+    return Restored(len(made.items), size, sum(made.rows.values()), seconds, kept, tuple(notes))
+
+
+def _settle_with_rows(
+    present: AbstractContextManager[Dumped],
+    partial: Path,
+    fresh: Path,
+    paths: Paths,
+    former: Path,
+    key: bytes,
+) -> list[str]:
+    """Within ``present``'s transaction the rows there were are sealed aside and the files exchanged; if it
+    does not end well, the files are as they were too. A backup of rows alone leaves the files alone."""
+    notes, exchanged = [], False
+    try:
+        with present as dumped:
+            take.seal_up(partial, rows_of(former), dumped, key)
+            if any((fresh / part).is_dir() for part in ("data", "config", "state", "policy")):
+                notes = _settle(fresh, paths)
+                exchange(fresh / "data", paths.data, former)
+                exchanged = True
+    except BaseException:
+        if exchanged:  # the server may have kept the new rows and not said so: the old ones stay aside
+            exchange_back(fresh / "data", paths.data, former)
+        else:
+            shutil.rmtree(rows_of(former), ignore_errors=True)
+        shutil.rmtree(partial, ignore_errors=True)
+        shutil.rmtree(fresh, ignore_errors=True)
+        raise
+    return notes
 
 
 def require_stillness(data: Path) -> None:
@@ -92,7 +140,7 @@ def require_stillness(data: Path) -> None:
                 probe.execute("BEGIN EXCLUSIVE")
                 probe.execute("ROLLBACK")
         except sqlite3.OperationalError as error:
-            raise _running() from error
+            raise running() from error
         except sqlite3.DatabaseError:
             continue  # damaged: that is why somebody restores
 
@@ -116,7 +164,7 @@ def _put(folder: Path, items: Sequence[Item], target: Path, progress: Progress) 
 def _check(target: Path, made: Manifest) -> list[str]:
     """What lies in ``target`` is what was backed up: bytes, tables, the databases' own check. A trail whose
     chain was broken before the backup does not keep an office from its data: it is a note."""
-    found = list(manifest.problems(target, made)) + list(_database_problems(target, made))
+    found = list(manifest.problems(target, made)) + list(database_problems(target, made))
     if found:
         raise _damaged(found)
     trail = target / "data" / "audit.db"
@@ -126,24 +174,6 @@ def _check(target: Path, made: Manifest) -> list[str]:
     except SuiteError as error:
         return [f"{error.what}{error.why}"]
     return []
-
-
-def _database_problems(target: Path, made: Manifest) -> Iterator[str]:
-    for item in made.items:
-        if item.kind != "sqlite":
-            continue
-        with closing(sqlite3.connect(target / item.path)) as database:
-            if database.execute("PRAGMA quick_check").fetchone() != ("ok",):
-                yield _("「{path}」の中が壊れています。").format(path=item.path)
-            for name, count in made.rows.items():
-                path, _colon, table = name.rpartition(":")
-                if path == item.path and count != _count(database, table):
-                    yield _("「{path}」の表 {table} の件数が違います。").format(path=path, table=table)
-
-
-def _count(database: sqlite3.Connection, table: str) -> int:
-    quoted = '"' + table.replace('"', '""') + '"'
-    return int(database.execute(f"SELECT count(*) FROM {quoted}").fetchone()[0])  # noqa: S608
 
 
 def _settle(fresh: Path, paths: Paths) -> list[str]:
@@ -169,46 +199,13 @@ def _settle(fresh: Path, paths: Paths) -> list[str]:
     return notes
 
 
-def _lay_aside_interrupted(fresh: Path, data: Path) -> None:
-    """What a killed restore has left: after its exchange that is the office's former data, kept like any."""
-    if (fresh / _EXCHANGING).exists() and (fresh / "data").is_dir():
-        os.rename(fresh / "data", _former(data))
-    shutil.rmtree(fresh, ignore_errors=True)
-
-
-def _former(data: Path) -> Path:
-    """A free name for the data that is replaced."""
-    stem, number = f"{data.name}.before-restore-{time.strftime('%Y%m%dT%H%M%S')}", 1
-    while (free := data.with_name(stem if number == 1 else f"{stem}-{number}")).exists():
-        number += 1
-    return free
-
-
-def _exchange(fresh: Path, data: Path) -> Path:
-    """``data`` becomes ``fresh`` in one step; where the old one lies now."""
-    former = _former(data)
-    make_private_folder(data)
-    write_atomically(fresh.parent / _EXCHANGING, b"")
-    if not _exchanged(
-        fresh, data
-    ):  # no such call here: two steps, and a crash between them leaves both aside
-        os.rename(data, former)
-        os.rename(fresh, data)
-    else:
-        os.rename(fresh, former)
-    sync_folder(data.parent)
-    return former
-
-
-def _exchanged(one: Path, other: Path) -> bool:
-    """renameat2(2) with RENAME_EXCHANGE, Linux only."""
-    if not sys.platform.startswith("linux"):
-        return False
-    call = getattr(ctypes.CDLL(None, use_errno=True), "renameat2", None)
-    if call is None:
-        return False
-    done: int = call(_AT_FDCWD, os.fsencode(one), _AT_FDCWD, os.fsencode(other), _RENAME_EXCHANGE)
-    return done == 0
+def _no_database() -> SuiteError:
+    return SuiteError(
+        _("復元を始めませんでした。"),
+        _("このバックアップにはデータベースの表がありますが、戻す先が決められていません。"),
+        _("方針の servers.database を書いてから、もう一度実行してください。いまのデータは変わっていません。"),
+        "BACKUP-009",
+    )
 
 
 def _damaged(found: Sequence[str]) -> SuiteError:
@@ -221,7 +218,7 @@ def _damaged(found: Sequence[str]) -> SuiteError:
     )
 
 
-def _running() -> SuiteError:
+def running() -> SuiteError:
     return SuiteError(
         _("復元を始めませんでした。"),
         _("まほろばのプログラムが、このデータを使っています。"),

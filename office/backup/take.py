@@ -32,7 +32,9 @@ _LEFT_OUT = re.compile(
 """The keys, and what a running program leaves beside its files."""
 _NAME = re.compile(r"mahoroba-\d{8}T\d{6}Z")
 Progress = Callable[[int, int], object]
-Dump = Callable[[Path], tuple[list[Item], dict[str, int]]]
+Dumped = tuple[list[Item], dict[str, int]]
+"""What was copied, and how many rows of each table."""
+Dump = Callable[[Path], Dumped]
 
 
 @dataclass(frozen=True)
@@ -48,24 +50,34 @@ def take(
 ) -> Taken:
     """A backup of the home in a new folder under ``out`` (0700; files 0600). ``dumps`` add what lies on a
     database server. BACKUP-003 where it cannot be written; then nothing with a final name is left."""
-    now = named = datetime.now(UTC)
+    named = datetime.now(UTC)
     while (final := out / f"mahoroba-{named:%Y%m%dT%H%M%SZ}").exists():
         named += timedelta(seconds=1)
-    partial = out / f".{final.name}.partial"
+    partial = partial_of(final)
     try:
         make_private_folder(out)
         _sweep(out)
         partial.mkdir(mode=0o700)
-        items, rows = _copy_all(paths, partial, dumps, progress)
-        made = Manifest(now.isoformat(timespec="seconds"), tuple(items), rows)
-        content = made.encoded()
-        write_atomically(partial / manifest.NAME, content)
-        write_atomically(partial / manifest.SEAL, manifest.seal(content, key))
-        os.rename(partial, final)
-        sync_folder(out)
+        return seal_up(partial, final, _copy_all(paths, partial, dumps, progress), key)
     except (OSError, sqlite3.Error) as error:
         shutil.rmtree(partial, ignore_errors=True)
         raise _unwritten(out) from error
+
+
+def partial_of(final: Path) -> Path:
+    """Where a backup grows until it is complete."""
+    return final.with_name(f".{final.name}.partial")
+
+
+def seal_up(partial: Path, final: Path, dumped: Dumped, key: bytes) -> Taken:
+    """What lies in ``partial`` is complete: manifest, seal, its name."""
+    items, rows = dumped
+    made = Manifest(datetime.now(UTC).isoformat(timespec="seconds"), tuple(items), rows)
+    content = made.encoded()
+    write_atomically(partial / manifest.NAME, content)
+    write_atomically(partial / manifest.SEAL, manifest.seal(content, key))
+    os.rename(partial, final)
+    sync_folder(final.parent)
     return Taken(final, made)
 
 
@@ -90,9 +102,7 @@ def _sweep(out: Path) -> None:
         shutil.rmtree(left, ignore_errors=True)
 
 
-def _copy_all(
-    paths: Paths, target: Path, dumps: Sequence[Dump], progress: Progress
-) -> tuple[list[Item], dict[str, int]]:
+def _copy_all(paths: Paths, target: Path, dumps: Sequence[Dump], progress: Progress) -> Dumped:
     items: list[Item] = []
     rows: dict[str, int] = {}
     files = list(_files(paths))

@@ -88,8 +88,8 @@ def test_it_is_put_back_as_it_was_and_what_was_there_is_kept(tmp_path: Path) -> 
     assert {name: tables(paths.data / name) for name in before} == before
     assert (paths.data / "sign-ins.jsonl").read_text() == '{"time": 1}\n'
     assert (paths.data / "secrets.json").exists(), "the keys stay where they are"
-    assert done.former is not None
-    assert tables(done.former / "calendar" / "k.db") == []
+    (former,) = done.former
+    assert tables(former / "calendar" / "k.db") == []
     assert done.notes == ()
 
 
