@@ -11,6 +11,7 @@ import io
 import json
 from collections.abc import Iterator, Sequence
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from office.plan import FIRST_YEAR, Line
@@ -93,8 +94,8 @@ def metadata(csv_name: str, issued: date) -> bytes:
 def _cell(value: object) -> str:
     if value is None:
         return ""
-    if isinstance(value, float):
-        return f"{value:g}" if value != round(value) else f"{value:.0f}"
+    if isinstance(value, float):  # the shortest decimal that is this very number, never with an exponent
+        return f"{value:.0f}" if value.is_integer() else f"{Decimal(repr(value)):f}"
     text = str(value)
     return "'" + text if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
 

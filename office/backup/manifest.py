@@ -55,6 +55,8 @@ def seal(content: bytes, key: bytes) -> bytes:
 def read(folder: Path, key: bytes) -> Manifest:
     """The manifest of ``folder``. SuiteError BACKUP-001 (no backup), BACKUP-002 (sealed by another key)."""
     try:
+        if any((folder / name).is_symlink() or not (folder / name).is_file() for name in (NAME, SEAL)):
+            raise ValueError("not a file")
         if (folder / NAME).stat().st_size > MOST_BYTES:
             raise ValueError("too large")
         content, sealed = (folder / NAME).read_bytes(), (folder / SEAL).read_bytes()[:100]
@@ -118,15 +120,23 @@ def problems(folder: Path, manifest: Manifest) -> Iterator[str]:
     """A line for each file that is missing, changed, or not in the manifest."""
     for item in manifest.items:
         path = folder / item.path
-        if path.is_symlink() or not path.is_file():
+        if _leads_elsewhere(folder, item.path):
+            yield _("「{path}」は、よそを指しています。").format(path=item.path)
+        elif not path.is_file():
             yield _("「{path}」がありません。").format(path=item.path)
         elif hash_of(path) != (item.size, item.sha256):
             yield _("「{path}」の内容が違います。").format(path=item.path)
     known = {item.path for item in manifest.items} | {NAME, SEAL}
     for path in sorted(folder.rglob("*")):
         name = path.relative_to(folder).as_posix()
-        if not path.is_dir() and name not in known:
+        if (path.is_symlink() or not path.is_dir()) and name not in known:
             yield _("「{path}」は目録にありません。").format(path=name)
+
+
+def _leads_elsewhere(folder: Path, name: str) -> bool:
+    """Whether any part of ``name`` is a link: what it leads to can change after it was looked at."""
+    parts = PurePosixPath(name).parts
+    return any(folder.joinpath(*parts[:end]).is_symlink() for end in range(1, len(parts) + 1))
 
 
 def no_backup(folder: Path) -> SuiteError:

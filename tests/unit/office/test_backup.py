@@ -112,7 +112,7 @@ def test_a_rehearsal_changes_nothing(tmp_path: Path) -> None:
     assert done.rows == sum(taken.manifest.rows.values())
 
 
-@pytest.mark.parametrize("damage", ["changed", "missing", "added", "link", "truncated"])
+@pytest.mark.parametrize("damage", ["changed", "missing", "added", "link", "linked folder", "truncated"])
 def test_a_backup_that_was_changed_is_not_used(tmp_path: Path, damage: str) -> None:
     paths = filled(tmp_path / "home")
     taken = take.take(paths, tmp_path / "out", KEY)
@@ -125,6 +125,9 @@ def test_a_backup_that_was_changed_is_not_used(tmp_path: Path, damage: str) -> N
         target.write_bytes(content[:-1])
     elif damage == "added":
         (taken.folder / "data" / "more.db").write_bytes(b"x")
+    elif damage == "linked folder":  # what it holds fits, today
+        (taken.folder / "data").rename(tmp_path / "elsewhere")
+        (taken.folder / "data").symlink_to(tmp_path / "elsewhere")
     else:
         target.unlink()
         if damage == "link":

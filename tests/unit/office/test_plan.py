@@ -141,6 +141,21 @@ def test_an_entered_result_counts_before_a_measured_one_until_it_is_withdrawn(tm
     assert desk.latest("1.1.3") == 12.5
 
 
+@pytest.mark.parametrize(
+    "entered", ["12345.67", "1234567.5", "0.1234567", "0.00001", "999999.5", "1000000000"]
+)
+def test_what_was_entered_is_what_leaves(desk: Desk, entered: str) -> None:
+    desk.plan.enter("1.1.1", 2023, float(entered), "出典", date(2024, 4, 1))
+    lines = desk.plan.lines()
+    text = open_data.as_csv(lines, 2026).decode("utf-8-sig")
+    (cell,) = [row["result"] for row in csv.DictReader(io.StringIO(text)) if row["result"]]
+    assert cell == entered
+    (same,) = [
+        row["result"] for row in json.loads(open_data.as_json(lines, 2026, TODAY))["rows"] if row["result"]
+    ]
+    assert same == float(entered)
+
+
 def test_open_data_is_a_csv_with_bom_its_description_and_the_same_as_json(desk: Desk) -> None:
     desk.plan.enter("1.1.1", 2023, 82.5, "=HYPERLINK(1)", date(2024, 4, 1))
     lines = desk.plan.lines()
