@@ -96,13 +96,16 @@ class Administration:
             self._audit.append("face.deleted", actor=actor, subject=staff_number)
         self._done(actor, "person.activated" if active else "person.deactivated", staff_number)
 
-    def suspend(self, staff_number: str) -> None:
+    def suspend(self, staff_number: str, drill: bool = False) -> None:
         """In an incident: from the next request on this person is not heard anywhere. The face stays, as
-        evidence and for the day it turns out to be nothing."""
-        actor = self._may(Action.DEACTIVATE)
+        evidence and for the day it turns out to be nothing. A drill only looks whether it could be done."""
+        actor = self._may(None if drill else Action.DEACTIVATE)
         if staff_number == actor:
             raise _not_yourself()
-        self._register.change_person(replace(self._existing(staff_number), active=False))
+        person = self._existing(staff_number)
+        if drill:
+            return
+        self._register.change_person(replace(person, active=False))
         self._done(actor, "person.suspended", staff_number)
 
     def unlock(self, staff_number: str) -> None:
@@ -171,9 +174,14 @@ class Administration:
         self._audit.append("code.device.issued", actor=actor, detail={"terminal": name})
         return issued
 
-    def revoke_device(self, name: str) -> None:
-        """A lost or stolen terminal: from its next request on it is not heard."""
-        self._devices.revoke(name, self.require(Role.IT))
+    def revoke_device(self, name: str, drill: bool = False) -> None:
+        """A lost or stolen terminal: from its next request on it is not heard. SuiteError DEV-001 if there is
+        none; a drill only looks for it."""
+        actor = self.require(Role.IT)
+        if drill:
+            self._devices.look_for(name)
+        else:
+            self._devices.revoke(name, actor)
 
     def import_csv(self, data: bytes) -> ImportReport:
         """Add people from a CSV file (UTF-8 or Shift_JIS; columns 職員番号, 氏名, ふりがな, 所属, 共用端末).

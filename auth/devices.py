@@ -78,8 +78,13 @@ class Devices:
             changed = change.run("UPDATE devices SET revoked = ? WHERE name = ?", self._clock.now(), name)
             change.run("UPDATE codes SET expires = 0 WHERE purpose = 'device' AND staff_number = ?", name)
         if not changed:
-            raise unknown()
+            raise _no_such()
         self._audit.append("device.revoked", actor=actor, detail={"terminal": name})
+
+    def look_for(self, name: str) -> None:
+        """SuiteError DEV-001 if there is no such terminal."""
+        if not self._sql.rows("SELECT name FROM devices WHERE name = ?", name):
+            raise _no_such()
 
     def check(self, certificate: x509.Certificate) -> str:
         """The name of the terminal that ``certificate`` (checked by TLS) is now. SuiteError DEV-001 (none of
@@ -116,6 +121,15 @@ def _device_of(row: Row) -> Device:
 
 def _fingerprint(certificate: x509.Certificate) -> str:
     return certificate.fingerprint(SHA256()).hex()
+
+
+def _no_such() -> SuiteError:
+    return SuiteError(
+        _("端末を止められませんでした。"),
+        _("この名前の端末は登録されていません。"),
+        _("「庁内端末」で名前を確かめてください（大文字と小文字を区別します）。"),
+        "DEV-001",
+    )
 
 
 def unknown() -> SuiteError:

@@ -305,6 +305,7 @@ def _office(services: Services, secrets: SecretStore) -> Office:
     """How the house is doing; its figures come from the other features."""
     from auth.model import Role
     from desktop.figures import figures
+    from desktop.stopping import stop_person, stop_terminal
     from office.schema import open_sql
     from office.service import Office
 
@@ -321,8 +322,8 @@ def _office(services: Services, secrets: SecretStore) -> Office:
         lambda: services.auth.administration.change_policy(),
         services.events,
         figures(services),
-        lambda number: services.auth.administration.suspend(number),
-        lambda name: services.auth.administration.revoke_device(name),
+        lambda number, drill: stop_person(services, number, drill),
+        lambda name, drill: stop_terminal(services, name, drill),
         secrets,
         servers.reports,
     )

@@ -8,37 +8,39 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from core.audit import Detail, Entry
 from core.clock import TOKYO
 from core.errors import SuiteError
-from core.i18n import N_, _
+from core.i18n import _
 from core.sql import Row, Sql
+from office.incident_report import Report
 from office.plan import Tell
 from office.trail import Wish
 
 _WORD = re.compile(r"[!-~]{1,64}")
+DONE, LEFT = "● ", "→ "  # how the lines of a stop's words begin
 BEFORE = timedelta(hours=24)  # how far back the timeline begins
 Find = Callable[[Wish, int, int | None], Sequence[Entry]]
 
-FIELDS: tuple[tuple[str, str], ...] = (
-    ("noticed", N_("検知した日時と経緯")),
-    ("outline", N_("概要")),
-    ("items", N_("漏えい等が発生し、または発生したおそれがある個人情報の項目")),
-    ("people", N_("本人の数")),
-    ("cause", N_("原因")),
-    ("further", N_("二次被害またはそのおそれの有無とその内容")),
-    ("informed", N_("本人への対応の実施状況")),
-    ("published", N_("公表の実施状況")),
-    ("prevention", N_("再発防止のための措置")),
-    ("other", N_("その他参考となる事項")),
-)
-"""What a public body reports to the Personal Information Protection Commission after a leak
-(個人情報の保護に関する法律施行規則 第 44 条; the same nine matters as its 第 8 条第 1 項), after when and how
-it was noticed. What is known is told at once, all of it within 30 days (60 after a wrongful purpose)."""
+
+@dataclass(frozen=True)
+class Stopped:
+    """What a stop has reached, and what is left with its next step; a sentence each."""
+
+    done: tuple[str, ...]
+    left: tuple[str, ...]
+
+    def written(self) -> str:
+        return "\n".join([*(DONE + each for each in self.done), *(LEFT + each for each in self.left)])
+
+
+Lock = Callable[[str, bool], Stopped]
+"""Stops a person or terminal everywhere. In a drill (True) it only looks whether it could. SuiteError where
+there is none such: then nothing is noted."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +57,8 @@ class Incident:
 
 @dataclass(frozen=True)
 class Step:
-    """``kind``: opened, locked-person, locked-terminal, note, closed; or ``trail`` for a row of the trail."""
+    """``kind``: opened, locked-person, locked-terminal, note, closed; or ``trail`` for a row of the trail.
+    ``words`` of a stop: a line each for what it has reached (``DONE``) and for what is left (``LEFT``)."""
 
     time: float
     actor: str
@@ -65,16 +68,15 @@ class Step:
 
 
 class Incidents:
-    """``require`` gives the acting IT person's number or raises AUTH-031. ``lock_person`` and
-    ``lock_terminal`` stop one everywhere, or raise (nothing is noted then)."""
+    """``require`` gives the acting IT person's number or raises AUTH-031."""
 
     def __init__(
         self,
         sql: Sql,
         require: Callable[[], str],
         tell: Tell,
-        lock_person: Callable[[str], None],
-        lock_terminal: Callable[[str], None],
+        lock_person: Lock,
+        lock_terminal: Lock,
         find: Find,
     ) -> None:
         self._sql, self._require, self._tell, self._find = sql, require, tell, find
@@ -111,13 +113,12 @@ class Incidents:
         """Stop a terminal everywhere; in a drill it is only noted."""
         self._lock(number, "terminal", name.strip(), self._lock_terminal)
 
-    def _lock(self, number: int, what: str, subject: str, lock: Callable[[str], None]) -> None:
+    def _lock(self, number: int, what: str, subject: str, lock: Lock) -> None:
         actor, incident = self._require(), self._running(number)
         if not _WORD.fullmatch(subject):
             raise _refused(_("職員番号か端末名を入れてください。"))
-        if not incident.drill:
-            lock(subject)
-        self._add(number, Step(time.time(), actor, f"locked-{what}", subject, ""))
+        words = lock(subject, incident.drill).written()
+        self._add(number, Step(time.time(), actor, f"locked-{what}", subject, words))
         detail: Detail = {"incident": number, "drill": incident.drill}
         self._tell(f"incident.locked-{what}", actor, subject, detail)
 
@@ -152,27 +153,10 @@ class Incidents:
                     found[entry.id] = step
         return sorted([*steps, *found.values()], key=lambda step: step.time)
 
-    def fields(self, number: int) -> dict[str, str]:
-        """The report as filled in so far."""
-        self._require()
-        rows = self._sql.rows("SELECT name, words FROM incident_fields WHERE incident = ?", number)
-        return {row["name"]: row["words"] for row in rows}
-
-    def fill(self, number: int, fields: Mapping[str, str]) -> None:
-        """Keep the report's fields. INC-001 for one that is too long."""
-        actor = self._require()
+    def report(self, number: int) -> Report:
+        """The incident's report, for whoever asks now."""
         self._one(number)
-        known = {name for name, _title in FIELDS}
-        with self._sql.write() as change:
-            for name in known & fields.keys():
-                if len(fields[name]) > 5000:
-                    raise _refused(_("報告の欄は 5,000 文字までです。"))
-                change.run(
-                    "INSERT INTO incident_fields (incident, name, words) VALUES (?, ?, ?)"
-                    " ON CONFLICT (incident, name) DO UPDATE SET words = excluded.words",
-                    number, name, fields[name],
-                )  # fmt: skip
-        self._tell("incident.report", actor, "", {"incident": number})
+        return Report(self._sql, number, self._require, self._tell)
 
     def _one(self, number: int) -> Incident:
         rows = self._sql.rows(
@@ -202,31 +186,6 @@ class Incidents:
                 " VALUES (?, ?, ?, ?, ?, ?)",
                 number, step.time, step.actor, step.kind, step.subject, step.words,
             )  # fmt: skip
-
-
-def report_text(incident: Incident, fields: Mapping[str, str], timeline: Sequence[Step]) -> str:
-    """The report to hand on: fields in the order of the rule, then the timeline. A drill says so first."""
-    lines = [_("【訓練】") if incident.drill else "", _("事案 {number}: {title}").format(
-        number=incident.id, title=incident.title), ""]  # fmt: skip
-    for name, title in FIELDS:
-        lines += [f"■ {_(title)}", fields.get(name, "").strip() or _("（確認中）"), ""]
-    lines.append(f"■ {_('時系列')}")
-    for step in timeline:
-        when = datetime.fromtimestamp(step.time, TOKYO).strftime("%Y/%m/%d %H:%M:%S")
-        lines.append("　".join(filter(None, (when, step.actor, step_words(step), step.subject, step.words))))
-    return "\n".join(lines).lstrip("\n") + "\n"
-
-
-def step_words(step: Step) -> str:
-    """What a step was; a row of the trail carries its own words."""
-    return {
-        "opened": _("事案の開始"),
-        "locked-person": _("職員を停止"),
-        "locked-terminal": _("端末を停止"),
-        "note": _("対応"),
-        "closed": _("事案の終了"),
-        "trail": "",
-    }[step.kind]
 
 
 def _of_trail(entry: Entry) -> Step:

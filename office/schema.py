@@ -64,6 +64,16 @@ TABLES = (
             )""",
         ),
     ),
+    Tables(
+        5,
+        "office: what is typed into an incident's report and not saved yet",
+        (
+            """CREATE TABLE incident_drafts (
+                incident BIGINT NOT NULL, author TEXT NOT NULL, name TEXT NOT NULL, words TEXT NOT NULL,
+                over_words TEXT NOT NULL, PRIMARY KEY (incident, author, name)
+            )""",
+        ),
+    ),
 )
 
 

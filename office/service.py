@@ -10,7 +10,7 @@ from core.events import Events
 from core.paths import Paths
 from core.secrets import SecretStore
 from core.sql import Sql
-from office.incident import Incidents
+from office.incident import Incidents, Lock
 from office.plan import Figures, Plan, PlanChanged
 from office.policies import Policies
 from office.states import States
@@ -32,8 +32,8 @@ class Office:
         change_policy: Callable[[], str],
         events: Events,
         figures: Figures,
-        lock_person: Callable[[str], None],
-        lock_terminal: Callable[[str], None],
+        lock_person: Lock,
+        lock_terminal: Lock,
         secrets: SecretStore,
         reports: str = "",
     ) -> None:

@@ -47,7 +47,9 @@ def _parser() -> argparse.ArgumentParser:
     devices.add_argument("user", metavar="USER")
     revoke = verbs.add_parser("revoke", help=_("端末のパスワードを止めます。"))
     revoke.add_argument("user", metavar="USER")
-    revoke.add_argument("device", metavar="NUMBER", type=int)
+    which = revoke.add_mutually_exclusive_group(required=True)
+    which.add_argument("device", metavar="NUMBER", type=int, nargs="?")
+    which.add_argument("--all", action="store_true", help=_("その職員のすべて（事案のとき）"))
     sections = verbs.add_parser("sections", help=_("今月この予定を使った所属を数えます。"))
     sections.set_defaults(call=_sections)
     sections.add_argument("--folder", type=Path, required=True, help=_("予定とパスワードを置くフォルダ"))
@@ -99,7 +101,10 @@ def _devices(options: argparse.Namespace) -> int:
 
 
 def _revoke(options: argparse.Namespace) -> int:
-    _passwords(options).revoke(options.user, options.device)
+    if options.all:
+        print(_("{count} 個を止めました。").format(count=_passwords(options).revoke_all(options.user)))
+    else:
+        _passwords(options).revoke(options.user, options.device)
     return 0
 
 

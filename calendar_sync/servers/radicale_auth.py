@@ -72,6 +72,18 @@ class AppPasswords:
                 "UPDATE device SET revoked_at = ? WHERE id = ? AND user = ?", (_now(), device, user)
             )
 
+    def count(self, user: str) -> int:
+        """How many devices of ``user`` (in whatever case it was issued) may sign in. SuiteError DB-00x."""
+        with transaction(self._connections.get()) as database:
+            query = "SELECT count(*) FROM device WHERE user = ? COLLATE NOCASE AND revoked_at = ''"
+            return int(database.conn.execute(query, (user,)).fetchone()[0])
+
+    def revoke_all(self, user: str) -> int:
+        """None of ``user``'s devices can sign in any more; how many they were. SuiteError DB-00x."""
+        with transaction(self._connections.get()) as database:
+            gone = "UPDATE device SET revoked_at = ? WHERE user = ? COLLATE NOCASE AND revoked_at = ''"
+            return database.conn.execute(gone, (_now(), user)).rowcount
+
     def check(self, user: str, password: str) -> bool:
         """Whether it is one of ``user``'s; its last use is noted at most once a minute."""
         digest, found = _digest(password), None

@@ -36,6 +36,15 @@ class ServersSettings(Section):
         N_("各端末の報告を集めたフォルダ。空のときは、この端末の分だけを台帳に載せます。"),
         max_length=500,
     )
+    calendar: str = policy(
+        "",
+        N_("予定のサーバーのフォルダ"),
+        N_(
+            "職場の予定のサーバー（calendar-server）の --folder。そのサーバーの機械で書くと、"
+            "事案で職員を止めるときに、その人の予定のパスワードも止めます。"
+        ),
+        max_length=500,
+    )
     database: str = policy(
         "",
         N_("データベース"),

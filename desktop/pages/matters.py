@@ -75,6 +75,14 @@ class PersonAim:
     text: str
 
 
+@dataclass(frozen=True)
+class IncidentAim:
+    """The incidents, with somebody to be stopped: ``what`` is ``person`` or ``terminal``."""
+
+    what: str
+    subject: str
+
+
 def has_schedule(services: Services, person: Person) -> bool:
     """Whether this person's schedule lies on this terminal."""
     return (services.paths.data / "calendar" / f"{quote(person.staff_number, safe='')}.db").exists()

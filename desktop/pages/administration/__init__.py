@@ -17,7 +17,7 @@ from desktop.pages.administration.savings import Savings
 from desktop.pages.administration.step_up import StepUpCard
 from desktop.pages.administration.terminals import Terminals
 from desktop.pages.administration.waits import Waits
-from desktop.pages.matters import PersonAim
+from desktop.pages.matters import IncidentAim, PersonAim
 from desktop.pages.office.incident import IncidentView
 from desktop.pages.office.inventory import InventoryView
 from desktop.pages.office.plan import PlanView
@@ -70,12 +70,20 @@ def administration_page(services: Services) -> QWidget:
     layout.addWidget(stack, 1)
 
     def lead(aim: object) -> None:
-        """To a person: the IT role's first concern."""
+        """To a person, or to the incidents with somebody to be stopped: the IT role's concerns."""
+        if role != Role.IT:
+            return
         if isinstance(aim, PersonAim) and isinstance(people := built[0], People):
             tabs.choose(0)
             show(0)
             people.finder.setText(aim.text)
             people.finder.setFocus(Qt.FocusReason.OtherFocusReason)
+        elif isinstance(aim, IncidentAim):
+            place = [name for name, _view in views].index(_("事案"))
+            tabs.choose(place)
+            show(place)
+            if isinstance(incidents := built[place], IncidentView):
+                incidents.take(aim)
 
     services.aims.taken_by("administration", content, lead)
     return page.scrolled(content, None)

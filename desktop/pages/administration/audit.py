@@ -14,9 +14,9 @@ from auth.model import STAFF_NUMBER, PeopleChanged, SignedIn, Unlocked
 from core.audit import AuditReport, Entry
 from core.clock import TOKYO
 from core.i18n import _, sentences
+from desktop.pages.action_words import action_words
 from desktop.pages.administration.export import export
 from desktop.pages.administration.step_up import StepUpCard
-from desktop.pages.administration.words import action_words
 from desktop.pages.fresh import Fresh
 from desktop.pages.services import Services
 from desktop.ui import page, theme

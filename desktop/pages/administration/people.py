@@ -17,6 +17,7 @@ from desktop.pages.administration.person_form import PersonForm
 from desktop.pages.administration.step_up import StepUpCard
 from desktop.pages.files import ask_open
 from desktop.pages.fresh import Fresh
+from desktop.pages.matters import IncidentAim
 from desktop.pages.services import Services
 from desktop.pages.settings.account import role_words
 from desktop.ui import page, theme
@@ -113,6 +114,8 @@ class People(Fresh):
         notices = self._services.notices
         if action == "change":
             self._put(PersonForm(self._services, person, self._changed, self._step_up))
+        elif action == "incident":
+            self._services.show("administration", IncidentAim("person", number))
         elif action == "unlock":
             words = _("{name} さんの待ち時間を解除しました。").format(name=person.name)
             self._step_up.run(

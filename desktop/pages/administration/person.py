@@ -58,6 +58,8 @@ class PersonPanel(QWidget):
         self._code = CodeCard()
         layout.addWidget(self._code)
         layout.addStretch()
+        if not myself and person.active:
+            layout.addWidget(button(_("事案として止める"), lambda: act("incident", person), icon="warning"))
         if not myself:
             action = "deactivate" if person.active else "activate"
             words_ = _("利用を止める") if person.active else _("利用を再開する")

@@ -16,6 +16,7 @@ from desktop.pages.administration.code_card import CodeCard
 from desktop.pages.administration.step_up import StepUpCard
 from desktop.pages.files import ask_open
 from desktop.pages.fresh import Fresh
+from desktop.pages.matters import IncidentAim
 from desktop.pages.services import Services
 from desktop.ui import page, theme
 from desktop.ui.buttons import button
@@ -57,6 +58,9 @@ class Terminals(Fresh):
         self.stop = button(_("この端末の利用を止める"), self._revoke, "danger")
         self.stop.setEnabled(False)
         layout.addWidget(self.stop)
+        self.incident = button(_("事案として止める"), self._lead, icon="warning")
+        self.incident.setEnabled(False)
+        layout.addWidget(self.incident)
         layout.addWidget(page.line())
         layout.addWidget(page.label(_("ワンタイムパスワードのトークン"), "strong"))
         self.tokens = page.label("", wrap=True)
@@ -85,6 +89,7 @@ class Terminals(Fresh):
 
     def _pick(self, key: str | None) -> None:
         self.stop.setEnabled(key is not None)
+        self.incident.setEnabled(key is not None)
         if key is not None:
             self.name.setText(key)
 
@@ -110,6 +115,11 @@ class Terminals(Fresh):
             self.read()
 
         self._services.bridge.run(self, words, lambda _r: office.revoke_device(name), done)
+
+    def _lead(self) -> None:
+        """To the incidents, with this terminal to be stopped."""
+        if (name := self.table.key()) is not None:
+            self._services.show("administration", IncidentAim("terminal", name))
 
     def _import(self) -> None:
         path = ask_open(self, "CSV (*.csv)")

@@ -10,9 +10,11 @@ from PySide6.QtWidgets import QCheckBox, QFrame, QScrollArea, QWidget
 
 from core.clock import TOKYO
 from core.i18n import _
-from desktop.pages.administration.words import action_words
+from desktop.pages.action_words import action_words
 from desktop.pages.fresh import Fresh
+from desktop.pages.matters import IncidentAim
 from desktop.pages.office.incident_report import IncidentReport
+from desktop.pages.office.incident_stop import StopLine, StoppedList
 from desktop.pages.services import Services
 from desktop.ui import page, theme
 from desktop.ui.buttons import button
@@ -20,18 +22,21 @@ from desktop.ui.widgets.fields import line_edit
 from desktop.ui.widgets.flow import Flow
 from desktop.ui.widgets.segmented import Segmented
 from desktop.ui.widgets.table import Table
-from office.incident import Incident, Incidents, Step, step_words
+from office.incident import Incident, Incidents, Step
+from office.incident_paper import step_words
 
 Run = Callable[..., None]
 """As ``StepUpCard.run``: asks for a factor more where the policy wants one."""
 
 
 class IncidentView(Fresh):
-    """The incidents on the left; the chosen one's timeline or report on the right."""
+    """The incidents on the left; the chosen one's timeline, stops or report on the right."""
 
     def __init__(self, services: Services, run: Run) -> None:
         super().__init__(services)
         self._run = run
+        self._begun: int | None = None  # an incident that was begun here and is still to be chosen
+        self._beginning = False
         layout = page.column(self, 0.75)
         whole = page.Across(58, 1.25)
         whole.add(self._build_list(), 2)
@@ -43,6 +48,7 @@ class IncidentView(Fresh):
         box = QWidget()
         layout = page.column(box, 0.6)
         self.title = line_edit(_("新しい事案の名前"), _("例 端末の紛失（福祉政策課）"))
+        self.title.returnPressed.connect(self._begin)
         self.drill = QCheckBox(_("訓練（何も止めません）"))
         layout.addWidget(self.title)
         layout.addWidget(self.drill)
@@ -58,25 +64,24 @@ class IncidentView(Fresh):
         layout = page.column(side, 0.6)
         self.head = page.label(_("事案を始めるか、左から選んでください。"), "section", wrap=True)
         layout.addWidget(self.head)
-        self.subject = line_edit(_("止める職員番号か端末名"), _("職員番号か端末名"), limit=64)
-        self.stop_person = button(_("この職員を止める"), lambda: self._lock("person"), "danger", "user")
-        self.stop_terminal = button(
-            _("この端末を止める"), lambda: self._lock("terminal"), "danger", "desktop"
-        )
-        line = page.Across(36, 0.6)
-        line.add(self.subject, 1)
-        line.add(Flow(self.stop_person, self.stop_terminal), 2)
-        layout.addWidget(line)
-        options = [("time", _("時系列")), ("report", _("報告"))]
-        self.which = Segmented(_("事案の画面"), options, "time")
+        self.stop = StopLine(self._lock)
+        layout.addWidget(self.stop)
+        options = [("time", _("時系列")), ("stopped", _("止めたもの")), ("report", _("報告"))]
+        self.which = Segmented(_("事案の画面"), options, "time", wrap=True)
         layout.addWidget(self.which)
-        stack = page.Stack()
-        stack.addWidget(self._build_timeline())
+        self._stack = page.Stack()
+        self.stopped = StoppedList()
         self.report = IncidentReport(self._services, lambda: self._chosen())
-        stack.addWidget(_scrolled(self.report))
-        self.which.chosen.connect(lambda value: stack.setCurrentIndex(0 if value == "time" else 1))
-        layout.addWidget(stack, 1)
+        for each in (self._build_timeline(), _scrolled(self.stopped), _scrolled(self.report)):
+            self._stack.addWidget(each)
+        self.which.chosen.connect(self._turn)
+        layout.addWidget(self._stack, 1)
         return side
+
+    def _turn(self, value: object) -> None:
+        """To the timeline, the stops or the report."""
+        self.which.choose(value)
+        self._stack.setCurrentIndex(("time", "stopped", "report").index(str(value)))
 
     def _build_timeline(self) -> QWidget:
         box = QWidget()
@@ -99,13 +104,28 @@ class IncidentView(Fresh):
         office = self._services.open_office
         self.bring(_("事案の一覧"), lambda: office().incidents.all(), self._show)
 
+    def take(self, aim: IncidentAim) -> None:
+        """Somebody or a terminal is to be stopped: filled in, and an incident begun or chosen for it."""
+        self.stop.offer(aim.what, aim.subject)
+        chosen = self._chosen()
+        if chosen is not None and chosen.closed is None:
+            self.stop.go_on()
+            return
+        self.title.setText(_("{subject} の停止").format(subject=aim.subject))
+        self.title.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.title.selectAll()
+
     def _show(self, incidents: list[Incident]) -> None:
         chosen = self._chosen()
         self.table.put([(each, _incident_cells(each)) for each in incidents])
-        again = next((each for each in incidents if chosen and each.id == chosen.id), None)
+        wanted = self._begun if self._begun is not None else chosen.id if chosen else None
+        again = next((each for each in incidents if each.id == wanted), None)
         if again is not None:
             self.table.choose(again)
         self._read_chosen()
+        if again is not None and self._begun is not None:
+            self.stop.go_on()
+        self._begun = None
 
     def _chosen(self) -> Incident | None:
         key = self.table.key()
@@ -124,20 +144,37 @@ class IncidentView(Fresh):
         self.report.read()
 
     def _show_timeline(self, steps: list[Step]) -> None:
+        incident = self._chosen()
+        self.stopped.show_steps(steps, incident is not None and incident.drill)
         self.timeline.put([(number, _step_cells(step)) for number, step in enumerate(steps)])
 
     def _enable(self) -> None:
         incident = self._chosen()
         going = incident is not None and incident.closed is None
-        for widget in (
-            self.subject, self.stop_person, self.stop_terminal, self.words, self.note, self.close_it,
-        ):  # fmt: skip
+        self.stop.set_going(going, over=incident is not None and not going)
+        for widget in (self.words, self.note, self.close_it):
             widget.setEnabled(going)
         self.report.setEnabled(incident is not None)
 
     def _begin(self) -> None:
-        title, drill = self.title.text(), self.drill.isChecked()
-        self._do(lambda office: office.begin(title, drill), _("事案を始めました。"), self.title.clear)
+        """Once, however often Enter is pressed; a drill is one incident, not those after it."""
+        if self._beginning:
+            return
+        self._beginning = True
+        title, drill, make = self.title.text(), self.drill.isChecked(), self._services.open_office
+
+        def begun(number: int) -> None:
+            self._services.notices.success(_("事案を始めました。"))
+            self.title.clear()
+            self.drill.setChecked(False)
+            self._begun = number
+            self._turn("time")
+            self.read()
+
+        def ended() -> None:
+            self._beginning = False
+
+        self._run(self, _("事案"), lambda: make().incidents.begin(title, drill), begun, ended=ended)
 
     def _note(self) -> None:
         text = self.words.text()
@@ -146,16 +183,20 @@ class IncidentView(Fresh):
     def _close(self) -> None:
         self._of_chosen(lambda office, number: office.close(number), _("事案を終えました。"))
 
-    def _lock(self, what: str) -> None:
-        subject, incident = self.subject.text(), self._chosen()
-        words = _("「{subject}」をすべての場所で止めました。").format(subject=subject)
+    def _lock(self, what: str, subject: str) -> None:
+        incident = self._chosen()
+        words = _("「{subject}」を止めました。残っているものと、次にすることを確かめてください。")
         if incident is not None and incident.drill:
-            words = _("訓練なので、「{subject}」は止めずに記録だけしました。").format(subject=subject)
+            words = _("訓練なので、「{subject}」は止めずに記録だけしました。")
 
         def lock(office: Incidents, number: int) -> None:
             (office.lock_person if what == "person" else office.lock_terminal)(number, subject)
 
-        self._of_chosen(lock, words, self.subject.clear)
+        def locked() -> None:
+            self.stop.clear()
+            self._turn("stopped")
+
+        self._of_chosen(lock, words.format(subject=subject), locked)
 
     def _of_chosen(
         self, act: Callable[[Incidents, int], object], words: str, then: Callable[[], object] | None = None
@@ -201,6 +242,6 @@ def _incident_cells(each: Incident) -> tuple[str, ...]:
 def _step_cells(step: Step) -> tuple[str, ...]:
     when = datetime.fromtimestamp(step.time, TOKYO).strftime("%Y/%m/%d %H:%M:%S")
     if step.kind != "trail":
-        return when, step.actor, step_words(step), step.subject, step.words
+        return when, step.actor, step_words(step), step.subject, " ".join(step.words.splitlines())
     action, _space, detail = step.words.partition(" ")
     return when, step.actor, action_words(action), step.subject, detail

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -10,7 +9,10 @@ import pytest
 
 from core.audit import Detail, Entry
 from core.errors import SuiteError
-from office.incident import FIELDS, Incidents, report_text
+from office.incident import Incidents, Stopped
+from office.incident_fields import KIND, KINDS, SECTIONS, TITLES
+from office.incident_paper import report_text
+from office.incident_report import Typed
 from office.schema import open_sql
 from office.trail import Wish
 
@@ -21,15 +23,18 @@ class Desk:
         self.locked: list[str] = []
         self.trail: list[Entry] = []
         self.fails = False
+        self.actor = "K100234"
         self.office = Incidents(
-            open_sql(folder / "office.db"), lambda: "K100234", lambda *row: self.rows.append(row),
+            open_sql(folder / "office.db"), lambda: self.actor, lambda *row: self.rows.append(row),
             self._lock, self._lock, self._find,
         )  # fmt: skip
 
-    def _lock(self, subject: str) -> None:
+    def _lock(self, subject: str, drill: bool) -> Stopped:
         if self.fails:
             raise SuiteError("この操作はできません。", "登録がありません。", "確かめてください。", "AUTH-005")
-        self.locked.append(subject)
+        if not drill:
+            self.locked.append(subject)
+        return Stopped(("サインイン",), ("AD で無効にする",))
 
     def _find(self, wish: Wish, limit: int, _before: int | None) -> list[Entry]:
         return [e for e in self.trail if wish.words[0] in (e.actor, e.subject)][:limit]
@@ -104,15 +109,89 @@ def test_a_title_is_words(desk: Desk, title: str) -> None:
         desk.office.begin(title, drill=False)
 
 
-def test_the_report_has_the_rule_s_matters_and_keeps_what_is_known(desk: Desk) -> None:
+def test_what_a_stop_left_stands_in_the_timeline_and_in_the_report(desk: Desk) -> None:
+    number = desk.office.begin("端末の紛失", drill=False)
+    desk.office.lock_person(number, "K100871")
+    steps = desk.office.timeline(number)
+    assert steps[-1].words == "● サインイン\n→ AD で無効にする"
+    assert "職員を停止　K100871　● サインイン → AD で無効にする" in report_text(
+        desk.office.all()[0], {}, steps
+    )
+
+
+def test_a_drill_too_takes_nobody_who_does_not_exist(desk: Desk) -> None:
+    number = desk.office.begin("訓練", drill=True)
+    desk.fails = True
+    for lock in (desk.office.lock_person, desk.office.lock_terminal):
+        with pytest.raises(SuiteError, match="AUTH-005"):
+            lock(number, "K999999")
+    assert [step.kind for step in desk.office.timeline(number)] == ["opened"]
+
+
+def test_the_report_keeps_what_is_known(desk: Desk) -> None:
     number = desk.office.begin("誤送信", drill=False)
-    desk.office.fill(number, {"people": "12 人", "outline": "別の宛先に送った", "nonsense": "x"})
-    desk.office.fill(number, {"people": "13 人"})
-    assert desk.office.fields(number) == {"people": "13 人", "outline": "別の宛先に送った"}
-    assert len(FIELDS) == 10
-    text = report_text(desk.office.all()[0], desk.office.fields(number), desk.office.timeline(number))
+    report = desk.office.report(number)
+    report.fill({"people": Typed("12 人", ""), "outline": Typed("別の宛先", ""), "nonsense": Typed("x", "")})
+    report.fill({"people": Typed("13 人", "12 人")})
+    assert report.saved() == {"people": "13 人", "outline": "別の宛先"}
+    text = report_text(desk.office.all()[0], report.saved(), desk.office.timeline(number))
     assert "■ 本人の数\n13 人" in text
     assert "■ 原因\n（確認中）" in text
     with pytest.raises(SuiteError, match="INC-001"):
-        desk.office.fill(number, {"people": "x" * 5001})
-    assert time.time() >= desk.office.all()[0].opened
+        report.fill({"people": Typed("x" * 5001, "13 人")})
+
+
+def test_what_a_colleague_saved_is_not_overwritten(desk: Desk) -> None:
+    number = desk.office.begin("誤送信", drill=False)
+    mine, theirs = desk.office.report(number), desk.office.report(number)
+    theirs.fill({"cause": Typed("宛先の確認漏れ", "")})
+    with pytest.raises(SuiteError, match=r"原因.*INC-002"):
+        mine.fill({"outline": Typed("概要", ""), "cause": Typed("調査中", "")})
+    assert mine.saved() == {"cause": "宛先の確認漏れ"}, "all of it or nothing"
+    mine.fill({"cause": Typed("宛先の確認漏れ", "")})  # the same words are no clash
+    mine.fill({"cause": Typed("確認漏れと教育不足", "宛先の確認漏れ")})
+    assert mine.saved() == {"cause": "確認漏れと教育不足"}
+
+
+def test_a_draft_is_a_person_s_own_and_survives_the_process(desk: Desk, tmp_path: Path) -> None:
+    number, other = desk.office.begin("紛失", drill=False), desk.office.begin("感染", drill=False)
+    desk.office.report(number).keep({"outline": Typed("書きかけ", ""), KIND: Typed("loss", "")})
+    again = Desk(tmp_path)
+    assert again.office.report(number).draft() == {"outline": Typed("書きかけ", ""), KIND: Typed("loss", "")}
+    assert again.office.report(other).draft() == {}
+    again.actor = "K100300"
+    assert again.office.report(number).draft() == {}
+    assert again.office.report(number).saved() == {}
+    again.actor = "K100234"
+    again.office.report(number).keep({})
+    assert again.office.report(number).draft() == {}
+    with pytest.raises(SuiteError, match="INC-001"):
+        again.office.report(number).keep({"outline": Typed("x" * 20_001, "")})
+
+
+def test_each_kind_is_asked_what_its_report_needs(desk: Desk) -> None:
+    desk.office.begin("停止", drill=False)
+
+    def asked_of(kind: str, **words: str) -> str:
+        return report_text(desk.office.all()[0], {KIND: kind, **words}, [])
+
+    for name in (
+        "systems",
+        "services",
+        "containment",
+        "recovery",
+        "expected",
+        "cause",
+        "prevention",
+        "contact",
+    ):
+        assert f"■ {TITLES[name]}" in asked_of("outage"), name
+        assert f"■ {TITLES[name]}" in asked_of("malware"), name
+    assert "第 44 条" in "".join(section.hint for section in SECTIONS)
+    for name in ("items", "people", "further", "informed"):
+        assert f"■ {TITLES[name]}" in asked_of("leak"), name
+        assert f"■ {TITLES[name]}" not in asked_of("outage"), name
+    assert "■ 本人の数\n3 人" in asked_of("outage", people="3 人"), "what was written is never left out"
+    assert asked_of("malware").count("■ 事案の種類\nマルウェア・不正アクセス") == 1
+    assert "■ 事案の種類\nまだ分からない" in asked_of("nonsense")
+    assert len({kind for kind, _words in KINDS}) == len(KINDS)
