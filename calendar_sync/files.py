@@ -19,7 +19,7 @@ from calendar_sync.model import Draft, Occurrence
 from calendar_sync.scan import scan
 from calendar_sync.store import Store
 from core.errors import SuiteError
-from core.files import write_atomically
+from core.files import read_bounded, write_atomically
 from core.i18n import _
 from core.wareki import parse_date
 
@@ -253,8 +253,7 @@ def _plain(text: str) -> str:
 
 def _bounded(path: Path) -> bytes:
     try:
-        with path.open("rb") as file:
-            raw = file.read(MOST_BYTES + 1)
+        raw = read_bounded(path, MOST_BYTES + 1)
     except OSError as error:
         raise _unreadable() from error
     if len(raw) > MOST_BYTES:

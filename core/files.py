@@ -1,8 +1,10 @@
-"""Writing a file so that a kill, a full disk or a second process never leaves half of it."""
+"""Files at the borders: a kill or a full disk leaves no half of one, and no pipe holds a reader up."""
 
 from __future__ import annotations
 
+import errno
 import os
+import stat
 import sys
 import threading
 from collections.abc import Iterator
@@ -35,6 +37,21 @@ def write_atomically(path: Path, content: bytes, mode: int = 0o600) -> None:
         temporary.unlink(missing_ok=True)
         raise
     sync_folder(path.parent)
+
+
+def read_bounded(path: Path, most: int, follow: bool = True) -> bytes:
+    """At most ``most`` bytes of a file that others may have put there (ask for one more to see that it is
+    larger). OSError for anything but an ordinary file: a pipe would hold the reader for ever. ``follow``:
+    whether ``path`` itself may be a link, as a file may that somebody chose."""
+    flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+    descriptor = os.open(path, flags | (0 if follow else getattr(os, "O_NOFOLLOW", 0)))
+    try:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise OSError(errno.EINVAL, "not an ordinary file", str(path))
+        with open(descriptor, "rb", closefd=False) as file:
+            return file.read(most)
+    finally:
+        os.close(descriptor)
 
 
 def sync_folder(folder: Path) -> None:

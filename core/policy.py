@@ -19,6 +19,7 @@ from typing import Any
 
 from core.clock import TOKYO
 from core.errors import SuiteError
+from core.files import read_bounded
 from core.i18n import _
 
 MAX_POLICY, MAX_SIGNATURE = 256 * 1024, 4096
@@ -186,8 +187,7 @@ def _pinned(path: Path) -> Sequence[bytes]:
 
 
 def _bounded(path: Path, most: int) -> bytes:
-    with path.open("rb") as file:
-        content = file.read(most + 1)
+    content = read_bounded(path, most + 1)
     if len(content) > most:
         raise ValueError("too large")
     return content

@@ -10,13 +10,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from core.clock import TOKYO
-from core.files import write_atomically
+from core.files import read_bounded, write_atomically
 from core.i18n import _
 from liaison import ansible, errors, fleet, network, network_status, profile, windows
 from liaison import bundle as bundles
 from liaison.answer import Outcome
 from liaison.bundle import Bundle
 from liaison.laptop import Laptop
+from liaison.merge import MAX_FILE
 from liaison.reach import Host
 from liaison.router import CaptivePage
 from liaison.service import LiaisonService
@@ -58,7 +59,7 @@ def apply(service: LiaisonService, options: argparse.Namespace) -> int:
 def _from_stick(service: LiaisonService, path: Path) -> Bundle:
     """A bundle file, if this office signed it and it has not expired."""
     try:
-        content = path.read_bytes()
+        content = read_bounded(path, bundles.MAX_BUNDLE + 1)
     except OSError as error:
         raise errors.bundle_refused(_("ファイル「{name}」を開けません。").format(name=path.name)) from error
     return bundles.read(content, service.signer.public, datetime.now(UTC))
@@ -105,7 +106,7 @@ def hand_over(service: LiaisonService, options: argparse.Namespace) -> int:
 
 
 def take(service: LiaisonService, options: argparse.Namespace) -> int:
-    new = service.take_counter(options.file.read_bytes())
+    new = service.take_counter(read_bounded(options.file, MAX_FILE + 1))
     print(_("{count} 件の新しい記録を受け取りました。").format(count=new))
     return 0
 

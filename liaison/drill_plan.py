@@ -11,6 +11,7 @@ from pathlib import Path
 from pydantic import Field, ValidationError
 
 from core.errors import SuiteError
+from core.files import read_bounded
 from core.i18n import _
 from liaison.profile import Part
 
@@ -34,8 +35,7 @@ class DrillPlan(Part):
 def load(path: Path) -> DrillPlan:
     """Read a plan. SuiteError LIAISON-012."""
     try:
-        with path.open("rb") as opened:
-            content = opened.read(MAX_FILE + 1)
+        content = read_bounded(path, MAX_FILE + 1)
         if len(content) > MAX_FILE:
             raise ValueError("too large")
         return DrillPlan.model_validate(tomllib.loads(content.decode()))

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from core.audit import Entry, Head, head_of
-from core.files import make_private_folder, write_atomically
+from core.files import make_private_folder, read_bounded, write_atomically
 from core.i18n import _
 from liaison import errors
 from liaison.history import PREFIX, Event, events_of
@@ -70,7 +70,7 @@ class Counters:
         path = self._folder / f"{counter}.json"
         before = 0
         if path.exists():
-            _name, known, head = self._checked(path.read_bytes())
+            _name, known, head = self._checked(read_bounded(path, MAX_FILE + 1))
             before = len(known)
             if len(entries) < before or head_of(entries[:before]) != head:
                 why = _("前に受け取った記録が入っていないか、書き換えられています。")
@@ -83,7 +83,7 @@ class Counters:
         """Put every kept chain beside the ledger's own."""
         events: list[Event] = []
         for path in sorted(self._folder.glob("*.json")):
-            counter, entries, _head = self._checked(path.read_bytes())
+            counter, entries, _head = self._checked(read_bounded(path, MAX_FILE + 1))
             events += events_of(counter, entries)
         self._ledger.put_others(events)
 

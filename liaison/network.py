@@ -16,7 +16,7 @@ from pathlib import Path
 from pydantic import Field, ValidationError
 
 from core.errors import SuiteError
-from core.files import make_private_folder, write_atomically
+from core.files import make_private_folder, read_bounded, write_atomically
 from core.i18n import _
 from liaison.profile import Contact, Part
 
@@ -52,8 +52,7 @@ class Plan:
 def load(path: Path) -> Form:
     """Read the form. SuiteError LIAISON-009."""
     try:
-        with path.open("rb") as opened:
-            content = opened.read(MAX_FORM + 1)
+        content = read_bounded(path, MAX_FORM + 1)
         if len(content) > MAX_FORM:
             raise ValueError("too large")
         return Form.model_validate(tomllib.loads(content.decode()))

@@ -14,6 +14,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from core.files import read_bounded
 from core.i18n import _
 from liaison import errors
 
@@ -179,8 +180,7 @@ def _merge(beneath: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
 
 def _read(path: Path) -> str:
     try:
-        with path.open("rb") as opened:
-            content = opened.read(MAX_FILE + 1)
+        content = read_bounded(path, MAX_FILE + 1)
         if len(content) > MAX_FILE:
             raise errors.profile_wrong(path.name, _("大きすぎます（256 KB まで）。"))
         return content.decode()

@@ -11,7 +11,7 @@ from pathlib import Path
 from core.audit import Detail
 from core.config import Config
 from core.errors import SuiteError
-from core.files import write_atomically
+from core.files import read_bounded, write_atomically
 from core.i18n import _
 from core.policy import KEYS, MAX_POLICY, SIGNING_KEY, PolicySigner, kept, source_beside, unbound, verified
 from core.policy_draft import Draft
@@ -118,7 +118,6 @@ class Policies:
 
 def _content(path: Path) -> bytes | None:
     try:
-        with path.open("rb") as file:
-            return file.read(MAX_POLICY + 8192)
+        return read_bounded(path, MAX_POLICY + 8192)
     except FileNotFoundError:
         return None

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from core.errors import SuiteError
+from core.files import read_bounded
 from core.i18n import _
 from core.sql import Row, Sql, Transaction
 
@@ -115,7 +116,7 @@ class Inventory:
         taken, refused, now = 0, [], self._clock()
         for path in files:
             try:
-                report = parse(_read(path), now)
+                report = parse(read_bounded(path, MOST_BYTES + 1, follow=False), now)
                 if report.name != path.stem:
                     raise ValueError("another terminal's name")
             except (OSError, ValueError):
@@ -252,11 +253,6 @@ def _report(row: Row) -> Report:
 def _list(text: str) -> tuple[str, ...]:
     """Ten thousand terminals have a few cameras."""
     return tuple(json.loads(text))
-
-
-def _read(path: Path) -> bytes:
-    with path.open("rb") as file:
-        return file.read(MOST_BYTES + 1)
 
 
 def _text(value: object) -> str:

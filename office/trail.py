@@ -57,6 +57,13 @@ def _create(database: Database) -> None:
         database.conn.execute(statement)
 
 
+def _again(database: Database) -> None:
+    """Rows of an earlier month that had come late were counted as the newest: everything is summed anew."""
+    for table in ("mentions", "words", "days", "sign_ins", "scores", "active", "used"):
+        database.conn.execute(f"DELETE FROM {table}")  # noqa: S608 our own names
+    database.conn.execute("UPDATE reached SET id = 0")
+
+
 @dataclass(frozen=True)
 class Wish:
     """What is looked for: every word, from day to day (``YYYY-MM-DD``, both included; empty: open)."""
@@ -92,7 +99,9 @@ class TrailIndex:
 
     def __init__(self, path: Path, read: Read) -> None:
         self._path, self._read = path, read
-        self._connections = Connections(path, [Migration(1, "index of the trail", _create)])
+        self._connections = Connections(
+            path, [Migration(1, "index of the trail", _create), Migration(2, "sums", _again)]
+        )
         self._following = threading.Lock()
 
     def follow(self, progress: Callable[[int], object] = lambda _id: None) -> int:
@@ -280,10 +289,12 @@ def _write(
     )
     run(
         "INSERT INTO scores VALUES (?, ?, ?, ?, ?, 0, 0.0) ON CONFLICT DO UPDATE SET"
-        " before = before + iif(excluded.month > month, count, 0),"
-        " total_before = total_before + iif(excluded.month > month, total, 0.0),"
-        " count = excluded.count + iif(excluded.month > month, 0, count),"
-        " total = excluded.total + iif(excluded.month > month, 0.0, total),"
+        " before = before + CASE WHEN excluded.month > month THEN count"
+        "  WHEN excluded.month < month THEN excluded.count ELSE 0 END,"
+        " total_before = total_before + CASE WHEN excluded.month > month THEN total"
+        "  WHEN excluded.month < month THEN excluded.total ELSE 0.0 END,"
+        " count = iif(excluded.month < month, 0, excluded.count) + iif(excluded.month > month, 0, count),"
+        " total = iif(excluded.month < month, 0.0, excluded.total) + iif(excluded.month > month, 0.0, total),"
         " month = max(month, excluded.month)",
         [
             (kind, name, month, len(found), sum(found))

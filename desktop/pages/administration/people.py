@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
 
 from auth.model import ImportReport, OneTimeCode, PeopleChanged, Person
+from core.files import read_bounded
 from core.i18n import _
 from desktop.pages.administration.export import export
 from desktop.pages.administration.person import PersonPanel
@@ -175,7 +175,7 @@ class People(Fresh):
         office = self._services.auth.administration
 
         def read(_report: object) -> ImportReport:
-            return office.import_csv(_bounded(path))
+            return office.import_csv(read_bounded(path, _MOST_CSV + 1))
 
         self._services.bridge.run(self, _("名簿の読み込み"), read, self._imported, card=True)
 
@@ -197,8 +197,3 @@ class People(Fresh):
 def _cells(p: Person) -> tuple[str, ...]:
     state = _("利用中") if p.active else _("停止中")
     return (p.staff_number, p.name, p.kana, p.section, role_words(p.role), state)
-
-
-def _bounded(path: Path) -> bytes:
-    with path.open("rb") as file:
-        return file.read(_MOST_CSV + 1)  # one byte more: the service says that it is too large

@@ -10,6 +10,7 @@ from auth.devices import Device
 from auth.lists import MOST_CSV_BYTES
 from auth.model import ImportReport, OneTimeCode
 from core.clock import TOKYO
+from core.files import read_bounded
 from core.i18n import _
 from core.wareki import format_date
 from desktop.pages.administration.code_card import CodeCard
@@ -128,8 +129,7 @@ class Terminals(Fresh):
         office = self._services.auth.administration
 
         def read() -> ImportReport:
-            with path.open("rb") as file:
-                return office.import_tokens(file.read(MOST_CSV_BYTES + 1))
+            return office.import_tokens(read_bounded(path, MOST_CSV_BYTES + 1))
 
         self._step_up.run(self, _("トークンの読み込み"), read, self._imported, card=True)
 

@@ -16,6 +16,7 @@ from calendar_sync.model import Change, Conflict, Draft, Occurrence, Scope
 from calendar_sync.service import Schedule, Undo
 from calendar_sync.words import Understood
 from core.clock import TOKYO
+from core.files import read_bounded
 from core.i18n import _
 from desktop.pages.calendar import paper, words
 from desktop.pages.services import Services
@@ -106,8 +107,7 @@ class Acts(QObject):
 
         def work() -> tuple[int, list[str]]:
             problems: list[str] = []
-            with path.open("rb") as file:
-                units = organisation.read(file.read(organisation.MOST_BYTES + 1), problems)
+            units = organisation.read(read_bounded(path, organisation.MOST_BYTES + 1), problems)
             return schedule.join(units, today), problems
 
         def done(found: tuple[int, list[str]]) -> None:

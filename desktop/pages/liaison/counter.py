@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from enum import Enum
-from pathlib import Path
 from typing import Any, TypeVar
 
 from PySide6.QtCore import Qt
 
+from core.files import read_bounded
 from core.i18n import _
 from core.wareki import format_date
 from desktop.pages.files import ask_open, ask_save, save
@@ -161,7 +161,7 @@ class Counter(Scanning):
             words = _("{count} 件の新しい記録を受け取りました。")
             self._run(
                 _("窓口の記録"),
-                lambda _r: liaison.take_counter(bounded(path, MAX_FILE)),
+                lambda _r: liaison.take_counter(read_bounded(path, MAX_FILE + 1)),
                 lambda count: self.say(words.format(count=count)),
             )
 
@@ -201,9 +201,3 @@ class Counter(Scanning):
         self._services.bridge.run(
             self, _("台帳の検査"), lambda _r: ledger.verify(), lambda r: self.say(r.reason), lane="liaison"
         )
-
-
-def bounded(path: Path, most: int) -> bytes:
-    """What is in a chosen file; one byte more than ``most`` says that it is too large."""
-    with path.open("rb") as file:
-        return file.read(most + 1)

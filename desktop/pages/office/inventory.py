@@ -12,6 +12,7 @@ from functools import lru_cache
 from PySide6.QtWidgets import QWidget
 
 from core.clock import TOKYO
+from core.files import read_bounded
 from core.i18n import _
 from desktop.pages.files import ask_open, ask_save, save
 from desktop.pages.fresh import Fresh
@@ -162,8 +163,7 @@ class InventoryView(Fresh):
         office = self._services.open_office
 
         def work(_report: object) -> int:
-            with path.open("rb") as file:
-                return office().inventory.take_licences(file.read(MOST_BYTES + 1))
+            return office().inventory.take_licences(read_bounded(path, MOST_BYTES + 1))
 
         def done(count: int) -> None:
             self._services.notices.success(_("{count} 件の保有数を読み込みました。").format(count=count))

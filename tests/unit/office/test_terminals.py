@@ -118,3 +118,14 @@ def test_growth_is_what_was_added_a_day(tmp_path: Path) -> None:
     grown, disk = storage.look(today)
     assert [(each.now, each.growth) for each in grown] == [(6000, 500.0)]
     assert disk.days_left == disk.free // 500
+
+
+def test_what_is_no_ordinary_file_holds_nobody_up(inventory: Inventory, tmp_path: Path) -> None:
+    folder = tmp_path / "reports"
+    (folder / "T-003.json").mkdir(parents=True)
+    os.mkfifo(folder / "T-001.json")
+    (tmp_path / "elsewhere").write_bytes(report("T-002").encoded())
+    (folder / "T-002.json").symlink_to(tmp_path / "elsewhere")
+    (folder / "T-004.json").write_bytes(report("T-004").encoded())
+    found = inventory.collect(folder)
+    assert (found.taken, found.refused) == (1, ("T-001.json", "T-002.json", "T-003.json"))

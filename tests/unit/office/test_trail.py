@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import random
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -151,3 +153,32 @@ def test_drift_and_nearness_go_by_the_newest_month(tmp_path: Path) -> None:
     index.follow()
     sums = {name: (before, now) for name, before, _b, now, _n in index.before_and_now()}
     assert sums == {"T-1": (20, 0), "T-2": (0, 1)}, "a terminal that says nothing this month has a past only"
+
+
+def test_a_row_that_comes_late_counts_in_the_month_it_speaks_of(tmp_path: Path) -> None:
+    trail = Trail()
+    kept_up = TrailIndex(tmp_path / "kept-up.db", trail.after)
+    for day, distance in (("10-10", 0.3), ("11-10", 0.3), ("10-20", 0.1)):  # the last was told days later
+        for _number in range(20):
+            time = f"2026-{day}T01:00:00+00:00"
+            trail.add(time, "sign-in.accepted", terminal="T-1", distance=distance)
+        kept_up.follow()
+    at_once = TrailIndex(tmp_path / "at-once.db", trail.after)
+    at_once.follow()
+    for each in (kept_up, at_once):
+        ((name, before, total_before, now, total_now),) = each.before_and_now()
+        assert (name, before, now) == ("T-1", 40, 20)
+        assert (round(total_before, 6), round(total_now, 6)) == (8.0, 6.0)
+
+
+def test_sums_of_an_older_release_are_made_anew(trail: Trail, tmp_path: Path) -> None:
+    index = TrailIndex(tmp_path / "trail.db", trail.after)
+    index.follow()
+    right = index.before_and_now(), index.words("action")
+    index._connections.close()
+    with closing(sqlite3.connect(tmp_path / "trail.db")) as database, database:
+        database.execute("UPDATE scores SET count = count + 7")
+        database.execute("DELETE FROM schema_migrations WHERE number = 2")
+    index = TrailIndex(tmp_path / "trail.db", trail.after)
+    index.follow()
+    assert (index.before_and_now(), index.words("action")) == right
