@@ -69,6 +69,24 @@ def format_fiscal_year(year: int) -> str:
     return _("{era}{year}年度").format(era=_era_name(era), year=_("元") if number == 1 else number)
 
 
+def written_date(day: date) -> str:
+    """As ``format_date``, in Japanese whatever the screen's language: for files that others read."""
+    era = _era_of(day)
+    year = _counted(day.year - era.year_one + 1)
+    return f"{era.name}{year}年{day.month}月{day.day}日（{'月火水木金土日'[day.weekday()]}）"
+
+
+def written_fiscal_year(day: date) -> str:
+    """令和8年度: the one (from 1 April) that ``day`` lies in; for folders, so in Japanese in any language."""
+    year = day.year if day.month >= 4 else day.year - 1
+    era = _era_of(date(year, 12, 31))
+    return f"{era.name}{_counted(year - era.year_one + 1)}年度"
+
+
+def _counted(number: int) -> str:
+    return "元" if number == 1 else str(number)
+
+
 def format_datetime(moment: datetime) -> str:
     """令和8年11月23日（月）17:30, in Japanese time; a naive ``moment`` is taken to be Japanese time."""
     local = moment.astimezone(TOKYO) if moment.tzinfo else moment

@@ -240,9 +240,11 @@ class ShareService:
 
     # following, keeping at hand
 
-    def watch(self, place: str, folder: str) -> Watch:
-        """Publish ``ShareChanged`` whenever somebody changes something in ``folder``."""
-        return self._at(place).storage.watch(folder, lambda at: self._events.publish(ShareChanged(place, at)))
+    def watch(self, place: str, folder: str, tree: bool = False) -> Watch:
+        """Publish ``ShareChanged`` whenever somebody changes something in ``folder``, with ``tree`` also in
+        those below it."""
+        told = self._events.publish
+        return self._at(place).storage.watch(folder, lambda at: told(ShareChanged(place, at)), tree)
 
     def opened_by(self, place: str, entry: Entry) -> str | None:
         """Who has it open, as its owner file says; empty: somebody; None: nobody."""

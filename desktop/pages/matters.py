@@ -163,7 +163,11 @@ def _inquiry(place: str, inquiry: Inquiry, today: date, state: State) -> Matter:
         when = _("期限は今日です")
     else:
         when = _("期限は {due}（あと {days} 日）").format(due=format_date(inquiry.due), days=left)
-    begun = _("記入を始めています。") if state is State.OPEN else _("まだ答えていません。")
+    begun = {
+        State.OPEN: _("記入を始めています。"),
+        State.WRONG_FORM: _("出したブックは、様式が違います。"),
+        State.GONE: _("回答のブックがありません。"),
+    }.get(state, _("まだ答えていません。"))
     icon = "warning" if left < 0 else "list-checks"
     title = _("照会「{title}」").format(title=inquiry.title)
     aim = InquiryAim(place, inquiry.folder)

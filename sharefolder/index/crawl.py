@@ -16,6 +16,7 @@ from sharefolder.documents.kinds import KNOWN
 from sharefolder.documents.sandbox import MAX_FILE, Answer, Sandbox
 from sharefolder.errors import Disconnected
 from sharefolder.index.store import IndexStore, kind
+from sharefolder.inquiry import changes
 from sharefolder.library import record
 from sharefolder.local import LocalStorage
 from sharefolder.model import Entry
@@ -81,8 +82,8 @@ def _same(entry: Entry, before: tuple[int, float, bool] | None) -> bool:
 
 
 def hidden(name: str) -> bool:
-    """Parts of transfers, Office's lock files, the library's records, the server's bins: not for people."""
-    ours = any(each.fullmatch(name) for each in (transfer.PART, record.NAME, record.USE))
+    """Parts of transfers, lock files, records of the library and of inquiries, bins: not for people."""
+    ours = any(each.fullmatch(name) for each in (transfer.PART, record.NAME, record.USE, changes.NAME))
     return ours or name.startswith(("~$", ".~lock.")) or name in _BINS
 
 

@@ -10,6 +10,8 @@ KINDS = ("text", "number", "date")
 PLACE = "照会"
 """The folder at the root of the share below which each inquiry has its own."""
 RECORD, FORMS, ANSWERS = "照会.json", "様式", "回答"
+ENDED = f"{PLACE}/終了"
+"""Where inquiries go that are over, a folder a fiscal year."""
 
 
 @dataclass(frozen=True)
@@ -54,11 +56,23 @@ class Inquiry:
     by: str = ""
     closed: bool = False
     questions: tuple[tuple[str, str, str], ...] = ()  # (date, question, answer), for all to read
+    asking: str = ""  # the section that asks
     guarded: tuple[str, ...] = ()  # sections whose answer folder only they and the asking section may open
 
     def answer_folder(self, section: str) -> str:
         """Where ``section`` answers."""
         return f"{self.folder}/{ANSWERS}/{section}"
+
+
+@dataclass(frozen=True)
+class Who:
+    """Whoever acts: staff number and section; empty where nobody is signed in."""
+
+    number: str = ""
+    section: str = ""
+
+
+NOBODY = Who()
 
 
 class State(Enum):
@@ -69,10 +83,11 @@ class State(Enum):
     ANSWERED = "answered"
     LATE = "late"
     WRONG_FORM = "wrong form"
+    GONE = "gone"  # the section's folder or workbook is no longer there
     DOUBT = "doubt"
 
 
-MISSING = (State.UNOPENED, State.OPEN, State.LATE)
+MISSING = (State.UNOPENED, State.OPEN, State.LATE, State.WRONG_FORM, State.GONE)
 """States of a section that has not answered."""
 
 

@@ -1,45 +1,61 @@
-"""Creating inquiries, watching their folders, closing them. Their state is what lies in the folders."""
+"""Creating inquiries, extending, answering and ending them. Their state is what lies in the folders.
+
+The record is written once, when everything else is there; what comes later is files beside it (``changes``).
+"""
 
 from __future__ import annotations
 
+import secrets
 import tempfile
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from pathlib import Path
 
-from blake3 import blake3
-
+from core.clock import TOKYO
 from core.errors import SuiteError
 from core.i18n import _
 from core.jobs import Report
+from core.wareki import written_fiscal_year
 from sharefolder import errors, names, transfer
 from sharefolder.documents.sandbox import Sandbox, reason_words
-from sharefolder.index.crawl import hidden, look_into
-from sharefolder.index.store import kind
-from sharefolder.inquiry import record
-from sharefolder.inquiry.answers import Source, WrongForm, read_answers
+from sharefolder.inquiry import bulletin, changes, record, refusals
+from sharefolder.inquiry.board import LOCKS, Board
+from sharefolder.inquiry.changes import Change
 from sharefolder.inquiry.form import understand
-from sharefolder.inquiry.model import ANSWERS, FORMS, PLACE, RECORD, Doubt, Form, Inquiry, Reading, State
-from sharefolder.model import Entry
+from sharefolder.inquiry.kept import Kept
+from sharefolder.inquiry.model import (
+    ANSWERS,
+    ENDED,
+    FORMS,
+    NOBODY,
+    PLACE,
+    RECORD,
+    Form,
+    Inquiry,
+    Reading,
+    Who,
+)
 from sharefolder.ports import Storage
 
-_WORKBOOKS = ("xlsx", "xlsm", "xls", "xlsb")
+
+def _in_tokyo() -> date:
+    return datetime.now(TOKYO).date()
 
 
 class Office:
-    """The inquiries of one share. Readings are kept by path, size and time: only what changed is read."""
+    """The inquiries of one share."""
 
     def __init__(
         self,
         storage: Storage,
         sandbox: Sandbox,
-        today: Callable[[], date] = lambda: datetime.now().date(),
+        today: Callable[[], date] = _in_tokyo,
         tell: Callable[[str, str], None] = lambda _action, _folder: None,
     ) -> None:
         """``tell``: the audit trail's end: (action, the inquiry's folder)."""
         self._storage, self._sandbox, self._today, self._tell = storage, sandbox, today, tell
-        self._kept: dict[tuple[str, Entry], Reading] = {}
+        self._board, self._kept = Board(storage, sandbox, today), Kept(storage)
 
     def understand(self, template: Path) -> Form:
         """The form in a local template. SuiteError SHARE-020 (no table) or SHARE-022 (cannot be read)."""
@@ -67,20 +83,22 @@ class Office:
     ) -> Inquiry:
         """Make the inquiry's folder with a copy of the template for each section; the record comes last, so
         a cut leaves no half inquiry on anybody's board. Each answer folder gets the rights of its section's
-        own folder on the share and of the ``asking`` section's. SuiteError SHARE-005 if the title is taken.
+        own folder on the share and of the ``asking`` section's. SuiteError SHARE-005 if the title is taken,
+        SHARE-067 for a due date that is over.
         """
+        self._refuse_past(due)
         folder = names.join(PLACE, title)
         for name in (title, *sections):
             names.writable(names.join(PLACE, name))
         self._make(PLACE)
-        if self._storage.stat(f"{folder}/{RECORD}") is not None:
+        if folder == ENDED or self._storage.stat(f"{folder}/{RECORD}") is not None:
             raise errors.exists(title)
         for path in (folder, f"{folder}/{FORMS}", f"{folder}/{ANSWERS}"):
             self._make(path)
         quiet = Report(lambda _done, _total, _text: report(0, len(sections), _("様式を配っています")))
         sent = self._put(template, f"{folder}/{FORMS}", quiet)
         made = (title, folder, due, tuple(sections), template.name, sent.digest, form, notes)
-        inquiry = Inquiry(*made, self._today(), by)
+        inquiry = Inquiry(*made, self._today(), by, asking=asking)
         guarded = []
         for number, section in enumerate(sections):
             report(number, len(sections), _("様式を配っています"))
@@ -88,7 +106,9 @@ class Office:
             if self._guard(section, asking, inquiry.answer_folder(section)):
                 guarded.append(section)
             self._put(template, inquiry.answer_folder(section), quiet)
-        inquiry = self._write(replace(inquiry, guarded=tuple(guarded)))
+        inquiry = replace(inquiry, guarded=tuple(guarded))
+        bulletin.put(self._storage, folder, lambda: inquiry)
+        self._write(inquiry)
         self._tell("inquiry.created", folder)
         return inquiry
 
@@ -103,105 +123,117 @@ class Office:
         return seen is not None and seen.folder
 
     def inquiries(self) -> tuple[list[Inquiry], list[SuiteError]]:
-        """Every inquiry this reader can see, the nearest due date first; and those that cannot be read."""
-        if self._storage.stat(PLACE) is None:
-            return [], []
-        found, broken = [], []
-        for each in [e for batch in self._storage.list(PLACE) for e in batch if e.folder]:
-            seen = self._storage.stat(f"{each.path}/{RECORD}")
-            if seen is None or seen.size > record.MAX_BYTES:
-                continue
-            try:
-                content = b"".join(self._storage.read(seen.path))
-                found.append(record.parsed(content, each.path))
-            except SuiteError as error:
-                broken.append(error)
+        """Every inquiry under way that this reader can see, the nearest due date first; and what cannot be
+        read of them."""
+        found, broken = self._kept.under(PLACE, but=ENDED)
         return sorted(found, key=lambda i: (i.closed, i.due, i.title)), broken
+
+    def ended(self) -> tuple[list[Inquiry], list[SuiteError]]:
+        """Those that are over, the latest due date first; and what cannot be read of them."""
+        found: list[Inquiry] = []
+        broken: list[SuiteError] = []
+        if self._storage.stat(ENDED) is not None:
+            for year in [e for batch in self._storage.list(ENDED) for e in batch if e.folder]:
+                some, wrong = self._kept.under(year.path)
+                found += (replace(each, closed=True) for each in some)
+                broken += wrong
+        return sorted(found, key=lambda i: (i.due, i.title), reverse=True), broken
 
     def board(self, inquiry: Inquiry, report: Report) -> list[Reading]:
         """Where each section stands, from its folder as it is now."""
-        readings = []
-        for number, section in enumerate(inquiry.sections):
-            report(number, len(inquiry.sections), _("回答を見ています"))
-            readings.append(self.standing(inquiry, section))
-        return readings
+        return self._board.every(inquiry, report)
 
     def standing(self, inquiry: Inquiry, section: str) -> Reading:
         """Where one section stands."""
-        reading = self._section(inquiry, section)
-        if reading.state in (State.UNOPENED, State.OPEN) and self._today() > inquiry.due:
-            return replace(reading, state=State.LATE)
-        return reading
+        return self._board.standing(inquiry, section)
 
     def collated(self, inquiry: Inquiry) -> None:
         """Somebody has taken the answers as one table: into the audit trail."""
         self._tell("inquiry.collated", inquiry.folder)
 
-    def extend(self, inquiry: Inquiry, due: date) -> Inquiry:
-        """A later (or earlier) due date for all."""
-        return self._write(replace(inquiry, due=due), "inquiry.extended")
+    def extend(self, inquiry: Inquiry, due: date, who: Who = NOBODY) -> Inquiry:
+        """A later (or earlier) due date for all. SHARE-067 for one that is over; SHARE-068 and SHARE-003 as
+        ``close``."""
+        self._refuse_past(due)
+        return self._add(inquiry, Change(self._today(), due=due), "inquiry.extended", who)
 
-    def answer_question(self, inquiry: Inquiry, question: str, answer: str) -> Inquiry:
-        """Share a question and its answer with all sections."""
-        row = (self._today().isoformat(), question, answer)
-        return self._write(replace(inquiry, questions=(*inquiry.questions, row)), "inquiry.answered")
+    def answer_question(
+        self,
+        inquiry: Inquiry,
+        question: str,
+        answer: str,
+        who: Who = NOBODY,
+    ) -> Inquiry:
+        """Share a question and its answer with all sections. SHARE-068 and SHARE-003 as ``close``."""
+        return self._add(inquiry, Change(self._today(), question, answer), "inquiry.answered", who)
 
-    def close(self, inquiry: Inquiry) -> Inquiry:
-        """No more answers are expected; nothing is deleted."""
-        return self._write(replace(inquiry, closed=True), "inquiry.closed")
-
-    def _section(self, inquiry: Inquiry, section: str) -> Reading:
-        folder = inquiry.answer_folder(section)
-        if (seen := self._storage.stat(folder)) is None or not seen.folder:
-            return Reading(section, State.WRONG_FORM, _("回答のフォルダがありません。"))
-        entries = [entry for batch in self._storage.list(folder) for entry in batch]
-        opened = any(entry.name.startswith(("~$", ".~lock.")) for entry in entries)
-        files = [e for e in entries if not e.folder and not hidden(e.name) and kind(e) in _WORKBOOKS]
-        if not files:
-            return Reading(section, State.WRONG_FORM, _("回答のブックがありません。"))
-        if len(files) > 1:
-            why = _("回答のブックが二つ以上あります。")
-            doubts = tuple(Doubt(section, each.path, "", "", "", why) for each in files)
-            return Reading(section, State.DOUBT, why, doubts=doubts)
-        reading = self._kept.get((inquiry.digest, files[0]))
-        if reading is None or reading.section != section:
-            reading = self._read(inquiry, section, files[0])
-            self._kept[inquiry.digest, files[0]] = reading
-        if opened and reading.state is not State.OPEN:
-            return replace(reading, state=State.OPEN, reason=_("いま開かれています。"))
-        return reading
-
-    def _read(self, inquiry: Inquiry, section: str, file: Entry) -> Reading:
-        changed = datetime.fromtimestamp(file.changed, UTC)
+    def close(self, inquiry: Inquiry, who: Who = NOBODY) -> Inquiry:
+        """No more answers are expected: the inquiry's folder goes as it is to those that are over. SHARE-073
+        while somebody has an answer open, SHARE-068 where it is over already, SHARE-003 for whoever neither
+        asked nor may write the asking section's folder."""
+        now = self._admitted(inquiry, who)
+        if busy := [section for section in now.sections if self._open_in(now.answer_folder(section))]:
+            raise refusals.still_open("、".join(busy[:5]))
+        year = f"{ENDED}/{written_fiscal_year(now.asked or self._today())}"
+        for folder in (ENDED, year):
+            self._make(folder)
+        taken = [entry.name for batch in self._storage.list(year) for entry in batch]
+        end = names.join(year, names.free(now.folder.rpartition("/")[2], taken))
         try:
-            digest = self._digest(file)
-        except errors.Disconnected:
-            raise
+            self._storage.move(now.folder, end)
         except SuiteError as error:
-            return Reading(section, State.DOUBT, error.why, file.path, changed)
-        if digest == inquiry.digest:
-            return Reading(section, State.UNOPENED, "", file.path, changed)
-        answer = look_into(self._storage, file, self._sandbox, "cells")
-        if answer.value is None:
-            doubt = Doubt(section, file.path, "", "", "", reason_words(answer.reason))
-            return Reading(section, State.DOUBT, doubt.why, file.path, changed, doubts=(doubt,))
-        try:
-            source = Source(section, file.path, changed, digest)
-            values, doubts = read_answers(answer.value, inquiry.form, source)
-        except WrongForm as error:
-            doubt = Doubt(section, file.path, "", "", "", str(error))
-            return Reading(section, State.WRONG_FORM, str(error), file.path, changed, doubts=(doubt,))
-        if not values and not doubts:
-            return Reading(section, State.OPEN, _("まだ記入がありません。"), file.path, changed)
-        state = State.DOUBT if doubts else State.ANSWERED
-        reason = doubts[0].why if doubts else ""
-        return Reading(section, state, reason, file.path, changed, values, doubts)
+            if error.code in ("SHARE-003", "SHARE-004"):  # servers say either of an open file inside
+                raise refusals.still_open("") from error
+            raise
+        closed = replace(now, folder=end, closed=True)
+        self._tell("inquiry.closed", end)
+        self._announce(closed)
+        return closed
 
-    def _digest(self, file: Entry) -> str:
-        digest = blake3()
-        for chunk in self._storage.read(file.path):
-            digest.update(chunk)
-        return str(digest.hexdigest())
+    def _add(self, inquiry: Inquiry, change: Change, action: str, who: Who) -> Inquiry:
+        """One more change, on top of whatever others have done meanwhile."""
+        now = self._admitted(inquiry, who)
+        if now.closed:  # by a suite that did not move it
+            raise refusals.over(now.title)
+        name = changes.file_name(e.name for batch in self._storage.list(now.folder) for e in batch)
+        part = names.join(now.folder, f".mahoroba-{secrets.token_hex(8)}.part")
+        content = changes.written(change)
+        if len(content) > changes.MAX_BYTES:
+            raise refusals.too_long()
+        for failed in self._storage.put_many([(part, names.join(now.folder, name), content)]):
+            if failed is not None:
+                raise failed
+        self._tell(action, now.folder)
+        return self._announce(now)
+
+    def _announce(self, inquiry: Inquiry) -> Inquiry:
+        """The text beside it says what it says now."""
+
+        def current() -> Inquiry:
+            return replace(self._kept.one(inquiry.folder)[0], closed=inquiry.closed)
+
+        bulletin.put(self._storage, inquiry.folder, current)
+        return current()
+
+    def _admitted(self, inquiry: Inquiry, who: Who) -> Inquiry:
+        """The inquiry as it is now, for somebody who may act on it."""
+        if inquiry.folder.startswith(f"{ENDED}/") or self._storage.stat(f"{inquiry.folder}/{RECORD}") is None:
+            raise refusals.over(inquiry.title)
+        now, _broken = self._kept.one(inquiry.folder)
+        if not now.by or who.number == now.by or (now.asking and who.section == now.asking):
+            return now
+        if now.asking and self._is_folder(now.asking) and self._storage.rights(now.asking).write:
+            return now
+        raise refusals.not_yours(now)
+
+    def _open_in(self, folder: str) -> bool:
+        if not self._is_folder(folder):
+            return False
+        return any(e.name.startswith(LOCKS) for batch in self._storage.list(folder) for e in batch)
+
+    def _refuse_past(self, due: date) -> None:
+        if due < self._today():
+            raise refusals.past(due)
 
     def _make(self, folder: str) -> None:
         if self._storage.stat(folder) is None:
@@ -210,11 +242,8 @@ class Office:
     def _put(self, file: Path, folder: str, report: Report) -> transfer.Sent:
         return transfer.upload(file, self._storage, folder, report, transfer.IfExists.REPLACE)
 
-    def _write(self, inquiry: Inquiry, action: str = "") -> Inquiry:
+    def _write(self, inquiry: Inquiry) -> None:
         with tempfile.TemporaryDirectory(prefix="mahoroba-inquiry-") as folder:
             file = Path(folder) / RECORD
             file.write_bytes(record.written(inquiry))
             self._put(file, inquiry.folder, Report(lambda _done, _total, _text: None))
-        if action:
-            self._tell(action, inquiry.folder)
-        return inquiry

@@ -33,12 +33,27 @@ def parsed(content: bytes, folder: str) -> Inquiry:
             raise ValueError("format")
         return _inquiry(data, folder)
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError, SuiteError) as error:
-        raise SuiteError(
-            _("照会を開けません。"),
-            _("「{folder}」の記録が壊れています。").format(folder=folder),
-            _("回答のファイルはそのまま残っています。情報担当に連絡してください。"),
-            "SHARE-021",
-        ) from error
+        raise damaged(folder) from error
+
+
+def damaged(path: str) -> SuiteError:
+    """What lies at ``path`` is none of ours."""
+    return SuiteError(
+        _("照会を開けません。"),
+        _("「{folder}」の記録が壊れています。").format(folder=path),
+        _("回答のファイルはそのまま残っています。情報担当に連絡してください。"),
+        "SHARE-021",
+    )
+
+
+def too_large(path: str) -> SuiteError:
+    """More than is looked at."""
+    return SuiteError(
+        _("照会を開けません。"),
+        _("「{folder}」の記録が大きすぎます。").format(folder=path),
+        _("回答のファイルはそのまま残っています。情報担当に連絡してください。"),
+        "SHARE-072",
+    )
 
 
 def _inquiry(data: dict[str, Any], folder: str) -> Inquiry:
@@ -59,6 +74,7 @@ def _inquiry(data: dict[str, Any], folder: str) -> Inquiry:
         by=str(data["by"]),
         closed=bool(data["closed"]),
         questions=tuple((str(a), str(b), str(c)) for a, b, c in data["questions"]),
+        asking=str(data.get("asking", "")),
         guarded=tuple(map(str, data.get("guarded", ()))),
     )
 

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from functools import partial
 from typing import TYPE_CHECKING
-from urllib.parse import quote
 
-from PySide6.QtCore import Qt, QUrl
-from PySide6.QtGui import QDesktopServices, QGuiApplication
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
 
 from core.errors import SuiteError
 from core.i18n import _
 from core.jobs import Report
 from desktop.pages.services import Services
+from desktop.pages.sharefolder.mail import write_mail
 from sharefolder.changes import Trashed
 from sharefolder.model import Entry
 from sharefolder.places import Place
@@ -191,7 +191,7 @@ class Edits:
         name = (self._chosen() or self._view.folder or self._view.place).rpartition("/")[2]
         subject = _("共有フォルダの「{name}」").format(name=name)
         text = f"{self._view.place} › {self._chosen() or self._view.folder}\n{self._link()}"
-        QDesktopServices.openUrl(QUrl(f"mailto:?subject={quote(subject)}&body={quote(text)}"))
+        write_mail(self._services, subject, text)
 
     def _chosen(self) -> str:
         chosen = self._view.list.chosen()

@@ -21,8 +21,12 @@ _QUIET_MS = 300
 class Following(QObject):
     """``again`` is called on the UI thread when the followed folder may have changed."""
 
-    def __init__(self, owner: QWidget, services: Services, again: Callable[[], object]) -> None:
+    def __init__(
+        self, owner: QWidget, services: Services, again: Callable[[], object], tree: bool = False
+    ) -> None:
+        """``tree``: what lies below the folder counts too."""
         super().__init__(owner)
+        self._tree = tree
         self._services, self._again = services, again
         self._watch: Watch | None = None
         self._wanted = ("", "")
@@ -45,7 +49,7 @@ class Following(QObject):
             self._end()
             if self._wanted == (place, folder):
                 try:
-                    self._watch = share.watch(place, folder)
+                    self._watch = share.watch(place, folder, self._tree)
                 except SuiteError:  # a folder that cannot be watched is looked at now and then
                     self._watch = None
 

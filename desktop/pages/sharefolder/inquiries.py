@@ -2,31 +2,37 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable
-from datetime import date
+from datetime import datetime
 
 from PySide6.QtCore import QSize
-from PySide6.QtWidgets import QComboBox, QProgressBar, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QProgressBar, QWidget
 
 from core.clock import TOKYO
 from core.errors import SuiteError
 from core.i18n import _
-from core.wareki import format_date, format_datetime
 from desktop.pages.services import Services
 from desktop.pages.sharefolder.answer_form import AnswerForm
 from desktop.pages.sharefolder.ask import Ask
+from desktop.pages.sharefolder.following import Following
 from desktop.pages.sharefolder.inquiry_acts import InquiryActs
+from desktop.pages.sharefolder.inquiry_words import (
+    answered,
+    board_words,
+    count_words,
+    doubt_row,
+    reading_row,
+)
 from desktop.pages.sharefolder.new_inquiry import NewInquiry
 from desktop.pages.sharefolder.of_share import OfShare
 from desktop.pages.sharefolder.one_of import OneOf
-from desktop.pages.sharefolder.words import state_words
 from desktop.ui import page, theme
 from desktop.ui.buttons import button, icon_button
 from desktop.ui.widgets.empty import Empty
 from desktop.ui.widgets.flow import Flow
 from desktop.ui.widgets.table import Table
-from sharefolder.inquiry.model import MISSING, Doubt, Inquiry, Reading, State
+from sharefolder.inquiry.model import Inquiry, Reading
+from sharefolder.service import ShareChanged
 
 
 class Inquiries(OfShare):
@@ -40,6 +46,8 @@ class Inquiries(OfShare):
         whole = page.column(self, 0)
         self.new = NewInquiry(services, self._made, self._to_board)
         self._acts = InquiryActs(self, services)
+        self._following = Following(self, services, self._again, tree=True)
+        self._told: set[str] = set()
         self._board = self._build()
         self.nothing = Empty(
             "list-checks",
@@ -48,6 +56,7 @@ class Inquiries(OfShare):
             button(_("照会を作る"), self._create, "primary", main=True),
         )
         self.answer = AnswerForm(services, self._to_board, self._to_board)
+        services.bridge.subscribe(services.events, ShareChanged, self, self._changed)
         self.stack = OneOf(self._board, self.nothing, self.new, self.answer)
         whole.addWidget(self.stack, 1)
 
@@ -61,6 +70,9 @@ class Inquiries(OfShare):
         self.which.activated.connect(lambda _index: self._read_board())
         self.which.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         line.add(self.which, 1)
+        self.over = QCheckBox(_("終わったもの"))
+        self.over.toggled.connect(lambda _on: self.read())
+        line.add(self.over)
         again = icon_button(_("読み直す"), "arrow-counter-clockwise", self.read)
         line.add(Flow(button(_("照会を作る"), self._create, icon="plus"), again))
         layout.addWidget(line)
@@ -74,18 +86,16 @@ class Inquiries(OfShare):
             inside.addWidget(widget)
         layout.addWidget(frame)
         self.collate = button(_("集計する"), self._acts.collate, "primary", "export")
-        self.end = button(_("照会を終える"), self._acts.close)
-        layout.addWidget(
-            Flow(
-                self.collate,
-                button(_("CSVで保存"), self._acts.collate_csv, icon="file-csv"),
-                button(_("画面で回答する"), self._acts.answer, icon="note"),
-                button(_("催促の文を写す"), self._acts.remind, icon="copy"),
-                button(_("期限を変える"), self._acts.extend),
-                button(_("質問に答える"), self._acts.question),
-                self.end,
-            )
+        self.csv = button(_("CSVで保存"), self._acts.collate_csv, icon="file-csv")
+        self._changing = (
+            button(_("画面で回答する"), self._acts.answer, icon="note"),
+            button(_("催促の文を写す"), self._acts.remind, icon="copy"),
+            button(_("催促をメールで送る"), self._acts.mail),
+            button(_("期限を変える"), self._acts.extend),
+            button(_("質問に答える"), self._acts.question),
         )
+        self.end = button(_("照会を終える"), self._acts.close)
+        layout.addWidget(Flow(self.collate, self.csv, *self._changing, self.end))
         self.ask = Ask()
         layout.addWidget(self.ask)
         self.questions = page.label("", wrap=True)
@@ -118,32 +128,78 @@ class Inquiries(OfShare):
     # reading
 
     def read(self) -> None:
-        """Every inquiry of the share, then the board of the chosen one."""
+        """Every inquiry of the share (those under way, or those that are over), then the board of the chosen
+        one."""
         if not self.place or self.stack.current() in (self.new, self.answer):
             return
-        place, share = self.place, self._services.share
+        place, share, over = self.place, self._services.share, self.over.isChecked()
+
+        def found(_report: object) -> tuple[list[Inquiry], list[SuiteError], bool]:
+            office = share.office(place)
+            every, broken = office.ended() if over else office.inquiries()
+            return every, broken, bool(every) or over or bool(office.ended()[0])
+
         self._services.bridge.run(
-            self, _("照会"), lambda _r: share.office(place).inquiries(), self._show, lane="share-inquiry"
+            self, _("照会"), found, lambda got: self._show(over, *got), lane="share-inquiry"
         )
 
-    def _show(self, result: tuple[list[Inquiry], list[SuiteError]]) -> None:
-        found, broken = result
-        for error in broken[:1]:
-            self._services.notices.error(error)
-        chosen = self.which.currentText()
-        self._found = found
-        self.which.clear()
-        self.which.addItems([inquiry.title for inquiry in found])
-        if self.which.findText(chosen) >= 0:
-            self.which.setCurrentText(chosen)
-        wanted, self._led_to = self._led_to, ""
-        for number, inquiry in enumerate(found):
-            if inquiry.folder == wanted:
-                self.which.setCurrentIndex(number)
+    def _show(self, over: bool, found: list[Inquiry], broken: list[SuiteError], some: bool) -> None:
+        """``some``: there are any at all, be they over."""
+        if over != self.over.isChecked():
+            return
+        for error in broken:
+            if error.what + error.why not in self._told:  # once is enough: it is read again and again
+                self._told.add(error.what + error.why)
+                self._services.notices.error(error)
+        self._offer(found)
         if self.stack.current() not in (self.new, self.answer):  # begun meanwhile: nobody is sent away
-            self.stack.choose(self._board if found else self.nothing)
+            self.stack.choose(self._board if some else self.nothing)
         if found:
             self._read_board()
+        else:
+            self._show_none(over)
+
+    def _offer(self, found: list[Inquiry]) -> None:
+        """In the box, which keeps what is chosen in it, and stays open if it is."""
+        was, wanted, self._led_to = self.inquiry(), self._led_to, ""
+        chosen = wanted or (was.folder if was is not None else "")
+        if [each.folder for each in found] != [each.folder for each in self._found]:
+            self.which.clear()
+            self.which.addItems([inquiry.title for inquiry in found])
+            number = next((n for n, each in enumerate(found) if each.folder == chosen), 0)
+            self.which.setCurrentIndex(number if found else -1)
+        else:
+            for number, each in enumerate(found):
+                if each.folder == wanted:
+                    self.which.setCurrentIndex(number)
+        self._found = found
+
+    def _show_none(self, over: bool) -> None:
+        self._enable(None)
+        self.readings = []
+        none = _("終わった照会はまだありません。") if over else _("いま動いている照会はありません。")
+        self.sentence.setText(none)
+        for label in (self.counts, self.questions):
+            label.clear()
+        self.bar.setValue(0)
+        self.table.put([])
+        self._show_doubts()
+
+    def _enable(self, inquiry: Inquiry | None) -> None:
+        for each in (self.collate, self.csv):
+            each.setEnabled(inquiry is not None)
+        for each in (*self._changing, self.end):
+            each.setEnabled(inquiry is not None and not inquiry.closed)
+
+    def _changed(self, change: ShareChanged) -> None:
+        """Something in the followed inquiry's folders: its board says so by itself."""
+        inquiry = self.inquiry()
+        if inquiry is not None and change.place == self.place and _within(change.folder, inquiry.folder):
+            self._following.told()
+
+    def _again(self) -> None:
+        if self.isVisible():
+            self.read()
 
     def _to_board(self) -> None:
         self.stack.choose(self._board)
@@ -157,40 +213,31 @@ class Inquiries(OfShare):
     def _read_board(self) -> None:
         inquiry, place, share = self.inquiry(), self.place, self._services.share
         if inquiry is not None:
+            self._following.follow(place, inquiry.folder)
             self._services.bridge.run(
                 self,
                 _("回答の状況"),
                 lambda report: share.office(place).board(inquiry, report),
-                lambda readings: self._show_board(inquiry, readings),
+                lambda readings: self.show_board(inquiry, readings),
                 lane="share-inquiry",
             )
 
-    def _show_board(self, inquiry: Inquiry, readings: list[Reading]) -> None:
+    def show_board(self, inquiry: Inquiry, readings: list[Reading]) -> None:
+        """Where each section stood when ``readings`` were taken."""
         if inquiry != self.inquiry():
             return
         self.readings = readings
-        count = Counter(reading.state for reading in readings)
-        answered = len(readings) - sum(count[state] for state in MISSING)
-        left = (inquiry.due - date.today()).days
-        due = _("期限 {due}").format(due=format_date(inquiry.due))
-        rest = (
-            _("（あと{days}日）").format(days=left)
-            if left >= 0
-            else _("（{days}日過ぎました）").format(days=-left)
-        )
-        done = _("{answered} / {all} 所属が出しました。").format(answered=answered, all=len(readings))
-        closed = _("この照会は終わっています。") if inquiry.closed else ""
-        self.sentence.setText(f"{done}　{due}{rest}{closed}")
-        self.end.setEnabled(not inquiry.closed)
+        self.sentence.setText(board_words(inquiry, readings, datetime.now(TOKYO).date()))
+        self._enable(inquiry)
         said = [
             _("問 {question}　答 {answer}").format(question=q, answer=a) for _d, q, a in inquiry.questions
         ]
         self.questions.setText("\n".join(said))
         self.questions.setVisible(bool(said))
         self.bar.setRange(0, max(1, len(readings)))
-        self.bar.setValue(answered)
-        self.counts.setText("　".join(f"{state_words(s)} {count[s]}" for s in State if count[s]))
-        self.table.put([(r.section, _row(r)) for r in readings])
+        self.bar.setValue(answered(readings))
+        self.counts.setText(count_words(readings))
+        self.table.put([(r.section, reading_row(r)) for r in readings])
         self._show_doubts()
 
     def _show_doubts(self) -> None:
@@ -198,7 +245,7 @@ class Inquiries(OfShare):
         every = [d for r in self.readings for d in r.doubts if chosen is None or r.section == chosen]
         if not every:
             every = [d for r in self.readings for d in r.doubts]
-        self.doubts.put([(number, _doubt_row(doubt)) for number, doubt in enumerate(every)])
+        self.doubts.put([(number, doubt_row(doubt)) for number, doubt in enumerate(every)])
         self.heading.setText(_("確かめること（{count} 件）").format(count=len(every)))
 
     # doing
@@ -223,19 +270,12 @@ class Inquiries(OfShare):
         self.read()
 
 
+def _within(folder: str, of: str) -> bool:
+    return folder == of or folder.startswith(f"{of}/")
+
+
 class _Rest(QWidget):
     """Takes the height that is left, and asks for no more than it must have."""
 
     def sizeHint(self) -> QSize:
         return QSize(super().sizeHint().width(), self.minimumSizeHint().height())
-
-
-def _row(reading: Reading) -> tuple[str, ...]:
-    when = format_datetime(reading.changed.astimezone(TOKYO)) if reading.changed is not None else ""
-    more = len(reading.doubts) - 1
-    rest = _("（ほか {count} 件）").format(count=more) if more > 0 else ""
-    return reading.section, state_words(reading.state), reading.reason + rest, when
-
-
-def _doubt_row(doubt: Doubt) -> tuple[str, ...]:
-    return doubt.section, doubt.cell, doubt.raw, doubt.why, doubt.proposal

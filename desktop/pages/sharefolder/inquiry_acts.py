@@ -9,13 +9,15 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtGui import QGuiApplication
 
+from core.errors import SuiteError
 from core.i18n import _
 from core.jobs import Report
 from core.wareki import format_date, parse_date
 from desktop.pages.files import ask_save, save
 from desktop.pages.services import Services
+from desktop.pages.sharefolder.mail import write_mail
 from desktop.pages.sharefolder.words import state_words
-from sharefolder.inquiry.model import MISSING, Inquiry
+from sharefolder.inquiry.model import MISSING, Inquiry, Reading, Who
 from sharefolder.inquiry.office import Office
 
 if TYPE_CHECKING:
@@ -44,12 +46,12 @@ class InquiryActs:
             self._view.answer.begin(self._view.place, inquiry, section)
 
     def extend(self) -> None:
-        inquiry = self._view.inquiry()
+        inquiry, who = self._view.inquiry(), self._who()
         if inquiry is not None:
             self._view.ask.text(
                 _("新しい期限（例: R8.12.4）"),
                 inquiry.due.isoformat(),
-                lambda text: self._change(lambda office: office.extend(inquiry, parse_date(text))),
+                lambda text: self._change(lambda office: office.extend(inquiry, parse_date(text), who)),
             )
 
     def question(self) -> None:
@@ -57,9 +59,10 @@ class InquiryActs:
         inquiry = self._view.inquiry()
         if inquiry is None:
             return
+        who = self._who()
 
         def answered(question: str, answer: str) -> None:
-            self._change(lambda office: office.answer_question(inquiry, question, answer))
+            self._change(lambda office: office.answer_question(inquiry, question, answer, who))
 
         self._view.ask.text(
             _("受けた質問"),
@@ -70,68 +73,94 @@ class InquiryActs:
     def close(self) -> None:
         inquiry = self._view.inquiry()
         if inquiry is not None:
-            self._change(lambda office: office.close(inquiry))
+            who = self._who()
+            self._change(lambda office: office.close(inquiry, who))
+
+    def _who(self) -> Who:
+        session = self._services.auth.session
+        return Who(session.person.staff_number, session.person.section) if session is not None else Who()
 
     def _change(self, act: Callable[[Office], Inquiry]) -> None:
         place, share = self._view.place, self._services.share
+
+        def failed(error: SuiteError) -> None:
+            self._services.notices.error(error)
+            self._view.read()  # somebody else may have changed it, or ended it
+
         self._services.bridge.run(
             self._view,
             _("照会"),
             lambda _r: act(share.office(place)),
             lambda _i: self._view.read(),
+            failed,
             lane="share-inquiry",
         )
 
     def collate(self) -> None:
-        inquiry, readings = self._view.inquiry(), list(self._view.readings)
-        place, share = self._view.place, self._services.share
-        if inquiry is None:
-            return
-        path = ask_save(self._view, _("{title} 集計.xlsx").format(title=inquiry.title), "Excel (*.xlsx)")
-        if path is None:
-            return
-
-        def work(_report: Report) -> None:
+        def made(inquiry: Inquiry, readings: list[Reading]) -> bytes:
             from sharefolder.inquiry import collate  # its library is loaded only where it is needed
 
             with tempfile.TemporaryDirectory(prefix="mahoroba-collate-") as folder:
-                made = Path(folder) / "collated.xlsx"
-                collate.write_workbook(inquiry, readings, made, lambda reading: state_words(reading.state))
-                save(path, made.read_bytes())
-            share.office(place).collated(inquiry)
+                file = Path(folder) / "collated.xlsx"
+                collate.write_workbook(inquiry, readings, file, lambda reading: state_words(reading.state))
+                return file.read_bytes()
 
-        self._run_collate(work, path)
+        self._collate(_("{title} 集計.xlsx"), "Excel (*.xlsx)", made)
 
     def collate_csv(self) -> None:
-        inquiry, readings = self._view.inquiry(), list(self._view.readings)
-        if inquiry is None:
-            return
-        path = ask_save(self._view, _("{title} 集計.csv").format(title=inquiry.title), "CSV (*.csv)")
-        if path is not None:
+        def made(inquiry: Inquiry, readings: list[Reading]) -> bytes:
             from sharefolder.inquiry import collate
 
-            self._run_collate(lambda _r: save(path, collate.write_csv(inquiry, readings)), path)
+            return collate.write_csv(inquiry, readings)
 
-    def _run_collate(self, work: object, path: Path) -> None:
-        doubts = sum(len(reading.doubts) for reading in self._view.readings)
-        words = _("「{name}」に集計しました。確かめることが {doubts} 件あります。").format(
-            name=path.name, doubts=doubts
-        )
-        self._services.bridge.run(
-            self._view,
-            _("集計"),
-            work,  # type: ignore[arg-type]
-            lambda _n: self._services.notices.success(words),
-            lane="share-inquiry",
-            card=True,
-        )
+        self._collate(_("{title} 集計.csv"), "CSV (*.csv)", made)
+
+    def _collate(self, name: str, kind: str, made: Callable[[Inquiry, list[Reading]], bytes]) -> None:
+        """What lies in the folders at that moment, not what the board showed last."""
+        inquiry, place, share = self._view.inquiry(), self._view.place, self._services.share
+        if inquiry is None:
+            return
+        path = ask_save(self._view, name.format(title=inquiry.title), kind)
+        if path is None:
+            return
+
+        def work(report: Report) -> list[Reading]:
+            office = share.office(place)
+            readings = office.board(inquiry, report)
+            save(path, made(inquiry, readings))
+            office.collated(inquiry)
+            return readings
+
+        def done(readings: list[Reading]) -> None:
+            self._view.show_board(inquiry, readings)
+            doubts = sum(len(reading.doubts) for reading in readings)
+            words = _("「{name}」に集計しました。確かめることが {doubts} 件あります。")
+            self._services.notices.success(words.format(name=path.name, doubts=doubts))
+
+        self._services.bridge.run(self._view, _("集計"), work, done, lane="share-inquiry", card=True)
 
     def remind(self) -> None:
         """The text for a mail to those who have not answered, on the clipboard."""
+        if (reminder := self._reminder()) is not None:
+            _subject, text, count = reminder
+            QGuiApplication.clipboard().setText(text)
+            self._services.notices.info(_("未回答の {count} 所属への文を写しました。").format(count=count))
+
+    def mail(self) -> None:
+        """The same in the system's mail program."""
+        if (reminder := self._reminder()) is not None:
+            subject, text, _count = reminder
+            write_mail(self._services, subject, text)
+
+    def _reminder(self) -> tuple[str, str, int] | None:
+        """Subject, text, and to how many sections; None, which is said, where all have answered."""
         inquiry = self._view.inquiry()
         if inquiry is None:
-            return
+            return None
         missing = [r.section for r in self._view.readings if r.state in MISSING]
+        if not missing:
+            self._services.notices.info(_("未回答の所属はありません。"))
+            return None
         text = _(
             "{sections} 御中\n\n「{title}」の回答を {due} までにお願いします。\n回答の場所: {folder}"
         ).format(
@@ -140,5 +169,4 @@ class InquiryActs:
             due=format_date(inquiry.due),
             folder=f"{self._view.place}/{inquiry.folder}",
         )
-        QGuiApplication.clipboard().setText(text)
-        self._services.notices.info(_("未回答の {count} 所属への文を写しました。").format(count=len(missing)))
+        return _("照会「{title}」の回答のお願い").format(title=inquiry.title), text, len(missing)

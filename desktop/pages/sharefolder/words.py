@@ -125,5 +125,6 @@ def state_words(state: State) -> str:
         State.ANSWERED: _("● 回答済"),
         State.LATE: _("！ 遅れ"),
         State.WRONG_FORM: _("× 様式違い"),
+        State.GONE: _("× 回答なし"),
         State.DOUBT: _("？ 要確認"),
     }[state]

@@ -71,7 +71,15 @@ def test_an_inquiry_is_extended_answered_and_ended(sample: Office, board: Inquir
     press(sample, "決定")
     assert "問 対象年度は？　答 令和8年度です。" in said(sample)
     press(sample, "照会を終える")
+    assert "いま動いている照会はありません。" in board.sentence.text()
+    board.over.setChecked(True)
+    sample.settle()
+    assert board.which.currentText() == TITLE
     assert "この照会は終わっています。" in board.sentence.text()
+    assert not board.end.isEnabled()
+    lies = disk(sample) / "照会" / "終了"
+    assert [p.name for p in lies.glob("*/*")] == [TITLE]
+    assert "対象年度は？" in next(lies.glob("*/*/お知らせ.txt")).read_text("utf-8-sig")
 
 
 def test_a_section_answers_on_the_screen_and_goes_on_from_its_draft(sample: Office, board: Inquiries) -> None:

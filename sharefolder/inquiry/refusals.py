@@ -1,0 +1,53 @@
+"""Why an inquiry stays as it is, in words for the person before it."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from core.errors import SuiteError
+from core.i18n import _
+from core.wareki import format_date
+from sharefolder.inquiry.model import Inquiry
+
+
+def past(due: date) -> SuiteError:
+    return SuiteError(
+        _("この期限にはできません。"),
+        _("{due} は、もう過ぎています。").format(due=format_date(due)),
+        _("今日か、今日よりあとの日にしてください。"),
+        "SHARE-067",
+    )
+
+
+def over(title: str) -> SuiteError:
+    return SuiteError(
+        _("照会「{title}」を変えられません。").format(title=title),
+        _("この照会は終わっているか、移されています。"),
+        _("一覧を読み直してください。終わったものは「終わったもの」にあります。"),
+        "SHARE-068",
+    )
+
+
+def still_open(sections: str) -> SuiteError:
+    why = _("回答のブックがいま開かれています（{sections}）。").format(sections=sections)
+    return SuiteError(
+        _("照会を終えられません。"),
+        why if sections else _("だれかが中のファイルを開いているか、あなたに移す権利がありません。"),
+        _("閉じてもらってから、もう一度「照会を終える」を押してください。"),
+        "SHARE-073",
+    )
+
+
+def not_yours(inquiry: Inquiry) -> SuiteError:
+    return SuiteError(
+        _("照会「{title}」を変えられません。").format(title=inquiry.title),
+        _("変えられるのは、照会した人と、照会した所属のフォルダに書ける人です。"),
+        _("{section} に頼んでください。").format(section=inquiry.asking or _("照会した人")),
+        "SHARE-003",
+    )
+
+
+def too_long() -> SuiteError:
+    return SuiteError(
+        _("質問と答えを保存できません。"), _("文が長すぎます。"), _("短くしてください。"), "SHARE-071"
+    )
