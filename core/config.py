@@ -8,17 +8,16 @@ not: what it meant to forbid would silently be allowed.
 from __future__ import annotations
 
 import time
-import tomllib
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, Literal, cast
+from typing import Any, Literal
 
 from pydantic import BaseModel, ValidationError
 from pydantic_settings import PydanticBaseSettingsSource, TomlConfigSettingsSource
 
 from core import config_errors as errors
+from core.config_files import edited, policy_source, user_source
 from core.errors import SuiteError
 from core.files import exclusive, write_atomically
 from core.i18n import _
@@ -42,30 +41,7 @@ from core.settings import (
     TicketSettings,
     TrialSettings,
 )
-
-__all__ = [
-    "AppearanceSettings",
-    "AuthoritySettings",
-    "CameraSettings",
-    "Config",
-    "Declared",
-    "DirectorySettings",
-    "FaceSettings",
-    "NotificationSettings",
-    "OfflineSettings",
-    "Origin",
-    "PamSettings",
-    "PlanSettings",
-    "PresenceSettings",
-    "SecuritySettings",
-    "ServersSettings",
-    "Settings",
-    "TicketSettings",
-    "TrialSettings",
-    "declared",
-]
-
-_MAX_FILE = 256 * 1024
+from core.settings.declared import known, policy_only, split, title_of
 
 
 @dataclass(frozen=True)
@@ -75,19 +51,6 @@ class Origin:
     source: Literal["policy", "user", "default"]
     locked: bool
     by: str
-
-
-@dataclass(frozen=True)
-class Declared:
-    """A setting as declared, for the settings page and the guide. ``kind``: its Python type."""
-
-    key: str
-    section: str
-    title: str
-    description: str
-    kind: Any
-    default: Any
-    policy_only: bool
 
 
 class _Locked(Section):
@@ -139,11 +102,11 @@ class Config:
 
     def origin(self, key: str) -> Origin:
         """Where ``section.name`` comes from and whether the person may change it. KeyError if undeclared."""
-        section, name = _split(key)
+        section, name = split(key)
         by = self._locked.by or _("ポリシーファイル")
         if name in self._policy.init_kwargs.get(section, {}):
             return Origin("policy", True, by)
-        if _policy_only(section, name) or {key, section} & set(self._locked.keys):
+        if policy_only(section, name) or {key, section} & set(self._locked.keys):
             return Origin("default", True, by)
         if name in self._user.init_kwargs.get(section, {}):
             return Origin("user", False, "")
@@ -155,21 +118,21 @@ class Config:
         The file is replaced as a whole or not at all. KeyError if undeclared, SuiteError CONF-003 (not
         allowed value), CONF-004 (locked), CONF-005 (not writable), CONF-001 (the file was broken meanwhile).
         """
-        section, name = _split(key)
+        section, name = split(key)
         origin = self.origin(key)
         if origin.locked:
-            raise errors.locked(_title(key), origin.by)
+            raise errors.locked(title_of(key), origin.by)
         if value is not None:
             current: BaseModel = getattr(self, section)
             try:
                 type(current).model_validate({**current.model_dump(), name: value})
             except ValidationError as error:
-                raise errors.not_allowed(_title(key)) from error
+                raise errors.not_allowed(title_of(key)) from error
         path = self._paths.user_settings
         try:
             with exclusive(path.with_suffix(".lock")):
                 text = path.read_text("utf-8") if path.exists() else ""
-                write_atomically(path, _edited(text, section, name, value).encode())
+                write_atomically(path, edited(text, section, name, value).encode())
         except OSError as error:
             raise errors.unwritable() from error
         except (ValueError, RecursionError) as error:
@@ -183,13 +146,13 @@ class Config:
             signed = kept(self._paths.policy, source)
             if signed.expires <= (time.time() if self._now is None else self._now):
                 notices.append(expired(signed))
-        self._policy = _policy_source(self._paths.policy)
-        self._user = _user_source(self._paths.user_settings, notices)
+        self._policy = policy_source(self._paths.policy)
+        self._user = user_source(self._paths.user_settings, notices)
         try:
             self._locked = _Locked.model_validate(self._policy.init_kwargs.pop("locked", {}))
         except ValidationError as error:
             raise errors.policy_value("locked") from error
-        notices.extend(errors.unknown_in_policy(key) for key in self._locked.keys if not _known(key))
+        notices.extend(errors.unknown_in_policy(key) for key in self._locked.keys if not known(key))
         self._drop_forbidden(notices)
         settings = self._validated(notices)
         for section in Settings.model_fields:
@@ -206,7 +169,7 @@ class Config:
                 continue
             for name in list(table):
                 key = f"{section}.{name}"
-                if _known(key) and _policy_only(section, name):
+                if known(key) and policy_only(section, name):
                     notices.append(errors.policy_only(key))
                     del table[name]
                 elif {key, section} & set(self._locked.keys):
@@ -232,59 +195,6 @@ class Config:
             notices.append(errors.ignored(key))
 
 
-def declared() -> Iterator[Declared]:
-    """Every setting with its words in the current language, in the order of the settings page."""
-    for section in Settings.model_fields:
-        kind = _section(section)
-        for name, field in kind.model_fields.items():
-            yield Declared(
-                key=f"{section}.{name}",
-                section=_(kind.model_config.get("title") or section),
-                title=_(field.title or name),
-                description=_(field.description) if field.description else "",
-                kind=field.annotation,
-                default=field.default,
-                policy_only=_policy_only(section, name),
-            )
-
-
-def _policy_source(path: Path) -> TomlConfigSettingsSource:
-    try:
-        if path.exists() and (not path.is_file() or path.stat().st_size > _MAX_FILE):
-            raise ValueError("not a settings file")
-        source = TomlConfigSettingsSource(Settings, path)
-    except (OSError, ValueError, RecursionError) as error:
-        raise errors.policy_unreadable(path) from error
-    for section, table in source.init_kwargs.items():
-        if not isinstance(table, dict):
-            raise errors.policy_value(section)
-    return source
-
-
-def _user_source(path: Path, notices: list[SuiteError]) -> TomlConfigSettingsSource:
-    try:
-        if path.exists() and (not path.is_file() or path.stat().st_size > _MAX_FILE):
-            raise ValueError("not a settings file")
-        return TomlConfigSettingsSource(Settings, path)
-    except OSError:
-        notices.append(errors.unreadable(path.name))
-    except (ValueError, RecursionError):
-        notices.append(_set_aside(path))
-    return TomlConfigSettingsSource(Settings, None)
-
-
-def _set_aside(path: Path) -> SuiteError:
-    """Rename a file that cannot be parsed: it is never overwritten, the suite starts with defaults."""
-    number = 1
-    while (target := path.with_name(f"{path.name}.broken-{number}")).exists():
-        number += 1
-    try:
-        path.rename(target)
-    except OSError:
-        return errors.unreadable(path.name)
-    return errors.set_aside(target.name)
-
-
 def _merged(policy: TomlConfigSettingsSource, user: TomlConfigSettingsSource) -> Settings:
     class FromFiles(Settings):
         @classmethod
@@ -292,52 +202,6 @@ def _merged(policy: TomlConfigSettingsSource, user: TomlConfigSettingsSource) ->
             return policy, user
 
     return FromFiles()
-
-
-def _edited(text: str, section: str, name: str, value: str | int | float | bool | None) -> str:
-    import tomlkit  # only who saves pays for it: the suite's start does not
-
-    document = tomlkit.parse(text)
-    if section not in document:
-        document[section] = tomlkit.table()
-    table = document[section]
-    if not isinstance(table, dict):
-        raise ValueError(f"{section} is not a table")
-    if value is None:
-        table.pop(name, None)
-    else:
-        table[name] = value
-    edited = tomlkit.dumps(document)
-    if tomllib.loads(edited).get(section, {}).get(name) != value:  # an unusual layout that tomlkit misplaces
-        raise ValueError("the edit did not take")
-    return edited
-
-
-def _split(key: str) -> tuple[str, str]:
-    if not _known(key) or "." not in key:
-        raise KeyError(key)
-    section, _dot, name = key.partition(".")
-    return section, name
-
-
-def _known(key: str) -> bool:
-    section, _dot, name = key.partition(".")
-    return section in Settings.model_fields and (not name or name in _section(section).model_fields)
-
-
-def _section(section: str) -> type[Section]:
-    kind = Settings.model_fields[section].annotation
-    return cast(type[Section], kind)
-
-
-def _policy_only(section: str, name: str) -> bool:
-    extra = _section(section).model_fields[name].json_schema_extra
-    return isinstance(extra, dict) and extra.get("scope") == "policy"
-
-
-def _title(key: str) -> str:
-    section, name = _split(key)
-    return _(_section(section).model_fields[name].title or name)
 
 
 def _has(values: dict[str, Any], location: tuple[str, ...]) -> bool:

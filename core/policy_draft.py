@@ -15,9 +15,9 @@ from typing import Any, get_origin
 from pydantic import ValidationError
 
 from core import config_errors as errors
-from core.config import Declared, declared
 from core.i18n import _
 from core.settings import Settings
+from core.settings.declared import Declared, declared
 from core.settings_words import kind_of, kind_words, value_words
 
 

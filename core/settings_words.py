@@ -11,9 +11,9 @@ from typing import Any, Literal, Union, get_args, get_origin
 
 from pydantic.fields import FieldInfo
 
-from core.config import Declared
 from core.i18n import N_, _
 from core.settings import Settings
+from core.settings.declared import Declared
 
 _LIMITS = {
     "ge": N_("{limit} 以上"),

@@ -8,8 +8,8 @@ from __future__ import annotations
 from itertools import groupby
 from pathlib import Path
 
-from core.config import Declared, declared
 from core.files import write_atomically
+from core.settings.declared import Declared, declared
 from core.settings_words import kind_words, toml
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "operator" / "settings.md"

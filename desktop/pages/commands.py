@@ -6,8 +6,8 @@ from functools import partial
 
 from PySide6.QtWidgets import QMainWindow
 
-from core.config import declared
 from core.i18n import _
+from core.settings.declared import declared
 from desktop.pages.matters import PersonAim
 from desktop.pages.services import Services
 from desktop.ui.search import Command

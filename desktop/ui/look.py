@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from core.files import write_atomically
 
 if TYPE_CHECKING:
-    from core.config import AppearanceSettings
+    from core.settings import AppearanceSettings
 
 _MOST_BYTES = 4096
 

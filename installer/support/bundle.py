@@ -18,12 +18,13 @@ from pathlib import Path
 from typing import Any, Literal, get_origin
 
 from core.clock import TOKYO
-from core.config import Config, declared
+from core.config import Config
 from core.errors import SuiteError
 from core.files import write_atomically
 from core.i18n import _
 from core.log import FILE_BYTES, FILES_KEPT
 from core.paths import Paths
+from core.settings.declared import declared
 from core.version import version
 from installer.selftest import Result
 from installer.support.scrub import Scrubber, known_here

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import date
 
 from auth.model import Evidence, Factor
-from core.config import declared
+from core.settings.declared import declared
 from core.version import SOURCE
 from desktop import trial_notices
 from desktop.pages.administration.policy import PolicyView

@@ -12,10 +12,10 @@ import pytest
 from PySide6.QtWidgets import QAbstractButton
 
 from core.clock import TOKYO
-from core.config import declared
 from core.errors import SuiteError
 from core.policy import PolicySigner, bound, verified
 from core.policy_draft import Draft
+from core.settings.declared import declared
 from desktop.pages.administration import policy as policy_page_module
 from desktop.pages.administration.policy import PolicyView
 from installer.policy.fetch import fetch

@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractButton, QLineEdit, QPushButton
 
 from auth.model import Evidence, Factor
-from core.config import declared
+from core.settings.declared import declared
 from desktop.pages.administration import export as export_file
 from desktop.pages.administration.policy import PolicyView
 from desktop.pages.administration.step_up import StepUpCard

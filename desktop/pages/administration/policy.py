@@ -8,10 +8,10 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
 from auth.model import Role
-from core.config import Declared, declared
 from core.errors import SuiteError
 from core.i18n import _, bracketed, sentences
 from core.policy_draft import Change, Draft, carried, changes, standing
+from core.settings.declared import Declared, declared
 from desktop.pages.administration.policy_form import PolicyForm
 from desktop.pages.administration.step_up import StepUpCard
 from desktop.pages.administration.words import zone_words

@@ -7,9 +7,9 @@ from typing import Any, Literal, get_args, get_origin
 
 from PySide6.QtWidgets import QComboBox, QPlainTextEdit, QWidget
 
-from core.config import Declared
 from core.i18n import _
 from core.policy_draft import Draft, parsed
+from core.settings.declared import Declared
 from core.settings_words import kind_of, kind_words, lines, value_words
 from desktop.ui import page, theme
 from desktop.ui.widgets.fields import labelled, line_edit

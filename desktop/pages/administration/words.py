@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from auth.model import Factor
-from core.config import SecuritySettings
 from core.i18n import _
+from core.settings import SecuritySettings
 
 
 def protected_words(action: str) -> str:

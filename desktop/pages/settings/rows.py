@@ -7,8 +7,8 @@ from collections.abc import Callable, Sequence
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QCheckBox, QComboBox, QLabel, QWidget
 
-from core.config import declared
 from core.i18n import _
+from core.settings.declared import declared
 from desktop.pages.services import Services
 from desktop.ui import page, theme
 from desktop.ui.icons import set_icon

@@ -9,9 +9,11 @@ import tomlkit
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from core.config import Config, Declared, Origin, Settings, declared
+from core.config import Config, Origin
 from core.errors import SuiteError
 from core.paths import Paths
+from core.settings import Settings
+from core.settings.declared import Declared, declared
 from tests.unit.core.configured import codes, load, load_again
 
 POLICY = """

@@ -6,9 +6,9 @@ import tomllib
 
 import pytest
 
-from core.config import declared
 from core.errors import SuiteError
 from core.policy_draft import Draft, changes, parsed
+from core.settings.declared import declared
 
 TEXT = """# ours
 [locked]

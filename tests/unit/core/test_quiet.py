@@ -7,8 +7,8 @@ from datetime import datetime
 import pytest
 
 from calendar_sync.reminders import NIGHT
-from core.config import NotificationSettings
 from core.quiet import QuietHours
+from core.settings import NotificationSettings
 
 
 @pytest.mark.parametrize(

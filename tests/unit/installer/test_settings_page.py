@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core.config import declared
+from core.settings.declared import declared
 from installer.settings_page import PAGE, markdown
 
 
