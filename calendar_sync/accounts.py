@@ -7,8 +7,11 @@ happens, the hrefs in the cache belong to the server that is asked. Its password
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import asdict
+from pathlib import Path
 from urllib.parse import quote
 
 from calendar_sync.discovery import Account, discover, discover_by_ticket
@@ -96,6 +99,20 @@ def account_in(store: Store) -> Account | None:
         return None
     account = json.loads(kept)
     return Account(**{**account, "addresses": tuple(account.get("addresses", ()))})
+
+
+def addresses_kept(folder: Path) -> list[str]:
+    """Of each person's cache in ``folder``, read only: the server their schedule is on, or "" for this
+    machine's own. A cache that is in use or damaged says nothing here."""
+    found = []
+    for path in sorted(folder.glob("*.db")):
+        try:
+            with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True, timeout=2)) as database:
+                row = database.execute("SELECT value FROM fact WHERE name = ?", (_FACT,)).fetchone()
+            found.append(str(json.loads(row[0])["url"]) if row and row[0] else "")
+        except (sqlite3.Error, ValueError, KeyError, TypeError):
+            continue
+    return found
 
 
 def home_of(store: Store, owner: Owner) -> str:

@@ -72,6 +72,15 @@ def audit_reconcile(options: argparse.Namespace) -> int:
     return reconcile.main(options)
 
 
+def _speak(arguments: Sequence[str]) -> None:
+    """Every command in the language that is set; the window chooses its own when it draws."""
+    if arguments and arguments[0] in ("run", "demo", "kiosk"):
+        return
+    from desktop import language
+
+    language.speak(Paths.from_environment())
+
+
 def _has_screen() -> bool:
     chosen = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
     return sys.platform == "win32" or any(os.environ.get(name) for name in chosen)
@@ -106,6 +115,7 @@ def _parser() -> argparse.ArgumentParser:
 def main(arguments: Sequence[str]) -> int:
     """0 when it went well; otherwise a sentence on stderr and 1 (2 for a command that does not exist)."""
     try:
+        _speak(arguments)
         if arguments and arguments[0] in ELSEWHERE:
             return int(import_module(ELSEWHERE[arguments[0]][0]).main(arguments[1:]))
         options = _parser().parse_args(arguments)

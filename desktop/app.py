@@ -13,9 +13,10 @@ from PySide6.QtCore import Qt, QTimer
 from core.events import Events
 from core.i18n import _, set_language
 from core.paths import Paths
+from desktop.language import LOCALE
 from desktop.pages.later import Later, Once
 from desktop.pages.services import Services
-from desktop.pages.window import LOCALE, LOOK, Window
+from desktop.pages.window import LOOK, Window
 from desktop.ui import theme
 from desktop.ui.application import make_application, make_themed
 from desktop.ui.bridge import Bridge

@@ -13,8 +13,8 @@ from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices
 
 from core.i18n import set_language
+from desktop.language import LOCALE
 from desktop.pages.liaison.kiosk import Kiosk
-from desktop.pages.window import LOCALE
 from desktop.ui import theme
 from desktop.ui.application import make_application, make_themed
 from desktop.ui.look import Look

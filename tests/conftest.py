@@ -22,6 +22,7 @@ RUN_MARK = "MAHOROBA_TEST_RUN"
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ.setdefault("MAHOROBA_MODELS", str(user_folder()))  # before the home moves away
+os.environ.update(LC_ALL="", LC_MESSAGES="", LANG="C.UTF-8")  # commands speak Japanese
 os.environ[RUN_MARK] = uuid.uuid4().hex
 # The same examples each run, and no clock: a first example that waits for an import is no defect.
 settings.register_profile("suite", deadline=None, derandomize=True, print_blob=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from pathlib import Path
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QCloseEvent
@@ -12,6 +11,7 @@ from PySide6.QtWidgets import QApplication, QMainWindow, QStackedWidget, QWidget
 from auth.model import FaceDeleted, Locked, Session, SignedIn, SignedOut, Unlocked
 from core.errors import SuiteError
 from core.i18n import _, set_language
+from desktop.language import LOCALE
 from desktop.pages.calling import calling_of
 from desktop.pages.chips import alone, chips, status
 from desktop.pages.commands import commands
@@ -33,7 +33,6 @@ from desktop.ui.page import Page
 from desktop.ui.shell import Leaving, Shell, Who
 from desktop.ui.tray import tray_for
 
-LOCALE = Path(__file__).resolve().parent.parent / "locale"
 LOOK = "look.json"  # in the state folder
 
 

@@ -38,7 +38,7 @@ def checks(terminal: Terminal, only: Sequence[str] = ()) -> list[Check]:
         Check("realm", _("領域（Kerberos）"), lambda: network.realm(config)),
         Check("ticket", _("チケット"), lambda: network.ticket(config, paths)),
         Check("proxy", _("代理サーバー"), lambda: network.proxy(config), 30),
-        Check("schedule", _("予定のサーバー"), lambda: network.schedule(paths, terminal.secrets), 20),
+        Check("schedule", _("予定のサーバー"), lambda: network.schedule(paths), 20),
         Check("share", _("共有フォルダ"), lambda: network.share(paths), 20),
         Check("index", _("共有フォルダの索引"), lambda: suite.index(paths), 20),
         Check("index-service", _("索引サービス"), lambda: network.index_service(paths), 20),

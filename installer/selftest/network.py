@@ -1,23 +1,29 @@
-"""Checks of what this terminal talks to: realm, ticket, proxy, schedule server, shares. Read only."""
+"""Checks of what this terminal talks to: realm, ticket, proxy, schedule server, shares. Nothing is left."""
 
 from __future__ import annotations
 
 import socket
+import tempfile
 import urllib.request
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import closing
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+import httpx
+
 from auth.agent.ticket import KerberosCache
-from calendar_sync.service import Schedules
+from calendar_sync.accounts import addresses_kept
+from calendar_sync.servers.embedded import EmbeddedServer
+from calendar_sync.wire import trust
 from core import gss
 from core.config import Config
 from core.errors import SuiteError
 from core.events import Events
 from core.i18n import _
 from core.paths import Paths
-from core.secrets import SecretStore
+from core.secrets import MemorySecrets
 from installer.selftest import Outcome, State, failed, from_error, ok, unknown
 from sharefolder.ports import Credential
 from sharefolder.service import ShareService
@@ -68,20 +74,42 @@ def proxy(config: Config) -> Outcome:
     return failed(_("代理サーバー {host} が応答しません。").format(host=host), _network_step(), "SELF-081")
 
 
-def schedule(paths: Paths, store: Callable[[], SecretStore]) -> Outcome:
-    """The schedule server starts (or runs) and answers."""
-    schedules = Schedules(paths, store(), Events())
-    try:
-        address = urlsplit(schedules.server.start())
-        if not address.hostname or not _speaks_http(address.hostname, address.port or 80):
-            return failed(_("予定のサーバーが応答しません。"), _network_step(), "SELF-085")
-    finally:
-        schedules.close()
+def schedule(paths: Paths) -> Outcome:
+    """Each server that a schedule here is on answers; so does this machine's own, where one is on it."""
+    kept = addresses_kept(paths.data / "calendar")
+    for url in sorted({url for url in kept if url}):
+        if not _answers(url):
+            words = _("予定のサーバー（{host}）が応答しません。")
+            host = urlsplit(url).hostname or ""
+            return failed(words.format(host=host), _network_step(), "SELF-086")
+    if ("" in kept or not kept) and not _own_server_answers(paths.data / "calendar-server"):
+        return failed(_("予定のサーバーが応答しません。"), _network_step(), "SELF-085")
     return ok(_("予定のサーバーが応答します。"))
+
+
+def _answers(url: str) -> bool:
+    """Any answer of the server's own will do, over a connection that the schedule would trust."""
+    try:
+        with httpx.Client(trust_env=False, verify=trust(url), timeout=ANSWER_S) as http:
+            return http.options(url).status_code < 500
+    except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError):
+        return False
+
+
+def _own_server_answers(folder: Path) -> bool:
+    """On its own folder; where nobody has a schedule yet, on an empty one that goes again."""
+    with tempfile.TemporaryDirectory(prefix="mahoroba-self-test-") as made:
+        server = EmbeddedServer(folder if folder.is_dir() else Path(made), MemorySecrets())
+        try:
+            return _answers(server.start())
+        finally:
+            server.stop()
 
 
 def share(paths: Paths) -> Outcome:
     """The first entry of each share that this terminal knows is asked for, as a server gives it to us now."""
+    if not (paths.data / "share").is_dir():
+        return _no_share()
     with closing(_shares(paths)) as service:
         places = service.places()
         if not places:
@@ -101,6 +129,8 @@ def share(paths: Paths) -> Outcome:
 def index_service(paths: Paths) -> Outcome:
     """The index service that a share names is asked how it stands, as a search asks it; it leaves nothing.
     A share that does not answer is the question before this one."""
+    if not (paths.data / "share").is_dir():
+        return _no_share()
     with closing(_shares(paths)) as service:
         places = service.places()
         if not places:

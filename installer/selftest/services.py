@@ -44,7 +44,7 @@ def checks(terminal: Terminal) -> list[Check]:
         Check("signer", _("署名サーバー"), lambda: signer(config, paths)),
         Check("realm", _("領域（Kerberos）"), lambda: network.realm(config)),
         Check("proxy", _("代理サーバー"), lambda: network.proxy(config), 30),
-        Check("schedule", _("予定のサーバー"), lambda: network.schedule(paths, terminal.secrets), 20),
+        Check("schedule", _("予定のサーバー"), lambda: network.schedule(paths), 20),
         Check("share", _("共有フォルダ"), lambda: network.share(paths), 20),
         Check("index-service", _("索引サービス"), lambda: network.index_service(paths), 20),
         Check("policy", _("方針の配布"), lambda: policy.policy(paths)),

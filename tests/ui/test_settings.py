@@ -64,7 +64,7 @@ def test_english_speaks_at_once(office: Office) -> None:
         assert office.services.auth.session is not None
     finally:
         from core.i18n import set_language
-        from desktop.pages.window import LOCALE
+        from desktop.language import LOCALE
 
         set_language("ja", LOCALE)
 

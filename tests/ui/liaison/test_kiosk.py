@@ -12,8 +12,8 @@ from pytestqt.qtbot import QtBot
 
 from core.errors import SuiteError
 from core.i18n import set_language
+from desktop.language import LOCALE
 from desktop.pages.liaison.kiosk import Kiosk
-from desktop.pages.window import LOCALE
 from desktop.ui import theme
 from liaison import kiosk, profile
 from liaison.steps import kiosk as step

@@ -6,7 +6,7 @@ import http.server
 import json
 import ssl
 import threading
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import pytest
@@ -189,6 +189,32 @@ def test_a_proxy_that_answers_anything_in_http_is_there(monkeypatch: pytest.Monk
         server.shutdown()
     monkeypatch.delenv("http_proxy")
     assert network.proxy(config).state is State.FAIL
+
+
+def test_an_empty_home_is_as_empty_after_it_was_asked(capfd: pytest.CaptureFixture[str]) -> None:
+    paths = Paths.from_environment()
+    before = sorted(paths.data.rglob("*"))
+    assert network.schedule(paths).state is State.OK
+    assert network.share(paths).state is State.UNKNOWN
+    assert network.index_service(paths).state is State.UNKNOWN
+    assert sorted(paths.data.rglob("*")) == before
+    assert capfd.readouterr() == ("", ""), "what is found is the answer, not a line on the side"
+
+
+def test_the_server_that_a_schedule_is_on_has_to_answer() -> None:
+    from calendar_sync.discovery import Account
+    from calendar_sync.store import Store
+
+    paths = Paths.from_environment()
+    store = Store(paths.data / "calendar" / "K000001.db")
+    with http.server.HTTPServer(("127.0.0.1", 0), _Quiet) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        account = Account(f"http://127.0.0.1:{server.server_port}/", "/home/", "K000001")
+        store.move_home("/K000001/", account.home, "account", json.dumps(asdict(account)))
+        assert network.schedule(paths).state is State.OK
+        server.shutdown()
+    gone = network.schedule(paths)
+    assert (gone.state, gone.code, bool(gone.next_step)) == (State.FAIL, "SELF-086", True)
 
 
 def test_a_share_that_is_gone_fails_and_one_that_is_there_is_ok(tmp_path: Path) -> None:
