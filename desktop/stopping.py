@@ -27,15 +27,15 @@ def stop_person(services: Services, staff_number: str, drill: bool) -> Stopped:
     left = [_("開いている画面: 次にサーバーに尋ねるまで残ります。本人の端末をロックしてもらってください。")]
     left += _tickets(services)
     left += _offline(services)
-    for folder in _calendar_servers(services):
+    for server, folder in _calendar_servers(services):
         try:
             count = _stop_passwords(services, folder, staff_number, drill)
-            done.append(_("予定のパスワード {count} 個（{folder}）").format(count=count, folder=folder.name))
+            done.append(_("{server}のパスワード {count} 個（携帯など）").format(server=server, count=count))
         except SuiteError as error:
-            words = _("予定のパスワード（{folder}）: 止められませんでした。{why}")
-            left.append(words.format(folder=folder.name, why=error.why) + _by_hand(staff_number))
+            words = _("{server}のパスワード: 止められませんでした。{why}")
+            left.append(words.format(server=server, why=error.why) + _by_hand(staff_number))
     if not services.config.servers.calendar:
-        left.append(_("職場の予定のサーバー（携帯など）: ") + _by_hand(staff_number))
+        left.append(_("職場の予定サーバーのパスワード（携帯など）: ") + _by_hand(staff_number))
     left.append(_("連絡員端末: 借りていれば、「連絡員端末」で返却と消去をしてください。"))
     return Stopped(tuple(done), tuple(left))
 
@@ -79,12 +79,14 @@ def _by_hand(staff_number: str) -> str:
     return words.format(number=staff_number)
 
 
-def _calendar_servers(services: Services) -> Iterator[Path]:
-    """The folders of the schedule's servers that this machine reaches: its own, and the one of the policy."""
-    named = services.config.servers.calendar
-    for folder in filter(None, (services.paths.data / "calendar-server", Path(named) if named else None)):
-        if (named and folder == Path(named)) or os.path.exists(folder / "devices.db"):
-            yield folder
+def _calendar_servers(services: Services) -> Iterator[tuple[str, Path]]:
+    """What the schedule's servers that this machine reaches are called, and their folders: its own, where it
+    was ever used, and the one of the policy."""
+    own, named = services.paths.data / "calendar-server", services.config.servers.calendar
+    if os.path.exists(own / "devices.db"):
+        yield _("この端末の予定サーバー"), own
+    if named:
+        yield _("職場の予定サーバー"), Path(named)
 
 
 def _stop_passwords(services: Services, folder: Path, staff_number: str, drill: bool) -> int:

@@ -22,7 +22,7 @@ from office.plan import Tell
 from office.trail import Wish
 
 _WORD = re.compile(r"[!-~]{1,64}")
-DONE, LEFT = "● ", "→ "  # how the lines of a stop's words begin
+DONE, LEFT = "・", "→ "  # how the lines of a stop's words begin
 BEFORE = timedelta(hours=24)  # how far back the timeline begins
 Find = Callable[[Wish, int, int | None], Sequence[Entry]]
 

@@ -17,6 +17,7 @@ from desktop.pages.office.incident_report import IncidentReport
 from desktop.pages.office.incident_stop import StopLine, StoppedList
 from desktop.pages.services import Services
 from desktop.ui import page, theme
+from desktop.ui.announce import announce
 from desktop.ui.buttons import button
 from desktop.ui.widgets.fields import line_edit
 from desktop.ui.widgets.flow import Flow
@@ -164,7 +165,7 @@ class IncidentView(Fresh):
         title, drill, make = self.title.text(), self.drill.isChecked(), self._services.open_office
 
         def begun(number: int) -> None:
-            self._services.notices.success(_("事案を始めました。"))
+            announce(self.head, _("事案を始めました。"))  # it stands there: no banner over what comes next
             self.title.clear()
             self.drill.setChecked(False)
             self._begun = number

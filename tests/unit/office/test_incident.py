@@ -113,8 +113,8 @@ def test_what_a_stop_left_stands_in_the_timeline_and_in_the_report(desk: Desk) -
     number = desk.office.begin("端末の紛失", drill=False)
     desk.office.lock_person(number, "K100871")
     steps = desk.office.timeline(number)
-    assert steps[-1].words == "● サインイン\n→ AD で無効にする"
-    assert "職員を停止　K100871　● サインイン → AD で無効にする" in report_text(
+    assert steps[-1].words == "・サインイン\n→ AD で無効にする"
+    assert "職員を停止　K100871　・サインイン → AD で無効にする" in report_text(
         desk.office.all()[0], {}, steps
     )
 
