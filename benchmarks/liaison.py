@@ -181,14 +181,8 @@ def _drops(lab: NetworkLab, preparer: _Preparer) -> Iterator[Record]:
     _fill(lab.root("K03") / "fill")
     lab.cut("K01")
     lab.kill_sshd("K02")
-    stop = threading.Event()
-    hunter = threading.Thread(target=kill_agents, args=(lab.root("K04"), stop))
-    hunter.start()
-    try:
+    with agents_killed(lab.root("K04")):
         took, out = preparer.run(lab.laptops)
-    finally:
-        stop.set()
-        hunter.join()
     named = {o.tag for o in out if not o.ready}
     (lab.root("K03") / "fill").unlink()
     lab.mend("K01")
@@ -213,8 +207,20 @@ def _fill(path: Path) -> None:
             file.flush()
 
 
-def kill_agents(root: Path, stop: threading.Event) -> None:
-    """Kill the agent on one laptop as soon as it appears, again and again until ``stop``."""
+@contextlib.contextmanager
+def agents_killed(root: Path) -> Iterator[None]:
+    """As long as this lasts, the agent on one laptop is killed as soon as it appears, again and again."""
+    stop = threading.Event()
+    hunter = threading.Thread(target=_kill_agents, args=(root, stop))
+    hunter.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        hunter.join()
+
+
+def _kill_agents(root: Path, stop: threading.Event) -> None:
     while not stop.is_set():
         for entry in Path("/proc").iterdir():
             with contextlib.suppress(OSError, IndexError, ValueError):

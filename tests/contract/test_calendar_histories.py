@@ -10,7 +10,7 @@ import os
 import secrets
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -24,36 +24,14 @@ from calendar_sync import edit, ics
 from calendar_sync.merge import same
 from calendar_sync.model import KEEP, Change, Draft, Scope
 from calendar_sync.remote import Credential, Remote
-from calendar_sync.store import Store
 from calendar_sync.sync import Sync
 from core.errors import SuiteError
 from tests.fakes.faults import Fault, Network
+from tests.fakes.mortal import Killed, MortalStore
 from tests.fakes.radicale_inside import fast_folder, transport
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
 START = datetime(2026, 11, 24, 10)
-
-
-class Killed(BaseException):
-    """The process is gone: nothing after this line has happened."""
-
-
-class MortalStore(Store):
-    """A cache whose process can be killed just before or just after each of its commits."""
-
-    left = -1  # commits until death; odd halves: before or after
-    after = False
-
-    @contextmanager
-    def _write(self) -> Iterator[Any]:
-        dies = self.left == 0
-        self.left -= 1
-        with super()._write() as database:
-            yield database
-            if dies and not self.after:
-                raise Killed
-        if dies:
-            raise Killed
 
 
 @dataclass

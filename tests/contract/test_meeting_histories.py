@@ -26,8 +26,9 @@ from calendar_sync.remote import Credential, Remote
 from calendar_sync.schedule import Schedule
 from core.errors import SuiteError
 from core.events import Events
-from tests.contract.test_calendar_histories import SEED, Killed, MortalStore
+from tests.contract.test_calendar_histories import SEED
 from tests.fakes.faults import Fault, Network
+from tests.fakes.mortal import Killed, MortalStore
 from tests.fakes.radicale_inside import fast_folder, transport
 
 START = datetime(2026, 12, 1, 9)

@@ -9,35 +9,24 @@ from __future__ import annotations
 import os
 import signal
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 from calendar_sync import edit
 from calendar_sync.model import Change, Draft, Scope
 from calendar_sync.remote import Credential, Remote
-from calendar_sync.store import Store
 from calendar_sync.sync import Sync
+from tests.fakes.mortal import MortalStore
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
 START = datetime(2026, 11, 24, 10)
 
 
-class Mortal(Store):
-    left, after = -1, False
+class Mortal(MortalStore):
+    """For good."""
 
-    @contextmanager
-    def _write(self) -> Iterator[Any]:
-        dies = self.left == 0
-        self.left -= 1
-        with super()._write() as database:
-            yield database
-            if dies and not self.after:
-                os.kill(os.getpid(), signal.SIGKILL)
-        if dies:
-            os.kill(os.getpid(), signal.SIGKILL)
+    def die(self) -> None:
+        os.kill(os.getpid(), signal.SIGKILL)
 
 
 def main(cache: str, url: str, user: str, home: str, commits: str, when: str) -> None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QWidget
 
 from calendar_sync.model import Draft, Occurrence
 from calendar_sync.service import Schedule
@@ -13,6 +15,7 @@ from desktop.pages.calendar import CalendarPage
 from tests.ui.conftest import Office
 
 MONDAY = datetime(2026, 11, 30)
+W = TypeVar("W", bound=QWidget)
 
 
 class Desk:
@@ -42,6 +45,12 @@ class Desk:
         self.schedule.create(Draft(1, summary, start, start + timedelta(hours=hours)))
         self.settle()
         return next(o for o in self.page._found if o.summary == summary)
+
+    def card(self, kind: type[W]) -> W:
+        """What stands beside the days."""
+        card = self.page.beside.card
+        assert isinstance(card, kind)
+        return card
 
     def shown(self) -> list[tuple[str, int, int, int]]:
         return [(o.summary, o.start.day, o.start.hour, o.end.hour) for o in self.page._found]

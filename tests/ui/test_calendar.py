@@ -84,8 +84,7 @@ def test_what_is_opened_can_be_changed_in_words(desk: Desk) -> None:
     o = desk.has("打合せ")
     desk.page._open(o)
     desk.settle()
-    card = desk.page.beside.card
-    assert isinstance(card, DetailCard)
+    card = desk.card(DetailCard)
     card.summary.setText("部内打合せ")
     card.when.setText("2026/12/3 15-16:30")
     card.place.setText("第二会議室")

@@ -48,8 +48,7 @@ def test_the_group_week_shows_who_is_busy_and_a_free_time_is_booked_with_its_roo
     others = {o.collection for o in desk.page._found} - {1, 2}
     assert len(others) == 4
     desk.page.beside.open_slots()
-    card = desk.page.beside.card
-    assert isinstance(card, SlotCard)
+    card = desk.card(SlotCard)
     card.title.setText("制度改正の打合せ")
     card.margin.setCurrentIndex(card.margin.findData(30))
     card.search()
@@ -105,8 +104,7 @@ def test_several_times_are_held_and_one_is_settled_on_with_one_press(desk: Desk)
     desk.page.read()
     desk.settle()
     desk.page.beside.open_slots()
-    card = desk.page.beside.card
-    assert isinstance(card, SlotCard)
+    card = desk.card(SlotCard)
     card.title.setText("委員会")
     card.search()
     desk.settle()
@@ -137,8 +135,7 @@ def test_a_search_goes_to_the_day(desk: Desk) -> None:
     desk.schedule.create(Draft(1, "年度末の検査", start, start + timedelta(hours=1), location="議会棟"))
     desk.settle()
     desk.page.beside.open_find()
-    card = desk.page.beside.card
-    assert isinstance(card, FindCard)
+    card = desk.card(FindCard)
     card.field.setText("検査 議会")
     card.searched.emit(card.field.text())  # as the pause after the last key does
     desk.settle()
@@ -152,8 +149,7 @@ def test_a_phone_is_let_in_by_the_code_and_shut_out_again(desk: Desk) -> None:
     desk.settle()
     desk.page.beside.open_phone()
     desk.settle()
-    card = desk.page.beside.card
-    assert isinstance(card, PhoneCard)
+    card = desk.card(PhoneCard)
     card.name.setText("私の携帯")
     desk.office.find(QAbstractButton, "コードを作る").click()  # type: ignore[attr-defined]
     desk.settle()
@@ -211,8 +207,7 @@ def test_what_others_changed_while_one_was_out_is_listed(desk: Desk) -> None:
     desk.settle()
     desk.page.beside.open_changes("")
     desk.settle()
-    card = desk.page.beside.card
-    assert isinstance(card, ChangesCard)
+    card = desk.card(ChangesCard)
     lines = card.list.item(0).text().splitlines()
     assert lines[0] == "変更　幹部会議"
     assert lines[2].startswith("前: 会議")
@@ -221,8 +216,7 @@ def test_what_others_changed_while_one_was_out_is_listed(desk: Desk) -> None:
 def test_a_file_shows_what_it_would_change_before_it_is_taken_in(desk: Desk, tmp_path: Path) -> None:
     desk.has("打合せ")
     desk.page.beside.open_files()
-    card = desk.page.beside.card
-    assert isinstance(card, FilesCard)
+    card = desk.card(FilesCard)
     card.exported.emit(tmp_path / "out.ics", 1)
     desk.settle()
     text = (tmp_path / "out.ics").read_bytes().decode()
@@ -239,8 +233,7 @@ def test_a_file_shows_what_it_would_change_before_it_is_taken_in(desk: Desk, tmp
 def test_the_schedule_moves_to_an_office_by_its_address(desk: Desk, tmp_path: Path) -> None:
     desk.has("打合せ")
     desk.page.beside.open_account()
-    card = desk.page.beside.card
-    assert isinstance(card, AccountCard)
+    card = desk.card(AccountCard)
     with xandikos_server.running(tmp_path) as url:
         card.url.setText("http://127.0.0.1:9/")
         card.connect_.click()

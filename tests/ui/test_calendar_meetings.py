@@ -77,13 +77,11 @@ def test_an_invitation_waits_above_the_grid_and_is_answered_by_keys(desk: Desk) 
     press(desk.page._bar, "招待を見る")
     desk.settle()
     named(desk)
-    card = desk.page.beside.card
-    assert isinstance(card, InvitationsCard)
+    card = desk.card(InvitationsCard)
     card.list.setFocus()
     QTest.keyClick(card.list, Qt.Key.Key_Return)
     desk.settle()
-    opened = desk.page.beside.card
-    assert isinstance(opened, DetailCard)
+    opened = desk.card(DetailCard)
     named(desk)
     assert {"佐藤 健 さんからの招待", "あなたの返事: 返事待ち", "参加者 2 人"} <= set(texts(opened))
     opened.answer.comment.setText("少し遅れます")
@@ -103,8 +101,7 @@ def test_an_absence_is_said_in_words_and_taken_back_by_undo(desk: Desk) -> None:
     (o,) = desk.page._found
     desk.page._open(o)
     desk.settle()
-    card = desk.page.beside.card
-    assert isinstance(card, DetailCard)
+    card = desk.card(DetailCard)
     press(card, "欠席")
     desk.settle()
     (o,) = desk.page._found
@@ -127,8 +124,7 @@ def test_people_are_invited_from_the_card_and_their_answers_stand_there(desk: De
     assert desk.page.beside.card is not None
     press(desk.page.beside.card, "人を招く")
     desk.settle()
-    card = desk.page.beside.card
-    assert isinstance(card, InviteCard)
+    card = desk.card(InviteCard)
     card.field.setText("佐藤")
     (row,) = [card.list.item(n) for n in range(card.list.count()) if not card.list.item(n).isHidden()]
     row.setCheckState(Qt.CheckState.Checked)
@@ -145,9 +141,9 @@ def test_people_are_invited_from_the_card_and_their_answers_stand_there(desk: De
     (o,) = desk.page._found
     desk.page._open(o)
     desk.settle()
-    assert isinstance(desk.page.beside.card, DetailCard)
-    assert "佐藤 健　未定" in texts(desk.page.beside.card)
-    assert "参加 1、未定 1" in texts(desk.page.beside.card)
+    said = texts(desk.card(DetailCard))
+    assert "佐藤 健　未定" in said
+    assert "参加 1、未定 1" in said
 
 
 def test_those_chosen_for_a_free_time_are_invited(desk: Desk) -> None:
@@ -156,8 +152,7 @@ def test_those_chosen_for_a_free_time_are_invited(desk: Desk) -> None:
     desk.settle()
     desk.page.beside.open_slots()
     desk.settle()
-    card = desk.page.beside.card
-    assert isinstance(card, SlotCard)
+    card = desk.card(SlotCard)
     card.title.setText("打合せ会")
     press(card, "さがす")
     desk.settle()

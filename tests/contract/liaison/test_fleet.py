@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import subprocess
-import threading
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -13,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.liaison import kill_agents
+from benchmarks.liaison import agents_killed
 from core.secrets import MemorySecrets
 from liaison import bundle, fleet, profile
 from liaison.answer import Outcome
@@ -109,14 +108,8 @@ def test_a_cut_cable_a_dead_sshd_a_full_disk_and_a_killed_agent(lab: NetworkLab,
     _fill(lab.disk("K03") / "fill")
     lab.cut("K01")
     lab.kill_sshd("K02")
-    stop = threading.Event()
-    hunter = threading.Thread(target=kill_agents, args=(lab.root("K04"), stop))
-    hunter.start()
-    try:
+    with agents_killed(lab.root("K04")):
         found = prepared.run(lab.laptops, wall=30)
-    finally:
-        stop.set()
-        hunter.join()
     assert sorted(tag for tag, o in found.items() if not o.ready) == ["K01", "K02", "K03", "K04"]
     assert "つながらない" in found["K01"].reason
     assert "つながらない" in found["K02"].reason
