@@ -6,23 +6,23 @@ machine and which programs, never who: no person, no file name, no address is in
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import re
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from core.errors import SuiteError
 from core.files import read_bounded
 from core.i18n import _
 from core.sql import Row, Sql, Transaction
+from office import licences
+from office.licences import Title, short_text
 
-MOST_BYTES, MOST_PROGRAMS, MOST_REPORTS = 256 * 1024, 1000, 20_000
+MOST_BYTES, MOST_PROGRAMS, MOST_REPORTS = licences.MOST_BYTES, 1000, 20_000
 STALE_AFTER_S = 30 * 86_400
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _STATES = ("ok", "fail", "unknown", "")
@@ -48,16 +48,6 @@ class Report(NamedTuple):
 
     def stale(self, now: float) -> bool:
         return now - self.seen > STALE_AFTER_S
-
-
-@dataclass(frozen=True)
-class Title:
-    """A program of the house: on how many terminals it was found, how many licences are owned (None: free,
-    or nobody has said)."""
-
-    name: str
-    found: int
-    owned: int | None
 
 
 @dataclass(frozen=True)
@@ -88,10 +78,10 @@ def parse(content: bytes, now: float) -> Report:
     programs = found.get("programs")
     if not isinstance(programs, list) or len(programs) > MOST_PROGRAMS:
         raise ValueError("not a list of programs")
-    pairs = {_text(pair[0]): _text(pair[1]) for pair in programs if _is_pair(pair)}
+    pairs = {short_text(pair[0]): short_text(pair[1]) for pair in programs if _is_pair(pair)}
     if len(pairs) != len(programs):
         raise ValueError("a program that is none, or twice")
-    model, system, version = (_text(found.get(key)) for key in ("model", "os", "version"))
+    model, system, version = (short_text(found.get(key)) for key in ("model", "os", "version"))
     return Report(
         name, model, system, version, min(float(seen), now), _texts(found.get("cameras")), str(state),
         _texts(found.get("failed")), tuple(pairs.items()),
@@ -171,7 +161,7 @@ class Inventory:
         """Read how many licences are owned (CSV in UTF-8 or Shift_JIS: ソフトウェア, 保有数); how many lines.
         What is not in the file is not known to be owned. SuiteError INV-002, nothing changed."""
         self._require()
-        owned = _licences(content)
+        owned = licences.parse(content)
         with self._sql.write() as change:
             change.lock("inventory")
             change.run("UPDATE titles SET owned = NULL")
@@ -215,33 +205,6 @@ def _keep_programs(change: Transaction, report: Report) -> None:
             )
 
 
-def _licences(content: bytes) -> dict[str, int]:
-    owned: dict[str, int] = {}
-    try:
-        if len(content) > MOST_BYTES:
-            raise ValueError("too large")
-        try:
-            text = content.decode("utf-8-sig")
-        except UnicodeDecodeError:
-            text = content.decode("cp932")
-        table = csv.DictReader(io.StringIO(text))
-        if not {"ソフトウェア", "保有数"} <= set(table.fieldnames or ()):
-            raise ValueError("not a list of licences")
-        for row in table:
-            count = int(row["保有数"] or "")
-            if count < 0 or count > 1_000_000:
-                raise ValueError("not a number of licences")
-            owned[_text(row["ソフトウェア"])] = count
-    except (ValueError, KeyError, TypeError, csv.Error) as error:
-        raise SuiteError(
-            _("ライセンスの一覧を読み込みませんでした。"),
-            _("見出しが「ソフトウェア」「保有数」の CSV ではありません。"),
-            _("見出しと、保有数が 0 以上の整数かを確かめてください。"),
-            "INV-002",
-        ) from error
-    return owned
-
-
 def _report(row: Row) -> Report:
     cameras, failed = _list(row["cameras"]), _list(row["failed"])
     return Report(
@@ -255,26 +218,14 @@ def _list(text: str) -> tuple[str, ...]:
     return tuple(json.loads(text))
 
 
-def _text(value: object) -> str:
-    if not isinstance(value, str) or len(value) > 200 or not value.isprintable():
-        raise ValueError("not a short text")
-    return value
-
-
 def _texts(value: object) -> tuple[str, ...]:
     if not isinstance(value, list) or len(value) > 50:
         raise ValueError("not a short list")
-    return tuple(_text(each) for each in value)
+    return tuple(short_text(each) for each in value)
 
 
 def _is_pair(value: object) -> bool:
     return isinstance(value, list) and len(value) == 2
-
-
-def rows(reports: Sequence[Report]) -> Iterator[dict[str, Any]]:
-    """For an export: one flat row a terminal."""
-    for each in reports:
-        yield {**each._asdict(), "cameras": "、".join(each.cameras), "failed": "、".join(each.failed)}
 
 
 def _unreadable(folder: Path) -> SuiteError:

@@ -34,6 +34,8 @@ PLACES = {
     "../../units/mahoroba-share-index.service": "usr/lib/systemd/system/mahoroba-share-index.service",
     "../../units/mahoroba-policy.service": "usr/lib/systemd/system/mahoroba-policy.service",
     "../../units/mahoroba-policy.timer": "usr/lib/systemd/system/mahoroba-policy.timer",
+    "../../units/mahoroba-inventory.service": "usr/lib/systemd/system/mahoroba-inventory.service",
+    "../../units/mahoroba-inventory.timer": "usr/lib/systemd/system/mahoroba-inventory.timer",
     "policy.toml": "usr/share/mahoroba/policy.toml",
 }
 """Files beside this module and where they go."""
@@ -56,7 +58,8 @@ def program(folder: Path, out: Path, compression: tuple[str, ...] = ("-Zzstd", "
         _put(HERE / name, stage / place)
     timers = stage / "usr" / "lib" / "systemd" / "system" / "timers.target.wants"
     timers.mkdir()
-    (timers / "mahoroba-policy.timer").symlink_to("../mahoroba-policy.timer")
+    for timer in ("mahoroba-policy.timer", "mahoroba-inventory.timer"):
+        (timers / timer).symlink_to(f"../{timer}")
     (stage / "usr" / "bin").mkdir(parents=True)
     (stage / "usr" / "bin" / "mahoroba").symlink_to("/opt/mahoroba/current/mahoroba")
     _icons(stage / "usr" / "share" / "icons" / "hicolor")

@@ -61,8 +61,11 @@ def test_terminals_are_found_by_trouble_and_leave_as_csv(
     monkeypatch.setattr(inventory_page, "ask_save", lambda *_a: tmp_path / "list.csv")
     press(office, "台帳を CSV で保存")
     rows = list(csv.DictReader(io.StringIO((tmp_path / "list.csv").read_text("utf-8-sig"))))
-    assert [row["name"] for row in rows] == ["T-001", "T-002", "T-003"]
-    assert rows[2]["model"] == "'=cmd()"
+    assert [row["名前"] for row in rows] == ["T-001", "T-002", "T-003"]
+    assert (rows[2]["機種"], rows[1]["自己診断"]) == ("'=cmd()", "問題あり")
+    press(office, "一覧を CSV で保存")
+    titles = list(csv.DictReader(io.StringIO((tmp_path / "list.csv").read_text("utf-8-sig"))))
+    assert list(titles[0]) == ["ソフトウェア", "見つかった台数", "保有数", "不足", "余り"]
 
 
 def test_this_terminal_reports_itself_where_no_folder_is_named(office: Office) -> None:

@@ -6,6 +6,7 @@ import csv
 import io
 import time
 from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 
@@ -23,10 +24,10 @@ from desktop.ui.widgets.fields import line_edit
 from desktop.ui.widgets.flow import Flow
 from desktop.ui.widgets.segmented import Segmented
 from desktop.ui.widgets.table import Table, harmless
+from office import licences
 from office.here import host, report
-from office.terminals import MOST_BYTES, Collected, Report, Title, rows
-
-_FIELDS = ("name", "model", "os", "version", "seen", "cameras", "state", "failed")
+from office.licences import Title
+from office.terminals import MOST_BYTES, Collected, Report
 
 
 class InventoryView(Fresh):
@@ -70,7 +71,10 @@ class InventoryView(Fresh):
         self.programs.setMinimumHeight(theme.em(12))
         layout.addWidget(self.programs, 1)
         house = button(_("全体のソフトウェア"), self._read_titles)
-        layout.addWidget(Flow(house, button(_("保有数を読み込む"), self._import, icon="upload-simple")))
+        owned = button(_("保有数を読み込む"), self._import, icon="upload-simple")
+        layout.addWidget(
+            Flow(house, owned, button(_("一覧を CSV で保存"), self._save_titles, icon="file-csv"))
+        )
         return side
 
     def read(self) -> None:
@@ -172,27 +176,41 @@ class InventoryView(Fresh):
         self._services.bridge.run(self, _("保有数の読み込み"), work, done)
 
     def _save(self) -> None:
-        path = ask_save(self, _("端末の台帳.csv"), "CSV (*.csv)")
+        reports = [report for report, _words in self._rows]
+        self._write(_("端末の台帳.csv"), lambda: _csv(_lines(reports)))
+
+    def _save_titles(self) -> None:
+        office = self._services.open_office
+        self._write(_("ソフトウェアの一覧.csv"), lambda: _csv(licences.table(office().inventory.titles())))
+
+    def _write(self, name: str, content: Callable[[], bytes]) -> None:
+        path = ask_save(self, name, "CSV (*.csv)")
         if path is None:
             return
-        reports = [report for report, _words in self._rows]
         words = _("「{name}」に書き出しました。").format(name=path.name)
         self._services.bridge.run(
             self,
             _("書き出し"),
-            lambda _r: save(path, _csv(reports)),
+            lambda _r: save(path, content()),
             lambda _n: self._services.notices.success(words),
         )
 
 
-def _csv(reports: list[Report]) -> bytes:
+def _csv(lines: Iterable[tuple[str, ...]]) -> bytes:
     text = io.StringIO(newline="")
-    writer = csv.writer(text)
-    writer.writerow(_FIELDS)
-    for row in rows(reports):
-        row["seen"] = datetime.fromtimestamp(row["seen"], TOKYO).isoformat(timespec="seconds")
-        writer.writerow([harmless(str(row[field])) for field in _FIELDS])
+    csv.writer(text).writerows([harmless(cell) for cell in line] for line in lines)
     return text.getvalue().encode("utf-8-sig")
+
+
+def _lines(reports: Sequence[Report]) -> Iterator[tuple[str, ...]]:
+    """Headings and a row a terminal, in the words of the page."""
+    yield (
+        _("名前"), _("機種"), "OS", _("版"), _("最後の報告"), _("カメラ"), _("自己診断"), _("問題のある診断"),
+    )  # fmt: skip
+    for each in reports:
+        seen = datetime.fromtimestamp(each.seen, TOKYO).isoformat(timespec="seconds")
+        cameras, failed = _("、").join(each.cameras), _("、").join(each.failed)
+        yield each.name, each.model, each.os, each.version, seen, cameras, state_words(each.state), failed
 
 
 def _cells(report: Report) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from core.errors import SuiteError
+from office import licences
 from office.health import drift, summary
 from office.schema import open_sql
 from office.storage import Storage
@@ -80,6 +81,17 @@ def test_programs_are_counted_over_the_house_and_against_licences(inventory: Inv
         with pytest.raises(SuiteError, match="INV-002"):
             inventory.take_licences(broken)
     assert len(inventory.titles()) == 2
+
+
+def test_the_list_of_programs_says_what_is_missing_and_is_read_again(inventory: Inventory) -> None:
+    inventory.take(report("T-001", programs=(("office", "7"), ("free", "1"))))
+    inventory.take(report("T-002", programs=(("office", "8"),)))
+    inventory.take_licences("ソフトウェア,保有数\noffice,1\n会計,5\n".encode())
+    lines = [",".join(line) for line in licences.table(inventory.titles())]
+    assert lines == [
+        "ソフトウェア,見つかった台数,保有数,不足,余り", "office,2,1,1,0", "free,1,,,", "会計,0,5,0,5",
+    ]  # fmt: skip
+    assert licences.parse("\n".join(lines).encode()) == {"office": 1, "会計": 5}
 
 
 def test_only_terminals_that_still_report_are_managed(inventory: Inventory) -> None:
