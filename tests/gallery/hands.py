@@ -97,13 +97,23 @@ class Hands:
 
     def settle(self) -> None:
         """Until what was asked has been answered and drawn."""
-        wait(lambda: self.services.bridge.idle, 20)
-        wait(lambda: False, 0.3)
+        self.answered()
+        pause(0.3)
 
 
-def wait(come: Callable[[], bool], longest: float = PATIENCE_S) -> None:
-    """Let the window live until ``come``, at most ``longest`` seconds."""
-    end = time.monotonic() + longest
-    while not come() and time.monotonic() < end:
+def wait(come: Callable[[], bool]) -> None:
+    """Let the window live until ``come``. TimeoutError: better no picture than one of something else."""
+    end = time.monotonic() + PATIENCE_S
+    while not come():
+        if time.monotonic() > end:
+            raise TimeoutError("the scene has not come")
+        QApplication.processEvents()
+        time.sleep(0.01)
+
+
+def pause(seconds: float) -> None:
+    """Let the window live so long."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
         QApplication.processEvents()
         time.sleep(0.01)

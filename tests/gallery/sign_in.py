@@ -63,17 +63,16 @@ def _enrol(hands: Hands) -> None:
     agree = "読みました。顔のデータを残すことに同意します"
     next(c for c in hands.window.findChildren(QCheckBox) if c.text() == agree and c.isVisible()).click()
     hands.press("同意して顔を登録する")
-    _asked(hands)
+    wait(lambda: _asked(hands))
 
 
-def _asked(hands: Hands) -> None:
-    """Until the camera sees somebody and the screen asks for a turn."""
-    look = hands.window.findChildren  # each time anew: a sheet makes its own mirror
-    wait(lambda: any(each.asking for each in look(CameraPreview) if each.isVisible()), 15)
+def _asked(hands: Hands) -> bool:
+    """The camera sees somebody and the screen asks for a turn."""
+    return any(each.asking for each in hands.window.findChildren(CameraPreview) if each.isVisible())
 
 
 def _settings(hands: Hands) -> None:
-    wait(lambda: hands.services.auth.my_data().enrolled is not None, 20)
+    wait(lambda: hands.services.auth.my_data().enrolled is not None)
     hands.back()
     hands.go("settings")
 
@@ -85,9 +84,13 @@ def _self_test(hands: Hands) -> None:
 
 
 def _sign_in(hands: Hands) -> None:
-    hands.services.auth.sign_out()
-    hands.services.back()
-    _asked(hands)
+    def asked() -> bool:
+        if hands.services.auth.session is not None:  # also when the look of the theme before has just ended
+            hands.services.auth.sign_out()
+            hands.services.back()
+        return _asked(hands)
+
+    wait(asked)
 
 
 FIRST = (
