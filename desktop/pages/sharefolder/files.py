@@ -11,6 +11,7 @@ from PySide6.QtGui import (
     QDragLeaveEvent,
     QDropEvent,
     QKeySequence,
+    QResizeEvent,
     QShortcut,
     QShowEvent,
 )
@@ -34,6 +35,7 @@ from desktop.pages.sharefolder.reading import Reading
 from desktop.pages.sharefolder.ruled import Ruled
 from desktop.pages.sharefolder.sends import Sends
 from desktop.pages.sharefolder.thumbnails import Thumbnails
+from desktop.pages.sharefolder.tree import Tree
 from desktop.ui import page, theme
 from desktop.ui.buttons import button
 from desktop.ui.widgets.beside import Beside
@@ -42,6 +44,8 @@ from desktop.ui.widgets.flow import Flow
 from sharefolder.marks import Mark
 from sharefolder.model import Entry
 from sharefolder.service import ShareChanged
+
+_FOR_TREE = 80  # em; with less the list needs the room, unless one asks for the tree
 
 
 class Files(QWidget):
@@ -57,6 +61,7 @@ class Files(QWidget):
         self.looking = Looking(self, services)
         self._reading = Reading(self, services)
         self.read = self._reading.read
+        self._tree_asked: bool | None = None  # until then by the room there is
         self._before_history: QWidget | None = None
         self._following = Following(self, services, self._again)
         self.send_files, self.offer_pending = self._sends.send_files, self._sends.offer_pending
@@ -85,9 +90,13 @@ class Files(QWidget):
         self.details = Details(services, lambda: self._sends.save(), self.show_history)
         self.ruled = Ruled(services)
         whole.addWidget(self.ruled)
-        whole.addWidget(Beside(self.stack, self.details), 1)
-        self.count = page.label("", "caption")
-        whole.addWidget(self.count)
+        self.tree = Tree(services)
+        self.tree.chosen.connect(lambda folder: self.go(self.place, folder))
+        middle = page.row(spacing=0.6)
+        middle.addWidget(self.tree)
+        middle.addWidget(Beside(self.stack, self.details), 1)
+        whole.addLayout(middle, 1)
+        whole.addWidget(self._foot())
         self._wait = QTimer(self)
         self._wait.setSingleShot(True)
         self._wait.setInterval(0)  # what a key and its clear button change together is looked for once
@@ -131,12 +140,35 @@ class Files(QWidget):
             button(_("名前を変える"), self._edits.rename),
             button(_("削除"), self._edits.trash, icon="trash"),
             button(_("読み直す"), self.read, icon="arrow-counter-clockwise"),
+            button(_("フォルダの木"), self._toggle_tree, icon="folder"),
             self.more,
             self.add,
         )
         layout.addWidget(tools)
         layout.addWidget(self.looking.narrow())
         return head
+
+    def _foot(self) -> QWidget:
+        foot = page.Across(36, 0.6)
+        self.count = page.label("", "caption")
+        self.filter = line_edit(_("この一覧を絞り込む"), _("名前で絞り込む（Ctrl+F）"), limit=200)
+        self.filter.setClearButtonEnabled(True)
+        self.filter.setFixedWidth(theme.em(17))
+        self.filter.textChanged.connect(self._reading.narrow)
+        foot.add(self.count, 1)
+        foot.add(self.filter)
+        self._shortcut("Ctrl+F", lambda: self.filter.setFocus(Qt.FocusReason.ShortcutFocusReason))
+        return foot
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if self._tree_asked is None:
+            self.tree.setVisible(event.size().width() >= theme.em(_FOR_TREE))
+
+    def _toggle_tree(self) -> None:
+        self._tree_asked = self.tree.isHidden()
+        self.tree.setVisible(self._tree_asked)
+        (self.tree if self._tree_asked else self.list).setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _shortcut(self, keys: str, act: Callable[[], object]) -> None:
         made = QShortcut(QKeySequence(keys), self)
@@ -175,9 +207,11 @@ class Files(QWidget):
         """Show ``folder`` of ``place``; with ``choose`` that path is chosen in it."""
         if (place, folder) != (self.place, self.folder):
             self._reading.another()
+            self.filter.clear()
         self.place, self.folder = place, folder
         self.places.setCurrentText(place)
         self.crumbs.show_path(place, folder)
+        self.tree.show_path(place, folder)
         if self.finder.text():
             self.finder.clear()
         self.stack.choose(self.list)

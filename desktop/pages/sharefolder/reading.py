@@ -30,6 +30,7 @@ class Reading:
         self._view, self._services = view, services
         self._entries: list[Entry] = []
         self._order: Order = (0, False)
+        self._words = ""  # only what has them in its name is shown
         self._to_choose = ""  # once it is listed
         self._empty = Empty(
             "folder",
@@ -37,6 +38,7 @@ class Reading:
             _("ファイルをここへ運んで放すと、送れます。"),
             button(_("ファイルを選んで送る"), view.choose_files, icon="upload-simple"),
         )
+        self._none = Empty("magnifying-glass", _("その言葉を名前に含むものは、ここにはありません。"))
         self._coming = Empty("hourglass", _("一覧を読んでいます…"))
         self._patience = QTimer(view)
         self._patience.setSingleShot(True)
@@ -48,7 +50,7 @@ class Reading:
 
     def another(self) -> None:
         """Nothing is known yet of the folder that is shown from now on."""
-        self._entries, self._to_choose = [], ""
+        self._entries, self._to_choose, self._words = [], "", ""
         self._view.list.put([], self._order)
         self._view.stack.say(self._view.list, None)
         self._view.count.setText("")
@@ -58,7 +60,8 @@ class Reading:
         """List the folder again; the first rows are shown before the last have come. With ``choose`` that
         path is chosen in it."""
         choose = self._to_choose = choose or self._to_choose  # a change by another may come in between
-        turn, place, folder, order = self._view.next_turn(), self._view.place, self._view.folder, self._order
+        turn, place, folder = self._view.next_turn(), self._view.place, self._view.folder
+        order, words = self._order, self._words
         share, bridge = self._services.share, self._services.bridge
         if not place:
             return
@@ -69,15 +72,15 @@ class Reading:
                 report(len(every), None)
                 every += batch
                 if len(every) == len(batch):
-                    first = arranged(batch, order, "")
-                    bridge.post(partial(self._show, turn, first, first, choose))
-            return every, arranged(every, order, "", lambda: report(len(every), None))
+                    first = arranged(batch, order, words)
+                    bridge.post(partial(self._show, turn, batch, first, choose))
+            return every, arranged(every, order, words, lambda: report(len(every), None))
 
         bridge.run(
             self._view,
             _("一覧"),
             listed,
-            lambda both: self._show(turn, *both, choose),
+            lambda both: self._all(turn, (order, words), *both, choose),
             lambda error: self._cannot(turn, error),
             lane="share-list",
         )
@@ -85,18 +88,42 @@ class Reading:
     def reorder(self, column: int) -> None:
         """By ``column``; the other way round when it is by that already."""
         self._order = (column, self._order == (column, False))
-        turn, order, entries = self._view.next_turn(), self._order, self._entries
-        self._services.bridge.run(
-            self._view,
-            _("並べ替え"),
-            lambda report: arranged(entries, order, "", lambda: report(0, None)),
-            lambda shown: self._show(turn, entries, shown, ""),
-            lane="share-list",
-        )
+        self._arrange(_("並べ替え"))
+
+    def narrow(self, words: str) -> None:
+        """Show only what has every one of ``words`` in its name."""
+        if words != self._words:
+            self._words = words
+            self._arrange(_("一覧を絞り込む"))
+
+    def _arrange(self, title: str) -> None:
+        """What is known; what is only just being read is arranged when it has come."""
+        order, words, entries = self._order, self._words, self._entries
+
+        def arrange(report: Report) -> list[Entry]:
+            return arranged(entries, order, words, lambda: report(0, None))
+
+        def show(shown: list[Entry]) -> None:
+            if entries is self._entries and (order, words) == (self._order, self._words):
+                self._show(self._view.turn, entries, shown, self._to_choose)
+
+        self._services.bridge.run(self._view, title, arrange, show, lane="share-list")
 
     def say_count(self) -> None:
         """How many there are, below the list."""
-        self._view.count.setText(_("{count} 件").format(count=f"{self._view.list.shown():,}"))
+        shown, every = f"{self._view.list.shown():,}", f"{len(self._entries):,}"
+        words = _("{count} 件（全 {every} 件）") if self._words else _("{count} 件")
+        self._view.count.setText(words.format(count=shown, every=every))
+
+    def _all(
+        self, turn: int, by: tuple[Order, str], every: list[Entry], shown: list[Entry], choose: str
+    ) -> None:
+        if turn != self._view.turn:
+            return
+        self._show(turn, every, shown, choose)
+        self._view.tree.know(self._view.folder, every)
+        if by != (self._order, self._words):
+            self._arrange(_("並べ替え"))
 
     def _show(self, turn: int, every: list[Entry], shown: list[Entry], choose: str) -> None:
         view = self._view
@@ -105,7 +132,7 @@ class Reading:
         self._patience.stop()
         self._entries = every
         view.list.put(shown, self._order)
-        view.stack.say(view.list, None if shown else self._empty)
+        view.stack.say(view.list, None if shown else self._none if every else self._empty)
         if choose:
             view.list.choose(choose)
             current = view.list.current()
