@@ -51,13 +51,12 @@ def format_date(day: date) -> str:
     """令和8年11月23日（月）; the first year is 元年. ValueError before 明治6年 (1873)."""
     era = _era_of(day)
     number = day.year - era.year_one + 1
-    weekdays = _("月 火 水 木 金 土 日").split()
     return _("{era}{year}年{month}月{day}日（{weekday}）").format(
         era=_era_name(era),
         year=_("元") if number == 1 else number,
         month=day.month,
         day=day.day,
-        weekday=weekdays[day.weekday()],
+        weekday=_weekday(day),
         western=day.year,
     )
 
@@ -91,6 +90,20 @@ def format_datetime(moment: datetime) -> str:
     """令和8年11月23日（月）17:30, in Japanese time; a naive ``moment`` is taken to be Japanese time."""
     local = moment.astimezone(TOKYO) if moment.tzinfo else moment
     return _("{date}{time}").format(date=format_date(local.date()), time=local.strftime("%H:%M"))
+
+
+def format_short(moment: datetime) -> str:
+    """R8.11.23（月）17:30, in Japanese time, for narrow columns; the first year is 1, as one types it."""
+    local = moment.astimezone(TOKYO) if moment.tzinfo else moment
+    era = _era_of(local.date())
+    return _("{letter}{year}.{month}.{day}（{weekday}）{time}").format(
+        letter=era.letter,
+        year=local.year - era.year_one + 1,
+        month=local.month,
+        day=local.day,
+        weekday=_weekday(local),
+        time=local.strftime("%H:%M"),
+    )
 
 
 def parse_date(text: str) -> date:
@@ -134,6 +147,10 @@ def _checked(day: date, weekday: str | None, era: _Era | None) -> date:
             "DATE-003",
         )
     return day
+
+
+def _weekday(day: date) -> str:
+    return _("月 火 水 木 金 土 日").split()[day.weekday()]
 
 
 def _era_of(day: date) -> _Era:

@@ -14,7 +14,7 @@ from datetime import date
 from typing import Any
 
 from core.errors import SuiteError
-from core.i18n import _
+from core.i18n import _, sentences
 from core.wareki import format_date, parse_date
 from sharefolder.documents.filling import Cell
 from sharefolder.inquiry.form import headings
@@ -125,7 +125,7 @@ def typed(field: Field, text: str) -> Cell:
         try:
             return row, column, "d", parse_date(text).isoformat()
         except SuiteError as error:
-            raise ValueError(error.why + error.next_step) from error
+            raise ValueError(sentences(error.why, error.next_step)) from error
     kept = unicodedata.normalize("NFC", text.strip())
     if len(kept) > _LONGEST or any(unicodedata.category(c)[0] == "C" and c not in "\n\t" for c in kept):
         raise ValueError(_("長すぎるか、使えない文字があります。"))

@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 
 from core.errors import SuiteError
-from core.i18n import _
+from core.i18n import _, sentences
 from core.jobs import Report
 from desktop.pages.services import Services
 from desktop.pages.sharefolder.mail import write_mail
@@ -70,7 +70,7 @@ class Edits:
         def failed(error: SuiteError) -> None:
             if error.code == "SHARE-030":
                 again = (_("それでも削除する"), lambda: self.trash(confirmed=True))
-                self._view.ask.choice(error.what + error.why, (again,))
+                self._view.ask.choice(sentences(error.what, error.why), (again,))
             else:
                 self._services.notices.error(error)
 

@@ -101,7 +101,7 @@ class Inquiries(OfShare):
         self.questions = page.label("", wrap=True)
         layout.addWidget(self.questions)
         titles = [_("所属"), _("状態"), _("理由"), _("更新日時")]
-        self.table = Table(_("所属ごとの状態"), titles, (5.5, 5, 14.3, 11.2))
+        self.table = Table(_("所属ごとの状態"), titles, (5, 5, 9, 11), whole=(0, 1, 3))
         self.table.picked.connect(lambda _key: self._show_doubts())
         self.table.setMinimumHeight(theme.em(9))
         rest = _Rest()
@@ -109,7 +109,7 @@ class Inquiries(OfShare):
         tables.addWidget(self.table, 3)
         self.heading = page.label(_("確かめること"), "strong")
         titles = [_("所属"), _("セル"), _("書かれているもの"), _("理由"), _("読み方の案")]
-        self.doubts = Table(_("確かめること"), titles, (8, 4, 10, 16, 8))
+        self.doubts = Table(_("確かめること"), titles, (5, 4, 8.5, 16, 8.5), whole=(0, 1, 3))
         tables.addWidget(self.heading)
         self.doubts.setMinimumHeight(theme.em(7))
         tables.addWidget(self.doubts, 2)

@@ -6,9 +6,8 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import date
 
-from core.clock import TOKYO
 from core.i18n import _
-from core.wareki import format_date, format_datetime
+from core.wareki import format_date, format_short
 from desktop.pages.sharefolder.words import state_words
 from sharefolder.inquiry.model import MISSING, Doubt, Inquiry, Reading, State
 
@@ -41,7 +40,7 @@ def count_words(readings: Sequence[Reading]) -> str:
 
 def reading_row(reading: Reading) -> tuple[str, ...]:
     """A section's line."""
-    when = format_datetime(reading.changed.astimezone(TOKYO)) if reading.changed is not None else ""
+    when = format_short(reading.changed) if reading.changed is not None else ""
     more = len(reading.doubts) - 1
     rest = _("（ほか {count} 件）").format(count=more) if more > 0 else ""
     return reading.section, state_words(reading.state), reading.reason + rest, when

@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from core.i18n import _
+from core.i18n import _, sentences
 from core.jobs import Report
 from desktop.pages.services import Services
 from sharefolder.library.shelf import Specification
@@ -100,7 +100,7 @@ class LibraryActs:
             path, counted = result
             said = _("「{path}」に写しました。").format(path=path)
             rest = "" if counted else _("このライブラリに書く権利がないため、使われた数には入っていません。")
-            self._services.notices.success(said + rest)
+            self._services.notices.success(sentences(said, rest))
             self._view.show_file(path.rpartition("/")[0], path)
 
         self._services.bridge.run(

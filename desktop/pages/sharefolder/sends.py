@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QFileDialog
 
 from core.errors import SuiteError
-from core.i18n import _
+from core.i18n import _, sentences
 from desktop.pages.services import Services
 from sharefolder.journal import Task
 from sharefolder.sending import Batch
@@ -42,7 +42,7 @@ class Sends:
                 return
             both = (_("両方残す"), lambda: self._send(place, folder, files, IfExists.KEEP_BOTH))
             over = (_("置き換える"), lambda: self._send(place, folder, files, IfExists.REPLACE))
-            self._view.ask.choice(error.why + error.what, (both, over))
+            self._view.ask.choice(sentences(error.why, error.what), (both, over))
 
         self._services.bridge.run(
             self._view,
@@ -69,7 +69,7 @@ class Sends:
                 self._services.notices.error(error)
                 return
             again = (_("それでも置き換える"), lambda: self._send(place, folder, files, if_exists, size, True))
-            self._view.ask.choice(error.what + error.why, (again,))
+            self._view.ask.choice(sentences(error.what, error.why), (again,))
 
         self._services.bridge.run(
             self._view,

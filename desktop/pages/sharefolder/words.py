@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from core.clock import TOKYO
-from core.i18n import _
+from core.i18n import _, sentences
 from core.wareki import format_datetime
 from sharefolder.activity import Act, Activity, What
 from sharefolder.index.store import kind
@@ -62,17 +62,18 @@ def rights_words(rights: Rights) -> str:
     )
     if not rights.known:
         if rights.read:
-            return mine + _("ほかの人の権利は、このサーバからは分かりません。")
-        return mine + _("誰が読めるかも見えない設定です。上のフォルダの所有者か情報担当に頼んでください。")
+            return sentences(mine, _("ほかの人の権利は、このサーバからは分かりません。"))
+        hidden = _("誰が読めるかも見えない設定です。上のフォルダの所有者か情報担当に頼んでください。")
+        return sentences(mine, hidden)
     readers, writers = _people(rights.read_by), _people(rights.write_by)
     who = _("読めるのは {readers}、書けるのは {writers} です。").format(readers=readers, writers=writers)
-    return mine + who + _why_not(rights)
+    return sentences(mine, who, *_why_not(rights))
 
 
-def _why_not(rights: Rights) -> str:
+def _why_not(rights: Rights) -> list[str]:
     """Why the one before the screen cannot, and whom to ask."""
     if rights.read and rights.write:
-        return ""
+        return []
     said = []
     if rights.denied:
         said.append(_("{who} は禁止されています。").format(who=_people(rights.denied)))
@@ -81,7 +82,7 @@ def _why_not(rights: Rights) -> str:
     elif not rights.write:
         said.append(_("あなたは、書ける人のどれにも入っていません。"))
     said.append(_("必要なときは、所有者（{owner}）に頼んでください。").format(owner=rights.owner))
-    return "".join(said)
+    return said
 
 
 def _people(names: tuple[str, ...]) -> str:
@@ -113,8 +114,8 @@ def source_words(activity: Activity) -> str:
         return known.format(count=len(activity.acts)) if activity.acts else none
     why = _("このファイルサーバーは、だれが変えたかをまほろばに伝えません。")
     if not activity.acts:
-        return why + _("この端末でのあなたの変更も、先月からの記録にありません。")
-    return why + _("ここにあるのは、この端末でのあなたの変更だけです（先月から）。")
+        return sentences(why, _("この端末でのあなたの変更も、先月からの記録にありません。"))
+    return sentences(why, _("ここにあるのは、この端末でのあなたの変更だけです（先月から）。"))
 
 
 def state_words(state: State) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
@@ -16,6 +16,7 @@ from desktop.ui.search import fold
 
 Index = QModelIndex | QPersistentModelIndex
 Row = tuple[str, ...]
+_WIDEST = 20  # em: of a column that is as wide as what is in it
 
 
 class _Rows(QAbstractTableModel):
@@ -52,12 +53,17 @@ class _Rows(QAbstractTableModel):
 
 
 class Table(QTableView):
-    """``put`` gives the rows as (key, cells); ``opened`` is emitted with the key on Enter or double click."""
+    """``put`` gives the rows as (key, cells); ``opened`` is emitted with the key on Enter or double click.
+
+    ``widths``: of the columns in proportion, in em at least; those in ``whole`` are as wide as their words.
+    """
 
     opened = Signal(object)
     picked = Signal(object)
 
-    def __init__(self, name: str, titles: Sequence[str], widths: Sequence[float]) -> None:
+    def __init__(
+        self, name: str, titles: Sequence[str], widths: Sequence[float], whole: Collection[int] = ()
+    ) -> None:
         super().__init__()
         self._model = _Rows(titles)
         self._all: list[tuple[Any, Row]] = []
@@ -78,7 +84,7 @@ class Table(QTableView):
         header.setTextElideMode(Qt.TextElideMode.ElideRight)
         header.setMinimumSectionSize(theme.em(3))
         header.setFixedHeight(theme.em(2.5))
-        self._widths = list(widths)
+        self._widths, self._whole = list(widths), dict.fromkeys(whole, 0)
         header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         header.setSectionsClickable(True)
         header.sectionClicked.connect(self._sort_by)
@@ -88,14 +94,25 @@ class Table(QTableView):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Columns share the width in proportion; where it is too small they keep theirs and scroll."""
         super().resizeEvent(event)
-        unit = max(theme.em(1), self.viewport().width() / sum(self._widths))
+        self._spread()
+
+    def _spread(self) -> None:
+        shared = [width for column, width in enumerate(self._widths) if column not in self._whole]
+        rest = self.viewport().width() - sum(self._whole.values())
+        unit = max(theme.em(1), rest / sum(shared))
         for column, width in enumerate(self._widths):
-            self.setColumnWidth(column, int(unit * width))
+            self.setColumnWidth(column, self._whole.get(column) or int(unit * width))
 
     def put(self, rows: Sequence[tuple[Any, Row]]) -> None:
         """Show ``rows``; the chosen one stays chosen."""
         self._all = list(rows)
         self._refresh()
+        self.ensurePolished()  # the typeface is known from then on
+        for column in self._whole:
+            hints = self.sizeHintForColumn(column), self.horizontalHeader().sectionSizeHint(column)
+            self._whole[column] = min(max(hints), theme.em(_WIDEST))
+        if self._whole:
+            self._spread()
 
     def narrow(self, text: str) -> None:
         """Show only the rows that contain every word of ``text``."""
