@@ -189,6 +189,20 @@ def test_nobody_sees_or_revokes_anothers_devices(server: Server) -> None:
         assert wrong.get("/.devices/").status_code == 401
 
 
+def test_in_an_incident_all_of_a_person_s_devices_are_stopped_from_the_next_request_on(
+    server: Server,
+) -> None:
+    folder = ("--folder", str(server.folder))
+    first, second = (_said("password", *folder, "k1006", device) for device in ("机", "電話"))
+    other = _said("password", *folder, "1007", "机")
+    with server.client("k1006", first) as desk, server.client("k1006", second) as phone:
+        assert [client.get("/.devices/").status_code for client in (desk, phone)] == [200, 200]
+        assert "2" in _said("revoke", *folder, "K1006", "--all"), "in whatever case it was issued"
+        assert [client.get("/.devices/").status_code for client in (desk, phone)] == [401, 401]
+    with server.client("1007", other) as client:
+        assert client.get("/.devices/").status_code == 200
+
+
 def test_whoever_does_not_speak_tls_gets_nothing_and_hinders_nobody(server: Server) -> None:
     with pytest.raises(httpx.HTTPError):
         httpx.get(f"http://localhost:{server.port}/", trust_env=False, timeout=40)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import sys
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
@@ -16,6 +17,7 @@ from calendar_sync.servers.radicale_auth import AppPasswords
 from desktop.pages.administration.people import People
 from desktop.pages.administration.terminals import Terminals
 from desktop.pages.office.incident import IncidentView
+from desktop.stopping import stop_person
 from office.incident_fields import KIND
 from office.incident_report import Typed
 from tests.ui.conftest import HANAKO, PIN, Office, press, said
@@ -212,6 +214,28 @@ def test_stopping_a_person_stops_the_schedule_s_passwords_and_says_what_is_left(
     assert [(e.actor, e.subject, e.detail["passwords"]) for e in told] == [
         (HANAKO.staff_number, TAKERU.staff_number, 2)
     ]
+
+
+def test_what_the_policy_names_is_stopped_too_or_said_to_be_left(
+    office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office.with_hanako()
+    services, auth = office.services, office.services.auth
+    auth.sign_in_pin(HANAKO.staff_number, PIN)
+    auth.administration.add(TAKERU)
+    chosen = {"realm": "PREF.EXAMPLE.JP", "matcher": "https://matcher", "calendar": str(tmp_path)}
+    monkeypatch.setattr(services.config, "servers", services.config.servers.model_copy(update=chosen))
+    left = "\n".join(stop_person(services, TAKERU.staff_number, drill=False).left)
+    assert "職場の予定サーバーのパスワード: 止められませんでした。" in left, "there is none in that folder"
+    assert "calendar-server revoke K100871 --all" in left
+    assert "AD で口座を無効に" in left
+    assert f"最長 {services.config.offline.days} 日" in left
+    passwords = AppPasswords(tmp_path / "devices.db")
+    phone = passwords.issue(TAKERU.staff_number, "電話")
+    stopped = stop_person(services, TAKERU.staff_number, drill=False)
+    assert "職場の予定サーバーのパスワード 1 個（携帯など）" in stopped.done
+    assert "calendar-server" not in "\n".join(stopped.left)
+    assert not passwords.check(TAKERU.staff_number, phone)
 
 
 def test_a_person_and_a_terminal_lead_to_the_incidents_and_two_keys_stop_them(office: Office) -> None:
