@@ -39,8 +39,8 @@ class Stopped:
 
 
 Lock = Callable[[str, bool], Stopped]
-"""Stops a person or terminal everywhere. In a drill (True) it only looks whether it could. SuiteError where
-there is none such: then nothing is noted."""
+"""Stops a person or terminal wherever this machine reaches. In a drill (True) it only looks whether it could.
+SuiteError where there is none such: then nothing is noted."""
 
 
 @dataclass(frozen=True)
@@ -106,11 +106,11 @@ class Incidents:
         return number
 
     def lock_person(self, number: int, staff_number: str) -> None:
-        """Stop a person everywhere; in a drill it is only noted."""
+        """Stop a person wherever this machine reaches; in a drill it is only noted."""
         self._lock(number, "person", staff_number.strip().upper(), self._lock_person)
 
     def lock_terminal(self, number: int, name: str) -> None:
-        """Stop a terminal everywhere; in a drill it is only noted."""
+        """Stop a terminal wherever this machine reaches; in a drill it is only noted."""
         self._lock(number, "terminal", name.strip(), self._lock_terminal)
 
     def _lock(self, number: int, what: str, subject: str, lock: Lock) -> None:

@@ -1,4 +1,4 @@
-"""事案（CSIRT）: stop a person or terminal everywhere at once, follow what happened, write the report."""
+"""事案（CSIRT）: stop a person or terminal, see what is left, follow what happened, write the report."""
 
 from __future__ import annotations
 
@@ -112,7 +112,8 @@ class IncidentView(Fresh):
         if chosen is not None and chosen.closed is None:
             self.stop.go_on()
             return
-        self.title.setText(_("{subject} の停止").format(subject=aim.subject))
+        if not self.title.text():
+            self.title.setText(_("{subject} の停止").format(subject=aim.subject))
         self.title.setFocus(Qt.FocusReason.OtherFocusReason)
         self.title.selectAll()
 
