@@ -6,13 +6,15 @@ from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QCheckBox, QComboBox, QGridLayout, QPlainTextEdit, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QGridLayout, QWidget
 
 from core.errors import SuiteError
 from core.i18n import _
 from core.wareki import parse_date
 from desktop.pages.files import ask_open
 from desktop.pages.services import Services
+from desktop.pages.sharefolder.known_sections import known_sections
+from desktop.pages.sharefolder.section_pick import SectionPick
 from desktop.ui import page, theme
 from desktop.ui.buttons import button
 from desktop.ui.widgets.fields import labelled, line_edit
@@ -40,13 +42,11 @@ class NewInquiry(QWidget):
         layout.addWidget(line)
         self.title = line_edit(_("照会の題名"), limit=80)
         self.due = line_edit(_("回答の期限"), _("例: R8.12.4"), limit=40)
-        self.sections = QPlainTextEdit()
-        self.sections.setTabChangesFocus(True)
-        self.sections.setFixedHeight(theme.em(9))
+        self.sections = SectionPick()
         self.notes = line_edit(_("回答する人への説明"), limit=400)
         layout.addWidget(labelled(_("照会の題名"), self.title))
         layout.addWidget(labelled(_("回答の期限"), self.due))
-        layout.addWidget(labelled(_("照会する所属（1行に1つ）"), self.sections))
+        layout.addWidget(self.sections)
         layout.addWidget(labelled(_("回答する人への説明"), self.notes))
         self.columns = QWidget()
         self._grid = QGridLayout(self.columns)
@@ -73,17 +73,16 @@ class NewInquiry(QWidget):
         self.file.setText(_("まだ選んでいません。"))
         for field in (self.title, self.due, self.notes):
             field.clear()
-        self.sections.setPlainText("")
+        self.sections.begin()
         self._show_columns()
-        share = self._services.share
-        self._services.bridge.run(
-            self, _("所属"), lambda _r: share.sections(place), self._offer, lane="share-inquiry"
+        services = self._services
+        services.bridge.run(
+            self,
+            _("所属"),
+            lambda _r: known_sections(services, place),
+            lambda known: self.sections.offer(*known),
+            lane="share-inquiry",
         )
-
-    def _offer(self, sections: list[str]) -> None:
-        """The share's own first folders, to be thinned out."""
-        if not self.sections.toPlainText():
-            self.sections.setPlainText("\n".join(sections))
 
     def use(self, template: Path) -> None:
         """Take ``template`` and show its columns."""
@@ -134,7 +133,7 @@ class NewInquiry(QWidget):
 
     def _create(self) -> None:
         notices = self._services.notices
-        sections = list(dict.fromkeys(filter(None, map(str.strip, self.sections.toPlainText().splitlines()))))
+        sections = self.sections.chosen()
         form, title = self._form, self.title.text().strip()
         if form is None or not title or not sections:
             notices.warning(_("様式、題名、所属を入れてください。"))

@@ -51,7 +51,7 @@ def test_a_new_inquiry_reaches_every_section(sample: Office, board: Inquiries, t
     sample.settle()
     board.new.title.setText("二回目の照会")
     board.new.due.setText("R8.12.4")
-    board.new.sections.setPlainText("財政課\n税務課\n\n財政課")
+    board.new.sections.choose(["財政課", "税務課", " ", "財政課"])
     press(sample, "各所属に配る")
     made = disk(sample) / "照会" / "二回目の照会" / "回答"
     assert sorted(p.name for p in made.iterdir()) == ["税務課", "財政課"]

@@ -1,0 +1,107 @@
+"""照会する所属: the sections that the suite knows, ticked by mouse or keys; others can be added."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAccessible
+from PySide6.QtWidgets import QPushButton
+
+from auth.model import Person
+from desktop.pages.sharefolder.inquiries import Inquiries
+from desktop.pages.sharefolder.section_pick import SectionPick
+from sharefolder.sample import SECTIONS, TITLE
+from tests.ui.conftest import HANAKO, Office
+from tests.ui.sharefolder.page import disk, press, said
+
+
+@pytest.fixture
+def pick(sample: Office) -> SectionPick:
+    press(sample, "共有フォルダの画面: 照会")
+    press(sample, "照会を作る")
+    return sample.view(Inquiries).new.sections
+
+
+def _shown(pick: SectionPick) -> list[str]:
+    every = (pick.list.item(row) for row in range(pick.list.count()))
+    return [item.text() for item in every if not item.isHidden()]
+
+
+def test_the_known_sections_are_offered_and_none_is_ticked(pick: SectionPick) -> None:
+    assert set(SECTIONS) <= set(_shown(pick))
+    assert not {"照会", "モデルケース", "仕様書ライブラリ", "運用ルール"} & set(_shown(pick))
+    assert pick.source.text()
+    assert pick.chosen() == []
+    assert pick.count.text() == "0 所属を選んでいます。"
+
+
+def test_where_the_register_knows_the_office_no_mere_folder_is_offered(sample: Office) -> None:
+    sections = [f"第{number}課" for number in range(12)]
+    for number, section in enumerate(sections):
+        person = Person(f"K20{number:04}", "試験 太郎", section=section)
+        sample.services.auth.administration.add(person)
+    press(sample, "共有フォルダの画面: 照会")
+    press(sample, "照会を作る")
+    pick = sample.view(Inquiries).new.sections
+    assert set(_shown(pick)) == {*sections, HANAKO.section}
+    assert pick.source.text() == "職員の登録にある所属です。"
+
+
+def test_all_that_the_words_leave_is_ticked_and_unticked_with_keys(sample: Office, pick: SectionPick) -> None:
+    pick.filter.setText("振興")  # Qt's tests have no keys for it
+    assert sorted(_shown(pick)) == sorted(["農業振興課", "文化振興課"])
+    sample.bot.keyClick(pick.all, Qt.Key.Key_Space)
+    sample.bot.keyClick(pick.filter, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+    sample.bot.keyClick(pick.filter, Qt.Key.Key_Backspace)
+    assert sorted(pick.chosen()) == sorted(["農業振興課", "文化振興課"])
+    row = _shown(pick).index("農業振興課")
+    pick.list.setCurrentRow(row)
+    sample.bot.keyClick(pick.list, Qt.Key.Key_Space)
+    assert pick.chosen() == ["文化振興課"]
+    sample.bot.keyClick(pick.none, Qt.Key.Key_Space)
+    assert pick.chosen() == []
+
+
+def test_the_words_tick_as_the_box_does(sample: Office, pick: SectionPick) -> None:
+    item = pick.list.item(1)
+    pick.list.scrollToItem(item)
+    line = pick.list.visualItemRect(item)
+    for expected in ([item.text()], []):
+        sample.bot.mouseClick(pick.list.viewport(), Qt.MouseButton.LeftButton, pos=line.center())
+        assert pick.chosen() == expected
+    assert line.height() >= 24
+
+
+def test_a_screen_reader_hears_the_name_and_whether_it_is_ticked(pick: SectionPick) -> None:
+    pick.choose(["財政課"])
+    row = _shown(pick).index("財政課")
+    face = QAccessible.queryAccessibleInterface(pick.list)
+    assert face.text(QAccessible.Text.Name) == "照会する所属"
+    child = face.child(row)
+    assert child.text(QAccessible.Text.Name) == "財政課"
+    assert child.state().checkable  # type: ignore[attr-defined]
+    assert child.state().checked  # type: ignore[attr-defined]
+
+
+def test_a_section_that_nobody_knows_is_added_and_gets_its_copy(sample: Office, pick: SectionPick) -> None:
+    pick.extra.setText("東京事務所、財政課、 ")
+    sample.bot.keyClick(pick.extra, Qt.Key.Key_Return)
+    assert sorted(pick.chosen()) == sorted(["東京事務所", "財政課"])
+    assert pick.count.text() == "2 所属を選んでいます。"
+    new = sample.view(Inquiries).new
+    new.use(disk(sample) / "照会" / TITLE / "様式" / "備蓄品調査.xlsx")
+    sample.settle()
+    new.title.setText("二回目の照会")
+    new.due.setText((date.today() - timedelta(days=2)).isoformat())
+    press(sample, "各所属に配る")
+    assert "は、もう過ぎています。" in said(sample)
+    new.due.setText((date.today() + timedelta(days=9)).isoformat())
+    press(sample, "各所属に配る")
+    made = disk(sample) / "照会" / "二回目の照会" / "回答"
+    assert sorted(p.name for p in made.iterdir()) == sorted(["東京事務所", "財政課"])
+
+
+def test_every_button_of_it_has_a_name(pick: SectionPick) -> None:
+    assert all(each.text() or each.accessibleName() for each in pick.findChildren(QPushButton))
