@@ -40,6 +40,9 @@ class Sql(Protocol):
 
     def write(self) -> AbstractContextManager[Transaction]: ...
 
+    def close(self) -> None:
+        """Let go of this thread's connection, or of the idle ones; the next use opens anew."""
+
 
 @dataclass(frozen=True)
 class Tables:
@@ -62,6 +65,9 @@ class SqliteSql:
 
     def __init__(self, path: Path, migrations: Sequence[Migration]) -> None:
         self._connections = Connections(path, migrations)
+
+    def close(self) -> None:
+        self._connections.close()
 
     def rows(self, text: str, *values: object) -> list[Row]:
         with database_errors(self._connections.path):

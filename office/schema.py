@@ -74,6 +74,11 @@ TABLES = (
             )""",
         ),
     ),
+    Tables(
+        6,
+        "office: when it was last backed up and put back",
+        ("CREATE TABLE backups (act TEXT PRIMARY KEY, time {real} NOT NULL, name TEXT NOT NULL)",),
+    ),
 )
 
 

@@ -10,6 +10,7 @@ from core.events import Events
 from core.paths import Paths
 from core.secrets import SecretStore
 from core.sql import Sql
+from office.backup.record import Record
 from office.incident import Incidents, Lock
 from office.plan import Figures, Plan, PlanChanged
 from office.policies import Policies
@@ -52,6 +53,7 @@ class Office:
         self.inventory = Inventory(sql, require)
         self.storage = Storage(sql, paths.data)
         self.states = States(sql, require)
+        self.backups = Record(sql)
         self.incidents = Incidents(sql, require, tell, lock_person, lock_terminal, self.find)
         self.policies = Policies(paths.policy, secrets, change_policy, read, tell)
         self.trail = TrailIndex(paths.cache / "trail.db", audit.after)

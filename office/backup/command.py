@@ -10,10 +10,13 @@ from pathlib import Path
 
 from core import log
 from core.config import Config
+from core.errors import SuiteError
 from core.i18n import _
 from core.paths import Paths
 from core.secrets import SecretStore, get_or_create, open_secrets
 from office.backup import manifest, restore, take
+from office.backup.record import Act, Record
+from office.schema import open_sql
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -33,6 +36,7 @@ def _take(options: argparse.Namespace, paths: Paths, config: Config, secrets: Se
 
         dumps.append(dump_of(config.servers.database))
     taken = take.take(paths, options.folder, _key(secrets), dumps, _progress)
+    _note(Act.TAKEN, taken.folder, paths, config)
     rows = sum(taken.manifest.rows.values())
     print(_("{folder}: {files} ファイル、{rows} 行").format(
         folder=taken.folder, files=len(taken.manifest.items), rows=rows))  # fmt: skip
@@ -42,15 +46,17 @@ def _take(options: argparse.Namespace, paths: Paths, config: Config, secrets: Se
     return 0
 
 
-def _verify(options: argparse.Namespace, _paths: Paths, _config: Config, secrets: SecretStore) -> int:
+def _verify(options: argparse.Namespace, paths: Paths, config: Config, secrets: SecretStore) -> int:
     made = restore.verify(options.folder, _key(secrets))
+    _note(Act.VERIFIED, options.folder, paths, config)
     print(_("{files} ファイルすべてが、{created} に控えたままです。").format(
         files=len(made.items), created=made.created))  # fmt: skip
     return 0
 
 
-def _rehearse(options: argparse.Namespace, _paths: Paths, _config: Config, secrets: SecretStore) -> int:
+def _rehearse(options: argparse.Namespace, paths: Paths, config: Config, secrets: SecretStore) -> int:
     done = restore.rehearse(options.folder, _key(secrets), _progress)
+    _note(Act.REHEARSED, options.folder, paths, config)
     print(_("戻せます: {files} ファイル、{rows} 行が控えたときと同じでした（{seconds:.1f} 秒）。").format(
         files=done.files, rows=done.rows, seconds=done.seconds))  # fmt: skip
     return 0
@@ -63,6 +69,7 @@ def _restore(options: argparse.Namespace, paths: Paths, config: Config, secrets:
 
         database = partial(replacing, config.servers.database)
     done = restore.restore(options.folder, paths, _key(secrets), _progress, database)
+    _note(Act.RESTORED, options.folder, paths, config)
     print(_("戻しました: {files} ファイル、{rows} 行が控えたときと同じです（{seconds:.1f} 秒）。").format(
         files=done.files, rows=done.rows, seconds=done.seconds))  # fmt: skip
     for former in done.former:
@@ -70,6 +77,18 @@ def _restore(options: argparse.Namespace, paths: Paths, config: Config, secrets:
     for note in done.notes:
         print(note)
     return 0
+
+
+def _note(act: Act, backup: Path, paths: Paths, config: Config) -> None:
+    """For the console. What was done stays done where it cannot be noted."""
+    try:
+        sql = open_sql(paths.data / "office.db", config.servers.database)
+        try:
+            Record(sql).note(act, backup.resolve().name)
+        finally:
+            sql.close()
+    except SuiteError as error:
+        print(_("管理の画面に出す記録は残せませんでした。"), error, sep="\n", file=sys.stderr)
 
 
 def _key(secrets: SecretStore) -> bytes:

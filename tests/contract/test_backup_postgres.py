@@ -19,6 +19,8 @@ from core.paths import Paths
 from desktop.__main__ import main
 from office.backup import manifest, postgres, restore, take
 from office.backup.postgres import dump_of, replacing
+from office.backup.record import Act, Record
+from office.schema import open_sql
 from tests.fakes.postgres import cluster, fresh_database
 
 KEY = b"k" * 32
@@ -126,6 +128,8 @@ def test_an_office_in_use_keeps_its_rows(
     assert main(["backup", "restore", str(folder)]) == 0
     assert len(rows(url)["persons"]) == 30
     assert ".database" in capsys.readouterr().out, "it says where the rows lie that were there"
+    record = Record(open_sql(paths.data / "office.db", url))
+    assert record.last()[Act.RESTORED].name == folder.name, "where every console of the office looks"
 
 
 def test_files_that_cannot_be_exchanged_leave_the_rows(

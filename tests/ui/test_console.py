@@ -19,7 +19,9 @@ from desktop.pages.office.incident import IncidentView
 from desktop.pages.office.inventory import InventoryView
 from desktop.pages.office.sign_ins import Hours, SignInsView
 from desktop.pages.office.states import StatesView
+from desktop.pages.office.storage import backup_words
 from desktop.ui.widgets.table import Table
+from office.backup.record import Act
 from office.terminals import Report
 from tests.ui.conftest import Office, press, said
 
@@ -113,6 +115,27 @@ def test_the_data_s_size_is_shown_from_the_first_day(office: Office) -> None:
     office.signed_in()
     go(office, "保管量")
     assert any(text.startswith("ディスクの空き") for text in said(office))
+    assert any("mahoroba backup take" in text for text in said(office)), "nobody has backed it up"
+
+
+def test_the_console_says_when_it_was_last_backed_up_and_what_is_next(
+    office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office.signed_in()
+    backups = office.services.office.backups
+    for days_ago, act, said_then in (
+        (40, Act.TAKEN, "40 日の間"), (0, Act.TAKEN, "rehearse"), (35, Act.REHEARSED, "rehearse"),
+        (0, Act.REHEARSED, "次の練習は"),
+    ):  # fmt: skip
+        monkeypatch.setattr(backups, "_clock", lambda ago=days_ago: time.time() - ago * 86_400)
+        backups.note(act, f"mahoroba-{days_ago}")
+        monkeypatch.setattr(backups, "_clock", time.time)
+        words, next_step = backup_words(backups)
+        assert said_then in next_step
+    assert "最後のバックアップ: 令和" in words
+    assert "mahoroba-0" in words
+    go(office, "保管量")
+    assert {words, next_step} <= set(said(office))
 
 
 def test_the_whole_trail_is_searched_by_number_terminal_and_day(office: Office) -> None:

@@ -1,16 +1,20 @@
-"""保管量: what the office's data takes, how it grows, when the disk is full, and the backups' command."""
+"""保管量: what the office's data takes and how it grows, when the disk is full, and how its backups stand."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from core.clock import TOKYO
 from core.i18n import _, sentences
+from core.wareki import format_date
 from desktop.pages.fresh import Fresh
 from desktop.pages.services import Services
 from desktop.ui import page, theme
 from desktop.ui.widgets.table import Table
+from office.backup.record import Act, Done, Record
 from office.storage import Disk, Size
+
+OLD_BACKUP_DAYS, REHEARSAL_DAYS = 3, 31
 
 
 class StorageView(Fresh):
@@ -25,12 +29,24 @@ class StorageView(Fresh):
         self.table = Table(_("データの大きさ"), titles, (12, 8, 10))
         self.table.setMinimumHeight(theme.em(14))
         layout.addWidget(self.table, 1)
-        words = _("控えは「mahoroba backup take」で作り、月に一度「rehearse」で戻す練習をしてください。")
-        layout.addWidget(page.label(words, "caption", wrap=True))
+        layout.addWidget(page.label(_("バックアップ"), "section"))
+        self.backups = page.label("", wrap=True)
+        self.next_step = page.label("", "muted", wrap=True)
+        layout.addWidget(self.backups)
+        layout.addWidget(self.next_step)
 
     def read(self) -> None:
         office, today = self._services.open_office, datetime.now(TOKYO).date()
-        self.bring(_("保管量"), lambda: office().storage.look(today), lambda found: self._show(*found))
+
+        def look() -> tuple[tuple[list[Size], Disk], tuple[str, str]]:
+            return office().storage.look(today), backup_words(office().backups)
+
+        def show(found: tuple[tuple[list[Size], Disk], tuple[str, str]]) -> None:
+            self._show(*found[0])
+            self.backups.setText(found[1][0])
+            self.next_step.setText(found[1][1])
+
+        self.bring(_("保管量"), look, show)
 
     def _show(self, sizes: list[Size], disk: Disk) -> None:
         words = _("ディスクの空き {free}（全体 {total}）。").format(
@@ -41,6 +57,40 @@ class StorageView(Fresh):
             words = sentences(words, full)
         self._summary.setText(words)
         self.table.put([(each.name, _cells(each)) for each in sizes])
+
+
+def backup_words(record: Record) -> tuple[str, str]:
+    """When the last good backup and the last rehearsal were; and what is to be done next."""
+    last = record.last()
+    said = sentences(
+        _done(last.get(Act.TAKEN), _("最後のバックアップ: {day}（{name}）。"))
+        or _("バックアップの記録はありません。"),
+        _done(last.get(Act.REHEARSED), _("最後の復元の練習: {day}（{name}）。"))
+        or _("復元の練習の記録はありません。"),
+        _done(last.get(Act.RESTORED), _("最後の復元: {day}（{name}）。")),
+    )
+    return said, _next_step(record, last.get(Act.TAKEN), last.get(Act.REHEARSED))
+
+
+def _next_step(record: Record, taken: Done | None, rehearsed: Done | None) -> str:
+    if taken is None:
+        return _("「mahoroba backup take」を、毎日の予定（cron など）に入れてください。")
+    if (days := record.days_since(taken)) >= OLD_BACKUP_DAYS:
+        words = _(
+            "{days} 日の間、新しいバックアップがありません。毎日の予定（cron など）を確かめてください。"
+        )
+        return words.format(days=days)
+    if rehearsed is None or record.days_since(rehearsed) >= REHEARSAL_DAYS:
+        return _("「mahoroba backup rehearse」で、戻す練習をしてください（月に一度）。")
+    due = datetime.fromtimestamp(rehearsed.time, TOKYO).date() + timedelta(days=REHEARSAL_DAYS)
+    return _("次の練習は {day} までにしてください。").format(day=format_date(due))
+
+
+def _done(done: Done | None, words: str) -> str:
+    if done is None:
+        return ""
+    day = format_date(datetime.fromtimestamp(done.time, TOKYO).date())
+    return words.format(day=day, name=done.name)
 
 
 def _cells(each: Size) -> tuple[str, ...]:
