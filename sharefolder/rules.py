@@ -33,6 +33,7 @@ AHEAD = timedelta(days=31)
 _MOST = 500_000  # bytes of the file
 _RULES = 2_000
 _GB = 1_000_000_000
+_HUGE = 1_000_000  # days, or GB
 
 
 @dataclass(frozen=True)
@@ -107,12 +108,18 @@ def _rule(number: int, row: dict[str, str], otherwise: Until, nobody: str) -> Ru
             owner,
             cleaner or owner,
             (otherwise(until) or parse_date(until)) if until else None,
-            int(days) if days else None,
-            float(size) if size else None,
+            int(_positive(days)) if days else None,
+            _positive(size) if size else None,
             naming,
         )
     except (ValueError, SuiteError) as error:
         raise ValueError(_("{where}: 日付・数・場所のどれかが読めません。").format(where=where)) from error
+
+
+def _positive(text: str) -> float:
+    if not 0 < (value := float(text)) < _HUGE:  # and no nan
+        raise ValueError(text)
+    return value
 
 
 def _pattern(naming: str) -> re.Pattern[str] | None:

@@ -10,6 +10,7 @@ from datetime import date, datetime
 from pathlib import Path
 
 from core.clock import TOKYO
+from core.errors import SuiteError
 from core.files import write_atomically
 from core.i18n import _
 from core.jobs import Report
@@ -37,7 +38,7 @@ def main(arguments: Sequence[str]) -> int:
     today: date = options.on or datetime.now(TOKYO).date()
     found = list(rules.look(storage, known, today, _QUIET))
     if options.csv is not None:
-        write_atomically(options.csv, rules.write_csv(found, today))
+        _write(options.csv, rules.write_csv(found, today))
     print(_("決まりのあるフォルダ {count}、知らせ {found} 件").format(count=len(known), found=len(found)))
     for error in broken:
         print(error)
@@ -47,6 +48,18 @@ def main(arguments: Sequence[str]) -> int:
         if finding.why in (rules.Why.ENDS, rules.Why.ENDED):
             print(finding.path, rules.words(finding), finding.rule.cleaner, sep="\t")
     return int(any(finding.why is rules.Why.ENDED for finding in found))
+
+
+def _write(path: Path, report: bytes) -> None:
+    try:
+        write_atomically(path, report)
+    except OSError as error:
+        raise SuiteError(
+            _("報告を書けませんでした。"),
+            _("「{path}」に書けません（{why}）。").format(path=path, why=error.strerror),
+            _("書けるフォルダのファイルを選んでください。"),
+            "SHARE-051",
+        ) from error
 
 
 if __name__ == "__main__":

@@ -17,6 +17,7 @@ import threading
 from collections.abc import Sequence
 from pathlib import Path
 
+import apsw
 import uvicorn
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -50,9 +51,9 @@ def _parser() -> argparse.ArgumentParser:
     verbs = parser.add_subparsers(metavar="VERB", required=True)
     serve = verbs.add_parser("serve", help=_("索引を作り、端末の検索に答えます（TLS）。"))
     serve.add_argument("--root", type=Path, required=True, help=_("共有の中身があるフォルダ"))
-    serve.add_argument("--host", default="0.0.0.0")  # noqa: S104 - terminals are elsewhere
+    serve.add_argument("--host", default="0.0.0.0", help=_("待つ番地"))  # noqa: S104 - terminals are elsewhere
     serve.add_argument("--name", default=socket.getfqdn(), help=_("端末から見たこのサーバの名前"))
-    serve.add_argument("--port", type=int, default=8844)
+    serve.add_argument("--port", type=int, default=8844, help=_("待つポート"))
     serve.add_argument("--every", type=float, default=900.0, help=_("全体を見直す間隔（秒）"))
     serve.add_argument("--audit", type=Path, help=_("Samba の full_audit の記録があるファイル"))
     serve.add_argument("--with-stdin", action="store_true", help=_("標準入力が閉じたら終わります。"))
@@ -68,6 +69,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _serve(options: argparse.Namespace) -> int:
+    _check(options)
     storage = LocalStorage(options.root)
     next(iter(storage.list("")), None)  # SHARE-001 now, not later, for a root that is not there
     folder = make_private_folder(options.folder)
@@ -81,7 +83,7 @@ def _serve(options: argparse.Namespace) -> int:
             folder,
         )
     )
-    door = socket.create_server((options.host, options.port))
+    door = _door(options.host, options.port)
     vouching.describe(f"https://{options.name}:{door.getsockname()[1]}", certificate)
     keeper.start()
     print(_("索引サービス: {name}:{port}").format(name=options.name, port=door.getsockname()[1]), flush=True)
@@ -93,6 +95,37 @@ def _serve(options: argparse.Namespace) -> int:
         keeper.stop()
         judges.close()
     return 0
+
+
+def _check(options: argparse.Namespace) -> None:
+    """SHARE-044 for what cannot be meant so."""
+    root, folder = options.root.resolve(), options.folder.resolve()
+    wrong = {
+        _("--folder が共有の中にあります。鍵と索引が共有に出てしまいます。"): folder.is_relative_to(root),
+        _("--name が空です。"): not options.name.strip(),
+        _("--every は 1 秒以上にしてください。"): not options.every >= 1,
+        _("--audit のファイルがありません。"): options.audit is not None and not options.audit.is_file(),
+    }
+    for why, is_so in wrong.items():
+        if is_so:
+            raise _not_begun(why)
+
+
+def _door(host: str, port: int) -> socket.socket:
+    try:
+        return socket.create_server((host, port))
+    except (OSError, OverflowError) as error:
+        where = f"{host}:{port}"
+        why = _("「{where}」で待てません（{why}）。").format(
+            where=where, why=getattr(error, "strerror", error)
+        )
+        raise _not_begun(why) from error
+
+
+def _not_begun(why: str) -> SuiteError:
+    return SuiteError(
+        _("索引サービスを始めませんでした。"), why, _("直して、もう一度動かしてください。"), "SHARE-044"
+    )
 
 
 def _end_with_stdin() -> None:
@@ -147,6 +180,8 @@ def _certificate(folder: Path, name: str) -> str:
 
 def _usage(options: argparse.Namespace) -> int:
     """The plan's figure (50 to 80 of a hundred), a line a month."""
+    if not (options.folder / _USAGE).is_file():
+        raise _no_index(options.folder)
     for month, people in sorted(Usage(options.folder / _USAGE).months().items()):
         print(month, people, f"{100 * people / max(1, options.staff):.1f} %", sep="\t")
     return 0
@@ -156,18 +191,31 @@ def _status(options: argparse.Namespace) -> int:
     """What IT asks: it reads the index, so it is for whoever may read that."""
     database = options.folder / "index.db"
     if not database.exists():
+        raise _no_index(options.folder)
+    try:
+        apsw.Connection(str(database), flags=apsw.SQLITE_OPEN_READONLY).pragma("user_version")
+    except apsw.Error as error:
         raise SuiteError(
-            _("索引がありません。"),
-            _("「{folder}」で索引サービスがまだ動いていません。").format(folder=options.folder),
-            _("mahoroba share-index serve を先に動かしてください。"),
-            "SHARE-043",
-        )
+            _("索引を読めません。"),
+            _("「{folder}」の索引が壊れています。").format(folder=options.folder),
+            _("索引サービスを始め直してください。索引は共有から作り直されます。"),
+            "SHARE-045",
+        ) from error
     index = IndexStore(database)
     for state, count in sorted(index.counts().items()):
         print(state, count, sep="\t")
     for path, why in index.unread():
         print(path, reason_words(why), sep="\t")
     return 0
+
+
+def _no_index(folder: Path) -> SuiteError:
+    return SuiteError(
+        _("索引がありません。"),
+        _("「{folder}」で索引サービスがまだ動いていません。").format(folder=folder),
+        _("mahoroba share-index serve を先に動かしてください。"),
+        "SHARE-043",
+    )
 
 
 if __name__ == "__main__":

@@ -69,9 +69,14 @@ class IndexStore:
         self._local = threading.local()
         self._writing = threading.RLock()
         with self._writing:
-            database = self._open()
-            if database.pragma("user_version") != _VERSION:
-                self._begin_anew(database)
+            try:
+                version = self._open().pragma("user_version")
+            except (apsw.NotADBError, apsw.CorruptError):  # everything in it is read from the share again
+                self._local.database = version = None
+                for damaged in (path, *(path.with_name(f"{path.name}-{end}") for end in ("wal", "shm"))):
+                    damaged.unlink(missing_ok=True)
+            if version != _VERSION:
+                self._begin_anew(self._open())
 
     def _open(self) -> apsw.Connection:
         database: apsw.Connection | None = getattr(self._local, "database", None)

@@ -96,6 +96,8 @@ def test_the_report_names_the_owner_and_holds_no_formula(disk: Path, tmp_path: P
         TITLES + "a,x,,来年,,,",
         TITLES + "../a,x,,,,,",
         TITLES + "a,x,,,長い,,",
+        TITLES + "a,x,,,-1,,",
+        TITLES + "a,x,,,,nan,",
         TITLES + "a,x,,,,,,余分",
         TITLES + "a,x",
     ],
@@ -105,6 +107,12 @@ def test_rules_that_cannot_be_read_are_said_so(tmp_path: Path, text: str) -> Non
     with pytest.raises(SuiteError) as error:
         rules.load(LocalStorage(tmp_path))
     assert error.value.code == "SHARE-050"
+
+
+def test_a_report_that_cannot_be_written_says_where(disk: Path) -> None:
+    with pytest.raises(SuiteError) as error:
+        rules_report.main(["--root", str(disk), "--csv", str(disk / "nothere" / "r.csv")])
+    assert error.value.code == "SHARE-051"
 
 
 def test_no_file_is_no_rule(tmp_path: Path) -> None:
