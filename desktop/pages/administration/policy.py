@@ -73,7 +73,7 @@ class PolicyView(Fresh):
         self.by = line_edit(_("決めた人"), _("例 情報政策課"))
         self.by.textEdited.connect(self._name)
         self._field = labelled(_("決めた人（利用者の設定画面に出る名前）"), self.by)
-        self._field.setMaximumWidth(theme.em(24))
+        self.by.setMaximumWidth(theme.em(24))
         self.keep = button(_("方針を保存"), self._save, "primary")
         self.publish = button(_("署名して書き出す"), self._publish, icon="shield-check")
         self.drop = button(_("変更をやめる"), self._drop, "plain")

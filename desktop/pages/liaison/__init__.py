@@ -48,9 +48,10 @@ def liaison_page(services: Services) -> QWidget:
     stack = QStackedWidget()
     for _name, view in views:
         stack.addWidget(view if isinstance(view, Wall) else _scrolled(view))
-    tabs = Segmented(_("連絡員端末の画面"), [(i, name) for i, (name, _view) in enumerate(views)], 0)
+    names = [(i, name) for i, (name, _view) in enumerate(views)]
+    tabs = Segmented(_("連絡員端末の画面"), names, 0, wrap=True)
     tabs.chosen.connect(stack.setCurrentIndex)
-    layout.addWidget(tabs, 0, Qt.AlignmentFlag.AlignLeft)
+    layout.addWidget(tabs)
     layout.addWidget(stack, 1)
     if services.trial:
         services.bridge.run(

@@ -23,16 +23,19 @@ class Batch(Fresh):
         super().__init__(services, LaptopsChanged, LaptopReported)
         self._tiles: list[Tile] = []
         layout = page.column(self, 0.75)
-        tools = page.row(spacing=0.6)
+        tools = page.Across(46, 0.6)
         self.sentence = page.label("", "muted", wrap=True)
-        tools.addWidget(self.sentence, 1)
+        tools.add(self.sentence, 1)
         self.check = button(_("違いだけ調べる"), lambda: self._start("check"), icon="magnifying-glass")
         self.start = button(_("すべて準備する"), lambda: self._start("apply"), "primary", "play", main=True)
         for made in (self.check, self.start):
             made.setEnabled(False)  # until it is known what stands here
-        tools.addWidget(self.check)
-        tools.addWidget(self.start)
-        layout.addLayout(tools)
+        both = page.row(spacing=0.6)
+        both.addWidget(self.check)
+        both.addWidget(self.start)
+        both.addStretch()
+        tools.add(both)
+        layout.addWidget(tools)
         titles = [_("端末"), _("状態"), _("変えた数"), _("よい"), _("違う"), _("わからない"), _("理由")]
         self.table = Table(_("端末ごとの準備の状態"), titles, (5, 6, 5, 4, 4, 6.5, 26))
         self.table.setMinimumHeight(theme.em(9))

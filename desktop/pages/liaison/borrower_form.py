@@ -9,7 +9,8 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QFrame
 from core.i18n import _
 from desktop.ui import page
 from desktop.ui.buttons import button
-from desktop.ui.widgets.fields import labelled, line_edit
+from desktop.ui.widgets.fields import abreast, line_edit
+from desktop.ui.widgets.flow import Flow
 
 
 class BorrowerForm(QFrame):
@@ -26,25 +27,24 @@ class BorrowerForm(QFrame):
         for days in (1, 3, 7, 14, 30, 60):
             self.days.addItem(_("{days} 日間").format(days=days), days)
         self.days.setCurrentIndex(2)
-        fields = page.row(spacing=0.8)
-        for title, field, width in (
+        fields = (
             (_("借りる人の氏名"), self.name, 4),
             (_("所属先"), self.organisation, 6),
             (_("目的"), self.purpose, 4),
             (_("期間"), self.days, 2),
-        ):
-            fields.addWidget(labelled(title, field), width)
-        layout.addLayout(fields)
+        )
+        layout.addWidget(abreast(fields))
         self._accessories = [QCheckBox(words) for words in accessories()]
         self._accessories[0].setChecked(True)
         self.consent = QCheckBox(_("同意書に署名済み"))
         self.keep = QCheckBox(_("同じ人に続けて貸す"))
-        choices = page.row(spacing=1.0)
-        for box in (*self._accessories, self.consent, self.keep):
-            choices.addWidget(box)
-        choices.addStretch(1)
-        choices.addWidget(button(_("貸し出す"), enter, "primary", main=True))
-        layout.addLayout(choices)
+        choices = page.Across(50, 1.0)
+        choices.add(Flow(*self._accessories, self.consent, self.keep, spacing=1.0), 1)
+        hand_out = page.row(spacing=0)
+        hand_out.addWidget(button(_("貸し出す"), enter, "primary", main=True))
+        hand_out.addStretch()
+        choices.add(hand_out)
+        layout.addWidget(choices)
         for line in (self.name, self.organisation, self.purpose):
             line.returnPressed.connect(enter)
 
@@ -68,11 +68,8 @@ class ReturnForm(QFrame):
         super().__init__()
         self.setProperty("card", True)
         layout = page.row(self, 1.0, 1.0)
-        layout.addWidget(page.label(_("戻っていないもの"), "strong"))
         self._boxes = [QCheckBox(words) for words in accessories()]
-        for box in self._boxes:
-            layout.addWidget(box)
-        layout.addStretch(1)
+        layout.addWidget(Flow(page.label(_("戻っていないもの"), "strong"), *self._boxes, spacing=1.0))
 
     def missing(self) -> tuple[str, ...]:
         return tuple(box.text() for box in self._boxes if box.isChecked())

@@ -45,13 +45,13 @@ class Counter(Scanning):
         self._last: Loan | None = None
         self._waiting = ""  # scanned to be lent, before it was said to whom
         whole = page.column(self, 1.0)
-        top = page.row(spacing=1.0)
+        top = page.Across(52, 1.0)
         options = [(Mode.LEND, _("貸し出す")), (Mode.RETURN, _("返却を受ける")), (Mode.LOOK, _("調べる"))]
         self.mode = Segmented(_("窓口の作業"), options, Mode.LEND)
         self.mode.chosen.connect(self._mode_changed)
-        top.addWidget(self.mode)
-        top.addLayout(self.field, 1)
-        whole.addLayout(top)
+        top.add(self.mode)
+        top.add(self.field, 1)
+        whole.addWidget(top)
         whole.addWidget(self.said)
         self.form = BorrowerForm(self._lend_waiting)
         whole.addWidget(self.form)

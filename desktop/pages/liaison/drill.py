@@ -18,6 +18,7 @@ from desktop.pages.services import Services
 from desktop.ui import page, theme
 from desktop.ui.announce import announce
 from desktop.ui.buttons import button
+from desktop.ui.widgets.flow import Flow
 from desktop.ui.widgets.table import Table
 from liaison.drill import INJECTS, PHASES, Drill, as_csv, clock, inject_words, rows, titles
 from liaison.drill_plan import DrillPlan
@@ -31,28 +32,27 @@ class DrillView(Fresh):
         super().__init__(services, LaptopsChanged)
         self._drills: list[Drill] = []
         layout = page.column(self, 0.75)
-        top = page.row(spacing=1.0)
+        top, clock_and_words = page.Across(52, 1.0), page.row(spacing=1.0)
         self.clock = QLabel("0:00:00")
         self.clock.setFont(theme.current().font(5, bold=True))
-        top.addWidget(self.clock)
+        clock_and_words.addWidget(self.clock)
         self.said = page.label("", "muted", wrap=True)
-        top.addWidget(self.said, 1)
+        clock_and_words.addWidget(self.said, 1)
+        top.add(clock_and_words, 1)
         self.start = button(_("訓練を始める"), self._start, "primary", "play", main=True)
         self.end = button(_("訓練を終える"), self._end, "danger", main=True)
-        top.addWidget(self.start)
-        top.addWidget(self.end)
-        layout.addLayout(top)
-        self.injects = page.row(spacing=0.6)
+        turns = page.row(spacing=0.6)
+        turns.addWidget(self.start)
+        turns.addWidget(self.end)
+        turns.addStretch()
+        top.add(turns)
+        layout.addWidget(top)
         self._inject_buttons = [button(inject_words(i), partial(self._inject, i)) for i in INJECTS]
-        for made in self._inject_buttons:
-            self.injects.addWidget(made)
         repair = button(_("見本の端末を直す"), self._repair, icon="arrow-counter-clockwise")
         self._inject_buttons.append(repair)
-        self.injects.addWidget(repair)
-        self.injects.addStretch(1)
-        self.injects.addWidget(button("CSV", lambda: self._save("csv"), "plain", "file-csv"))
-        self.injects.addWidget(button("PDF", lambda: self._save("pdf"), "plain", "download-simple"))
-        layout.addLayout(self.injects)
+        table = button("CSV", lambda: self._save("csv"), "plain", "file-csv")
+        paper = button("PDF", lambda: self._save("pdf"), "plain", "download-simple")
+        layout.addWidget(Flow(*self._inject_buttons, table, paper))
         self.table = Table(_("訓練の段階"), titles(), (6, 6, 4, 8, 7, 5, 9))
         self.table.setMinimumHeight(theme.em(2.5 + 2.6 * len(PHASES)) + 4)  # every phase at a glance
         layout.addWidget(self.table, 1)

@@ -18,7 +18,8 @@ from desktop.pages.services import Services
 from desktop.ui import page, theme
 from desktop.ui.announce import announce
 from desktop.ui.buttons import button
-from desktop.ui.widgets.fields import labelled, line_edit
+from desktop.ui.widgets.fields import abreast, line_edit
+from desktop.ui.widgets.flow import Flow
 from desktop.ui.widgets.table import Table
 from liaison import network, network_status
 from liaison.network import Form
@@ -50,10 +51,7 @@ class Network(QWidget):
             (self.wifi, self.uplink, self.contact),
         )
         for fields in rows:
-            line = page.row(spacing=0.8)
-            for field in fields:
-                line.addWidget(labelled(field.accessibleName(), field), 1)
-            layout.addLayout(line)
+            layout.addWidget(abreast([(field.accessibleName(), field, 1) for field in fields]))
         for field, text in (
             (self.name, _("県 災害対策本部")),
             (self.ssid, "KEN-OUEN"),
@@ -65,12 +63,10 @@ class Network(QWidget):
         whole.addWidget(frame)
         self.said = page.label("", "lead", wrap=True)
         whole.addWidget(self.said)
-        tools = page.row(spacing=0.6)
-        tools.addWidget(button(_("いまの状態を調べる"), self._look, icon="magnifying-glass", main=True))
-        tools.addStretch(1)
-        tools.addWidget(button(_("Wi-Fi の掲示を保存"), self._sheet, icon="printer", main=True))
-        tools.addWidget(button(_("設定ファイルを作る"), self._files, "primary", "check", main=True))
-        whole.addLayout(tools)
+        look = button(_("いまの状態を調べる"), self._look, icon="magnifying-glass", main=True)
+        sheet = button(_("Wi-Fi の掲示を保存"), self._sheet, icon="printer", main=True)
+        files = button(_("設定ファイルを作る"), self._files, "primary", "check", main=True)
+        whole.addWidget(Flow(look, sheet, files))
         titles = [_("項目"), _("結果"), _("見えたもの")]
         self.table = Table(_("臨時ネットワークの状態"), titles, (12, 6, 24))
         self.table.setMinimumHeight(theme.em(9))

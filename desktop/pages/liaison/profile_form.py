@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QComboBox, QFrame
 
 from core.i18n import _
 from desktop.ui import page
-from desktop.ui.widgets.fields import labelled, line_edit
+from desktop.ui.widgets.fields import abreast, line_edit
 from liaison.profile import Profile
 from liaison.profile_edit import Value
 
@@ -55,10 +55,7 @@ class ProfileForm(QFrame):
             ),
         )
         for fields in rows:
-            line = page.row(spacing=0.8)
-            for title, field, width in fields:
-                line.addWidget(labelled(title, field), width)
-            layout.addLayout(line)
+            layout.addWidget(abreast(fields))
 
     def show_profile(self, profile: Profile) -> None:
         self._wifi = bool(profile.wifi)

@@ -49,15 +49,15 @@ class Shelf(Scanning):
             (Mode.FOUND, _("見つかった")),
             (Mode.RETIRE, _("廃棄する")),
         ]
-        self.mode = Segmented(_("棚の作業"), options, Mode.COUNT)
+        self.mode = Segmented(_("棚の作業"), options, Mode.COUNT, wrap=True)
         self.mode.chosen.connect(self._mode_changed)
         whole.addWidget(self.mode)
-        line = page.row(spacing=0.6)
-        line.addLayout(self.field, 1)
+        line = page.Across(52, 0.6)
+        line.add(self.field, 1)
         self.model = line_edit(_("機種"), _("機種（例 ThinkPad L13）"), main=True, limit=80)
         self.model.hide()
-        line.addWidget(self.model)
-        whole.addLayout(line)
+        line.add(self.model)
+        whole.addWidget(line)
         whole.addWidget(self.said)
         self.table = Table(_("棚卸しの結果"), [_("端末"), _("結果"), _("台帳では")], (6, 12, 12))
         self.table.setMinimumHeight(theme.em(9))

@@ -139,7 +139,6 @@ class Wall(Fresh):
         made = card_button(f"{tile.tag} {shown.words} {tile.reason}", "namecard", lambda: self._open(tile))
         made.setProperty("tag", tile.tag)
         made.setToolTip(tile.reason)
-        made.setFixedSize(theme.em(_TILE), theme.em(4.4))
         layout = page.column(made, 0.2, 0.7)
         layout.addWidget(page.label(tile.tag, "section"))
         state = page.row(spacing=0.4)
@@ -151,6 +150,7 @@ class Wall(Fresh):
         layout.addLayout(state)
         for label in made.findChildren(QLabel):
             label.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        made.setFixedSize(theme.em(_TILE), made.sizeHint().height())
         return made
 
     def _open(self, tile: Tile) -> None:

@@ -33,7 +33,7 @@ class StatesView(Fresh):
         self.step = page.label("", wrap=True)
         layout.addWidget(self.step)
         titles = [_("サービス"), _("状態"), _("いつから"), _("いまの様子")]
-        self.table = Table(_("サービスの状態"), titles, (7, 5, 8, 20))
+        self.table = Table(_("サービスの状態"), titles, (8, 6, 11, 18))
         self.table.setMinimumHeight(theme.em(21))
         self.table.picked.connect(self._pick)
         layout.addWidget(self.table, 1)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QLineEdit, QWidget
 
@@ -27,6 +29,18 @@ def labelled(text: str, field: QWidget, hint: str = "") -> QWidget:
     if focusable is not None and not focusable.accessibleName():
         focusable.setAccessibleName(text.replace("&", ""))
     return box
+
+
+def abreast(fields: Sequence[tuple[str, QWidget, int]], narrow: float = 44) -> QWidget:
+    """Fields under their labels (label, field, share) in one line; in two where that is narrower than
+    ``narrow`` em."""
+    whole, half = page.Across(narrow, 0.8), (len(fields) + 1) // 2
+    for part in (fields[:half], fields[half:]):
+        line = page.row(spacing=0.8)
+        for title, field, share in part:
+            line.addWidget(labelled(title, field), share)
+        whole.add(line, sum(share for _title, _field, share in part))
+    return whole
 
 
 def line_edit(name: str, placeholder: str = "", main: bool = False, limit: int = 100) -> LineEdit:

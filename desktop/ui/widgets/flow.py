@@ -53,19 +53,27 @@ class _FlowLayout(QLayout):
         return size
 
     def _place(self, rect: QRect, move: bool) -> int:
-        """Lay the items into ``rect``; the height they take."""
-        x, y, line = rect.x(), rect.y(), 0
+        """Lay the items into ``rect``, each in the middle of its line; the height they take."""
+        x, y = rect.x(), rect.y()
+        line: list[tuple[QLayoutItem, QPoint, QSize]] = []
         for item in self._items:
             if item.isEmpty():
                 continue
             size = item.sizeHint()
-            if x > rect.x() and x + size.width() > rect.right() + 1:
-                x, y, line = rect.x(), y + line + self._gap, 0
-            if move:
-                item.setGeometry(QRect(QPoint(x, y), size))
+            if line and x + size.width() > rect.right() + 1:
+                y += _end(line, move) + self._gap
+                x, line = rect.x(), []
+            line.append((item, QPoint(x, y), size))
             x += size.width() + self._gap
-            line = max(line, size.height())
-        return y + line - rect.y()
+        return y + _end(line, move) - rect.y()
+
+
+def _end(line: list[tuple[QLayoutItem, QPoint, QSize]], move: bool) -> int:
+    """Of one line: its height."""
+    height = max((size.height() for _item, _place, size in line), default=0)
+    for item, place, size in line if move else ():
+        item.setGeometry(QRect(place + QPoint(0, (height - size.height()) // 2), size))
+    return height
 
 
 class Flow(QWidget):

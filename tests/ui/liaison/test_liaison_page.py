@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QPushButton, QTableView
+from PySide6.QtWidgets import QApplication, QPushButton, QScrollArea, QTableView
 
+from core import i18n
+from core.i18n import _
 from desktop.pages.liaison.batch import Batch
 from desktop.pages.liaison.counter import Counter
 from desktop.pages.liaison.wall import Wall
 from liaison.standing import Standing
 from tests.ui.conftest import Office
+from tests.ui.test_every_page import _cut, _named_and_large_enough
 
 
 def tab(office: Office, name: str) -> None:
@@ -95,3 +99,30 @@ def test_a_tile_shows_its_checks(liaison: Office) -> None:
     assert (rows.index(0, 2).data(), rows.index(0, 3).data()) == ("違う", "内容が違う")
     liaison.find(QPushButton, "一覧へ戻る").click()
     assert QApplication.focusWidget().property("tag") == "K02"
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_every_view_fits_a_small_screen_across(
+    liaison: Office, language: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """1366×768 at 150 %: it is scrolled downwards only, and nothing is cut."""
+    monkeypatch.setattr(i18n, "_translations", i18n._translations)  # put back for the next test
+    assert liaison.window is not None
+    liaison.window.resize(910, 512)
+    liaison.services.config.save_user("appearance.language", language)
+    liaison.window.appearance_changed(True)
+    liaison.settle()
+    for name in ("一覧", "準備", "貸出と返却", "棚", "プロファイル", "ネットワーク", "訓練"):
+        liaison.find(QPushButton, f"{_('連絡員端末の画面')}: {_(name)}").click()
+        liaison.settle()
+        for task in {"貸出と返却": ("返却を受ける", "貸し出す"), "棚": ("登録する",)}.get(name, ("",)):
+            if task:
+                tasks = _("窓口の作業") if name == "貸出と返却" else _("棚の作業")
+                liaison.find(QPushButton, f"{tasks}: {_(task)}").click()
+                liaison.settle()
+            assert liaison.window.width() == 910
+            areas = [each for each in liaison.window.findChildren(QScrollArea) if each.isVisible()]
+            across = [each.horizontalScrollBar().maximum() for each in areas]
+            assert not any(across), (name, task, across)
+            assert _cut(liaison.window) == [], name
+            _named_and_large_enough(liaison.window)
