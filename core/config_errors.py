@@ -26,6 +26,15 @@ def broken(name: str) -> SuiteError:
     )
 
 
+def broken_policy(name: str) -> SuiteError:
+    return SuiteError(
+        _("方針を読めませんでした。"),
+        _("方針ファイル「{name}」の書き方に誤りがあります。").format(name=name),
+        _("ファイルの誤りを直してから、もう一度お試しください。"),
+        "CONF-001",
+    )
+
+
 def policy_value(key: str) -> SuiteError:
     return SuiteError(
         _("まほろばを始められません。"),

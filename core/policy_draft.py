@@ -43,7 +43,7 @@ class Draft:
             if not all(isinstance(table, dict) for table in said.values()):
                 raise ValueError("a value outside of any table")
         except (ValueError, RecursionError) as error:
-            raise errors.broken("policy.toml") from error
+            raise errors.broken_policy("policy.toml") from error
         self._declared = {one.key: one for one in declared()}
 
     @property

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import TypeVar
 
 from PySide6.QtCore import QTimer
@@ -66,22 +67,24 @@ class Fresh(QWidget):
 
         if not self._brought:
             self._late.start()
-        self._services.bridge.run(self, title, lambda _report: work(), came, self._missing, ended=ended)
+        failed = partial(self._missing, title)
+        self._services.bridge.run(self, title, lambda _report: work(), came, failed, ended=ended)
 
-    def _missing(self, error: SuiteError) -> None:
+    def _missing(self, title: str, error: SuiteError) -> None:
         self._settle()
         if self._brought:
             self._services.bridge.on_error(error)
             return
         again = button(_("もう一度"), self.read, icon="arrows-clockwise")
         why = sentences(error.why, error.next_step) + bracketed(error.code)
-        self._instead = Empty("warning", error.what, why, again)
+        what = _("「{title}」を読めませんでした。").format(title=title)
+        self._instead = Empty("warning", what, why, again)
         self._put_aside = [each for each in _children(self) if not each.isHidden()]
         for each in self._put_aside:
             each.hide()
         self._column().addWidget(self._instead)
         page.in_order(self._instead)
-        announce(self._instead, str(error), urgent=True)
+        announce(self._instead, sentences(what, why), urgent=True)
 
     def _say_reading(self) -> None:
         if self._instead is None:

@@ -183,11 +183,13 @@ class SearchField(LineEdit):
         self._rows.append(None)
 
     def _place(self, panel: QFrame) -> None:
-        panel.setFixedWidth(max(self.width(), theme.em(32)))
+        """Below the field, and whole: on a small screen it begins further left."""
+        whole, edge = self.window().rect(), theme.em(0.5)
+        panel.setFixedWidth(min(max(self.width(), theme.em(32)), whole.width() - 2 * edge))
         height = sum(self._list.sizeHintForRow(i) for i in range(len(self._rows))) + theme.em(1)
         corner = self.mapTo(self.window(), QPoint(0, self.height() + 6))
         panel.setFixedHeight(max(theme.em(3), min(height, self.window().height() - corner.y() - theme.em(1))))
-        panel.move(corner)
+        panel.move(max(edge, min(corner.x(), whole.width() - edge - panel.width())), corner.y())
         panel.show()
         panel.raise_()
 

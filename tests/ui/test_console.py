@@ -23,7 +23,8 @@ from desktop.pages.office.storage import backup_words
 from desktop.ui.widgets.table import Table
 from office.backup.record import Act
 from office.terminals import Report
-from tests.ui.conftest import Office, press, said
+from tests.ui.conftest import Office, press, said, spoken
+from tests.ui.test_every_page import focusable
 
 
 def go(office: Office, tab: str) -> None:
@@ -192,3 +193,18 @@ def test_an_incident_stops_a_person_at_once_and_a_drill_does_not(
     office.find(QLineEdit, "止める職員番号か端末名").setText("K101502")  # type: ignore[attr-defined]
     press(office, "この職員を止める")
     assert {p.staff_number: p.active for p in admin.people()}["K101502"] is True
+
+
+def test_what_cannot_be_read_says_why_in_place_of_empty_controls_and_is_tried_again(office: Office) -> None:
+    window = office.signed_in()
+    database = office.services.paths.data / "office.db"
+    database.write_bytes(b"this is no database" * 400)
+    tabs = ("端末の台帳", "サインインの状況", "保管量", "事案", "計画の進捗")
+    for tab in tabs:
+        go(office, tab)
+        view = office.find(QAbstractButton, "もう一度").parentWidget().parentWidget()
+        assert [spoken(each) for each in focusable(window) if view.isAncestorOf(each)] == ["もう一度"]
+        assert any("（DB-004）" in words for words in said(office)), "with its code"
+    database.unlink()
+    press(office, "もう一度")
+    assert any(table.isVisible() and table.shown() for table in window.findChildren(Table))

@@ -211,3 +211,13 @@ def test_an_answer_to_what_was_typed_before_is_none(
     field.setText("赤")
     asked["青"]("人", [Command("青木", "user", list, group="人")])
     assert [each.text for each in field.found] == ["赤い紙"]
+
+
+def test_the_list_is_whole_on_a_small_screen(office: Office) -> None:
+    window = office.signed_in()
+    window.resize(910, 512)
+    field = type_in(office, "設定")
+    panel = field._panel
+    assert panel is not None
+    assert panel.isVisible()
+    assert window.rect().contains(panel.geometry())

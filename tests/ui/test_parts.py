@@ -154,6 +154,15 @@ def test_a_table_filters_by_every_word_and_keeps_the_choice(table: Table) -> Non
     assert table.key() == "b"
 
 
+def test_a_table_without_rows_says_so(table: Table) -> None:
+    assert table.accessibleDescription() == ""
+    table.narrow("どこにもない")
+    assert table.accessibleDescription() == "当てはまるものはありません。"
+    table.narrow("")
+    table.put([])
+    assert table.accessibleDescription() == "いまは何もありません。"
+
+
 def test_a_table_sorts_both_ways(table: Table, qtbot: QtBot) -> None:
     header = table.horizontalHeader()
     header.sectionClicked.emit(0)

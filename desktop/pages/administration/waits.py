@@ -30,6 +30,7 @@ class Waits(Fresh):
         tools.addWidget(button(_("読み直す"), self.read, icon="arrows-clockwise"))
         self.end = button(_("選んだ待ち時間を解除"), self._end, "primary", "clock")
         tools.addWidget(self.end)
+        tools.addStretch()
         line.add(tools)
         layout.addWidget(line)
         titles = [_("待っている人・端末"), _("サインインの方法"), _("失敗"), _("いつまで")]

@@ -96,8 +96,12 @@ class IncidentView(Fresh):
         self.note = button(_("記録する"), self._note, "primary", "note")
         self.close_it = button(_("事案を終える"), self._close)
         line = page.Across(36, 0.6)
-        line.add(self.words, 2)
-        line.add(Flow(self.note, self.close_it), 1)
+        line.add(self.words, 1)
+        acts = page.row(spacing=0.6)
+        acts.addWidget(self.note)
+        acts.addWidget(self.close_it)
+        acts.addStretch()
+        line.add(acts)
         layout.addWidget(line)
         return box
 

@@ -38,6 +38,9 @@ class StatesView(Fresh):
         self.table.picked.connect(self._pick)
         layout.addWidget(self.table, 1)
 
+    def _say_reading(self) -> None:
+        """The summary says so at once."""
+
     def read(self) -> None:
         self.summary.setText(_("確かめています…"))
         self.again.setEnabled(False)

@@ -15,6 +15,7 @@ class Empty(QWidget):
     def __init__(self, icon: str, title: str = "", sentence: str = "", action: QWidget | None = None) -> None:
         super().__init__()
         layout = page.column(self, 0.4, 1.5)
+        layout.addStretch(1)  # all of it together, a little above the middle
         picture = QLabel()
         set_icon(picture, icon, "muted", 2.2)
         layout.addWidget(picture, 0, Qt.AlignmentFlag.AlignHCenter)
@@ -25,6 +26,7 @@ class Empty(QWidget):
         self.say(title, sentence)
         if action is not None:
             layout.addWidget(action, 0, Qt.AlignmentFlag.AlignHCenter)
+        layout.addStretch(2)
 
     def say(self, title: str, sentence: str = "") -> None:
         """Other words under the same picture."""

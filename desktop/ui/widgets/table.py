@@ -8,9 +8,10 @@ from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QResizeEvent
+from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 
+from core.i18n import _
 from desktop.ui import theme
 from desktop.ui.search import fold
 
@@ -103,6 +104,16 @@ class Table(QTableView):
         for column, width in enumerate(self._widths):
             self.setColumnWidth(column, self._whole.get(column) or int(unit * width))
 
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Where there is no row, words say so."""
+        super().paintEvent(event)
+        if self.accessibleDescription():
+            painter, edge = QPainter(self.viewport()), theme.em(1)
+            painter.setPen(QColor(theme.current().tokens.muted))
+            place = self.viewport().rect().adjusted(edge, edge, -edge, -edge)
+            flags = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap
+            painter.drawText(place, flags, self.accessibleDescription())
+
     def put(self, rows: Sequence[tuple[Any, Row]]) -> None:
         """Show ``rows``; the chosen one stays chosen."""
         self._all = list(rows)
@@ -171,6 +182,8 @@ class Table(QTableView):
         if self._order is not None:
             column, down = self._order
             rows.sort(key=lambda r: r[1][column], reverse=down)
+        nothing = _("当てはまるものはありません。") if self._all else _("いまは何もありません。")
+        self.setAccessibleDescription("" if rows else nothing)
         self._model.show_rows(rows)
         if chosen is not None:
             self.choose(chosen)
