@@ -20,7 +20,6 @@ from desktop.ui import page, theme
 from desktop.ui.announce import announce
 from desktop.ui.buttons import button
 from desktop.ui.widgets.fields import line_edit
-from desktop.ui.widgets.flow import Flow
 from desktop.ui.widgets.segmented import Segmented
 from desktop.ui.widgets.table import Table
 from office.incident import Incident, Incidents, Step
