@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from core.errors import SuiteError
 from core.jobs import Report
 from sharefolder import errors, names, transfer
 from sharefolder.guard import MassGuard
@@ -40,22 +41,34 @@ class Changes:
         self._done("share.folder.made", place, [path])
 
     def rename(self, place: str, entry: Entry, name: str, confirmed: bool = False) -> None:
-        """A new name in the same folder; never over another."""
+        """A new name in the same folder; never over another. SHARE-030 as for ``trash``."""
+        end = names.writable(names.join(entry.parent, name))
         self._guard.admit(1, confirmed)
-        end = names.join(entry.parent, name)
         self._storage(place).move(entry.path, end)
         self._done("share.renamed", place, [entry.path, end])
 
-    def move_into(self, place: str, entries: Sequence[Entry], folder: str, confirmed: bool = False) -> None:
-        """Move inside the share, on the server; never over another (SHARE-005)."""
-        self._guard.admit(len(entries), confirmed)
-        storage = self._storage(place)
+    def move_into(
+        self, place: str, entries: Sequence[Entry], folder: str, confirmed: bool = False
+    ) -> list[tuple[Entry, SuiteError]]:
+        """Move inside the share, on the server; never over another. What could not be moved, and why.
+        SHARE-013 before anything has moved, SHARE-030 as for ``trash``."""
         for entry in entries:
             if f"{folder}/".startswith(f"{entry.path}/"):
                 raise errors.into_itself(entry.name)
+        wanted = [entry for entry in entries if entry.parent != folder]
+        self._guard.admit(len(wanted), confirmed)
+        storage, refused = self._storage(place), []
+        for entry in wanted:
             end = names.join(folder, entry.name)
-            storage.move(entry.path, end)
-            self._done("share.moved", place, [entry.path, end])
+            try:
+                storage.move(entry.path, end)
+            except errors.Disconnected:
+                raise
+            except SuiteError as error:
+                refused.append((entry, error))
+            else:
+                self._done("share.moved", place, [entry.path, end])
+        return refused
 
     def copy_into(self, place: str, entries: Sequence[Entry], folder: str, report: Report) -> list[str]:
         """Copy files inside the share, on the server where it can, each under a free name."""

@@ -25,6 +25,7 @@ class Ask(QFrame):
         self.setProperty("panel", True)
         self._layout = page.row(self, 0.6, 0.6)
         self._before: QWidget | None = None  # had the keyboard, and gets it back
+        self._stays = False
         self.hide()
 
     def text(self, question: str, value: str, done: Callable[[str], object], secret: bool = False) -> None:
@@ -50,9 +51,11 @@ class Ask(QFrame):
         stem = value.rpartition(".")[0]
         field.setSelection(0, len(stem) if stem else len(value))
 
-    def choice(self, question: str, ways: Sequence[tuple[str, Callable[[], object]]]) -> None:
-        """Ask which of ``ways``; the first is the safe one."""
-        self._begin(question)
+    def choice(
+        self, question: str, ways: Sequence[tuple[str, Callable[[], object]]], stays: bool = False
+    ) -> None:
+        """Ask which of ``ways``; the first is the safe one. One that ``stays`` is about no folder."""
+        self._begin(question, stays)
         first = None
         for words, way in (*ways, (_("やめる"), lambda: None)):
             made = button(words, partial(self._take, way))
@@ -69,6 +72,7 @@ class Ask(QFrame):
 
     def end(self) -> None:
         """Ask no more."""
+        self._stays = False
         focused = QApplication.focusWidget()
         inside = focused is not None and self.isAncestorOf(focused)
         page.clear(self._layout)
@@ -76,7 +80,13 @@ class Ask(QFrame):
         if inside and self._before is not None and isValid(self._before):
             self._before.setFocus(Qt.FocusReason.OtherFocusReason)
 
-    def _begin(self, question: str) -> None:
+    def leave(self) -> None:
+        """Another folder is shown: whoever would answer now would think of that one."""
+        if not self._stays:
+            self.end()
+
+    def _begin(self, question: str, stays: bool = False) -> None:
+        self._stays = stays
         focused = QApplication.focusWidget()
         if focused is not None and not self.isAncestorOf(focused):
             self._before = focused

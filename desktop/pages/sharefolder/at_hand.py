@@ -15,16 +15,15 @@ from desktop.ui.buttons import button
 from sharefolder.marks import Mark
 
 if TYPE_CHECKING:
-    from desktop.pages.sharefolder.edits import Edits
     from desktop.pages.sharefolder.files import Files
 
 
 class AtHand(QWidget):
     """The button and its menu, made anew each time it opens."""
 
-    def __init__(self, services: Services, view: Files, edits: Edits) -> None:
+    def __init__(self, services: Services, view: Files) -> None:
         super().__init__()
-        self._services, self._view, self._edits = services, view, edits
+        self._services, self._view = services, view
         self._here = Mark("", "")
         self.menu = QMenu(self)
         self.menu.aboutToShow.connect(self._fill)
@@ -49,10 +48,10 @@ class AtHand(QWidget):
         self._list(_("お気に入り"), favourites)
         self._list(_("最近開いたもの"), marks.recent())
         self.menu.addSeparator()
-        self._add(_("リンクを写す"), self._edits.copy_link)
-        self._add(_("リンクをメールで送る"), self._edits.mail_link)
+        self._add(_("リンクを写す"), self._view.links.copy)
+        self._add(_("リンクをメールで送る"), self._view.links.mail)
         self.menu.addSeparator()
-        self._add(_("場所を追加"), self._edits.add_place)
+        self._add(_("場所を追加"), self._view.adding.add_place)
         self._add(_("中身を探せない文書"), self._view.looking.show_unread)
         self._add(_("変更の記録と前の版"), self._view.show_history)
 

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import QComboBox, QWidget
 
 from core.i18n import _
 from desktop.pages.services import Services
+from desktop.pages.sharefolder.adding import Adding
 from desktop.pages.sharefolder.ask import Ask
 from desktop.pages.sharefolder.at_hand import AtHand
 from desktop.pages.sharefolder.crumbs import Crumbs
@@ -27,8 +28,10 @@ from desktop.pages.sharefolder.edits import Edits
 from desktop.pages.sharefolder.following import Following
 from desktop.pages.sharefolder.found import Found
 from desktop.pages.sharefolder.history import History
+from desktop.pages.sharefolder.links_out import LinksOut
 from desktop.pages.sharefolder.listing import Listing
 from desktop.pages.sharefolder.looking import Looking
+from desktop.pages.sharefolder.moving import Moving
 from desktop.pages.sharefolder.one_of import OneOf
 from desktop.pages.sharefolder.outward import Outward
 from desktop.pages.sharefolder.reading import Reading
@@ -58,6 +61,8 @@ class Files(QWidget):
         self.turn = 0  # the newest listing or search: an answer to an older one is dropped
         self._sends, self._edits = Sends(self, services), Edits(self, services)
         self.choose_files = self._sends.choose_files
+        self.moving, self.adding = Moving(self, services), Adding(self, services)
+        self.links = LinksOut(self, services)
         self.looking = Looking(self, services)
         self._reading = Reading(self, services)
         self.read = self._reading.read
@@ -105,9 +110,9 @@ class Files(QWidget):
         for keys, act in (
             ("F2", self._edits.rename),
             ("Delete", self._edits.trash),
-            ("Ctrl+X", self._edits.cut),
-            ("Ctrl+C", self._edits.copy),
-            ("Ctrl+V", self._edits.paste),
+            ("Ctrl+X", self.moving.cut),
+            ("Ctrl+C", self.moving.copy),
+            ("Ctrl+V", self.moving.paste),
             ("Ctrl+H", self.show_history),
         ):
             self._shortcut(keys, act)
@@ -132,8 +137,8 @@ class Files(QWidget):
         line.add(self.finder)
         layout.addWidget(line)
         self.send = button(_("ファイルを送る"), self.choose_files, "primary", "upload-simple")
-        self.more = AtHand(services=self._services, view=self, edits=self._edits)
-        self.add = button(_("場所を追加"), self._edits.add_place, icon="plus")
+        self.more = AtHand(self._services, self)
+        self.add = button(_("場所を追加"), self.adding.add_place, icon="plus")
         tools = Flow(
             self.send,
             button(_("新しいフォルダ"), self._edits.new_folder, icon="plus"),
@@ -205,6 +210,7 @@ class Files(QWidget):
 
     def go(self, place: str, folder: str, choose: str = "") -> None:
         """Show ``folder`` of ``place``; with ``choose`` that path is chosen in it."""
+        self.ask.leave()
         if (place, folder) != (self.place, self.folder):
             self._reading.another()
             self.filter.clear()
@@ -245,10 +251,27 @@ class Files(QWidget):
 
     def chosen(self) -> Entry | None:
         """The one row that is chosen, in the list or among what was found."""
-        if self.stack.current() is not self.list:
-            return self.found.current()
-        chosen = self.list.chosen()
+        chosen = self.chosen_entries()
         return chosen[0] if len(chosen) == 1 else None
+
+    def chosen_entries(self) -> list[Entry]:
+        """What every verb is about: the chosen rows of what is on the screen, never of what is hidden."""
+        shown = self.stack.current()
+        if self.tree.hasFocus():  # Delete there would be meant for its folder
+            return []
+        if shown is self.list:
+            return self.list.chosen()
+        current = self.found.current() if shown is self.found else None
+        return [current] if current is not None else []
+
+    def again(self) -> None:
+        """Ask again for what is shown: something of it has changed."""
+        if self.stack.current() is not self.found:
+            self.read()
+        elif self.finder.text().strip():
+            self.looking.look()
+        else:
+            self.looking.show_unread()
 
     def show_history(self) -> None:
         """Of the chosen file or folder, or of the folder that is shown."""

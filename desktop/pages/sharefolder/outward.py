@@ -48,6 +48,11 @@ class Outward:
             drag.setMimeData(_data(ready))
             drag.exec(Qt.DropAction.CopyAction)  # never a move: the share keeps its files
 
+    def take_clipboard(self) -> None:
+        """From now on pasting here is about what this page holds: files of another program are let go."""
+        if self.pasted():
+            QGuiApplication.clipboard().clear()
+
     def copy(self, entries: Sequence[Entry]) -> None:
         """Have them on the clipboard, for other programs."""
         place = self._view.place

@@ -97,9 +97,7 @@ class Sends:
         self._view.read(sent if sent.rpartition("/")[0] == self._view.folder else "")
 
     def save(self) -> None:
-        in_list = self._view.stack.current() is self._view.list
-        current = self._view.found.current()
-        entries = self._view.list.chosen() if in_list else [current] if current is not None else []
+        entries = self._view.chosen_entries()
         folder = QFileDialog.getExistingDirectory(self._view, _("保存するフォルダを選ぶ")) if entries else ""
         if folder:
             place, share = self._view.place, self._services.share
@@ -127,7 +125,7 @@ class Sends:
             if pending:
                 words = _("前回の転送が {count} 件、途中で止まっています。").format(count=len(pending))
                 go_on = (_("続ける"), lambda: resume(f"share {pending[0].place}"))
-                self._view.ask.choice(words, (go_on, (_("取り消す"), share.sending.drop_pending)))
+                self._view.ask.choice(words, (go_on, (_("取り消す"), share.sending.drop_pending)), stays=True)
 
         bridge.run(
             self._view,

@@ -1,0 +1,104 @@
+"""Moving and copying inside the share: what is held, and where it is put down."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from core.errors import SuiteError
+from core.i18n import _
+from core.jobs import Report
+from desktop.pages.services import Services
+from desktop.pages.sharefolder.edits import about
+from desktop.pages.sharefolder.guarded import Guarded
+from sharefolder.model import Entry
+
+if TYPE_CHECKING:
+    from desktop.pages.sharefolder.files import Files
+
+
+class Moving:
+    """Cut or copied things are held until they have been moved, or others are."""
+
+    def __init__(self, view: Files, services: Services) -> None:
+        self._view, self._services = view, services
+        self._guarded = Guarded(view, services)
+        self.held: tuple[str, list[Entry], bool] = ("", [], False)  # place, what, whether it moves
+
+    def cut(self) -> None:
+        """Remember the chosen things, to be moved to where ``paste`` is pressed."""
+        self._hold(moves=True)
+
+    def copy(self) -> None:
+        """Remember the chosen things, to be copied to where ``paste`` is pressed."""
+        self._hold(moves=False)
+
+    def _hold(self, moves: bool) -> None:
+        chosen = self._view.chosen_entries()
+        if not chosen:
+            return
+        self.held = (self._view.place, chosen, moves)
+        self._view.outward.take_clipboard()  # what another program had put there is no longer what is held
+        if not moves:
+            self._view.outward.copy([entry for entry in chosen if not entry.folder])
+        words = (
+            _("{count} 件を移します。移す先で Ctrl+V を押してください。")
+            if moves
+            else _("{count} 件を写します。写す先で Ctrl+V を押してください。")
+        )
+        self._services.notices.info(words.format(count=len(chosen)))
+
+    def paste(self) -> None:
+        """Move or copy what is held into the shown folder, on the server; files that another program has
+        copied since are sent."""
+        if files := self._view.outward.pasted():
+            self._view.send_files(files)
+            return
+        place, entries, moves = self.held
+        if not entries:
+            return
+        if place != self._view.place:
+            words = _("「{place}」のものは、同じ場所の中でだけ移すことと写すことができます。")
+            self._services.notices.warning(words.format(place=place))
+        elif moves:
+            self.move(place, entries, self._view.folder)
+        else:
+            self._copy(place, entries, self._view.folder)
+
+    def move(self, place: str, entries: Sequence[Entry], folder: str) -> None:
+        """Into ``folder``; what could not be moved stays held."""
+        changes, several = self._services.share.changes, list(entries)
+
+        def done(refused: list[tuple[Entry, SuiteError]]) -> None:
+            if self.held == (place, several, True):
+                self.held = (place, [entry for entry, _why in refused], True)
+            if len(refused) == 1:
+                self._services.notices.error(refused[0][1])
+            elif refused:
+                words = _("{count} 件は移しませんでした。").format(count=len(refused))
+                self._services.notices.warning(words, f"{refused[0][0].name}: {refused[0][1].why}")
+            self._view.again()
+
+        self._guarded.run(
+            _("移す"),
+            lambda _r, confirmed: changes.move_into(place, several, folder, confirmed),
+            done,
+            _("それでも移す"),
+            about(several),
+            lane=f"share {place}",
+        )
+
+    def _copy(self, place: str, entries: Sequence[Entry], folder: str) -> None:
+        changes = self._services.share.changes
+
+        def copy(report: Report) -> list[str]:
+            return changes.copy_into(place, entries, folder, report)
+
+        self._services.bridge.run(
+            self._view,
+            _("写す"),
+            copy,
+            lambda _made: self._view.again(),
+            lane=f"share {place}",
+            card=True,
+        )
