@@ -31,10 +31,10 @@ def labelled(text: str, field: QWidget, hint: str = "") -> QWidget:
     return box
 
 
-def abreast(fields: Sequence[tuple[str, QWidget, int]], narrow: float = 44) -> QWidget:
-    """Fields under their labels (label, field, share) in one line; in two where that is narrower than
-    ``narrow`` em."""
-    whole, half = page.Across(narrow, 0.8), (len(fields) + 1) // 2
+def abreast(fields: Sequence[tuple[str, QWidget, int]]) -> QWidget:
+    """Fields under their labels (label, field, share) in one line; in two where they have no room, of some
+    15 em each."""
+    whole, half = page.Across(15 * len(fields), 0.8), (len(fields) + 1) // 2
     for part in (fields[:half], fields[half:]):
         line = page.row(spacing=0.8)
         for title, field, share in part:
