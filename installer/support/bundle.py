@@ -116,9 +116,17 @@ def settings(config: Config) -> dict[str, dict[str, Any]]:
         free = not (
             isinstance(value, bool | int | float) or get_origin(one.kind) is Literal or one.key in PLACES
         )
-        shown = ("set" if value else "not set") if free else value
+        shown = ("set" if value else "not set") if free else _without_user(value)
         found[one.key] = {"value": shown, "from": config.origin(one.key).source}
     return found
+
+
+def _without_user(value: object) -> object:
+    """An address without the name and password that somebody may have written into it."""
+    if isinstance(value, str) and "@" in value:
+        before, _slashes, rest = value.rpartition("//")
+        return f"{before}//{rest.rpartition('@')[2]}" if before else rest.rpartition("@")[2]
+    return value
 
 
 def _row(result: Result) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """Takes people out of a log. Our own log holds none by design (``core.log``); this does not rely on it.
 
-A word survives that only we could have written: time, level, module, the words of our own messages
-(``WORDS``), the type of an exception, error codes, places in our code, short numbers. Everything else –
+A word survives that only we could have written: time, level, the words of our own messages (``WORDS``), what
+there is of modules, places in them, exceptions and codes (``ours``), a short number alone. Everything else –
 names in whatever letters, addresses, paths, longer numbers – becomes ``▢``; so does, whatever its shape,
 every name and number of people that this machine itself knows.
 """
@@ -17,19 +17,19 @@ from pathlib import Path
 from urllib.parse import unquote
 
 from core.paths import Paths
+from installer.support.ours import CODES, exceptions, modules
 
 GONE = "▢"
 _HEAD = re.compile(r"(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3} [A-Z]+) ")
 """The formatter's own beginning: time and level."""
-_PACKAGES = "auth|calendar_sync|core|desktop|installer|liaison|office|sharefolder"
-_OURS = re.compile(rf"\b(?:{_PACKAGES})/[\w/]+\.py:\d+\b")
-_CODE = re.compile(r"\b[A-Z]{2,8}-\d{3}\b")
+_PLACE = re.compile(r"([\w/]+)\.py:\d+")
+_CODE = re.compile(r"([A-Z]{2,8})-\d{3}")
 _QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"|「[^」]*」|『[^』]*』|<[^>]*>")
 _WORD = re.compile(r"\S+")
-_MODULE = re.compile(rf"(?:{_PACKAGES})(?:\.[a-z_]+)*")
-_EXCEPTION = re.compile(r"[A-Za-z_.]*(?:Error|Exception|Warning|Interrupt|Exit|Cancelled)")
-_SHORT = re.compile(r"[|>:=-]+|\d{1,3}")
-"""A mark, or a number too short to be a PIN or a staff number."""
+_MARK = re.compile(r"[|>:=-]+")
+_SHORT = re.compile(r"\d{1,3}")
+"""A number too short to be a PIN or a staff number, when it stands alone: four of them are an address."""
+_FIGURES = re.compile(r"[\d.,:/()+-]*\d[\d.,:/()+-]*")
 WORDS = frozenset((
     "a", "again", "and", "anew", "answer", "at", "cache", "camera", "catalogue", "comparing",
     "database", "did", "display", "does", "everything", "face-report", "failed", "for", "handler", "in",
@@ -51,6 +51,7 @@ class Scrubber:
         kept = sorted((word for word in words if len(word) >= _SHORTEST_NAME), key=len, reverse=True)
         # one alternation of 100,000 names would be slow: whole words are looked up, longer texts are few
         self._known = frozenset(kept)
+        self._exceptions = exceptions()
 
     def line(self, line: str) -> str:
         """``line`` without people."""
@@ -58,17 +59,32 @@ class Scrubber:
         begin = head.group() if head else ""
         rest = line[len(begin) :].rstrip("\n")
         rest = _QUOTED.sub(GONE, rest)
-        return begin + _WORD.sub(lambda found: self._word(found.group()), rest)
+        crowded = _crowded(_WORD.findall(rest))
+        numbers = iter(range(len(rest)))
+        return begin + _WORD.sub(lambda found: self._word(found.group(), next(numbers) in crowded), rest)
 
-    def _word(self, word: str) -> str:
+    def _word(self, word: str, crowded: bool) -> str:
         core = word.strip("[](){}.,:;?!|")
         parts = re.split(r"[^\w]+|_", core.casefold())
         if core.casefold() in self._known or self._known.intersection(parts):
             return GONE
-        shapes = (_OURS, _CODE, _MODULE, _EXCEPTION, _SHORT)
-        if core.casefold() in WORDS or any(shape.fullmatch(core or word) for shape in shapes):
+        if core.casefold() in WORDS or _MARK.fullmatch(core or word) or self._ours(core):
             return word
-        return GONE
+        return word if _SHORT.fullmatch(core) and not crowded else GONE
+
+    def _ours(self, core: str) -> bool:
+        """A code, a module, a place in a module or an exception that there is."""
+        if place := _PLACE.fullmatch(core):
+            return place[1].replace("/", ".").removesuffix(".__init__") in modules()
+        code = _CODE.fullmatch(core)
+        return (code is not None and code[1] in CODES) or core in modules() or core in self._exceptions
+
+
+def _crowded(words: list[str]) -> frozenset[int]:
+    """Which words are figures with figures beside them: a telephone number, an address, a day."""
+    figures = [False, *(bool(_FIGURES.fullmatch(word)) for word in words), False]
+    beside = zip(figures, figures[1:], figures[2:], strict=False)
+    return frozenset(at for at, (before, here, after) in enumerate(beside) if here and (before or after))
 
 
 def known_here(paths: Paths) -> Iterator[str]:

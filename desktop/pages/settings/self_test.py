@@ -32,7 +32,7 @@ class SelfTest(QFrame):
         self.setProperty("card", True)
         layout = page.column(self, 0.75, 1.25)
         layout.addWidget(page.label(_("この端末の自己診断"), "section"))
-        words = _("カメラ、鍵、ネットワーク、印刷などが使えるかを確かめます。1 分以内に終わります。")
+        words = _("カメラ、鍵、ネットワーク、印刷などが使えるかを確かめます。30 秒以内に終わります。")
         self.summary = page.label(words, wrap=True)
         layout.addWidget(self.summary)
         self._rows = page.column(None, 0.75)

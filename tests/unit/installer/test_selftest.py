@@ -102,6 +102,12 @@ def test_every_check_answers_on_this_machine_and_says_what_to_do() -> None:
     assert by_key["realm"].state is State.UNKNOWN  # nothing is set up here: never ok
 
 
+def test_the_whole_ends_within_what_the_page_and_the_guides_say() -> None:
+    assert max(check.seconds for check in checks(terminal())) == 30
+    for file in ("docs/guide/README.md", "docs/operator/install.md", "desktop/pages/settings/self_test.py"):
+        assert "30 秒" in (Path(__file__).resolve().parents[3] / file).read_text("utf-8"), file
+
+
 def test_only_what_is_chosen_is_asked() -> None:
     assert {check.key for check in checks(terminal(), OF_A_VERSION)} == set(OF_A_VERSION)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 import stat
 import zipfile
 from pathlib import Path
@@ -17,7 +18,7 @@ from core.config import Config
 from core.errors import SuiteError
 from core.paths import Paths
 from installer.selftest import Outcome, Result, State
-from installer.support import bundle
+from installer.support import bundle, ours
 from installer.support.scrub import GONE, Scrubber
 
 pytestmark = pytest.mark.usefixtures("logging_as_before")
@@ -99,6 +100,11 @@ def test_what_helps_stays_in_a_line() -> None:
         "x=hanako2",
         "“hanako”",
         "hanako",
+        "TARO-001",
+        "auth.yamada_taro",
+        "core.tanaka",
+        "YamadaTaroError",
+        "auth/yamada/taro.py:1",
     ],
 )
 def test_other_shapes_go(text: str) -> None:
@@ -107,6 +113,32 @@ def test_other_shapes_go(text: str) -> None:
 
 def test_a_known_name_goes_whatever_it_looks_like() -> None:
     assert Scrubber(["Camera Lane"]).line("no lane, no camera: tried") == f"no {GONE} no {GONE} tried"
+
+
+def test_numbers_that_stand_together_are_somebody_s() -> None:
+    for text in ("192 168 10 12", "090 1234 567", "(090) 12", "1, 2"):
+        assert not any(letter.isdigit() for letter in Scrubber([]).line(f"seen {text} again")), text
+    assert Scrubber([]).line("job failed: 12 seconds, 3 again") == "job failed: 12 seconds, 3 again"
+
+
+def test_the_codes_that_stay_are_those_of_the_code() -> None:
+    root = Path(__file__).resolve().parents[3]
+    written = {
+        found
+        for package in ours.PACKAGES
+        for file in (root / package).rglob("*.py")
+        for found in re.findall(r'"([A-Z]{2,8})-\d{3}"', file.read_text("utf-8"))
+    }
+    assert written - {"SHA"} == ours.CODES
+    assert {"auth.agent.signin", "core.jobs", "installer.support"} <= ours.modules()
+
+
+def test_nobody_s_password_stays_in_an_address() -> None:
+    paths = Paths.from_environment()
+    for written in ("tanaka:pw12@proxy.example", "https://tanaka:pw12@proxy.example"):
+        paths.policy.write_text(f'[tickets]\nproxy = "{written}"\n')
+        shown = bundle.settings(Config.load(paths))["tickets.proxy"]["value"]
+        assert shown == written.replace("tanaka:pw12@", "")
 
 
 def test_where_it_cannot_be_written_it_says_so(tmp_path: Path) -> None:
