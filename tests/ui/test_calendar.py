@@ -147,7 +147,7 @@ def test_the_day_stands_beside_the_grid_as_a_list_for_a_screen_reader(desk: Desk
 def test_every_view_shows_the_event(desk: Desk) -> None:
     desk.has("打合せ")
     for view in ("day", "month", "year", "agenda", "week"):
-        desk.page._choice.choose(view)
+        desk.page._tools.choice.choose(view)
         desk.page._choose(view)
         desk.settle()
         assert desk.shown() == [("打合せ", 30, 10, 11)]
@@ -159,10 +159,10 @@ def test_every_view_shows_the_event(desk: Desk) -> None:
 
 def test_the_year_is_walked_by_keys_and_opens_a_day(desk: Desk) -> None:
     desk.has("打合せ")
-    desk.page._choice.choose("year")
+    desk.page._tools.choice.choose("year")
     desk.page._choose("year")
     desk.settle()
-    assert desk.page._heading.text() == "令和8年度"
+    assert desk.page._tools.heading.text() == "令和8年度"
     year = desk.page._views.year
     assert year._counts[MONDAY.date()] == 1
     year.setFocus(Qt.FocusReason.TabFocusReason)
@@ -175,7 +175,7 @@ def test_the_year_is_walked_by_keys_and_opens_a_day(desk: Desk) -> None:
 def test_the_holiday_and_the_era_stand_on_the_page(desk: Desk) -> None:
     desk.page._go(date(2026, 11, 23))
     desk.settle()
-    assert desk.page._heading.text() == "令和8年11月23日–29日"
+    assert desk.page._tools.heading.text() == "令和8年11月23日–29日"
     assert desk.page._side._day_name.text() == "11/23（月） 勤労感謝の日"
 
 

@@ -39,7 +39,7 @@ def desk(office: Office) -> Desk:
 
 def test_the_group_week_shows_who_is_busy_and_a_free_time_is_booked_with_its_room(desk: Desk) -> None:
     furnish(desk.office.services.schedules, desk.schedule.owner, MONDAY.date())
-    desk.page._choice.choose("group")
+    desk.page._tools.choice.choose("group")
     desk.page._choose("group")
     desk.settle()
     names = [row.name for row in desk.page._views.group._rows]
@@ -79,7 +79,7 @@ def test_an_organisation_is_taken_in_and_the_group_shows_one_section_of_it(
     table = "種別,番号,名前,部局,所属,異動日,定員\n" + "\n".join(rows)
     (tmp_path / "organisation.csv").write_text(table, "utf-8")
     desk.page.acts.join_organisation(tmp_path / "organisation.csv")
-    desk.page._choice.choose("group")
+    desk.page._tools.choice.choose("group")
     desk.page._choose("group")
     desk.settle()
     places = desk.page._views.places

@@ -59,7 +59,7 @@ def _days() -> Iterator[tuple[str, bytes]]:
 
 
 def _choose(desk: Desk, view: str) -> None:
-    desk.page._choice.choose(view)
+    desk.page._tools.choice.choose(view)
     desk.page._choose(view)
     desk.settle()
 

@@ -28,12 +28,12 @@ from desktop.pages.calendar.entry import InlineEntry, QuickEntry
 from desktop.pages.calendar.more import more_button
 from desktop.pages.calendar.sending import Sending
 from desktop.pages.calendar.side import Side
-from desktop.pages.calendar.views import AGENDA, DAY, GROUP, MONTH, WEEK, YEAR, Views, at_midnight, months_on
+from desktop.pages.calendar.tools import Tools
+from desktop.pages.calendar.views import DAY, GROUP, WEEK, Views, at_midnight, months_on
 from desktop.pages.services import Services
 from desktop.ui import page, theme
 from desktop.ui.beat import Beat
-from desktop.ui.buttons import button, icon_button
-from desktop.ui.widgets.segmented import Segmented
+from desktop.ui.buttons import button
 
 T = TypeVar("T")
 Look = tuple[list[Collection], list[Occurrence], list[Conflict], int, int]
@@ -52,11 +52,12 @@ class CalendarPage(QWidget):
         self._reading = self._again = False
         self._since = schedule.looked()
         self.acts, self._sending = Acts(self, services, schedule), Sending(self, services, schedule)
+        self._tools = Tools(self._sending.state)
         self._bar, self._side, self._views = Bar(), Side(), Views()
         self._entry = QuickEntry(self._rooms)
         whole = page.column(self, 0.7)
         whole.setContentsMargins(theme.em(1.25), theme.em(0.9), theme.em(1.25), theme.em(0.9))
-        whole.addWidget(self._build_tools())
+        whole.addWidget(self._tools)
         place = page.column()
         self.beside = Beside(self, place, schedule, self)
         whole.addLayout(self._build_entry())
@@ -72,32 +73,6 @@ class CalendarPage(QWidget):
         self._inline = InlineEntry(self, self._rooms)
         self._connect()
         self._add_keys()
-
-    def _build_tools(self) -> page.Across:
-        both = page.Across(None, 0.5)
-        tools, choosing = page.row(spacing=0.5), page.row(spacing=0.5)
-        tools.addWidget(icon_button(_("前へ"), "caret-left", lambda: self._turn(-1)))
-        tools.addWidget(button(_("今日"), self._go_today))
-        tools.addWidget(icon_button(_("次へ"), "caret-right", lambda: self._turn(1)))
-        self._heading = page.label("", "section")
-        tools.addWidget(self._heading)
-        tools.addStretch(1)
-        choosing.addWidget(self._sending.state)
-        choices = [
-            (DAY, _("日")),
-            (WEEK, _("週")),
-            (GROUP, _("グループ週")),
-            (MONTH, _("月")),
-            (YEAR, _("年度")),
-            (AGENDA, _("一覧")),
-        ]
-        self._choice = Segmented(_("表示のしかた"), choices, WEEK)
-        self._choice.chosen.connect(self._choose)
-        choosing.addStretch(1)
-        choosing.addWidget(self._choice)
-        both.add(tools, 1)
-        both.add(choosing)
-        return both
 
     def _build_entry(self) -> QHBoxLayout:
         beside = self.beside
@@ -120,6 +95,9 @@ class CalendarPage(QWidget):
         self.acts.write_paper(path, form, at_midnight(self._day))
 
     def _connect(self) -> None:
+        self._tools.turned.connect(self._turn)
+        self._tools.today.connect(self._go_today)
+        self._tools.choice.chosen.connect(self._choose)
         self._entry.made.connect(self._make)
         self._inline.made.connect(self._make)
         self._side.chosen.connect(self._go)
@@ -220,7 +198,7 @@ class CalendarPage(QWidget):
         self._found = found
         self._side.put_collections(collections)
         self._views.put(self._day, found, self._collections)
-        self._heading.setText(self._views.title(self._day))
+        self._tools.heading.setText(self._views.title(self._day))
         self._put_day()
         self._bar.put(conflicts, collections, waiting)
         self._views.put_conflicts(conflicts)
@@ -266,7 +244,7 @@ class CalendarPage(QWidget):
 
     def _open_day(self, day: date) -> None:
         self._day = day
-        self._choice.choose(DAY)
+        self._tools.choice.choose(DAY)
         self._choose(DAY)
         self._views.grid.setFocus(Qt.FocusReason.OtherFocusReason)
 
@@ -277,7 +255,7 @@ class CalendarPage(QWidget):
     def _find_there(self, o: Occurrence) -> None:
         """Go to ``o``: Enter then opens it. The search stays where it is."""
         if self._views.kind not in (DAY, WEEK):
-            self._choice.choose(WEEK)
+            self._tools.choice.choose(WEEK)
             self._choose(WEEK)
         self._go(o.start.date())
         self._views.point_at(o)
