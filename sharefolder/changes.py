@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from core.errors import SuiteError
 from core.jobs import Report
-from sharefolder import errors, names, transfer
+from sharefolder import copies, errors, names, transfer
 from sharefolder.guard import MassGuard
 from sharefolder.model import Entry
 from sharefolder.ports import Storage
@@ -70,15 +70,22 @@ class Changes:
                 self._done("share.moved", place, [entry.path, end])
         return refused
 
-    def copy_into(self, place: str, entries: Sequence[Entry], folder: str, report: Report) -> list[str]:
-        """Copy files inside the share, on the server where it can, each under a free name."""
-        storage, made = self._storage(place), []
-        files = [entry for entry in entries if not entry.folder]
-        for number, entry in enumerate(files):
-            report(number, len(files), entry.name)
-            made.append(transfer.copy_inside(storage, entry.path, folder))
-            self._done("share.copied", place, made[-1:])
-        return made
+    def copy_into(
+        self, place: str, entries: Sequence[Entry], folder: str, report: Report
+    ) -> tuple[list[str], list[tuple[str, str]]]:
+        """Copy inside the share, on the server where it can, folders with all that is in them, each under a
+        free name: the paths that were made, and (path, why) of what could not be. SHARE-015 for a folder into
+        itself."""
+        for entry in entries:
+            if entry.folder and f"{folder}/".startswith(f"{entry.path}/"):
+                raise errors.copy_into_itself(entry.name)
+        copying = copies.Copying(self._storage(place), report)
+        try:
+            copying.run(entries, folder)
+        finally:
+            for path in copying.tops:
+                self._done("share.copied", place, [path])
+        return copying.made, copying.refused
 
     def trash(self, place: str, entries: Sequence[Entry], confirmed: bool = False) -> list[Trashed]:
         """Put ``entries`` into the share's bin, from where ``bring_back`` takes them. Nothing is destroyed.

@@ -55,6 +55,15 @@ def exists(name: str) -> SuiteError:
     )
 
 
+def file_in_the_way(name: str) -> SuiteError:
+    return SuiteError(
+        _("フォルダ「{name}」を送れません。").format(name=name),
+        _("送る先に、同じ名前のファイルがあります。"),
+        _("どちらかの名前を変えてから、もう一度送ってください。"),
+        "SHARE-014",
+    )
+
+
 def bad_name(name: str, why: str, proposed: str) -> SuiteError:
     return SuiteError(
         _("「{name}」という名前は使えません。").format(name=name[:40]),
@@ -133,6 +142,15 @@ def into_itself(name: str) -> SuiteError:
         _("移す先がそのフォルダの中です。"),
         _("別の場所を選んでください。"),
         "SHARE-013",
+    )
+
+
+def copy_into_itself(name: str) -> SuiteError:
+    return SuiteError(
+        _("「{name}」を写せません。").format(name=name),
+        _("写す先がそのフォルダの中です。"),
+        _("別の場所を選んでください。"),
+        "SHARE-015",
     )
 
 

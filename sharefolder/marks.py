@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from core.files import write_atomically
@@ -17,6 +17,7 @@ class Mark:
 
     place: str
     path: str
+    file: bool = False
 
 
 class Marks:
@@ -51,10 +52,12 @@ class Marks:
 
     def _read(self, kind: str) -> list[Mark]:
         try:
-            return [Mark(str(row["place"]), str(row["path"])) for row in self._data().get(kind, [])]
-        except (KeyError, TypeError):
+            rows = self._data().get(kind, [])
+            files = kind == "recent"  # what was kept before a mark said so
+            return [Mark(str(r["place"]), str(r["path"]), bool(r.get("file", files))) for r in rows]
+        except (KeyError, TypeError, AttributeError):
             return []
 
     def _write(self, kind: str, marks: list[Mark]) -> None:
-        data = self._data() | {kind: [{"place": mark.place, "path": mark.path} for mark in marks]}
+        data = self._data() | {kind: [asdict(mark) for mark in marks]}
         write_atomically(self._path, json.dumps(data, ensure_ascii=False, indent=1).encode())

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from blake3 import blake3
@@ -18,6 +18,7 @@ from core.errors import SuiteError
 from core.files import write_atomically
 from core.i18n import _
 from core.secrets import SecretStore
+from sharefolder import names
 from sharefolder.local import LocalStorage
 from sharefolder.ports import Credential, Storage
 
@@ -31,6 +32,15 @@ class Place:
     name: str
     address: str
     account: str = ""  # empty: by the session's ticket
+
+
+@dataclass(frozen=True)
+class Removed:
+    """What undoing needs: where it stood, and its account's password, in memory only."""
+
+    place: Place
+    position: int
+    secret: bytes | None = field(default=None, repr=False)
 
 
 def open_storage(place: Place, credential: Callable[[], Credential]) -> Storage:
@@ -72,11 +82,42 @@ class Places:
             return open_storage(place, self._credential)
         return open_storage(place, lambda: Credential(place.account, password or self._password(place)))
 
+    def named(self, name: str, address: str) -> str:
+        """``name`` for ``address``: free, or the one that this very share has already."""
+        others = [each.name for each in self.every() if each.address != address]
+        return names.free(name, others)
+
     def keep(self, place: Place, password: str | None = None) -> None:
         """One more, or another one under its name."""
         if place.account and password is not None and self._secrets is not None:
             self._secrets.set(_secret(place), password.encode())
-        kept = [*(each for each in self.every() if each.name != place.name), place]
+        self._write([*(each for each in self.every() if each.name != place.name), place])
+
+    def remove(self, name: str) -> Removed | None:
+        """Take it off this terminal; None: there is none of that name."""
+        kept = self.every()
+        position = next((n for n, each in enumerate(kept) if each.name == name), None)
+        if position is None:
+            return None
+        place = kept.pop(position)
+        word = None
+        if place.account and self._secrets is not None:
+            word = self._secrets.get(_secret(place))
+            if all(_secret(each) != _secret(place) for each in kept):
+                self._secrets.delete(_secret(place))
+        self._write(kept)
+        return Removed(place, position, word)
+
+    def bring_back(self, removed: Removed) -> None:
+        """Undo of ``remove``, to where it stood; under a free name if its own is another's now."""
+        place = replace(removed.place, name=self.named(removed.place.name, removed.place.address))
+        if removed.secret is not None and self._secrets is not None:
+            self._secrets.set(_secret(place), removed.secret)
+        kept = [each for each in self.every() if each.name != place.name]
+        kept.insert(removed.position, place)
+        self._write(kept)
+
+    def _write(self, kept: Sequence[Place]) -> None:
         rows = [{"name": each.name, "address": each.address, "account": each.account} for each in kept]
         write_atomically(self._path, json.dumps(rows, ensure_ascii=False, indent=1).encode())
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import stat
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,14 +34,24 @@ def plan_upload(paths: list[Path], folder: str, alive: Callable[[], object] = la
     while waiting:
         alive()
         path, into = waiting.pop()
-        if why := names.problem(path.name) or ("" if not path.is_symlink() else _("リンクです。")):
+        try:
+            why = _unsendable(path)
+            inside = sorted(path.iterdir()) if not why and path.is_dir() else None
+            size = path.stat().st_size
+        except OSError as error:
+            why, inside, size = error.strerror or str(error), None, 0
+            if isinstance(error, FileNotFoundError):
+                why = _("見つかりません。")
+            elif isinstance(error, PermissionError):
+                why = _("読む権利がありません。")
+        if why:
             refused.append((path.name, why))
-        elif path.is_dir():
+        elif inside is not None:
             below = names.join(into, path.name)
             folders.append(below)
-            waiting.extend((each, below) for each in sorted(path.iterdir()))
-        elif path.is_file():
-            files.append((path.stat().st_size, path, into))
+            waiting.extend((each, below) for each in inside)
+        else:
+            files.append((size, path, into))
     files.sort(key=lambda each: each[0])
     return Plan(
         tuple(folders),
@@ -48,6 +59,16 @@ def plan_upload(paths: list[Path], folder: str, alive: Callable[[], object] = la
         sum(size for size, _path, _into in files),
         tuple(refused),
     )
+
+
+def _unsendable(path: Path) -> str:
+    """Why ``path`` is not sent: a sentence; empty if it is. OSError."""
+    if why := names.problem(path.name):
+        return why
+    kind = path.lstat().st_mode
+    if stat.S_ISLNK(kind):
+        return _("リンクです。")
+    return "" if stat.S_ISREG(kind) or stat.S_ISDIR(kind) else _("ファイルでもフォルダでもありません。")
 
 
 @dataclass(frozen=True)

@@ -50,10 +50,10 @@ TEXTS = {
 
 
 def move_in(service: ShareService, home: Path) -> None:
-    """Make the sample share if it is not there yet."""
-    if any(place.name == NAME for place in service.places()):
-        return
+    """Make the sample share if it has never been made: one that a person has taken off stays off."""
     root = home / "sample"
+    if root.exists() or any(place.name == NAME for place in service.places()):
+        return
     root.mkdir(parents=True, exist_ok=True)
     service.add_place(NAME, str(root))
     quiet = Report(lambda _done, _total, _text: None)

@@ -40,8 +40,12 @@ class Sending:
         self._journal, self._storage, self._arrived = journal, storage, arrived
 
     def taken(self, place: str, plan: plans.Plan) -> list[str]:
-        """The names among ``plan`` that are taken where they would go; one listing a folder."""
+        """The names among ``plan`` that are taken where they would go; one listing a folder. SHARE-014 where
+        a folder would have to lie in the place of a file."""
         storage, found = self._storage(place), []
+        for each in plan.folders:
+            if (seen := storage.stat(each)) is not None and not seen.folder:
+                raise errors.file_in_the_way(seen.name)
         there: dict[str, set[str]] = {}
         for path, into in plan.files:
             if into not in there:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
@@ -40,7 +41,7 @@ from sharefolder.local import LocalStorage
 from sharefolder.looks import Looks
 from sharefolder.marks import Marks
 from sharefolder.model import Entry, Rights
-from sharefolder.places import Place, Places
+from sharefolder.places import Place, Places, Removed
 from sharefolder.ports import Credential, Storage, Watch
 from sharefolder.rules import Finding, Rule
 from sharefolder.searching import ServiceBeside
@@ -119,13 +120,30 @@ class ShareService:
 
     def add_place(self, name: str, address: str, account: str = "", password: str | None = None) -> Place:
         """One more share; it must answer. With ``account`` by its password, which goes to the system's secret
-        store; else by the session's ticket. SuiteError SHARE-031, SHARE-001, SHARE-012."""
-        place = Place(name.strip() or address.strip().rpartition("/")[2], address.strip(), account)
+        store; else by the session's ticket. A name that another share has here is made free. SuiteError
+        SHARE-031, SHARE-001, SHARE-012."""
+        where = address.strip()
+        wanted = name.strip() or re.split(r"[/\\]", where.rstrip("/\\"))[-1]
+        place = Place(self._places.named(wanted, where), where, account)
         next(iter(self._places.open(place, password).list("")), None)
         self._places.keep(place, password)
         self._connected.forget(place.name)
         self._done("share.place.added", place.name, [""])
         return place
+
+    def remove_place(self, name: str) -> Removed | None:
+        """Take a share off this terminal; nothing on the share is touched. For ``bring_place_back``."""
+        removed = self._places.remove(name)
+        if removed is not None:
+            self._connected.forget(name)
+            self._done("share.place.removed", name, [""])
+        return removed
+
+    def bring_place_back(self, removed: Removed) -> None:
+        """Undo of ``remove_place``."""
+        self._places.bring_back(removed)
+        self._connected.forget(removed.place.name)
+        self._done("share.place.added", removed.place.name, [""])
 
     def _done(self, action: str, place: str, paths: Sequence[str], told: Sequence[str] | None = None) -> None:
         """An audit line for each of ``paths`` (or of ``told`` instead), the person's own record, then an
@@ -218,8 +236,8 @@ class ShareService:
         ``if_exists`` says what to do; a cut leaves a task that ``resume`` goes on with. SHARE-030 before
         very many existing files are replaced, unless a person has ``confirmed``."""
         plan = plans.plan_upload(list(files), folder, lambda: report(0, None, _("調べています")))
+        taken = self.sending.taken(place, plan)
         if if_exists is not IfExists.KEEP_BOTH:
-            taken = self.sending.taken(place, plan)
             if taken and if_exists is IfExists.ASK:
                 raise errors.exists(taken[0])
             self._guard.admit(len(taken), confirmed)

@@ -246,12 +246,14 @@ def _beside(storage: Storage, path: str, mark: str = "") -> str:
     return names.join(folder, names.free(f"{stem}{mark}{suffix}", taken))
 
 
-def copy_inside(storage: Storage, path: str, folder: str, name: str = "") -> str:
-    """Copy a file inside the share on the server, as ``name`` or its own, made free; the new path."""
+def copy_inside(storage: Storage, path: str, folder: str, name: str = "", fresh: bool = False) -> str:
+    """Copy a file inside the share on the server, as ``name`` or its own, made free; the new path. In a
+    ``fresh`` folder, which this copy has made, nothing needs to be made free; it is never over another."""
     seen = storage.stat(path)
     if seen is None or seen.folder:
         raise errors.not_found(path.rpartition("/")[2])
-    end = _beside(storage, names.writable(names.join(folder, name or seen.name)))
+    wanted = names.writable(names.join(folder, name or seen.name))
+    end = wanted if fresh else _beside(storage, wanted)
     part = names.join(folder, part_name(seen, end))
     if storage.stat(part) is not None:
         storage.remove(part)

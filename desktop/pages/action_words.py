@@ -54,6 +54,7 @@ def action_words(action: str) -> str:
         "share.restored": _("削除したものの復元"),
         "share.folder.made": _("フォルダの作成"),
         "share.place.added": _("共有の追加"),
+        "share.place.removed": _("共有の取り外し"),
         "inquiry.created": _("照会の作成"),
         "inquiry.answered": _("照会への回答"),
         "inquiry.extended": _("照会の期限の延長"),

@@ -1,4 +1,5 @@
-"""One more place: its address, and an account where the server does not take the session's ticket."""
+"""One more place: its address, and an account where the server does not take the session's ticket; or one
+less."""
 
 from __future__ import annotations
 
@@ -10,7 +11,7 @@ from PySide6.QtCore import Qt
 from core.errors import SuiteError
 from core.i18n import _
 from desktop.pages.services import Services
-from sharefolder.places import Place
+from sharefolder.places import Place, Removed
 
 if TYPE_CHECKING:
     from desktop.pages.sharefolder.files import Files
@@ -58,4 +59,28 @@ class Adding:
             lambda report: share.index_again(place.name, report),
             self._view.indexed,
             lane="share-index",
+        )
+
+    def remove_place(self, name: str) -> None:
+        """Off this terminal; what is on the share stays as it is."""
+        share = self._services.share
+
+        def bring_back(removed: Removed) -> None:
+            self._services.bridge.run(
+                self._view,
+                _("元に戻す"),
+                lambda _r: share.bring_place_back(removed),
+                lambda _n: self._view.show_places(),
+                lane="share-change",
+            )
+
+        def done(removed: Removed | None) -> None:
+            self._view.show_places()
+            if removed is not None:
+                words = _("場所「{place}」をこの端末から外しました。共有の中身はそのままです。")
+                undo = (_("元に戻す"), lambda: bring_back(removed))
+                self._services.notices.success(words.format(place=name), undo)
+
+        self._services.bridge.run(
+            self._view, _("場所を外す"), lambda _r: share.remove_place(name), done, lane="share-change"
         )

@@ -52,6 +52,9 @@ class AtHand(QWidget):
         self._add(_("リンクをメールで送る"), self._view.links.mail)
         self.menu.addSeparator()
         self._add(_("場所を追加"), self._view.adding.add_place)
+        if place := self._here.place:
+            words = _("場所「{place}」を外す").format(place=place)
+            self._add(words.replace("&", "&&"), partial(self._view.adding.remove_place, place))
         self._add(_("中身を探せない文書"), self._view.looking.show_unread)
         self._add(_("変更の記録と前の版"), self._view.show_history)
 
@@ -64,9 +67,8 @@ class AtHand(QWidget):
 
     def _go(self, mark: Mark) -> None:
         """A folder is opened; a file is chosen in its folder."""
-        folder, name = mark.path.rpartition("/")[0], mark.path.rpartition("/")[2]
-        if mark in self._services.share.marks.recent() and "." in name:
-            self._view.go(mark.place, folder, mark.path)
+        if mark.file:
+            self._view.go(mark.place, mark.path.rpartition("/")[0], mark.path)
         else:
             self._view.go(mark.place, mark.path)
 

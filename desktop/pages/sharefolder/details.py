@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 
-from PySide6.QtCore import QSize, Qt, QUrl
-from PySide6.QtGui import QDesktopServices, QPixmap
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import QLabel, QPlainTextEdit, QVBoxLayout, QWidget
 
 from core.errors import SuiteError
-from core.files import make_private_folder
 from core.i18n import _
 from desktop.pages.services import Services
+from desktop.pages.sharefolder.opening import Opening
 from desktop.pages.sharefolder.words import kind_words, rights_words, size_words, time_words
 from desktop.ui import page, theme
 from desktop.ui.buttons import button
@@ -22,7 +21,6 @@ from sharefolder.documents.kinds import IMAGES
 from sharefolder.documents.sandbox import Answer, reason_words
 from sharefolder.index.store import kind
 from sharefolder.model import Entry, Rights
-from sharefolder.transfer import IfExists
 
 _PREVIEW = 4_000  # characters
 
@@ -34,6 +32,7 @@ class Details(ScrolledCard):
         inside = QWidget()
         super().__init__(inside)
         self._services = services
+        self._opening = Opening(self, services)
         self._place, self._entry = "", Entry("", "", True, 0, 0.0)
         self.setMinimumWidth(theme.em(17))
         layout: QVBoxLayout = page.column(inside, 0.5, 1.0)
@@ -150,21 +149,4 @@ class Details(ScrolledCard):
             self.preview.setPlainText(error.why)
 
     def _open_outside(self) -> None:
-        """A copy in the cache, opened by the system's program for its kind."""
-        place, entry, share = self._place, self._entry, self._services.share
-        folder = self._services.paths.cache / "opened"
-
-        def fetched(report: object) -> Path:
-            make_private_folder(folder)
-            batch = share.download(place, [entry], folder, IfExists.REPLACE, report)  # type: ignore[arg-type]
-            return folder / batch.sent[0].path
-
-        title = _("「{name}」を開く").format(name=entry.name)
-        self._services.bridge.run(
-            self,
-            title,
-            fetched,
-            lambda path: QDesktopServices.openUrl(QUrl.fromLocalFile(str(path))),
-            lane=f"share {place}",
-            card=True,
-        )
+        self._opening.open(self._place, self._entry)

@@ -194,6 +194,8 @@ class Files(QWidget):
         self.places.addItems(names)
         self.add.setVisible(not names)  # later it is in the menu
         if not names:
+            if self.place:
+                self._nowhere()
             return
         place = self.place if self.place in names else names[0]
         self.places.setCurrentText(place)
@@ -207,6 +209,16 @@ class Files(QWidget):
             lambda _error: None,  # the listing says it already
             lane="share-list",
         )
+
+    def _nowhere(self) -> None:
+        """The last place has been taken off this terminal."""
+        self.place, self.folder = "", ""
+        self._reading.another()
+        self.crumbs.show_path("", "")
+        self.tree.clear()
+        self.more.show_place("", "")
+        self.details.hide()
+        self.stack.choose(self.list)
 
     def go(self, place: str, folder: str, choose: str = "") -> None:
         """Show ``folder`` of ``place``; with ``choose`` that path is chosen in it."""
@@ -242,7 +254,7 @@ class Files(QWidget):
             self.go(self.place, entry.parent, entry.path)
             self.list.setFocus(Qt.FocusReason.OtherFocusReason)
         else:
-            self._services.share.marks.used(Mark(self.place, entry.path))
+            self._services.share.marks.used(Mark(self.place, entry.path, file=True))
             self.details.show_entry(self.place, entry)
             self.details.open.setFocus(Qt.FocusReason.OtherFocusReason)
 

@@ -13,6 +13,8 @@ from desktop.pages.sharefolder.edits import about
 from desktop.pages.sharefolder.guarded import Guarded
 from sharefolder.model import Entry
 
+_NAMED = 5  # of what could not be copied
+
 if TYPE_CHECKING:
     from desktop.pages.sharefolder.files import Files
 
@@ -91,14 +93,24 @@ class Moving:
     def _copy(self, place: str, entries: Sequence[Entry], folder: str) -> None:
         changes = self._services.share.changes
 
-        def copy(report: Report) -> list[str]:
+        def copy(report: Report) -> tuple[list[str], list[tuple[str, str]]]:
             return changes.copy_into(place, entries, folder, report)
+
+        def done(result: tuple[list[str], list[tuple[str, str]]]) -> None:
+            made, refused = result
+            if made:
+                self._services.notices.success(_("{count} 件を写しました。").format(count=len(made)))
+            if refused:
+                named = "\n".join(f"{path}: {why}" for path, why in refused[:_NAMED])
+                words = _("{count} 件は写せませんでした。").format(count=len(refused))
+                self._services.notices.warning(words, named)
 
         self._services.bridge.run(
             self._view,
             _("写す"),
             copy,
-            lambda _made: self._view.again(),
+            done,
             lane=f"share {place}",
             card=True,
+            ended=self._view.again,
         )

@@ -15,6 +15,7 @@ from sharefolder.journal import Task
 from sharefolder.sending import Batch
 from sharefolder.transfer import IfExists
 
+_NAMED = 5  # of what was left out
 _HUGE = 200_000_000  # bytes: from here on a batch has a lane of its own
 
 if TYPE_CHECKING:
@@ -83,8 +84,7 @@ class Sends:
 
     def _sent(self, batch: Batch) -> None:
         notices = self._services.notices
-        for name, why in batch.refused[:3]:
-            notices.warning(_("「{name}」は送りませんでした。").format(name=name[:60]), why)
+        self._name_refused(batch, _("「{name}」は送りませんでした。"), _("{count} 件は送りませんでした。"))
         beside = [each.path.rpartition("/")[2] for each in batch.sent if each.beside]
         if beside:
             words = _("相手が開いているか変えたため、「{name}」として保存しました。").format(name=beside[0])
@@ -105,12 +105,29 @@ class Sends:
                 self._view,
                 _("この端末に保存"),
                 lambda report: share.download(place, entries, Path(folder), IfExists.KEEP_BOTH, report),
-                lambda batch: self._services.notices.success(
-                    _("{count} 件を保存し、内容が一致することを確かめました。").format(count=len(batch.sent))
-                ),
+                self._saved,
                 lane=f"share {place}",
                 card=True,
             )
+
+    def _saved(self, batch: Batch) -> None:
+        if batch.sent or not batch.refused:
+            words = _("{count} 件を保存し、内容が一致することを確かめました。")
+            self._services.notices.success(words.format(count=len(batch.sent)))
+        self._name_refused(
+            batch, _("「{name}」は保存できませんでした。"), _("{count} 件は保存できませんでした。")
+        )
+
+    def _name_refused(self, batch: Batch, one: str, many: str) -> None:
+        """What was left out, each by its name as far as a line holds them."""
+        if len(batch.refused) == 1:
+            name, why = batch.refused[0]
+            self._services.notices.warning(one.format(name=name[:60]), why)
+        elif batch.refused:
+            said = [f"{name[:60]}: {why}" for name, why in batch.refused[:_NAMED]]
+            if len(batch.refused) > _NAMED:
+                said.append(_("ほか {count} 件").format(count=len(batch.refused) - _NAMED))
+            self._services.notices.warning(many.format(count=len(batch.refused)), "\n".join(said))
 
     def offer_pending(self) -> None:
         """Tell what an earlier run began; going on is one press."""

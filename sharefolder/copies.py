@@ -1,0 +1,83 @@
+"""Copies inside a share, folders with all that is in them: folder by folder, each file by the server."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from core.errors import SuiteError
+from core.i18n import _
+from core.jobs import Report
+from sharefolder import errors, names, transfer
+from sharefolder.model import Entry
+from sharefolder.ports import Storage
+
+
+class Copying:
+    """``made``: the new paths of files and folders; ``tops``: of what was asked for itself; ``refused``:
+    (path, why). All are true also when ``run`` was cancelled."""
+
+    def __init__(self, storage: Storage, report: Report) -> None:
+        self._storage, self._report = storage, report
+        self.made: list[str] = []
+        self.tops: list[str] = []
+        self.refused: list[tuple[str, str]] = []
+
+    def run(self, entries: Sequence[Entry], folder: str) -> None:
+        """Copy ``entries`` into ``folder`` under free names. SuiteError SHARE-001."""
+        for entry in entries:
+            end = self._folder(entry, folder) if entry.folder else self._file(entry, folder)
+            if end:
+                self.tops.append(end)
+                if entry.folder:
+                    self._inside(entry, end)
+
+    def _inside(self, entry: Entry, end: str) -> None:
+        waiting = [(entry.path, end)]
+        while waiting:
+            source, target = waiting.pop()
+            for each in self._listed(source):
+                if transfer.PART.fullmatch(each.name):
+                    continue
+                if not each.folder:
+                    self._file(each, target, fresh=True)
+                elif made := self._folder(each, target, fresh=True):
+                    waiting.append((each.path, made))
+
+    def _listed(self, folder: str) -> list[Entry]:
+        try:
+            return [each for batch in self._storage.list(folder) for each in batch]
+        except SuiteError as error:
+            self._refuse(folder, error)
+            return []
+
+    def _folder(self, entry: Entry, into: str, fresh: bool = False) -> str:
+        try:
+            name = entry.name
+            if not fresh:
+                name = names.free(name, [each.name for batch in self._storage.list(into) for each in batch])
+            end = names.join(into, name)
+            self._storage.make_folder(end)
+        except SuiteError as error:
+            self._refuse(entry.path, error)
+            return ""
+        self.made.append(end)
+        return end
+
+    def _file(self, entry: Entry, into: str, fresh: bool = False) -> str:
+        self._report(
+            len(self.made),
+            None,
+            _("{name}（{count} 件目）").format(name=entry.name, count=len(self.made) + 1),
+        )
+        try:
+            end = transfer.copy_inside(self._storage, entry.path, into, fresh=fresh)
+        except SuiteError as error:
+            self._refuse(entry.path, error)
+            return ""
+        self.made.append(end)
+        return end
+
+    def _refuse(self, path: str, error: SuiteError) -> None:
+        if isinstance(error, errors.Disconnected):
+            raise error
+        self.refused.append((path, error.why))
