@@ -11,13 +11,14 @@ import os
 import queue
 import random
 import resource
+import shutil
 import statistics
 import subprocess
 import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import cast
@@ -34,6 +35,7 @@ from tests.fakes.samba import PASSWORD, Samba, running
 
 QUIET = Report(lambda _done, _total, _text: None)
 ENTRIES, SMALL, SMALL_SIZE, GIB, TURNS = 100_000, 5_000, 20_000, 1 << 30, 7
+SMALL_TURNS = 5
 
 
 def records() -> Iterator[Record]:
@@ -132,17 +134,18 @@ class _Bench:
         unc, named = self.peer("own.bin")
         own, _cpu = timed(lambda: smbclient.shutil.copyfile(str(file), unc, **named))
         rate = lambda seconds: GIB / 1e6 / seconds  # noqa: E731
-        note = f"signed, hashed while it goes; median of {TURNS} in turns"
+        note = f"on the wire, signed and hashed, as theirs not read back; median of {TURNS} in turns"
         note += "; client CPU {:.1f} s, its {:.1f} s"
         yield Record("1 GiB up", rate(up), "MB/s", "≥ put × 0.9", put / up >= 0.9, "smbclient put", rate(put),
                      put / up, note.format(up_cpu, put_cpu))  # fmt: skip
         yield Record("1 GiB down", rate(down), "MB/s", "≥ get × 1.2", get / down >= 1.2, "smbclient get",
                      rate(get), get / down, note.format(down_cpu, get_cpu))  # fmt: skip
+        note = f"what a person waits for; smbclient put, neither compared nor flushed: {rate(put):.0f}"
         yield Record("1 GiB up, read back, compared, renamed", rate(whole), "MB/s", "", None,
-                     "smbprotocol's copyfile, not compared", rate(own), own / whole, "flushed")  # fmt: skip
-        yield Record(
-            "1 GiB down, read back and compared, renamed", rate(fetched), "MB/s", n="flushed to disk"
-        )
+                     "smbprotocol's copyfile, not compared", rate(own), own / whole, note)  # fmt: skip
+        note = "what a person waits for, flushed to the disk"
+        yield Record("1 GiB down, read back and compared, renamed", rate(fetched), "MB/s", "", None,
+                     "smbclient get, not compared", rate(get), get / fetched, note)  # fmt: skip
         for path in (*self.server.export.glob("*.bin"), file, self.home / "down" / "大.bin"):
             path.unlink()
 
@@ -198,19 +201,29 @@ class _Bench:
         draw = random.Random(9)
         for number in range(SMALL):
             (source / f"写真{number:05}.jpg").write_bytes(draw.randbytes(SMALL_SIZE))
-        self.smbclient("mkdir mput")
-        os.sync()
-        mput, mput_cpu = self.smbclient("prompt", "cd mput", "lcd small", "mput *")
-        self.storage.make_folder("ours")
         plan = plans.plan_upload([*source.iterdir()], "ours")
-        sent: list[transfer.Sent] = []
-        os.sync()
-        ours, cpu = timed(lambda: sent.extend(transfer.upload_many(plan.files, self.storage, QUIET)))
-        arrived = sum(1 for _each in (self.server.export / "ours").iterdir())
-        assert arrived == SMALL == len(sent) == sum(1 for _each in (self.server.export / "mput").iterdir())
+        ways = {"mput": lambda: self.smbclient("prompt", "cd mput", "lcd small", "mput *"),
+                "ours": lambda: self._send_small(plan.files)}  # fmt: skip
+        took: dict[str, list[tuple[float, float]]] = {name: [] for name in ways}
+        draw = random.Random(12)
+        for _turn in range(SMALL_TURNS):
+            for name in draw.sample(list(ways), len(ways)):
+                self.storage.make_folder(name)
+                os.sync()
+                took[name].append(ways[name]())
+                target = self.server.export / name
+                assert sum(1 for _each in target.iterdir()) == SMALL
+                shutil.rmtree(target)
+        (ours, cpu), (mput, mput_cpu) = (sorted(took[name])[SMALL_TURNS // 2] for name in ("ours", "mput"))
+        note = f"median of {SMALL_TURNS} in turns; client CPU {cpu:.1f}, its {mput_cpu:.1f} s"
         yield Record("5,000 files × 20 KB up", SMALL / ours, "files/s", "≥ mput", ours <= mput,
-                     "smbclient mput", SMALL / mput, mput / ours,
-                     f"client CPU {cpu:.1f}, its {mput_cpu:.1f} s")  # fmt: skip
+                     "smbclient mput", SMALL / mput, mput / ours, note)  # fmt: skip
+
+    def _send_small(self, files: Sequence[tuple[Path, str]]) -> tuple[float, float]:
+        sent: list[transfer.Sent] = []
+        seconds = timed(lambda: sent.extend(transfer.upload_many(files, self.storage, QUIET)))
+        assert len(sent) == SMALL
+        return seconds
 
     # change notices
 

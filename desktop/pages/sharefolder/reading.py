@@ -66,7 +66,7 @@ class Reading:
         if not place:
             return
 
-        def listed(report: Report) -> tuple[list[Entry], list[Entry]]:
+        def listed(report: Report) -> tuple[list[Entry], list[Entry], list[Entry]]:
             every: list[Entry] = []
             for batch in share.entries(place, folder):
                 report(len(every), None)
@@ -74,13 +74,14 @@ class Reading:
                 if len(every) == len(batch):
                     first = arranged(batch, order, words)
                     bridge.post(partial(self._show, turn, batch, first, choose))
-            return every, arranged(every, order, words, lambda: report(len(every), None))
+            folders = [entry for entry in every if entry.folder]
+            return every, arranged(every, order, words, lambda: report(len(every), None)), folders
 
         bridge.run(
             self._view,
             _("一覧"),
             listed,
-            lambda both: self._all(turn, (order, words), *both, choose),
+            lambda found: self._all(turn, (order, words), choose, *found),
             lambda error: self._cannot(turn, error),
             lane="share-list",
         )
@@ -116,12 +117,18 @@ class Reading:
         self._view.count.setText(words.format(count=shown, every=every))
 
     def _all(
-        self, turn: int, by: tuple[Order, str], every: list[Entry], shown: list[Entry], choose: str
+        self,
+        turn: int,
+        by: tuple[Order, str],
+        choose: str,
+        every: list[Entry],
+        shown: list[Entry],
+        folders: list[Entry],
     ) -> None:
         if turn != self._view.turn:
             return
         self._show(turn, every, shown, choose)
-        self._view.tree.know(self._view.folder, every)
+        self._view.tree.know(self._view.folder, folders)
         if by != (self._order, self._words):
             self._arrange(_("並べ替え"))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
@@ -46,12 +46,12 @@ class Tree(QTreeWidget):
         self._wanted, self._leading = folder, True
         self._lead()
 
-    def know(self, folder: str, entries: Iterable[Entry]) -> None:
-        """``folder`` has just been listed: its folders are these. What is open below them stays open."""
+    def know(self, folder: str, found: Sequence[Entry]) -> None:
+        """``folder`` has just been listed: its folders are ``found``. What is open below them stays open."""
         item = self._item_of(folder)
         if item is None:
             return
-        folders = arranged([entry for entry in entries if entry.folder], (0, False), "")[:_MOST]
+        folders = arranged(found, (0, False), "")[:_MOST]
         paths = {entry.path for entry in folders}
         for number in reversed(range(item.childCount())):
             if (child := item.child(number)) is not None and child.data(0, _PATH) not in paths:
