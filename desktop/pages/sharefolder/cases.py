@@ -47,7 +47,7 @@ class CasesView(OfShare):
                 place=PLACE
             ),
         )
-        self.stack = OneOf(self._shelf, self.nothing)
+        self.stack = OneOf(*self.apart, self._shelf, self.nothing)
         page.column(self, 0).addWidget(self.stack, 1)
 
     def _build(self) -> QWidget:
@@ -101,8 +101,7 @@ class CasesView(OfShare):
         place, share = self.place, self._services.share
         self.where.setText(_("「{where}」の中に作ります。").format(where=self._parent() or place))
         if place:
-            self._services.bridge.run(
-                self,
+            self.take(
                 _("モデルケース"),
                 lambda report: share.cases(place).every(report),
                 self._show,

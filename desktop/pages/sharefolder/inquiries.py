@@ -57,7 +57,8 @@ class Inquiries(OfShare):
         )
         self.answer = AnswerForm(services, self._to_board, self._to_board)
         services.bridge.subscribe(services.events, ShareChanged, self, self._changed)
-        self.stack = OneOf(self._board, self.nothing, self.new, self.answer)
+        self.working = (self.new, self.answer)
+        self.stack = OneOf(*self.apart, self._board, self.nothing, *self.working)
         whole.addWidget(self.stack, 1)
 
     def _build(self) -> QWidget:
@@ -139,9 +140,7 @@ class Inquiries(OfShare):
             every, broken = office.ended() if over else office.inquiries()
             return every, broken, bool(every) or over or bool(office.ended()[0])
 
-        self._services.bridge.run(
-            self, _("照会"), found, lambda got: self._show(over, *got), lane="share-inquiry"
-        )
+        self.take(_("照会"), found, lambda got: self._show(over, *got), lane="share-inquiry")
 
     def _show(self, over: bool, found: list[Inquiry], broken: list[SuiteError], some: bool) -> None:
         """``some``: there are any at all, be they over."""

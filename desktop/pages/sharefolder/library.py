@@ -56,7 +56,8 @@ class Library(OfShare):
             _("よくできた仕様書を1つ載せると、ほかの所属がそれを写して書き始められます。"),
             button(_("仕様書を載せる"), self.acts.add, "primary", main=True),
         )
-        self.stack = OneOf(self._shelf, self.nothing, self.form)
+        self.stack = OneOf(*self.apart, self._shelf, self.nothing, self.form)
+        self.working = (self.form,)
         page.column(self, 0).addWidget(self.stack, 1)
 
     def _build(self) -> QWidget:
@@ -119,8 +120,7 @@ class Library(OfShare):
         place, share = self.place, self._services.share
         if not place or self.stack.current() is self.form:
             return
-        self._services.bridge.run(
-            self,
+        self.take(
             _("仕様書ライブラリ"),
             lambda report: share.library(place).every(report),
             lambda every: self._show(place, every, choose),
