@@ -84,10 +84,11 @@ def _send(storage: Storage, folder: str, name: str, seen: Entry | None, content:
 
 def _free(storage: Storage, folder: str) -> tuple[str, Entry | None]:
     """The first name that nothing has, or that has a text of ours as we left it."""
-    there = {e.name: e for batch in storage.list(folder) for e in batch}
+    there = {e.name for batch in storage.list(folder) for e in batch}
     for number in range(1, len(there) + 2):
         name = f"{NAME}.txt" if number == 1 else f"{NAME} ({number}).txt"
-        if (seen := there.get(name)) is None:
+        seen = storage.stat(f"{folder}/{name}")  # as ``send`` looks: a listing tells times less exactly
+        if seen is None:
             return name, None
         if not seen.folder and seen.size <= _MAX_BYTES and _ours(b"".join(storage.read(seen.path))):
             return name, seen

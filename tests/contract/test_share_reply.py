@@ -219,3 +219,22 @@ def test_what_cannot_be_written_here_says_why_and_stays(desk: Desk, bad: str) ->
         desk.reply.open(desk.inquiry, "財政課")
     assert error.value.code == "SHARE-063"
     assert book.read_bytes() == before
+
+
+def test_an_inquiry_is_changed_told_in_a_text_and_ended(desk: Desk) -> None:
+    """Two offices at once, and the folder's move with all that is in it."""
+    other = Office(desk.storage, desk.sandbox, lambda: TODAY)
+    desk.office.answer_question(desk.inquiry, "年度は？", "令和8年度です。")
+    other.answer_question(desk.inquiry, "単位は？", "円です。")
+    desk.office.extend(desk.inquiry, date(2026, 12, 11))
+    now = other.inquiries()[0][0]
+    assert ([q for _day, q, _a in now.questions], now.due) == (["年度は？", "単位は？"], date(2026, 12, 11))
+    text = (desk.disk / now.folder / "お知らせ.txt").read_bytes().decode("utf-8-sig")
+    assert all(each in text for each in ("年度は？", "円です。", "令和8年12月11日（金）"))
+    desk.answers("税務課", ANSWERS)
+    ended = other.close(now)
+    assert ended.folder == "照会/終了/令和8年度/備蓄品の調査"
+    assert desk.office.inquiries() == ([], [])
+    assert desk.office.ended()[0] == [ended]
+    assert {r.section: r.state for r in desk.office.board(ended, QUIET)}["税務課"] is State.ANSWERED
+    assert not list((desk.disk / ended.folder).glob(".mahoroba*"))

@@ -17,6 +17,7 @@ from desktop.ui.widgets.fields import line_edit
 from desktop.ui.widgets.flow import Flow
 
 _BETWEEN = re.compile(r"[\n\t、,，]+")
+_NAMED = 12
 _ON, _OFF = Qt.CheckState.Checked, Qt.CheckState.Unchecked
 
 
@@ -120,4 +121,7 @@ class SectionPick(QWidget):
             item.setCheckState(_OFF if item.checkState() is _ON else _ON)
 
     def _count(self) -> None:
-        self.count.setText(_("{count} 所属を選んでいます。").format(count=len(self.chosen())))
+        chosen = self.chosen()
+        said = _("{count} 所属を選んでいます。").format(count=len(chosen))
+        names = "、".join(chosen[:_NAMED]) + ("…" if len(chosen) > _NAMED else "")
+        self.count.setText(f"{said} {names}".strip())

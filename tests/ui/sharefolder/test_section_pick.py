@@ -89,7 +89,7 @@ def test_a_section_that_nobody_knows_is_added_and_gets_its_copy(sample: Office, 
     pick.extra.setText("東京事務所、財政課、 ")
     sample.bot.keyClick(pick.extra, Qt.Key.Key_Return)
     assert sorted(pick.chosen()) == sorted(["東京事務所", "財政課"])
-    assert pick.count.text() == "2 所属を選んでいます。"
+    assert pick.count.text() == "2 所属を選んでいます。 財政課、東京事務所"
     new = sample.view(Inquiries).new
     new.use(disk(sample) / "照会" / TITLE / "様式" / "備蓄品調査.xlsx")
     sample.settle()
