@@ -197,6 +197,9 @@ def test_asks_three_sections_and_collates(suite: Suite, share: Share, tmp_path: 
     picks(person, template)
     person.sees("2 の欄")
     person.writes("回答の期限", (time.strftime("%Y-12-25")))
+    person.writes("一覧にない所属", "道路建設課、財政課、防災課")  # those of the list are ticked in it
+    person.presses("加える")
+    person.sees("3 所属を選んでいます。")
     person.photographs("form")
     person.presses("各所属に配る")
     person.sees("0 / 3 所属が出しました。")
@@ -227,6 +230,8 @@ def test_answers_an_inquiry_on_the_screen(suite: Suite, share: Share, tmp_path: 
     picks(person, template)
     person.sees("2 の欄")
     person.writes("回答の期限", (time.strftime("%Y-12-25")))
+    person.presses("出ている所属をすべて選ぶ")
+    person.sees("2 所属を選んでいます。")
     person.presses("各所属に配る")
     person.sees("0 / 2 所属が出しました。")
     person.presses("画面で回答する")

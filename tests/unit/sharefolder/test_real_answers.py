@@ -193,7 +193,7 @@ def _unreadable(name: str, path: Path, shared: Path) -> tuple[State, str]:
         shutil.copyfile(shared / "workbooks" / "0001.xlsx", path)
         return State.WRONG_FORM, "シート「回答」"
     path.unlink()
-    return State.WRONG_FORM, "ブックがありません"
+    return State.GONE, "ブックがありません"
 
 
 UNREADABLE = ("cut in half", "empty", "a locked file", "twice", "another workbook", "gone")
