@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 from core.errors import SuiteError
@@ -35,16 +35,20 @@ class Changes:
         self._storage, self._guard, self._actor, self._done = storage, guard, actor, done
 
     def make_folder(self, place: str, folder: str, name: str) -> None:
-        """SHARE-005, SHARE-006."""
-        path = names.join(folder, name)
-        self._storage(place).make_folder(path)
+        """SHARE-005, also beside a name that another server or program takes for the same; SHARE-006."""
+        path = names.writable(names.join(folder, name))
+        storage = self._storage(place)
+        _free(name, _names(storage, folder))
+        storage.make_folder(path)
         self._done("share.folder.made", place, [path])
 
     def rename(self, place: str, entry: Entry, name: str, confirmed: bool = False) -> None:
         """A new name in the same folder; never over another. SHARE-030 as for ``trash``."""
         end = names.writable(names.join(entry.parent, name))
+        storage = self._storage(place)
+        _free(name, _names(storage, entry.parent) - {entry.name})
         self._guard.admit(1, confirmed)
-        self._storage(place).move(entry.path, end)
+        storage.move(entry.path, end)
         self._done("share.renamed", place, [entry.path, end])
 
     def move_into(
@@ -58,15 +62,18 @@ class Changes:
         wanted = [entry for entry in entries if entry.parent != folder]
         self._guard.admit(len(wanted), confirmed)
         storage, refused = self._storage(place), []
+        taken = _names(storage, folder) if wanted else set()
         for entry in wanted:
             end = names.join(folder, entry.name)
             try:
+                _free(entry.name, taken)
                 storage.move(entry.path, end)
             except errors.Disconnected:
                 raise
             except SuiteError as error:
                 refused.append((entry, error))
             else:
+                taken.add(entry.name)
                 self._done("share.moved", place, [entry.path, end])
         return refused
 
@@ -96,7 +103,7 @@ class Changes:
         taken = [each.name for batch in storage.list(bin_) for each in batch]
         done = []
         for entry in entries:
-            where = names.join(bin_, names.free(entry.name, taken))
+            where = names.join(bin_, names.free(names.proposed(entry.name), taken))
             storage.move(entry.path, where)
             taken.append(where.rpartition("/")[2])
             done.append(Trashed(entry.path, where))
@@ -104,10 +111,13 @@ class Changes:
         return done
 
     def bring_back(self, place: str, trashed: Sequence[Trashed]) -> None:
-        """Undo of ``trash``; never over something that has that name now."""
+        """Undo of ``trash``; never over something that has that name now. A name that no longer may be given
+        comes back as the one proposed for it."""
         for each in trashed:
-            self._storage(place).move(each.where, each.path)
-            self._done("share.restored", place, [each.path])
+            folder, _slash, name = each.path.rpartition("/")
+            path = names.join(folder, names.proposed(name))
+            self._storage(place).move(each.where, path)
+            self._done("share.restored", place, [path])
 
     def kept(self, place: str, entry: Entry) -> Trashed:
         """A copy of ``entry`` in the bin, before something else takes its place."""
@@ -125,3 +135,14 @@ class Changes:
             if storage.stat(path) is None:
                 storage.make_folder(path)
         return path
+
+
+def _names(storage: Storage, folder: str) -> set[str]:
+    return {each.name for batch in storage.list(folder) for each in batch}
+
+
+def _free(name: str, taken: Collection[str]) -> None:
+    """SHARE-005 where one of ``taken`` is the same but for case or how its accents are written: some servers
+    would keep both, others neither."""
+    if (twin := next((each for each in taken if names.same(each) == names.same(name)), None)) is not None:
+        raise errors.exists(twin)

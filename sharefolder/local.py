@@ -20,6 +20,8 @@ from sharefolder.model import Entry, Rights, Version
 from sharefolder.ports import CHUNK, Sink, Watch
 
 _BATCH = 500
+_STREAMS = sys.platform == "win32"
+"""There a colon opens a stream or a drive; elsewhere a file may have one, and be given a good name."""
 _NO_LINK = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
 
 
@@ -164,9 +166,10 @@ class LocalStorage:
         """The real path, with no link on the way to it. Not proof against somebody who changes folders into
         links at the same moment on the server itself; the reader's own rights bound what that gains."""
         place = self._root
-        for part in filter(None, names.inside(path).split("/")):
+        names.inside(path if _STREAMS else path.replace(":", "_"))
+        for part in filter(None, path.split("/")):
             place = place / part
-            if place.is_symlink():
+            if place.is_symlink() or (":" in part and not place.exists()):
                 raise errors.outside()
         return place
 

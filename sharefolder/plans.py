@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from core.errors import SuiteError
-from core.i18n import _
+from core.i18n import _, sentences
 from sharefolder import errors, names
 from sharefolder.model import Entry
 from sharefolder.ports import Storage
@@ -64,7 +64,7 @@ def plan_upload(paths: list[Path], folder: str, alive: Callable[[], object] = la
 def _unsendable(path: Path) -> str:
     """Why ``path`` is not sent: a sentence; empty if it is. OSError."""
     if why := names.problem(path.name):
-        return why
+        return sentences(why, _("「{proposed}」なら使えます。").format(proposed=names.proposed(path.name)))
     kind = path.lstat().st_mode
     if stat.S_ISLNK(kind):
         return _("リンクです。")

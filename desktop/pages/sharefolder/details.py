@@ -44,7 +44,7 @@ class Details(ScrolledCard):
         self.preview.setAccessibleName(_("中身の抜き書き"))
         self.preview.setTabChangesFocus(True)
         self.preview.setMinimumHeight(theme.em(5))
-        self.open = button(_("開く"), self._open_outside)
+        self.open = button(_("開く"), lambda: self.open_outside(self._place, self._entry))
         self.keep = button(_("この端末に保存"), save, icon="download-simple")
         self.history = button(_("履歴"), history, icon="clock-counter-clockwise")
         self.opened = page.label("", "strong", wrap=True)
@@ -148,5 +148,6 @@ class Details(ScrolledCard):
         if entry == self._entry:
             self.preview.setPlainText(error.why)
 
-    def _open_outside(self) -> None:
-        self._opening.open(self._place, self._entry)
+    def open_outside(self, place: str, entry: Entry) -> None:
+        """By the system's program."""
+        self._opening.open(place, entry)

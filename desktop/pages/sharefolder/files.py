@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import (
     QDragEnterEvent,
     QDragLeaveEvent,
+    QDragMoveEvent,
     QDropEvent,
     QKeySequence,
     QResizeEvent,
@@ -35,6 +36,7 @@ from desktop.pages.sharefolder.moving import Moving
 from desktop.pages.sharefolder.one_of import OneOf
 from desktop.pages.sharefolder.outward import Outward
 from desktop.pages.sharefolder.reading import Reading
+from desktop.pages.sharefolder.row_menu import RowMenu
 from desktop.pages.sharefolder.ruled import Ruled
 from desktop.pages.sharefolder.sends import Sends
 from desktop.pages.sharefolder.thumbnails import Thumbnails
@@ -60,7 +62,8 @@ class Files(QWidget):
         self.place, self.folder = "", ""
         self.turn = 0  # the newest listing or search: an answer to an older one is dropped
         self._sends, self._edits = Sends(self, services), Edits(self, services)
-        self.choose_files = self._sends.choose_files
+        self.choose_files, self.save = self._sends.choose_files, self._sends.save
+        self.rename, self.trash = self._edits.rename, self._edits.trash
         self.moving, self.adding = Moving(self, services), Adding(self, services)
         self.links = LinksOut(self, services)
         self.looking = Looking(self, services)
@@ -89,6 +92,12 @@ class Files(QWidget):
         self.found.setMinimumHeight(theme.em(12))
         self.found.opened.connect(self._enter)
         self.found.picked.connect(self._picked)
+        self.menu = RowMenu(self)
+        for rows in (self.list, self.found):
+            rows.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+            rows.customContextMenuRequested.connect(
+                lambda at, rows=rows: self.menu.open(rows.viewport().mapToGlobal(at))
+            )
         self.history = History(services, self._leave_history, self._came_back)
         self.stack = OneOf(self.list, self.found, self.history)
         self.list.ordered.connect(self._reading.reorder)
@@ -117,6 +126,8 @@ class Files(QWidget):
         ):
             self._shortcut(keys, act)
         self._shortcut("Alt+Up", self._up)
+        for keys in ("Shift+F10", "Menu"):
+            self._shortcut(keys, self.menu.open_by_key)
         services.bridge.subscribe(services.events, ShareChanged, self, self._changed)
 
     def _head(self) -> QWidget:
@@ -258,6 +269,13 @@ class Files(QWidget):
             self.details.show_entry(self.place, entry)
             self.details.open.setFocus(Qt.FocusReason.OtherFocusReason)
 
+    def open_entry(self, entry: Entry) -> None:
+        """Into a folder; a file by the system's program."""
+        if entry.folder:
+            self.go(self.place, entry.path)
+        else:
+            self.details.open_outside(self.place, entry)
+
     def _picked(self) -> None:
         self.details.show_entry(self.place, self.chosen())
 
@@ -332,10 +350,25 @@ class Files(QWidget):
     # dropping
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if self.place and (count := len(_local(event))):
-            where = self.folder.rpartition("/")[2] or self.place
-            self.count.setText(_("「{where}」に {count} 件をコピーします").format(where=where, count=count))
+        if self.place and _local(event):
+            self._say_drop(event)
             event.acceptProposedAction()
+
+    def dragMoveEvent(self, event: QDragMoveEvent) -> None:
+        self._say_drop(event)
+        event.acceptProposedAction()
+
+    def _say_drop(self, event: QDropEvent) -> None:
+        where = self._dropped_into(event).rpartition("/")[2] or self.place
+        words = _("「{where}」に {count} 件をコピーします")
+        self.count.setText(words.format(where=where, count=len(_local(event))))
+
+    def _dropped_into(self, event: QDropEvent) -> str:
+        """The folder under the pointer, or the one that is shown."""
+        if self.stack.current() is not self.list:
+            return self.folder
+        under = self.list.folder_at(self.list.viewport().mapFrom(self, event.position().toPoint()))
+        return under.path if under is not None else self.folder
 
     def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
         self._reading.say_count()
@@ -344,7 +377,7 @@ class Files(QWidget):
     def dropEvent(self, event: QDropEvent) -> None:
         if files := _local(event):
             event.acceptProposedAction()
-            self.send_files(files)
+            self.send_files(files, self._dropped_into(event))
 
 
 def _local(event: QDropEvent) -> list[Path]:

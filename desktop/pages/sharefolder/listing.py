@@ -10,6 +10,7 @@ from PySide6.QtCore import (
     QItemSelectionModel,
     QModelIndex,
     QPersistentModelIndex,
+    QPoint,
     QSize,
     Qt,
     Signal,
@@ -35,7 +36,7 @@ class _Rows(QAbstractTableModel):
     def __init__(self) -> None:
         super().__init__()
         self.entries: list[Entry] = []
-        self._titles = (_("名前"), _("種別"), _("大きさ"), _("更新日時"))
+        self.titles = (_("名前"), _("種別"), _("大きさ"), _("更新日時"))
         self._icons: dict[tuple[str, str], QIcon] = {}
         self.picture: Callable[[Entry], QIcon | None] = lambda _entry: None
 
@@ -43,7 +44,7 @@ class _Rows(QAbstractTableModel):
         return 0 if parent.isValid() else len(self.entries)
 
     def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's signature
-        return 0 if parent.isValid() else len(self._titles)
+        return 0 if parent.isValid() else len(self.titles)
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         entry = self.entries[index.row()]
@@ -59,7 +60,7 @@ class _Rows(QAbstractTableModel):
         self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
     ) -> Any:
         if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
-            return self._titles[section]
+            return self.titles[section]
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         return None
@@ -159,6 +160,16 @@ class Listing(QTableView):
     def startDrag(self, supportedActions: Qt.DropAction) -> None:  # noqa: N803 - Qt's name
         """Not Qt's own: what is dragged out are files, and they may have to be fetched first."""
         self.dragged.emit()
+
+    def titles(self) -> tuple[str, ...]:
+        """The words of the headings."""
+        return self._model.titles
+
+    def folder_at(self, place: QPoint) -> Entry | None:
+        """The folder whose row lies under a point of the viewport."""
+        row = self.rowAt(place.y()) if self.viewport().rect().contains(place) else -1
+        entry = self._model.entries[row] if row >= 0 else None
+        return entry if entry is not None and entry.folder else None
 
     def shown(self) -> int:
         """How many rows there are."""

@@ -33,9 +33,10 @@ class Sends:
         if chosen:
             self.send_files([Path(each) for each in chosen])
 
-    def send_files(self, files: Sequence[Path]) -> None:
-        """Send into the folder that is shown; asks first where a name is taken."""
-        place, folder, share = self._view.place, self._view.folder, self._services.share
+    def send_files(self, files: Sequence[Path], into: str | None = None) -> None:
+        """Send into ``into``, or the folder that is shown; asks first where a name is taken."""
+        place, share = self._view.place, self._services.share
+        folder = self._view.folder if into is None else into
 
         def failed(error: SuiteError) -> None:
             if error.code != "SHARE-005":
