@@ -48,6 +48,9 @@ class AtHand(QWidget):
         self._list(_("お気に入り"), favourites)
         self._list(_("最近開いたもの"), marks.recent())
         self.menu.addSeparator()
+        for each in self._view.spare:
+            if each.isHidden():  # a narrow page has no room for them
+                self._add(each.text(), each.click)
         self._add(_("リンクを写す"), self._view.links.copy)
         self._add(_("リンクをメールで送る"), self._view.links.mail)
         self.menu.addSeparator()

@@ -50,6 +50,7 @@ from sharefolder.marks import Mark
 from sharefolder.model import Entry
 from sharefolder.service import ShareChanged
 
+_FOR_TOOLS = 50  # em; with less some of them are in the menu, and the list has their line
 _FOR_TREE = 80  # em; with less the list needs the room, unless one asks for the tree
 
 
@@ -150,17 +151,14 @@ class Files(QWidget):
         self.send = button(_("ファイルを送る"), self.choose_files, "primary", "upload-simple")
         self.more = AtHand(self._services, self)
         self.add = button(_("場所を追加"), self.adding.add_place, icon="plus")
-        tools = Flow(
-            self.send,
-            button(_("新しいフォルダ"), self._edits.new_folder, icon="plus"),
+        self.spare = (
             button(_("名前を変える"), self._edits.rename),
             button(_("削除"), self._edits.trash, icon="trash"),
             button(_("読み直す"), self.read, icon="arrow-counter-clockwise"),
             button(_("フォルダの木"), self._toggle_tree, icon="folder"),
-            self.more,
-            self.add,
         )
-        layout.addWidget(tools)
+        new = button(_("新しいフォルダ"), self._edits.new_folder, icon="plus")
+        layout.addWidget(Flow(self.send, new, *self.spare, self.more, self.add))
         layout.addWidget(self.looking.narrow())
         return head
 
@@ -178,6 +176,8 @@ class Files(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        for each in self.spare:
+            each.setVisible(event.size().width() >= theme.em(_FOR_TOOLS))
         if self._tree_asked is None:
             self.tree.setVisible(event.size().width() >= theme.em(_FOR_TREE))
 

@@ -93,8 +93,27 @@ def test_a_narrow_window_leaves_the_room_to_the_list(office: Office, view: Files
     office.window.resize(1024, 700)
     office.settle()
     assert view.tree.isVisible(), "who has asked for it keeps it"
+    office.window.resize(1366, 740)
+    office.settle()
     press(office, "フォルダの木")
     assert not view.tree.isVisible()
+
+
+def test_on_a_small_page_some_tools_are_in_the_menu(office: Office, view: Files) -> None:
+    assert office.window is not None
+    office.window.resize(910, 512)
+    office.settle()
+    assert not [each.text() for each in view.spare if each.isVisible()]
+    view.more.menu.aboutToShow.emit()
+    act = {action.text(): action for action in view.more.menu.actions()}
+    assert {each.text() for each in view.spare} <= act.keys()
+    act["フォルダの木"].trigger()
+    assert view.tree.isVisible()
+    office.window.resize(1366, 740)
+    office.settle()
+    view.more.menu.aboutToShow.emit()
+    assert all(each.isVisible() for each in view.spare)
+    assert "名前を変える" not in {action.text() for action in view.more.menu.actions()}
 
 
 def test_the_list_is_narrowed_as_one_types(office: Office, view: Files) -> None:
