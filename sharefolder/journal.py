@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from sqlite_utils import Database
@@ -23,6 +23,7 @@ class Task:
     there: str
     if_exists: IfExists
     number: int = 0
+    name: str = ""  # on the share, where it is not the local file's own
 
 
 def _create(database: Database) -> None:
@@ -36,24 +37,30 @@ def _own(database: Database) -> None:
     database.conn.execute("ALTER TABLE tasks ADD COLUMN owner TEXT NOT NULL DEFAULT ''")
 
 
+def _named(database: Database) -> None:
+    database.conn.execute("ALTER TABLE tasks ADD COLUMN name TEXT NOT NULL DEFAULT ''")
+
+
 class Journal:
     """Safe from any thread. SuiteError DB-00x. ``owner``: who is signed in now."""
 
     def __init__(self, path: Path, owner: Callable[[], str] = lambda: "") -> None:
         self._owner = owner
-        self._connections = Connections(path, [Migration(1, "tasks", _create), Migration(2, "owner", _own)])
+        steps = [Migration(1, "tasks", _create), Migration(2, "owner", _own), Migration(3, "name", _named)]
+        self._connections = Connections(path, steps)
 
     def begin(self, tasks: list[Task]) -> list[Task]:
         """Write down ``tasks`` before anything is sent; with their numbers."""
         made = []
         with transaction(self._connections.get()) as database:
             for task in tasks:
-                row = (task.place, int(task.up), task.here, task.there, task.if_exists.value, self._owner())
+                row = (task.place, int(task.up), task.here, task.there, task.if_exists.value, task.name)
                 cursor = database.conn.execute(
-                    "INSERT INTO tasks (place, up, here, there, if_exists, owner) VALUES (?, ?, ?, ?, ?, ?)",
-                    row,
+                    "INSERT INTO tasks (place, up, here, there, if_exists, name, owner)"
+                    " VALUES (?, ?, ?, ?, ?, ?, ?)",
+                    (*row, self._owner()),
                 )
-                made.append(Task(*row[:1], task.up, *row[2:4], task.if_exists, int(cursor.lastrowid or 0)))
+                made.append(replace(task, number=int(cursor.lastrowid or 0)))
         return made
 
     def end(self, *numbers: int) -> None:
@@ -63,7 +70,9 @@ class Journal:
 
     def open(self) -> list[Task]:
         """Everything that this person (or nobody known) has begun and that has not ended."""
-        columns, whose = "number, place, up, here, there, if_exists", (self._owner(), "")
+        columns, whose = "number, place, up, here, there, if_exists, name", (self._owner(), "")
         query = f"SELECT {columns} FROM tasks WHERE owner IN (?, ?) ORDER BY number"  # noqa: S608
         rows = self._connections.get().conn.execute(query, whose).fetchall()
-        return [Task(place, bool(up), here, there, IfExists(e), n) for n, place, up, here, there, e in rows]
+        return [
+            Task(place, bool(up), here, to, IfExists(e), n, name) for n, place, up, here, to, e, name in rows
+        ]

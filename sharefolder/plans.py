@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import stat
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from core.errors import SuiteError
@@ -23,6 +23,27 @@ class Plan:
     files: tuple[tuple[Path, str], ...]  # local file, folder on the share
     size: int
     refused: tuple[tuple[str, str], ...]  # name, why
+    unnamed: tuple[tuple[Path, str], ...] = ()  # of those, what could go under another name, and where to
+
+
+def plan_mended(
+    unnamed: Sequence[tuple[Path, str]], alive: Callable[[], object] = lambda: None
+) -> list[tuple[Plan, str]]:
+    """For each of a plan's ``unnamed``: what sending it comes to, and the name it is sent under if it is a
+    file. What is in a folder with a good name keeps its own."""
+    made = []
+    for path, into in unnamed:
+        name = names.proposed(path.name)
+        try:
+            if path.is_dir():
+                below = names.join(into, name)
+                plan = plan_upload(sorted(path.iterdir()), below, alive)
+                made.append((replace(plan, folders=(below, *plan.folders)), ""))
+            else:
+                made.append((Plan((), ((path, into),), path.stat().st_size, ()), name))
+        except OSError as error:  # gone since, or closed
+            made.append((Plan((), (), 0, ((path.name, error.strerror or str(error)),)), ""))
+    return made
 
 
 def plan_upload(paths: list[Path], folder: str, alive: Callable[[], object] = lambda: None) -> Plan:
@@ -30,6 +51,7 @@ def plan_upload(paths: list[Path], folder: str, alive: Callable[[], object] = la
     folders: list[str] = []
     files: list[tuple[int, Path, str]] = []
     refused: list[tuple[str, str]] = []
+    unnamed: list[tuple[Path, str]] = []
     waiting = [(path, folder) for path in paths]
     while waiting:
         alive()
@@ -46,6 +68,8 @@ def plan_upload(paths: list[Path], folder: str, alive: Callable[[], object] = la
                 why = _("読む権利がありません。")
         if why:
             refused.append((path.name, why))
+            if names.problem(path.name) and not path.is_symlink():
+                unnamed.append((path, into))
         elif inside is not None:
             below = names.join(into, path.name)
             folders.append(below)
@@ -58,6 +82,7 @@ def plan_upload(paths: list[Path], folder: str, alive: Callable[[], object] = la
         tuple((path, into) for _size, path, into in files),
         sum(size for size, _path, _into in files),
         tuple(refused),
+        tuple(unnamed),
     )
 
 

@@ -25,6 +25,7 @@ class Batch:
 
     sent: tuple[transfer.Sent, ...]
     refused: tuple[tuple[str, str], ...]
+    unnamed: tuple[tuple[Path, str], ...] = ()  # see plans.Plan
 
 
 class Sending:
@@ -57,14 +58,17 @@ class Sending:
                 found.append(path.name)
         return found
 
-    def upload(self, place: str, plan: plans.Plan, if_exists: IfExists, report: Report) -> Batch:
-        """Send everything of ``plan``. A cut leaves tasks that ``resume`` goes on with."""
+    def upload(
+        self, place: str, plan: plans.Plan, if_exists: IfExists, report: Report, name: str = ""
+    ) -> Batch:
+        """Send everything of ``plan``; the one file of it as ``name``, where there is one. A cut
+        leaves tasks that ``resume`` goes on with."""
         storage = self._storage(place)
         for each in plan.folders:
             if storage.stat(each) is None:
                 storage.make_folder(each)
-        tasks = [Task(place, True, str(path), into, if_exists) for path, into in plan.files]
-        return Batch(tuple(self._work(self._journal.begin(tasks), report)), plan.refused)
+        tasks = [Task(place, True, str(path), into, if_exists, name=name) for path, into in plan.files]
+        return Batch(tuple(self._work(self._journal.begin(tasks), report)), plan.refused, plan.unnamed)
 
     def download(
         self, place: str, entries: Sequence[Entry], folder: Path, if_exists: IfExists, report: Report
@@ -103,7 +107,7 @@ class Sending:
 
     def _work(self, tasks: Sequence[Task], report: Report) -> list[transfer.Sent]:
         done: list[transfer.Sent] = []
-        few = [task for task in tasks if task.up and _is_small(Path(task.here))]
+        few = [task for task in tasks if task.up and not task.name and _is_small(Path(task.here))]
         small = few if len(few) > 1 and tasks[: len(few)] == few else []
         try:
             self._send_small(small, report, done)
@@ -152,7 +156,7 @@ class Sending:
     def _one(self, task: Task, report: Report) -> transfer.Sent:
         storage = self._storage(task.place)
         if task.up:
-            return transfer.upload(Path(task.here), storage, task.there, report, task.if_exists)
+            return transfer.upload(Path(task.here), storage, task.there, report, task.if_exists, task.name)
         return transfer.download(storage, task.there, Path(task.here), report, task.if_exists)
 
 

@@ -243,6 +243,16 @@ class ShareService:
             self._guard.admit(len(taken), confirmed)
         return self.sending.upload(place, plan, if_exists, report)
 
+    def upload_mended(self, place: str, unnamed: Sequence[tuple[Path, str]], report: Report) -> Batch:
+        """Send what a batch has left out for its name, each under the one proposed for it, made free."""
+        sent: list[transfer.Sent] = []
+        refused: list[tuple[str, str]] = []
+        left: list[tuple[Path, str]] = []
+        for plan, name in plans.plan_mended(unnamed, lambda: report(0, None, _("調べています"))):
+            batch = self.sending.upload(place, plan, IfExists.KEEP_BOTH, report, name)
+            sent, refused, left = [*sent, *batch.sent], [*refused, *batch.refused], [*left, *batch.unnamed]
+        return Batch(tuple(sent), tuple(refused), tuple(left))
+
     def check_free(self, place: str, folder: str, files: Sequence[Path]) -> int:
         """How many bytes ``upload`` would send. SHARE-005 if it would have to ask."""
         plan = plans.plan_upload(list(files), folder)

@@ -73,14 +73,20 @@ class _Way:
 
 
 def upload(
-    file: Path, storage: Storage, folder: str, report: Report, if_exists: IfExists = IfExists.ASK
+    file: Path,
+    storage: Storage,
+    folder: str,
+    report: Report,
+    if_exists: IfExists = IfExists.ASK,
+    name: str = "",
 ) -> Sent:
-    """Send ``file`` into ``folder`` of the share. SuiteError SHARE-00x; the part stays for another try."""
+    """Send ``file`` into ``folder`` of the share, as ``name`` or its own. SuiteError SHARE-00x; the part
+    stays for another try."""
     here = LocalStorage(file.parent, str(file.parent))
     start = here.stat(file.name)
     if start is None or start.folder:
         raise errors.not_found(file.name)
-    return send(here, start, storage, names.join(folder, file.name), report, if_exists)
+    return send(here, start, storage, names.join(folder, name or file.name), report, if_exists)
 
 
 def upload_many(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,7 @@ from PySide6.QtWidgets import QFileDialog
 from core.errors import SuiteError
 from core.i18n import _, sentences
 from desktop.pages.services import Services
+from sharefolder import names
 from sharefolder.journal import Task
 from sharefolder.sending import Batch
 from sharefolder.transfer import IfExists
@@ -77,13 +79,32 @@ class Sends:
             self._view,
             _("「{name}」へ送る").format(name=folder.rpartition("/")[2] or place),
             lambda report: share.upload(place, folder, files, if_exists, report, confirmed),
-            self._sent,
+            partial(self._sent, place=place),
             failed,
             lane=f"share {place}" if size < _HUGE else f"share {place} large",  # small ones do not wait
             card=True,
         )
 
-    def _sent(self, batch: Batch) -> None:
+    def _send_mended(self, place: str, batch: Batch) -> None:
+        share = self._services.share
+        self._services.bridge.run(
+            self._view,
+            _("この名前で送る"),
+            lambda report: share.upload_mended(place, batch.unnamed, report),
+            partial(self._sent, place=place),
+            lane=f"share {place}",
+            card=True,
+        )
+
+    def _offer_names(self, place: str, batch: Batch) -> None:
+        """What was left out for its name may go under a good one."""
+        named = [f"{path.name} → {names.proposed(path.name)}" for path, _into in batch.unnamed[:_NAMED]]
+        if len(batch.unnamed) > _NAMED:
+            named.append(_("ほか {count} 件").format(count=len(batch.unnamed) - _NAMED))
+        way = (_("この名前で送る"), lambda: self._send_mended(place, batch))
+        self._view.ask.choice(_("名前を直せば送れます: {names}").format(names="、".join(named)), (way,))
+
+    def _sent(self, batch: Batch, place: str = "") -> None:
         notices = self._services.notices
         self._name_refused(batch, _("「{name}」は送りませんでした。"), _("{count} 件は送りませんでした。"))
         beside = [each.path.rpartition("/")[2] for each in batch.sent if each.beside]
@@ -94,6 +115,8 @@ class Sends:
             notices.success(
                 _("{count} 件を送り、内容が一致することを確かめました。").format(count=len(batch.sent))
             )
+        if batch.unnamed and place:
+            self._offer_names(place, batch)
         sent = batch.sent[0].path if batch.sent else ""
         self._view.read(sent if sent.rpartition("/")[0] == self._view.folder else "")
 

@@ -14,7 +14,7 @@ from sharefolder.local import LocalStorage
 from sharefolder.model import Entry
 from sharefolder.sample import NAME
 from tests.ui.conftest import Office
-from tests.ui.sharefolder.page import by_keys, disk, files, said
+from tests.ui.sharefolder.page import by_keys, disk, files, press, said
 
 
 def close_folders_named(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -95,3 +95,20 @@ def test_a_folder_in_the_place_of_a_file_is_said_so(sample: Office, tmp_path: Pa
     sample.settle()
     assert "フォルダ「資料」を送れません。" in said(sample)
     assert (disk(sample) / "全庁" / "資料").read_text() == "x"
+
+
+def test_a_bad_name_is_sent_under_the_one_proposed_for_it(sample: Office, tmp_path: Path) -> None:
+    view = files(sample)
+    view.go(NAME, "全庁")
+    sample.settle()
+    (tmp_path / "aux.txt").write_text("a")
+    (tmp_path / "b?").mkdir()
+    (tmp_path / "b?" / "c.txt").write_text("c")
+    view.send_files([tmp_path / "aux.txt", tmp_path / "b?"])
+    sample.settle()
+    assert "名前を直せば送れます: " in said(sample)
+    assert "aux.txt → _aux.txt" in said(sample)
+    press(sample, "この名前で送る")
+    assert (disk(sample) / "全庁" / "_aux.txt").read_text() == "a"
+    assert (disk(sample) / "全庁" / "b？" / "c.txt").read_text() == "c"
+    assert sample.services.share.sending.pending() == []
