@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import shutil
-from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 from PySide6.QtGui import QDesktopServices, QGuiApplication
-from PySide6.QtWidgets import QLineEdit
 from python_calamine import CalamineWorkbook
 
 from desktop.pages.sharefolder import inquiry_acts
@@ -33,9 +31,19 @@ def test_an_answer_saved_with_excel_is_on_the_board_by_itself(sample: Office, bo
     missing, there = _of(board, State.UNOPENED), _of(board, State.ANSWERED)
     shutil.copy(disk(sample) / there.file, disk(sample) / missing.file)
     sample.bot.waitUntil(lambda: "6 / 9 所属が出しました。" in board.sentence.text(), timeout=30_000)
+    first = disk(sample) / "照会" / TITLE
+    shutil.copytree(first, first.with_name("あとの照会"))
+    press(sample, "読み直す")
+    board.which.setCurrentIndex(1)
+    chosen = board.inquiry()
+    assert chosen is not None
+    press(sample, "読み直す")
+    now = board.inquiry()
+    assert now is not None
+    assert now.folder == chosen.folder
 
 
-def test_what_is_collated_is_what_lies_there_at_that_moment(
+def test_what_is_collated_and_counted_is_what_lies_there_at_that_moment(
     sample: Office, board: Inquiries, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     board._following.follow("", "")  # as on a server that tells nobody of changes
@@ -47,9 +55,6 @@ def test_what_is_collated_is_what_lies_there_at_that_moment(
     table = CalamineWorkbook.from_path(str(tmp_path / "集計.xlsx")).get_sheet_by_name("集計").to_python()
     assert missing.section in [row[0] for row in table]
     assert "6 / 9 所属が出しました。" in board.sentence.text()
-
-
-def test_answers_that_vanish_are_not_answers(sample: Office, board: Inquiries) -> None:
     for each in board.readings:
         (disk(sample) / each.file).unlink()
     press(sample, "読み直す")
@@ -58,19 +63,7 @@ def test_answers_that_vanish_are_not_answers(sample: Office, board: Inquiries) -
     assert "確かめること（9 件）" in said(sample)
 
 
-def test_nobody_is_reminded_where_all_have_answered(sample: Office, board: Inquiries) -> None:
-    there = _of(board, State.ANSWERED)
-    for each in board.readings:
-        if each.file != there.file:
-            shutil.copy(disk(sample) / there.file, disk(sample) / each.file)
-    press(sample, "読み直す")
-    QGuiApplication.clipboard().setText("前のもの")
-    press(sample, "催促の文を写す")
-    assert "未回答の所属はありません。" in said(sample)
-    assert QGuiApplication.clipboard().text() == "前のもの"
-
-
-def test_a_reminder_goes_by_mail_or_says_that_no_program_opened(
+def test_a_reminder_goes_by_mail_or_to_the_clipboard_and_never_to_nobody(
     sample: Office, board: Inquiries, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     opened: list[str] = []
@@ -90,26 +83,12 @@ def test_a_reminder_goes_by_mail_or_says_that_no_program_opened(
     press(sample, "催促をメールで送る")
     assert "メールのプログラムが開きませんでした。" in said(sample)
     assert "文化振興課" in QGuiApplication.clipboard().text()
-
-
-def test_a_due_date_that_is_over_is_refused_with_words(sample: Office, board: Inquiries) -> None:
-    press(sample, "期限を変える")
-    sample.find(QLineEdit, "新しい期限（例: R8.12.4）").setText("R1.5.1")  # type: ignore[attr-defined]
-    press(sample, "決定")
-    assert "令和元年5月1日（水） は、もう過ぎています。" in said(sample)
-    inquiry = board.inquiry()
-    assert inquiry is not None
-    assert inquiry.due >= date.today() - timedelta(days=1)
-
-
-def test_the_box_keeps_what_is_chosen_when_the_list_is_read_again(sample: Office, board: Inquiries) -> None:
-    first = disk(sample) / "照会" / TITLE
-    shutil.copytree(first, first.with_name("あとの照会"))
+    there = _of(board, State.ANSWERED)
+    for each in board.readings:
+        if each.file != there.file:
+            shutil.copy(disk(sample) / there.file, disk(sample) / each.file)
     press(sample, "読み直す")
-    board.which.setCurrentIndex(1)
-    chosen = board.inquiry()
-    assert chosen is not None
-    press(sample, "読み直す")
-    now = board.inquiry()
-    assert now is not None
-    assert now.folder == chosen.folder
+    QGuiApplication.clipboard().setText("前のもの")
+    press(sample, "催促の文を写す")
+    assert "未回答の所属はありません。" in said(sample)
+    assert QGuiApplication.clipboard().text() == "前のもの"

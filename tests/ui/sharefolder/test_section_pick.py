@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date, timedelta
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtWidgets import QPushButton, QWidget
+from pytestqt.qtbot import QtBot
 
 from auth.model import Person
 from desktop.pages.sharefolder.inquiries import Inquiries
@@ -18,23 +20,22 @@ from tests.ui.sharefolder.page import disk, press, said
 
 
 @pytest.fixture
-def pick(sample: Office) -> SectionPick:
-    press(sample, "共有フォルダの画面: 照会")
-    press(sample, "照会を作る")
-    return sample.view(Inquiries).new.sections
+def pick(qtbot: QtBot) -> Iterator[SectionPick]:
+    """By itself, as the sample share offers it."""
+    around, made = QWidget(), SectionPick()
+    qtbot.addWidget(around)
+    made.setParent(around)
+    for each in (around, made):
+        each.resize(700, 700)
+    made.offer(["全庁", *SECTIONS], "共有から")
+    around.show()
+    yield made
+    around.hide()
 
 
 def _shown(pick: SectionPick) -> list[str]:
     every = (pick.list.item(row) for row in range(pick.list.count()))
     return [item.text() for item in every if not item.isHidden()]
-
-
-def test_the_known_sections_are_offered_and_none_is_ticked(pick: SectionPick) -> None:
-    assert set(SECTIONS) <= set(_shown(pick))
-    assert not {"照会", "モデルケース", "仕様書ライブラリ", "運用ルール"} & set(_shown(pick))
-    assert pick.source.text()
-    assert pick.chosen() == []
-    assert pick.count.text() == "0 所属を選んでいます。"
 
 
 def test_where_the_register_knows_the_office_no_mere_folder_is_offered(sample: Office) -> None:
@@ -49,27 +50,27 @@ def test_where_the_register_knows_the_office_no_mere_folder_is_offered(sample: O
     assert pick.source.text() == "職員の登録にある所属です。"
 
 
-def test_all_that_the_words_leave_is_ticked_and_unticked_with_keys(sample: Office, pick: SectionPick) -> None:
+def test_all_that_the_words_leave_is_ticked_and_unticked_with_keys(qtbot: QtBot, pick: SectionPick) -> None:
     pick.filter.setText("振興")  # Qt's tests have no keys for it
     assert sorted(_shown(pick)) == sorted(["農業振興課", "文化振興課"])
-    sample.bot.keyClick(pick.all, Qt.Key.Key_Space)
-    sample.bot.keyClick(pick.filter, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
-    sample.bot.keyClick(pick.filter, Qt.Key.Key_Backspace)
+    qtbot.keyClick(pick.all, Qt.Key.Key_Space)
+    qtbot.keyClick(pick.filter, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+    qtbot.keyClick(pick.filter, Qt.Key.Key_Backspace)
     assert sorted(pick.chosen()) == sorted(["農業振興課", "文化振興課"])
     row = _shown(pick).index("農業振興課")
     pick.list.setCurrentRow(row)
-    sample.bot.keyClick(pick.list, Qt.Key.Key_Space)
+    qtbot.keyClick(pick.list, Qt.Key.Key_Space)
     assert pick.chosen() == ["文化振興課"]
-    sample.bot.keyClick(pick.none, Qt.Key.Key_Space)
+    qtbot.keyClick(pick.none, Qt.Key.Key_Space)
     assert pick.chosen() == []
 
 
-def test_the_words_tick_as_the_box_does(sample: Office, pick: SectionPick) -> None:
+def test_the_words_tick_as_the_box_does(qtbot: QtBot, pick: SectionPick) -> None:
     item = pick.list.item(1)
     pick.list.scrollToItem(item)
     line = pick.list.visualItemRect(item)
     for expected in ([item.text()], []):
-        sample.bot.mouseClick(pick.list.viewport(), Qt.MouseButton.LeftButton, pos=line.center())
+        qtbot.mouseClick(pick.list.viewport(), Qt.MouseButton.LeftButton, pos=line.center())
         assert pick.chosen() == expected
     assert line.height() >= 24
 
@@ -85,7 +86,14 @@ def test_a_screen_reader_hears_the_name_and_whether_it_is_ticked(pick: SectionPi
     assert child.state().checked  # type: ignore[attr-defined]
 
 
-def test_a_section_that_nobody_knows_is_added_and_gets_its_copy(sample: Office, pick: SectionPick) -> None:
+def test_what_is_ticked_and_what_is_added_gets_its_copy(sample: Office) -> None:
+    """None is ticked beforehand, and none of the suite's own folders is offered."""
+    press(sample, "共有フォルダの画面: 照会")
+    press(sample, "照会を作る")
+    pick = sample.view(Inquiries).new.sections
+    assert set(SECTIONS) <= set(_shown(pick))
+    assert not {"照会", "モデルケース", "仕様書ライブラリ", "運用ルール"} & set(_shown(pick))
+    assert (pick.chosen(), pick.count.text()) == ([], "0 所属を選んでいます。")
     pick.extra.setText("東京事務所、財政課、 ")
     sample.bot.keyClick(pick.extra, Qt.Key.Key_Return)
     assert sorted(pick.chosen()) == sorted(["東京事務所", "財政課"])
