@@ -26,6 +26,14 @@ class Trashed:
     where: str
 
 
+class Halfway(SuiteError):  # noqa: N818 - as Disconnected
+    """``error`` came when ``done`` were in the bin already: they can be brought back."""
+
+    def __init__(self, error: SuiteError, done: list[Trashed]) -> None:
+        super().__init__(error.what, error.why, error.next_step, error.code)
+        self.done = done
+
+
 class Changes:
     """``guard`` stops what is suddenly very many; ``done`` is told what has come to be."""
 
@@ -96,18 +104,25 @@ class Changes:
 
     def trash(self, place: str, entries: Sequence[Entry], confirmed: bool = False) -> list[Trashed]:
         """Put ``entries`` into the share's bin, from where ``bring_back`` takes them. Nothing is destroyed.
-        SHARE-030 when it is suddenly very many, unless a person has ``confirmed``."""
+        SHARE-030 when it is suddenly very many, unless a person has ``confirmed``; Halfway: some went."""
         self._guard.admit(len(entries), confirmed)
         storage = self._storage(place)
         bin_ = self._bin(storage)
         taken = [each.name for batch in storage.list(bin_) for each in batch]
-        done = []
-        for entry in entries:
-            where = names.join(bin_, names.free(names.proposed(entry.name), taken))
-            storage.move(entry.path, where)
-            taken.append(where.rpartition("/")[2])
-            done.append(Trashed(entry.path, where))
-        self._done("share.trashed", place, [entry.path for entry in entries])
+        done: list[Trashed] = []
+        try:
+            for entry in entries:
+                where = names.join(bin_, names.free(names.proposed(entry.name), taken))
+                storage.move(entry.path, where)
+                taken.append(where.rpartition("/")[2])
+                done.append(Trashed(entry.path, where))
+        except SuiteError as error:
+            if not done:
+                raise
+            raise Halfway(error, done) from error
+        finally:
+            if done:
+                self._done("share.trashed", place, [each.path for each in done])
         return done
 
     def bring_back(self, place: str, trashed: Sequence[Trashed]) -> None:

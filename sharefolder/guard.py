@@ -34,4 +34,7 @@ class MassGuard:
                     _("本当に行うときは、もう一度確かめてから続けてください。"),
                     "SHARE-030",
                 )
-            self._times.extend([now] * min(count, MANY))
+            if confirmed:
+                self._times.clear()  # a person has looked: what comes next is counted from here
+            else:
+                self._times.extend([now] * min(count, MANY))

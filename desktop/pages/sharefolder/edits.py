@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from core.errors import SuiteError
 from core.i18n import _
 from desktop.pages.services import Services
 from desktop.pages.sharefolder.guarded import Guarded
-from sharefolder.changes import Trashed
+from sharefolder.changes import Halfway, Trashed
 from sharefolder.model import Entry
 
 if TYPE_CHECKING:
@@ -66,12 +67,18 @@ class Edits:
             self._services.notices.success(words, (_("元に戻す"), lambda: self._bring_back(place, trashed)))
             self._view.again()
 
+        def failed(error: SuiteError) -> None:
+            self._services.notices.error(error)
+            if isinstance(error, Halfway):
+                done(error.done)
+
         self._guarded.run(
             _("削除"),
             lambda _r, confirmed: changes.trash(place, chosen, confirmed),
             done,
             _("それでも削除する"),
             about(chosen),
+            failed=failed,
         )
 
     def _bring_back(self, place: str, trashed: list[Trashed]) -> None:

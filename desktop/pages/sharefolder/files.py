@@ -350,7 +350,7 @@ class Files(QWidget):
     # dropping
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if self.place and _local(event):
+        if self.place and (_local(event) or self._own(event)):
             self._say_drop(event)
             event.acceptProposedAction()
 
@@ -360,8 +360,15 @@ class Files(QWidget):
 
     def _say_drop(self, event: QDropEvent) -> None:
         where = self._dropped_into(event).rpartition("/")[2] or self.place
-        words = _("「{where}」に {count} 件をコピーします")
-        self.count.setText(words.format(where=where, count=len(_local(event))))
+        own = self._own(event)
+        words = (
+            _("「{where}」に {count} 件を移します") if own else _("「{where}」に {count} 件をコピーします")
+        )
+        self.count.setText(words.format(where=where, count=len(own or _local(event))))
+
+    def _own(self, event: QDropEvent) -> list[Entry]:
+        """The rows of this very list that are held over it: they are moved on the server."""
+        return self.list.chosen() if event.source() is self.list else []
 
     def _dropped_into(self, event: QDropEvent) -> str:
         """The folder under the pointer, or the one that is shown."""
@@ -375,7 +382,13 @@ class Files(QWidget):
         super().dragLeaveEvent(event)
 
     def dropEvent(self, event: QDropEvent) -> None:
-        if files := _local(event):
+        if own := self._own(event):
+            event.acceptProposedAction()
+            into = self._dropped_into(event)
+            self._reading.say_count()
+            if into != self.folder:
+                self.moving.move(self.place, own, into)
+        elif files := _local(event):
             event.acceptProposedAction()
             self.send_files(files, self._dropped_into(event))
 

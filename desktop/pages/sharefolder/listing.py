@@ -137,6 +137,8 @@ class Listing(QTableView):
         self.horizontalHeader().setSortIndicator(column, way)
         if chosen:
             self._choose(chosen, current)
+            if len(self.chosen()) < len(chosen):
+                self.picked.emit()  # what was chosen is gone; a new model says nothing of it
         self.on_screen.emit()
 
     def picture_by(self, picture: Callable[[Entry], QIcon | None]) -> None:

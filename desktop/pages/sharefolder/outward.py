@@ -38,15 +38,17 @@ class Outward:
         self._fetched: dict[tuple[str, Entry], Path] = {}
 
     def drag(self) -> None:
-        """Begin to drag the chosen rows; those of a server that are not here yet are fetched instead."""
+        """Begin to drag the chosen rows. Those of a server that are not here yet can be moved inside the
+        page; let go elsewhere they are fetched, for the next time."""
         entries = self._view.list.chosen()
+        if not entries:
+            return
         ready = self._ready(self._view.place, entries)
-        if ready is None:
+        drag = QDrag(self._view.list)
+        drag.setMimeData(_data(ready or []))
+        dropped = drag.exec(Qt.DropAction.CopyAction)  # never a move: the share keeps its files
+        if ready is None and dropped == Qt.DropAction.IgnoreAction:
             self._fetch(entries, self._say_drag)
-        elif ready:
-            drag = QDrag(self._view.list)
-            drag.setMimeData(_data(ready))
-            drag.exec(Qt.DropAction.CopyAction)  # never a move: the share keeps its files
 
     def take_clipboard(self) -> None:
         """From now on pasting here is about what this page holds: files of another program are let go."""

@@ -85,3 +85,30 @@ def test_what_is_let_go_over_a_folder_goes_into_it(sample: Office, tmp_path: Pat
     QApplication.sendEvent(view, QDropEvent(QPointF(at), *how))
     sample.settle()
     assert (disk(sample) / "全庁" / "a" / "報告.txt").exists()
+
+
+def test_a_row_let_go_over_a_folder_of_the_same_list_is_moved(
+    sample: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On the server, not as a second copy; the details of what is gone go too."""
+    view = files(sample)
+    (disk(sample) / "全庁" / "a").mkdir()
+    view.go(NAME, "全庁", FILE)
+    sample.settle()
+    assert view.details.isVisible()
+    row = next(n for n in range(view.list.shown()) if view.list.model().index(n, 0).data() == "a")
+    there = view.list.visualRect(view.list.model().index(row, 0)).center()
+    where = QPointF(view.list.viewport().mapTo(view, there))
+    data = QMimeData()  # as of a server: nothing that another program could take
+    copy, left, plain = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    for kind in (QDragEnterEvent, QDropEvent):
+        point = where.toPoint() if kind is QDragEnterEvent else where
+        event = kind(point, copy, data, left, plain)  # type: ignore[operator]
+        monkeypatch.setattr(event, "source", lambda: view.list, raising=False)
+        (view.dragEnterEvent if kind is QDragEnterEvent else view.dropEvent)(event)
+        if kind is QDragEnterEvent:
+            assert view.count.text() == "「a」に 1 件を移します"
+    sample.settle()
+    assert not (disk(sample) / FILE).exists()
+    assert (disk(sample) / "全庁" / "a" / "文書の書き方.txt").exists()
+    assert not view.details.isVisible()

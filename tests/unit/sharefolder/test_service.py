@@ -10,6 +10,7 @@ from core.events import Events
 from core.jobs import Cancelled, Report
 from core.secrets import MemorySecrets
 from sharefolder import sample, trail
+from sharefolder.changes import Halfway
 from sharefolder.index.store import Wish
 from sharefolder.inquiry.model import State
 from sharefolder.journal import Task
@@ -135,6 +136,23 @@ def test_very_many_deletions_stop_and_ask(share: Share) -> None:
     assert len(share.names()) == 20
     share.service.changes.trash("全庁", every[20:], confirmed=True)
     assert share.names() == set()
+    (share.disk / "一つ.txt").touch()
+    share.service.changes.trash(
+        "全庁", [share.entry("一つ.txt")]
+    )  # who has just confirmed is not asked again
+
+
+def test_what_went_before_a_deletion_stopped_can_be_brought_back(share: Share) -> None:
+    for name in ("a.txt", "b.txt"):
+        (share.disk / name).write_text(name)
+    entries = [share.entry("a.txt"), share.entry("b.txt")]
+    (share.disk / "b.txt").unlink()
+    with pytest.raises(Halfway) as error:
+        share.service.changes.trash("全庁", entries)
+    assert error.value.code == "SHARE-002"
+    assert [each.path for each in error.value.done] == ["a.txt"]
+    share.service.changes.bring_back("全庁", error.value.done)
+    assert share.names() == {"a.txt"}
 
 
 def test_a_rename_to_a_bad_name_proposes_one(share: Share) -> None:
