@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import (
@@ -25,6 +24,7 @@ from desktop.pages.sharefolder.ask import Ask
 from desktop.pages.sharefolder.at_hand import AtHand
 from desktop.pages.sharefolder.crumbs import Crumbs
 from desktop.pages.sharefolder.details import Details
+from desktop.pages.sharefolder.drops import Drops
 from desktop.pages.sharefolder.edits import Edits
 from desktop.pages.sharefolder.following import Following
 from desktop.pages.sharefolder.found import Found
@@ -69,11 +69,12 @@ class Files(QWidget):
         self.links = LinksOut(self, services)
         self.looking = Looking(self, services)
         self._reading = Reading(self, services)
-        self.read = self._reading.read
+        self.read, self.say_count = self._reading.read, self._reading.say_count
         self._tree_asked: bool | None = None  # until then by the room there is
         self._before_history: QWidget | None = None
         self._following = Following(self, services, self._again)
         self.send_files, self.offer_pending = self._sends.send_files, self._sends.offer_pending
+        self._drops = Drops(self)
         self.setAcceptDrops(True)
         whole = page.column(self, 0.75)
         whole.addWidget(self._head())
@@ -347,52 +348,17 @@ class Files(QWidget):
         self.turn += 1
         return self.turn
 
-    # dropping
+    # dropping: see ``drops``
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if self.place and (_local(event) or self._own(event)):
-            self._say_drop(event)
-            event.acceptProposedAction()
+        self._drops.enter(event)
 
     def dragMoveEvent(self, event: QDragMoveEvent) -> None:
-        self._say_drop(event)
-        event.acceptProposedAction()
-
-    def _say_drop(self, event: QDropEvent) -> None:
-        where = self._dropped_into(event).rpartition("/")[2] or self.place
-        own = self._own(event)
-        words = (
-            _("「{where}」に {count} 件を移します") if own else _("「{where}」に {count} 件をコピーします")
-        )
-        self.count.setText(words.format(where=where, count=len(own or _local(event))))
-
-    def _own(self, event: QDropEvent) -> list[Entry]:
-        """The rows of this very list that are held over it: they are moved on the server."""
-        return self.list.chosen() if event.source() is self.list else []
-
-    def _dropped_into(self, event: QDropEvent) -> str:
-        """The folder under the pointer, or the one that is shown."""
-        if self.stack.current() is not self.list:
-            return self.folder
-        under = self.list.folder_at(self.list.viewport().mapFrom(self, event.position().toPoint()))
-        return under.path if under is not None else self.folder
+        self._drops.move(event)
 
     def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
-        self._reading.say_count()
+        self.say_count()
         super().dragLeaveEvent(event)
 
     def dropEvent(self, event: QDropEvent) -> None:
-        if own := self._own(event):
-            event.acceptProposedAction()
-            into = self._dropped_into(event)
-            self._reading.say_count()
-            if into != self.folder:
-                self.moving.move(self.place, own, into)
-        elif files := _local(event):
-            event.acceptProposedAction()
-            self.send_files(files, self._dropped_into(event))
-
-
-def _local(event: QDropEvent) -> list[Path]:
-    """The files that are held over the page; an address in the net is none."""
-    return [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
+        self._drops.drop(event)
