@@ -14,7 +14,8 @@ from tests.fakes.fuzz import Target
 
 NAMES = (
     "share: directory answer", "share: change notices", "share: rights", "share: names of people",
-    "share: POSIX list", "share: inquiry", "share: rules", "index: question", "library: record",
+    "share: POSIX list", "share: inquiry", "share: inquiry, added", "share: rules", "index: question",
+    "library: record",
     "index: answer", "text and CSV", "workbook", "workbook filled in",
     "workbook in the limited child",
 )  # fmt: skip
@@ -57,6 +58,7 @@ def _wire() -> Iterator[tuple[str, Target]]:
 def _records(folder: Path) -> Iterator[tuple[str, Target]]:
     from sharefolder import rules
     from sharefolder.index import answering, remote
+    from sharefolder.inquiry import changes as inquiry_changes
     from sharefolder.inquiry import model, record
     from sharefolder.library import record as library
     from sharefolder.local import LocalStorage
@@ -70,7 +72,7 @@ def _records(folder: Path) -> Iterator[tuple[str, Target]]:
         "様式", 1, (column, model.Column(1, "件数", "number")), {(1, 0): "課名"}, None, ("様式",), ()
     )
     asked = model.Inquiry("照会", "x", date(2026, 12, 1), ("河川課",), "様式.xlsx", "0" * 64, form)
-    titles = ",".join(rules._TITLES)
+    titles = ",".join(rules.TITLES)
     line = "共有/様式,総務課,,R9.3.31,365,1000000,*.xlsx"
     question = {"words": "道路", "section": "", "kinds": ["表"], "year": 2026, "limit": 100}
     hit = ["a/b.txt", "b.txt", False, 3, 1.0, True, False]
@@ -92,6 +94,11 @@ def _records(folder: Path) -> Iterator[tuple[str, Target]]:
     yield (
         "share: inquiry",
         Target([record.written(asked)], lambda data: record.parsed(data, "x")),
+    )
+    added = inquiry_changes.Change(date(2026, 12, 1), "いつまで", "年内", date(2026, 12, 25))
+    yield (
+        "share: inquiry, added",
+        Target([inquiry_changes.written(added)], inquiry_changes.parsed, (ValueError,)),
     )
     yield "share: rules", Target([f"{titles}\n{line}\n".encode()], read_rules)
     yield "index: question", Target([json.dumps(question).encode()], ask)

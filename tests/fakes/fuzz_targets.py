@@ -89,8 +89,9 @@ def _house(folder: Path) -> Iterator[tuple[str, Target]]:
     from core.paths import Paths
     from core.policy import PolicySigner, bound, unbound, verified
     from core.secrets import MemorySecrets
+    from office import licences
     from office.backup import manifest
-    from office.terminals import Report, _licences, parse
+    from office.terminals import Report, parse
 
     own = Paths(*(folder / name for name in ("data", "config", "cache", "state", "policy.toml")))
     own.config.mkdir()
@@ -137,7 +138,7 @@ def _house(folder: Path) -> Iterator[tuple[str, Target]]:
     )
     yield "backup manifest", Target([listed], manifest.parse, (ValueError, KeyError, TypeError))
     yield "terminal report", Target([report], lambda data: parse(data, 2e9), (ValueError,))
-    yield "licences", Target([owned.encode(), owned.encode("cp932")], _licences)
+    yield "licences", Target([owned.encode(), owned.encode("cp932")], licences.parse)
 
 
 class _Bundle:

@@ -13,7 +13,7 @@ import pytest
 from tests.fakes.fuzz import finds
 from tests.fakes.fuzz_targets import NAMES, targets
 
-pytestmark = [pytest.mark.long, pytest.mark.timeout(1800)]
+pytestmark = pytest.mark.timeout(1800)
 SEED = 20_261_126
 ROUNDS = {"workbook": 3_000, "workbook filled in": 3_000, "workbook in the limited child": 1_500}
 """The others: 20,000; these open a file with many parts."""
@@ -21,12 +21,14 @@ SECONDS = os.environ.get("MAHOROBA_FUZZ_SECONDS")
 """How long the guided fuzzer looks at each parser; unset: as many runs as chance gets, always the same."""
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", NAMES)
 def test_a_parser_answers_or_refuses_in_its_own_words(name: str, tmp_path: Path) -> None:
     found = finds(targets(tmp_path)[name], ROUNDS.get(name, 20_000), SEED)
     assert [(what, data[:200]) for what, data in found] == []
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", NAMES)
 def test_guided_by_what_each_input_reaches(name: str, tmp_path: Path) -> None:
     pytest.importorskip("atheris", reason="atheris has no wheel for this machine")
@@ -45,4 +47,5 @@ def test_guided_by_what_each_input_reaches(name: str, tmp_path: Path) -> None:
 
 
 def test_every_target_is_tried(tmp_path: Path) -> None:
+    """In every run: a parser that has moved is not silently left out until the next long one."""
     assert tuple(targets(tmp_path)) == NAMES
