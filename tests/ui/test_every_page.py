@@ -97,7 +97,7 @@ SCREENS = {
     "files": _page("sharefolder"),
     "inquiries": _page("sharefolder", "共有フォルダの画面: 照会"),
 }
-LONG = ("inventory", "sign-ins", "services", "storage", "incident", *SHARE)
+LONG = ("waits", "terminals", "audit", "inventory", "sign-ins", "services", "storage", "incident", *SHARE)
 """Looked at with --long. The share's also on one walk below, which opens the window once for all."""
 EVERY = pytest.mark.parametrize(
     "show",

@@ -216,6 +216,7 @@ def test_stopping_a_person_stops_the_schedule_s_passwords_and_says_what_is_left(
     ]
 
 
+@pytest.mark.long
 def test_what_the_policy_names_is_stopped_too_or_said_to_be_left(
     office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

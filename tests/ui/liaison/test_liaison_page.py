@@ -101,7 +101,7 @@ def test_a_tile_shows_its_checks(liaison: Office) -> None:
     assert QApplication.focusWidget().property("tag") == "K02"
 
 
-@pytest.mark.parametrize("language", ["ja", "en"])
+@pytest.mark.parametrize("language", ["ja", pytest.param("en", marks=pytest.mark.long)])
 def test_every_view_fits_a_small_screen_across(
     liaison: Office, language: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

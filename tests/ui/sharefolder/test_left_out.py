@@ -84,6 +84,7 @@ def test_what_vanished_or_is_no_file_is_named_when_sent(sample: Office, tmp_path
     assert "管: ファイルでもフォルダでもありません。" in said(sample)
 
 
+@pytest.mark.long
 def test_a_folder_in_the_place_of_a_file_is_said_so(sample: Office, tmp_path: Path) -> None:
     view = files(sample)
     view.go(NAME, "全庁")

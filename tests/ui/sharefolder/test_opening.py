@@ -62,6 +62,7 @@ def test_where_no_program_takes_it_that_is_said(sample: Office, monkeypatch: pyt
     assert "「文書の書き方.txt」を開けませんでした。" in said(sample)
 
 
+@pytest.mark.long
 def test_what_was_opened_is_at_hand_as_the_file_it_is(sample: Office, opened: list[Path]) -> None:
     view = files(sample)
     (disk(sample) / "全庁" / "README").write_text("x")

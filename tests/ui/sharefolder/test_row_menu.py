@@ -54,6 +54,7 @@ def test_a_file_is_moved_and_copied_by_the_menu(sample: Office) -> None:
     assert (disk(sample) / FILE).exists()
 
 
+@pytest.mark.long
 def test_the_order_is_changed_by_the_keyboard(sample: Office) -> None:
     view = files(sample)
     (disk(sample) / "全庁" / "a").mkdir()

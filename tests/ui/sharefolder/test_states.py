@@ -76,6 +76,7 @@ def test_a_folder_that_cannot_be_read_says_why_and_is_read_again(
     assert not [text for text in said(office) if "SHARE-003" in text]
 
 
+@pytest.mark.long
 def test_rows_stay_when_the_place_goes_out_of_reach(
     office: Office, disk: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -89,6 +90,7 @@ def test_rows_stay_when_the_place_goes_out_of_reach(
     assert office.services.notices.history[0].code == "SHARE-001"
 
 
+@pytest.mark.long
 def test_a_slow_folder_says_that_it_is_being_read(
     office: Office, disk: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

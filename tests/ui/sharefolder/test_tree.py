@@ -70,6 +70,7 @@ def test_the_tree_follows_where_one_goes(office: Office, view: Files) -> None:
     assert rows(view.tree) == ["全庁"], "reading again opens nothing that was closed"
 
 
+@pytest.mark.long
 def test_the_tree_knows_folders_that_come_and_go(office: Office, view: Files, tmp_path: Path) -> None:
     view.go("全庁", "財政課/令和8年度")
     office.settle()

@@ -58,6 +58,7 @@ def test_a_place_that_has_gone_says_so_in_every_view_and_is_read_again(office: O
         disk.rename(away)
 
 
+@pytest.mark.long
 def test_no_right_to_a_views_folder_is_told_in_place(
     office: Office, disk: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -77,6 +78,7 @@ def test_no_right_to_a_views_folder_is_told_in_place(
         assert actions(view) == ["もう一度読む"]
 
 
+@pytest.mark.long
 def test_what_is_there_stays_when_the_place_goes(office: Office, disk: Path) -> None:
     view = tab(office, "照会")
     disk.rename(disk.with_name("away"))
@@ -86,6 +88,7 @@ def test_what_is_there_stays_when_the_place_goes(office: Office, disk: Path) -> 
     assert "SHARE-001" in {each.code for each in office.services.notices.history}
 
 
+@pytest.mark.long
 def test_a_slow_share_is_told_to_be_read(office: Office, disk: Path) -> None:
     view = tab(office, "モデルケース")
     view._known = ""
@@ -96,6 +99,7 @@ def test_a_slow_share_is_told_to_be_read(office: Office, disk: Path) -> None:
     assert EMPTY["モデルケース"] in said(office)
 
 
+@pytest.mark.long
 def test_without_any_share_each_view_says_where_to_add_one(office: Office) -> None:
     office.signed_in()
     office.services.go("sharefolder")
