@@ -50,7 +50,7 @@ from sharefolder.marks import Mark
 from sharefolder.model import Entry
 from sharefolder.service import ShareChanged
 
-_FOR_TOOLS = 50  # em; with less some of them are in the menu, and the list has their line
+_FOR_TOOLS = (50, 50, 50, 74)  # em; with less they are in the menu, and the list has their line
 _FOR_TREE = 80  # em; with less the list needs the room, unless one asks for the tree
 
 
@@ -177,8 +177,8 @@ class Files(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        for each in self.spare:
-            each.setVisible(event.size().width() >= theme.em(_FOR_TOOLS))
+        for each, least in zip(self.spare, _FOR_TOOLS, strict=True):
+            each.setVisible(event.size().width() >= theme.em(least))
         if self._tree_asked is None:
             self.tree.setVisible(event.size().width() >= theme.em(_FOR_TREE))
 
