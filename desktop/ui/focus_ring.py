@@ -70,6 +70,11 @@ class FocusRing(QWidget):
             self.hide()
             return
         window, widget = self._window, self._watched[0]
+        if (
+            widget.focusPolicy() == Qt.FocusPolicy.NoFocus
+        ):  # a page that Qt gave it to, with nothing on it yet
+            self.hide()
+            return
         visible = QRect(widget.mapTo(window, QPoint(0, 0)), widget.size())
         for ancestor in self._watched[1:]:
             around = QRect(ancestor.mapTo(window, QPoint(0, 0)), ancestor.size())
