@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import errno
 import hmac
-import select
+import selectors
 import socket
 import struct
 import time
@@ -29,6 +29,7 @@ _READ, _WRITTEN = struct.Struct("<HBBIII"), struct.Struct("<HHIIHH")  # 2.2.20, 
 _HEAD = _HEADER.size + _READ.size
 _ANSWER, _ASYNC = 1, 2  # flags, 2.2.1.2
 _CHAINED = 64  # answers in one message; we ask for four at once
+_Selector = getattr(selectors, "PollSelector", selectors.SelectSelector)  # no limit to a descriptor's number
 _WHOLE: int = getattr(socket, "MSG_WAITALL", 0)
 _BROKEN = (errno.ESHUTDOWN, errno.ECONNRESET, errno.ECONNABORTED)
 _UNSIGNED = (
@@ -233,8 +234,10 @@ class Answers:
         with self._transport._close_lock:  # it is not closed while we are in it, only shut down
             if not self._transport.connected:
                 return b""
-            if not select.select([self._transport._sock], [], [], timeout)[0]:
-                raise TimeoutError
+            with _Selector() as ready:
+                ready.register(self._transport._sock, selectors.EVENT_READ)
+                if not ready.select(timeout):
+                    raise TimeoutError
             try:
                 return bytes(self._transport._sock.recv(at_most, _WHOLE))
             except OSError as error:

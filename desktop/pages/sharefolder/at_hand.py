@@ -48,9 +48,6 @@ class AtHand(QWidget):
         self._list(_("お気に入り"), favourites)
         self._list(_("最近開いたもの"), marks.recent())
         self.menu.addSeparator()
-        for each in self._view.spare:
-            if each.isHidden():  # a narrow page has no room for them
-                self._add(each.text(), each.click)
         self._add(_("リンクを写す"), self._view.links.copy)
         self._add(_("リンクをメールで送る"), self._view.links.mail)
         self.menu.addSeparator()
@@ -60,6 +57,9 @@ class AtHand(QWidget):
             self._add(words.replace("&", "&&"), partial(self._view.adding.remove_place, place))
         self._add(_("中身を探せない文書"), self._view.looking.show_unread)
         self._add(_("変更の記録と前の版"), self._view.show_history)
+        for each in self._view.spare:  # last: what is always here keeps its place
+            if each.isHidden():  # a narrow page has no room for them
+                self._add(each.text(), each.click)
 
     def _list(self, title: str, marks: list[Mark]) -> None:
         if marks:

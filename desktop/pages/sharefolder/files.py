@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import (
@@ -17,6 +18,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QComboBox, QWidget
 
+from core.errors import SuiteError
 from core.i18n import _
 from desktop.pages.services import Services
 from desktop.pages.sharefolder.adding import Adding
@@ -253,7 +255,8 @@ class Files(QWidget):
     def _pictures(self) -> None:
         """Of what is on the screen now, and of nothing else."""
         if self.place:
-            self.thumbnails.want(self.place, self.list.visible_entries())
+            with suppress(SuiteError):  # the place has just been taken off
+                self.thumbnails.want(self.place, self.list.visible_entries())
 
     def _up(self) -> None:
         if self.folder:
