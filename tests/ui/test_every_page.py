@@ -97,7 +97,20 @@ SCREENS = {
     "files": _page("sharefolder"),
     "inquiries": _page("sharefolder", "共有フォルダの画面: 照会"),
 }
-LONG = ("waits", "terminals", "audit", "inventory", "sign-ins", "services", "storage", "incident", *SHARE)
+LONG = (
+    "waits",
+    "terminals",
+    "audit",
+    "policy",
+    "plan",
+    "inquiries",
+    "inventory",
+    "sign-ins",
+    "services",
+    "storage",
+    "incident",
+    *SHARE,
+)
 """Looked at with --long. The share's also on one walk below, which opens the window once for all."""
 EVERY = pytest.mark.parametrize(
     "show",
