@@ -17,21 +17,28 @@ from benchmarks.record import Record
 ROOT = Path(__file__).resolve().parent.parent
 ENTRIES = 100_000
 PATIENCE_S = 240.0
-_LOOK_MS = 2
+_LOOK_MS = 1
+_REST_S = 5.5
+"""After each act: longer than the collector's pause, so that it has been by."""
+OTHER = "空"
 
 
 def records() -> Iterator[Record]:
-    """Memory and the longest time in which the window did not answer while the rows came."""
+    """Memory, and the longest time in which the window did not answer in each thing that one does there."""
     with tempfile.TemporaryDirectory(prefix="mahoroba-bench-") as made:
         folder = Path(made) / "share"
         folder.mkdir()
         for number in range(ENTRIES):
             (folder / f"令和8年度 資料{number:06}.jtd").touch()  # of a kind whose inside is not read
-        seen = window("memory", folder, ENTRIES)
-    mib, stall = seen["mib"], seen["stall_ms"]
+        (folder / OTHER).mkdir()
+        seen = window("rows", folder, ENTRIES + 1)
+    mib, stalls = seen.pop("mib"), seen
     n = f"{ENTRIES:,} rows listed, scrolled to the end"
     yield Record("memory of the client with 100,000 rows", mib, "MiB", "≤ 250", mib <= 250, n=n)
-    yield Record("… longest stall of the window", stall, "ms", n=n)
+    longest = max(stalls.values())
+    said = ", ".join(f"{name} {stall:.0f}" for name, stall in stalls.items())
+    n = f"between two looks of a {_LOOK_MS} ms timer: {said} ms"
+    yield Record("… longest stall of the window", longest, "ms", "≤ 16", longest <= 16, n=n)
 
 
 def window(*arguments: object) -> dict[str, Any]:
@@ -80,9 +87,9 @@ class _Page:
         self.files: Files = self.window.findChild(Files)  # type: ignore[assignment]
         self.stall = 0.0
 
-    def until(self, there: Callable[[], bool]) -> None:
-        """Let the window live in its own event loop until ``there``; keeps the longest time between two looks
-        of a timer, which is how long the window did not answer."""
+    def until(self, there: Callable[[], bool], first: Callable[[], object] = lambda: None) -> None:
+        """Let the window live in its own event loop, in which ``first`` is done, until ``there``; keeps the
+        longest time between two looks of a timer, which is how long the window did not answer."""
         from PySide6.QtCore import QEventLoop, Qt, QTimer
 
         loop, end, last = QEventLoop(), time.monotonic() + PATIENCE_S, time.perf_counter()
@@ -98,19 +105,43 @@ class _Page:
         timer.setTimerType(Qt.TimerType.PreciseTimer)
         timer.timeout.connect(look)
         timer.start(_LOOK_MS)
+        QTimer.singleShot(0, first)
         loop.exec()
         timer.stop()
         if not there():
             raise TimeoutError
 
 
-def _memory(folder: str, entries: str) -> dict[str, float]:
+def _rows(folder: str, entries: str) -> dict[str, float]:
+    """Memory with all rows, and for each act its longest stall in ms."""
+    stalls: dict[str, float] = {}
     page = _Page(Path(folder), None)
-    page.until(lambda: page.files.list.shown() == int(entries))
-    page.files.list.scrollToBottom()
-    page.until(lambda: page.window.services.bridge.idle)
+    shown, list_, bridge = int(entries), page.files.list, page.window.services.bridge
+
+    def act(name: str, there: Callable[[], bool], first: Callable[[], object] = lambda: None) -> None:
+        page.stall, rest = 0.0, 0.0
+        page.until(lambda: there() and bridge.idle, first)
+        rest = time.monotonic() + _REST_S
+        page.until(lambda: time.monotonic() > rest)
+        stalls[name] = page.stall * 1000
+
+    def typed(text: str) -> None:
+        act_name = f"filter {text}"
+        act(act_name, lambda: page.files.filter.text() == text, lambda: page.files.filter.setText(text))
+
+    act("arrival", lambda: list_.shown() == shown)
+    act("the end", lambda: list_.rowAt(list_.viewport().height() - 20) == shown - 1, list_.scrollToBottom)
     pages = int(Path("/proc/self/statm").read_text().split()[1])
-    return {"mib": pages * os.sysconf("SC_PAGE_SIZE") / 2**20, "stall_ms": page.stall * 1000}
+    for column in (3, 0):
+        act(f"sort {column}", lambda: True, lambda column=column: list_.ordered.emit(column))  # type: ignore[misc]
+    for text in ("資", "資料", "資料0999", ""):
+        typed(text)
+    act("select all", lambda: list_.selectionModel().hasSelection(), list_.selectAll)
+    act("again", lambda: True, page.files.read)
+    go = page.files.go
+    act("another folder", lambda: list_.shown() == 0, lambda: go(page.files.place, OTHER))
+    act("and back", lambda: list_.shown() == shown, lambda: go(page.files.place, ""))
+    return {"mib": pages * os.sysconf("SC_PAGE_SIZE") / 2**20, **stalls}
 
 
 def _search(folder: str, index: str, *queries: str) -> dict[str, list[float]]:
@@ -128,7 +159,7 @@ def _search(folder: str, index: str, *queries: str) -> dict[str, list[float]]:
 
 
 if __name__ == "__main__":
-    answer = {"memory": _memory, "search": _search}[sys.argv[1]](*sys.argv[2:])  # type: ignore[operator]
+    answer = {"rows": _rows, "search": _search}[sys.argv[1]](*sys.argv[2:])  # type: ignore[operator]
     print(json.dumps(answer))
     sys.stdout.flush()
     os._exit(0)  # what was listed need not be taken down

@@ -65,12 +65,18 @@ class RuleBook:
         if self._storage.stat(PLACE) is None:
             self._storage.make_folder(PLACE)
         made = names.proposed(f"{name[:60]}-{secrets.token_hex(6)}.csv")
-        part = names.join(PLACE, f".mahoroba-{secrets.token_hex(8)}.part")
-        content = written(wanted)
-        for failed in self._storage.put_many([(part, names.join(PLACE, made), content)]):
+        return self._put(PLACE, made, wanted)
+
+    def begin(self) -> str:
+        """The share's own file, empty but for its headings; its path. SHARE-005 where it is there already."""
+        return self._put("", rules.FILE, ())
+
+    def _put(self, folder: str, name: str, wanted: Sequence[Rule]) -> str:
+        part, end = (names.join(folder, each) for each in (f".mahoroba-{secrets.token_hex(8)}.part", name))
+        for failed in self._storage.put_many([(part, end, written(wanted))]):
             if failed is not None:
                 raise failed
-        return names.join(PLACE, made)
+        return end
 
 
 def written(wanted: Sequence[Rule]) -> bytes:

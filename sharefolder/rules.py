@@ -29,7 +29,8 @@ from sharefolder.ports import Storage
 
 FILE = "運用ルール.csv"
 TITLES = ("フォルダ", "所有者", "整理する人", "保存期限", "最長日数", "最大GB", "名前")
-AHEAD = timedelta(days=31)
+AHEAD, YEAR = timedelta(days=31), timedelta(days=366)
+"""How long before its end a folder is told of, in the monthly and in the yearly report."""
 _MOST = 500_000  # bytes of the file
 _RULES = 2_000
 _GB = 1_000_000_000
@@ -154,11 +155,14 @@ def _who(rule: Rule) -> tuple[str, str]:
     return rule.owner, rule.cleaner
 
 
-def look(storage: Storage, rules: Sequence[Rule], today: date, report: Report) -> Iterator[Finding]:
-    """Everything that the rules say today. Folders that this reader may not list are left out."""
+def look(
+    storage: Storage, rules: Sequence[Rule], today: date, report: Report, ahead: timedelta = AHEAD
+) -> Iterator[Finding]:
+    """Everything that the rules say today, and what ends within ``ahead``. Folders that this reader may not
+    list are left out."""
     for number, rule in enumerate(rules):
         report(number, len(rules), rule.folder)
-        if rule.until is not None and rule.until - AHEAD <= today:
+        if rule.until is not None and rule.until - ahead <= today:
             yield Finding(rule, rule.folder, Why.ENDED if rule.until < today else Why.ENDS, rule.until)
         pattern, total = _pattern(rule.naming), 0
         for entry in _below(storage, rule, rules, report):

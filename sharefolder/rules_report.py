@@ -18,27 +18,57 @@ from core.wareki import parse_date
 from sharefolder import rules
 from sharefolder.local import LocalStorage
 from sharefolder.rule_book import RuleBook
+from sharefolder.rules import Finding, Rule
 
 _QUIET = Report(lambda _done, _total, _text: None)
 
 
 def main(arguments: Sequence[str]) -> int:
-    """0; 1 when something has come to its end (so that a timer's mail is sent)."""
+    """0; without ``--reports`` 1 when something has come to its end (so that one's own timer notices)."""
+    options = _parser().parse_args(arguments)
+    storage = LocalStorage(options.root)
+    known, broken = RuleBook(storage).whole()
+    today: date = options.on or datetime.now(TOKYO).date()
+    if options.reports is not None:
+        return _reports(options.reports, storage, known, broken, today)
+    found = list(rules.look(storage, known, today, _QUIET, rules.YEAR if options.year else rules.AHEAD))
+    if options.csv is not None:
+        _write(options.csv, rules.write_csv(found, today))
+    _say(known, broken, found)
+    return int(any(finding.why is rules.Why.ENDED for finding in found))
+
+
+def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="mahoroba share-rules", description=_("運用ルールに当てはまるものを調べます（消しません）。")
     )
     parser.add_argument("--root", type=Path, required=True, help=_("共有の中身があるフォルダ"))
-    parser.add_argument("--csv", type=Path, help=_("報告を書くファイル"))
+    where = parser.add_mutually_exclusive_group()
+    where.add_argument("--csv", type=Path, help=_("報告を書くファイル"))
+    where.add_argument("--reports", type=Path, help=_("月次の報告（4月は年次も）を、月の名前で置くフォルダ"))
+    parser.add_argument("--year", action="store_true", help=_("1か月ではなく、1年先の期限まで調べます。"))
     parser.add_argument(
         "--on", type=parse_date, default=None, help=_("この日として調べます（例: R9.3.31）。")
     )
-    options = parser.parse_args(arguments)
-    storage = LocalStorage(options.root)
-    known, broken = RuleBook(storage).whole()
-    today: date = options.on or datetime.now(TOKYO).date()
-    found = list(rules.look(storage, known, today, _QUIET))
-    if options.csv is not None:
-        _write(options.csv, rules.write_csv(found, today))
+    return parser
+
+
+def _reports(
+    folder: Path, storage: LocalStorage, known: list[Rule], broken: list[SuiteError], today: date
+) -> int:
+    """One a month, and in April that of the year; written anew when it is made again."""
+    wanted = {f"運用ルール_{today:%Y-%m}.csv": rules.AHEAD}
+    if today.month == 4:
+        wanted[f"運用ルール_{today.year}年度.csv"] = rules.YEAR
+    for name, ahead in wanted.items():
+        found = list(rules.look(storage, known, today, _QUIET, ahead))
+        _write(folder / name, rules.write_csv(found, today))
+        print(folder / name)
+        _say(known, broken, found)
+    return 0
+
+
+def _say(known: list[Rule], broken: list[SuiteError], found: list[Finding]) -> None:
     print(_("決まりのあるフォルダ {count}、知らせ {found} 件").format(count=len(known), found=len(found)))
     for error in broken:
         print(error)
@@ -47,7 +77,6 @@ def main(arguments: Sequence[str]) -> int:
     for finding in found:
         if finding.why in (rules.Why.ENDS, rules.Why.ENDED):
             print(finding.path, rules.words(finding), finding.rule.cleaner, sep="\t")
-    return int(any(finding.why is rules.Why.ENDED for finding in found))
 
 
 def _write(path: Path, report: bytes) -> None:

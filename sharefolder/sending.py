@@ -9,7 +9,8 @@ from pathlib import Path
 from core.errors import SuiteError
 from core.i18n import _
 from core.jobs import Report
-from sharefolder import errors, names, plans, transfer
+from sharefolder import errors, plans, transfer
+from sharefolder.fitting import Fitted, fit
 from sharefolder.journal import Journal, Task
 from sharefolder.model import Entry
 from sharefolder.ports import SMALL, Storage
@@ -40,35 +41,20 @@ class Sending:
     ) -> None:
         self._journal, self._storage, self._arrived = journal, storage, arrived
 
-    def taken(self, place: str, plan: plans.Plan) -> list[str]:
-        """The names among ``plan`` that are taken where they would go; one listing a folder. SHARE-014 where
-        a folder would have to lie in the place of a file."""
-        storage, found = self._storage(place), []
-        for each in plan.folders:
-            if (seen := storage.stat(each)) is not None and not seen.folder:
-                raise errors.file_in_the_way(seen.name)
-        there: dict[str, set[str]] = {}
-        for path, into in plan.files:
-            if into not in there:
-                seen = storage.stat(into) if into else None
-                exists = not into or (seen is not None and seen.folder)
-                batches = storage.list(into) if exists else ()
-                there[into] = {names.same(entry.name) for batch in batches for entry in batch}
-            if names.same(path.name) in there[into]:
-                found.append(path.name)
-        return found
+    def fitted(self, place: str, plan: plans.Plan, if_exists: IfExists, name: str = "") -> Fitted:
+        """``plan`` on what lies there; see ``fitting.fit``."""
+        return fit(self._storage(place), plan, if_exists, name)
 
-    def upload(
-        self, place: str, plan: plans.Plan, if_exists: IfExists, report: Report, name: str = ""
-    ) -> Batch:
-        """Send everything of ``plan``; the one file of it as ``name``, where there is one. A cut
-        leaves tasks that ``resume`` goes on with."""
+    def upload(self, place: str, fitted: Fitted, if_exists: IfExists, report: Report) -> Batch:
+        """Send everything of ``fitted``. A cut leaves tasks that ``resume`` goes on with."""
         storage = self._storage(place)
-        for each in plan.folders:
+        for each in fitted.folders:
             if storage.stat(each) is None:
                 storage.make_folder(each)
-        tasks = [Task(place, True, str(path), into, if_exists, name=name) for path, into in plan.files]
-        return Batch(tuple(self._work(self._journal.begin(tasks), report)), plan.refused, plan.unnamed)
+        tasks = [
+            Task(place, True, str(path), into, if_exists, name=name) for path, into, name in fitted.files
+        ]
+        return Batch(tuple(self._work(self._journal.begin(tasks), report)), fitted.refused, fitted.unnamed)
 
     def download(
         self, place: str, entries: Sequence[Entry], folder: Path, if_exists: IfExists, report: Report
@@ -107,11 +93,12 @@ class Sending:
 
     def _work(self, tasks: Sequence[Task], report: Report) -> list[transfer.Sent]:
         done: list[transfer.Sent] = []
-        few = [task for task in tasks if task.up and not task.name and _is_small(Path(task.here))]
-        small = few if len(few) > 1 and tasks[: len(few)] == few else []
+        small = [task for task in tasks if task.up and not task.name and _is_small(Path(task.here))]
+        apart = {task.number for task in small} if len(small) > 1 else set()
         try:
-            self._send_small(small, report, done)
-            for number, task in enumerate(tasks[len(small) :], len(small) + 1):
+            self._send_small(small if apart else [], report, done)
+            rest = [task for task in tasks if task.number not in apart]
+            for number, task in enumerate(rest, len(apart) + 1):
                 name = Path(task.here if task.up else task.there).name
                 step = _named(report, f"{name}（{number} / {len(tasks)}）" if len(tasks) > 1 else name)
                 done.append(self._settled(task, step))

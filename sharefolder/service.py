@@ -7,7 +7,6 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import date
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -20,7 +19,7 @@ from core.files import make_private_folder
 from core.i18n import _
 from core.jobs import Report
 from core.secrets import SecretStore
-from sharefolder import activity, cases, errors, links, opened, plans, rule_book, rules, trail, transfer
+from sharefolder import activity, cases, errors, links, opened, plans, rule_book, trail, transfer
 from sharefolder.activity import Act, Activity, OwnRecord
 from sharefolder.beginnings import Beginnings
 from sharefolder.cases import Cases
@@ -43,7 +42,7 @@ from sharefolder.marks import Marks
 from sharefolder.model import Entry, Rights
 from sharefolder.places import Place, Places, Removed
 from sharefolder.ports import Credential, Storage, Watch
-from sharefolder.rules import Finding, Rule
+from sharefolder.ruling import Ruling
 from sharefolder.searching import ServiceBeside
 from sharefolder.sending import Batch, Sending
 from sharefolder.trail import Trail
@@ -85,6 +84,7 @@ class ShareService:
         self.versions = Versions(self._storage, self.changes)
         self.sending = Sending(Journal(folder / "share.db", actor), self._storage, self._arrived)
         self.looks = Looks(self._storage)
+        self.ruling = Ruling(lambda place: (self._at(place).storage, self._at(place).rules), self._done)
         self.beginnings = Beginnings(self._storage, self.cases, self.library, self.changes, self._done)
         self._beside: ServiceBeside | None = None
 
@@ -213,14 +213,6 @@ class ShareService:
         """What this person may do with ``path``, and who else."""
         return self._at(place).storage.rights(path)
 
-    def rule(self, place: str, folder: str) -> Rule | None:
-        """The rule that counts in ``folder``. SHARE-050 where the share's rules cannot be read."""
-        return rules.rule_of(self._at(place).rules.every(), folder)
-
-    def ending(self, place: str, section: str, today: date) -> list[Finding]:
-        """What ``section`` should look at before its end. SHARE-050 where the rules cannot be read."""
-        return rules.ending(self._at(place).rules.every(), section, today)
-
     # sending
 
     def upload(
@@ -236,12 +228,12 @@ class ShareService:
         ``if_exists`` says what to do; a cut leaves a task that ``resume`` goes on with. SHARE-030 before
         very many existing files are replaced, unless a person has ``confirmed``."""
         plan = plans.plan_upload(list(files), folder, lambda: report(0, None, _("調べています")))
-        taken = self.sending.taken(place, plan)
+        fitted = self.sending.fitted(place, plan, if_exists)
         if if_exists is not IfExists.KEEP_BOTH:
-            if taken and if_exists is IfExists.ASK:
-                raise errors.exists(taken[0])
-            self._guard.admit(len(taken), confirmed)
-        return self.sending.upload(place, plan, if_exists, report)
+            if fitted.taken and if_exists is IfExists.ASK:
+                raise errors.exists(fitted.taken[0])
+            self._guard.admit(len(fitted.taken), confirmed)
+        return self.sending.upload(place, fitted, if_exists, report)
 
     def upload_mended(self, place: str, unnamed: Sequence[tuple[Path, str]], report: Report) -> Batch:
         """Send what a batch has left out for its name, each under the one proposed for it, made free."""
@@ -249,14 +241,15 @@ class ShareService:
         refused: list[tuple[str, str]] = []
         left: list[tuple[Path, str]] = []
         for plan, name in plans.plan_mended(unnamed, lambda: report(0, None, _("調べています"))):
-            batch = self.sending.upload(place, plan, IfExists.KEEP_BOTH, report, name)
+            fitted = self.sending.fitted(place, plan, IfExists.KEEP_BOTH, name)
+            batch = self.sending.upload(place, fitted, IfExists.KEEP_BOTH, report)
             sent, refused, left = [*sent, *batch.sent], [*refused, *batch.refused], [*left, *batch.unnamed]
         return Batch(tuple(sent), tuple(refused), tuple(left))
 
     def check_free(self, place: str, folder: str, files: Sequence[Path]) -> int:
         """How many bytes ``upload`` would send. SHARE-005 if it would have to ask."""
         plan = plans.plan_upload(list(files), folder)
-        if taken := self.sending.taken(place, plan):
+        if taken := self.sending.fitted(place, plan, IfExists.ASK).taken:
             raise errors.exists(taken[0])
         return plan.size
 

@@ -79,14 +79,15 @@ def upload(
     report: Report,
     if_exists: IfExists = IfExists.ASK,
     name: str = "",
+    part: str = "",
 ) -> Sent:
     """Send ``file`` into ``folder`` of the share, as ``name`` or its own. SuiteError SHARE-00x; the part
-    stays for another try."""
+    (named as ``PART``; without a name, by what is sent) stays for another try."""
     here = LocalStorage(file.parent, str(file.parent))
     start = here.stat(file.name)
     if start is None or start.folder:
         raise errors.not_found(file.name)
-    return send(here, start, storage, names.join(folder, name or file.name), report, if_exists)
+    return send(here, start, storage, names.join(folder, name or file.name), report, if_exists, part=part)
 
 
 def upload_many(
@@ -159,6 +160,7 @@ def send(
     report: Report,
     if_exists: IfExists,
     seen: float | None = None,
+    part: str = "",
 ) -> Sent:
     """Send ``start`` of ``source`` to ``wanted``. With ``seen`` only what was changed then is replaced:
     anything else stays, and this comes to lie beside it."""
@@ -170,7 +172,7 @@ def send(
             raise errors.exists(there.name)
         end, there = _beside(target, wanted), None
     way = _Way(source, start, target, end, seen or (there.changed if there else None))
-    part = names.join(end.rpartition("/")[0], part_name(start, wanted))
+    part = names.join(end.rpartition("/")[0], part or part_name(start, wanted))
     digest, resumed = _fill(way, part, report)
     _verify(way, part, digest, report)
     return _settle(way, part, digest, resumed)

@@ -14,14 +14,14 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from core.errors import SuiteError
-from core.i18n import _
+from core.i18n import _, sentences
 from core.wareki import format_date
 
 if TYPE_CHECKING:
     from auth.model import Person
     from calendar_sync.model import Occurrence
     from desktop.pages.services import Services
-    from sharefolder.inquiry.model import Inquiry, State
+    from sharefolder.inquiry.model import Inquiry, Reading
     from sharefolder.model import Entry
     from sharefolder.rules import Finding
     from sharefolder.service import ShareService
@@ -141,19 +141,17 @@ def of_share(services: Services, person: Person, today: date) -> list[Matter]:
 
 
 def _inquiries(share: ShareService, place: str, section: str, today: date) -> list[Matter]:
-    from sharefolder.inquiry.model import MISSING
-
     office = share.office(place)
     waiting = [
         each
         for each in office.inquiries()[0]
         if section in each.sections and not each.closed and each.due <= today + _DUE_WITHIN
     ]
-    states = ((each, office.standing(each, section).state) for each in waiting[: 2 * _MOST])
-    return [_inquiry(place, each, today, state) for each, state in states if state in MISSING][:_MOST]
+    found = ((each, office.standing(each, section)) for each in waiting[: 2 * _MOST])
+    return [_inquiry(place, each, today, seen) for each, seen in found if not seen.handed_in][:_MOST]
 
 
-def _inquiry(place: str, inquiry: Inquiry, today: date, state: State) -> Matter:
+def _inquiry(place: str, inquiry: Inquiry, today: date, seen: Reading) -> Matter:
     from sharefolder.inquiry.model import State
 
     left = (inquiry.due - today).days
@@ -167,7 +165,8 @@ def _inquiry(place: str, inquiry: Inquiry, today: date, state: State) -> Matter:
         State.OPEN: _("記入を始めています。"),
         State.WRONG_FORM: _("出したブックは、様式が違います。"),
         State.GONE: _("回答のブックがありません。"),
-    }.get(state, _("まだ答えていません。"))
+        State.DOUBT: sentences(_("出したものは、まだ回答として数えていません。"), seen.reason),
+    }.get(seen.state, _("まだ答えていません。"))
     icon = "warning" if left < 0 else "list-checks"
     title = _("照会「{title}」").format(title=inquiry.title)
     aim = InquiryAim(place, inquiry.folder)
@@ -178,7 +177,7 @@ def _inquiry(place: str, inquiry: Inquiry, today: date, state: State) -> Matter:
 def _ending(share: ShareService, place: str, person: Person, today: date) -> list[Matter]:
     """Folders of the section whose keeping ends within a month or has ended; nobody but a person deletes."""
     try:
-        found = share.ending(place, person.section, today)
+        found = share.ruling.ending(place, person.section, today)
     except SuiteError as error:
         if error.code != "SHARE-050":
             raise

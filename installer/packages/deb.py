@@ -32,6 +32,8 @@ PLACES = {
     "mahoroba-matcher.service": "usr/lib/systemd/system/mahoroba-matcher.service",
     "mahoroba-signer.service": "usr/lib/systemd/system/mahoroba-signer.service",
     "../../units/mahoroba-share-index.service": "usr/lib/systemd/system/mahoroba-share-index.service",
+    "../../units/mahoroba-share-rules.service": "usr/lib/systemd/system/mahoroba-share-rules.service",
+    "../../units/mahoroba-share-rules.timer": "usr/lib/systemd/system/mahoroba-share-rules.timer",
     "../../units/mahoroba-policy.service": "usr/lib/systemd/system/mahoroba-policy.service",
     "../../units/mahoroba-policy.timer": "usr/lib/systemd/system/mahoroba-policy.timer",
     "../../units/mahoroba-inventory.service": "usr/lib/systemd/system/mahoroba-inventory.service",

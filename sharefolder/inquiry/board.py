@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from typing import Any
 
 from blake3 import blake3
 
@@ -23,6 +24,8 @@ from sharefolder.ports import Storage
 _WORKBOOKS = ("xlsx", "xlsm", "xls", "xlsb")
 LOCKS = ("~$", ".~lock.")
 """What the file begins with that Office and LibreOffice lay beside an open document."""
+_PASSING = ("no right", "gone")
+"""Why a workbook could not be read that may be otherwise the next time, though the file is the same."""
 
 
 class Board:
@@ -62,37 +65,28 @@ class Board:
             return Reading(section, State.DOUBT, why, doubts=doubts)
         reading = self._kept.get((inquiry.digest, files[0]))
         if reading is None or reading.section != section:
-            reading = self._read(inquiry, section, files[0])
-            self._kept[inquiry.digest, files[0]] = reading
+            reading, reason = self._read(inquiry, section, files[0])
+            if reason not in _PASSING:
+                self._kept[inquiry.digest, files[0]] = reading
         if opened and reading.state is not State.OPEN:
             return replace(reading, state=State.OPEN, reason=_("いま開かれています。"))
         return reading
 
-    def _read(self, inquiry: Inquiry, section: str, file: Entry) -> Reading:
-        changed = datetime.fromtimestamp(file.changed, UTC)
+    def _read(self, inquiry: Inquiry, section: str, file: Entry) -> tuple[Reading, str]:
+        """And why its inside is not known: a key of ``reason_words``, or empty."""
+        source = Source(section, file.path, datetime.fromtimestamp(file.changed, UTC), "")
         try:
-            digest = self._digest(file)
+            source = replace(source, digest=self._digest(file))
         except errors.Disconnected:
             raise
         except SuiteError as error:
-            return Reading(section, State.DOUBT, error.why, file.path, changed)
-        if digest == inquiry.digest:
-            return Reading(section, State.UNOPENED, "", file.path, changed)
+            return _whole(source, State.DOUBT, error.why), "no right"
+        if source.digest == inquiry.digest:
+            return Reading(section, State.UNOPENED, "", file.path, source.changed), ""
         answer = look_into(self._storage, file, self._sandbox, "cells")
         if answer.value is None:
-            doubt = Doubt(section, file.path, "", "", "", reason_words(answer.reason))
-            return Reading(section, State.DOUBT, doubt.why, file.path, changed, doubts=(doubt,))
-        try:
-            source = Source(section, file.path, changed, digest)
-            values, doubts = read_answers(answer.value, inquiry.form, source)
-        except WrongForm as error:
-            doubt = Doubt(section, file.path, "", "", "", str(error))
-            return Reading(section, State.WRONG_FORM, str(error), file.path, changed, doubts=(doubt,))
-        if not values and not doubts:
-            return Reading(section, State.OPEN, _("まだ記入がありません。"), file.path, changed)
-        state = State.DOUBT if doubts else State.ANSWERED
-        reason = doubts[0].why if doubts else ""
-        return Reading(section, state, reason, file.path, changed, values, doubts)
+            return _whole(source, State.DOUBT, reason_words(answer.reason)), answer.reason
+        return _understood(inquiry, answer.value, source), ""
 
     def _digest(self, file: Entry) -> str:
         digest = blake3()
@@ -103,3 +97,20 @@ class Board:
 
 def _gone(section: str, folder: str, why: str) -> Reading:
     return Reading(section, State.GONE, why, doubts=(Doubt(section, folder, "", "", "", why),))
+
+
+def _understood(inquiry: Inquiry, workbook: dict[str, Any], source: Source) -> Reading:
+    try:
+        values, doubts = read_answers(workbook, inquiry.form, source)
+    except WrongForm as error:
+        return _whole(source, State.WRONG_FORM, str(error))
+    state, why = (State.DOUBT, doubts[0].why) if doubts else (State.ANSWERED, "")
+    if not values and not doubts:
+        state, why = State.OPEN, _("まだ記入がありません。")
+    return Reading(source.section, state, why, source.file, source.changed, values, doubts)
+
+
+def _whole(source: Source, state: State, why: str) -> Reading:
+    """Of a workbook from which nothing can be taken over."""
+    doubt = Doubt(source.section, source.file, "", "", "", why)
+    return Reading(source.section, state, why, source.file, source.changed, doubts=(doubt,))

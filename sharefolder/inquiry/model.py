@@ -87,10 +87,6 @@ class State(Enum):
     DOUBT = "doubt"
 
 
-MISSING = (State.UNOPENED, State.OPEN, State.LATE, State.WRONG_FORM, State.GONE)
-"""States of a section that has not answered."""
-
-
 @dataclass(frozen=True)
 class Doubt:
     """Something a person decides. ``proposal``: what it probably means; never put in by itself."""
@@ -134,6 +130,12 @@ class Reading:
     changed: datetime | None = None
     values: tuple[Value, ...] = ()
     doubts: tuple[Doubt, ...] = field(default=())
+
+    @property
+    def handed_in(self) -> bool:
+        """Whether there is an answer that can be read; what is in doubt as a whole (damaged, with a password,
+        two workbooks) is none yet."""
+        return self.state is State.ANSWERED or (self.state is State.DOUBT and bool(self.values))
 
 
 def reference(row: int, column: int) -> str:

@@ -7,11 +7,15 @@ is read back as the collation reads it before it takes the old one's place.
 from __future__ import annotations
 
 import base64
+import logging
+import secrets
 import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+
+from blake3 import blake3
 
 from core.errors import SuiteError
 from core.i18n import _
@@ -27,6 +31,7 @@ from sharefolder.inquiry.model import Inquiry
 from sharefolder.model import Entry
 from sharefolder.ports import Storage
 
+log = logging.getLogger(__name__)
 CHANGED = "SHARE-064"
 UNWRITTEN = ("SHARE-004", "SHARE-063", CHANGED)
 """``Reply.hand_in`` with one of these has left the workbook as it was."""
@@ -92,7 +97,8 @@ class Reply:
             if self._file(inquiry, section) != sheet.file:
                 raise _changed()
             where = inquiry.answer_folder(section)
-            sent = transfer.upload(here, self._storage, where, report, transfer.IfExists.REPLACE)
+            part = self._fresh_part(where, here.name)
+            sent = transfer.upload(here, self._storage, where, report, transfer.IfExists.REPLACE, part=part)
         if sent.beside:  # opened just now: two workbooks would be nobody's answer
             self._storage.remove(sent.path)
             raise errors.in_use(sheet.file.name)
@@ -108,6 +114,20 @@ class Reply:
         if any(entry.name.startswith(("~$", ".~lock.")) for entry in entries):
             raise errors.in_use(files[0].name)
         return files[0]
+
+    def _fresh_part(self, folder: str, name: str) -> str:
+        """For handing in ``name``; what one that was killed left in ``folder`` is taken away. Should another
+        be at it this very moment, theirs fails, says so, and keeps its draft."""
+        mark = f".mahoroba-{blake3(name.encode()).hexdigest()[:8]}"
+        for entry in [each for batch in self._storage.list(folder) for each in batch]:
+            if transfer.PART.fullmatch(entry.name) and entry.name.startswith(mark):
+                try:
+                    self._storage.remove(entry.path)
+                except errors.Disconnected:
+                    raise
+                except SuiteError:  # just gone, or not this person's to remove: it stays out of sight
+                    log.info("a part of an earlier handing in stays")
+        return f"{mark}{secrets.token_hex(4)}.part"
 
     def _fetched(self, file: Entry, folder: Path) -> Path:
         if file.size > MAX_FILE:

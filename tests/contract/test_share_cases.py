@@ -89,16 +89,16 @@ def test_a_case_is_made_whole_with_its_documents_and_its_rules(desk: Desk) -> No
     }
     assert (desk.disk / made.folder / "議事録" / "様式.txt").read_text("utf-8") == "日時、出席者"
     today = date.today()
-    rule = desk.service.rule(NAME, made.folder)
+    rule = desk.service.ruling.rule(NAME, made.folder)
     assert rule is not None
     assert (rule.owner, rule.cleaner, rule.until) == ("防災課", "防災課", end_of_keeping(today, 5))
-    photos = desk.service.rule(NAME, f"{made.folder}/写真/南")
+    photos = desk.service.ruling.rule(NAME, f"{made.folder}/写真/南")
     assert photos is not None
     assert (photos.owner, photos.gigabytes, photos.naming) == ("土木部", 1.5, "年月日_*")
-    minutes = desk.service.rule(NAME, f"{made.folder}/議事録")
+    minutes = desk.service.ruling.rule(NAME, f"{made.folder}/議事録")
     assert minutes is not None
     assert (minutes.owner, minutes.cleaner, minutes.until) == ("防災課", "庶務", date(2027, 3, 31))
-    assert desk.service.rule(NAME, "防災課") is None
+    assert desk.service.ruling.rule(NAME, "防災課") is None
 
 
 def test_a_taken_or_impossible_name_makes_nothing(desk: Desk) -> None:
@@ -129,10 +129,10 @@ def test_it_is_undone_into_the_bin_while_nothing_was_added(desk: Desk) -> None:
     made = desk.cases.make(desk.case(), "防災課", "豪雨", "防災課", QUIET)
     trashed = desk.service.beginnings.unmake(NAME, made)
     assert desk.tree("防災課") == set()
-    assert desk.service.rule(NAME, made.folder) is None
+    assert desk.service.ruling.rule(NAME, made.folder) is None
     desk.service.changes.bring_back(NAME, trashed)
     assert (desk.disk / made.folder / "議事録" / "様式.txt").is_file()
-    assert desk.service.rule(NAME, made.folder) is not None
+    assert desk.service.ruling.rule(NAME, made.folder) is not None
 
 
 @pytest.mark.parametrize("what", ["added", "changed", "deep"])

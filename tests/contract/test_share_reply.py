@@ -13,8 +13,9 @@ import pytest
 import xlsxwriter
 
 from core.errors import SuiteError
-from core.jobs import Report
+from core.jobs import Cancelled, Report
 from sharefolder.documents.sandbox import Sandbox
+from sharefolder.index.crawl import hidden
 from sharefolder.inquiry import fields
 from sharefolder.inquiry.fields import Place
 from sharefolder.inquiry.form import with_kinds
@@ -202,6 +203,26 @@ def test_a_number_that_excel_kept_as_text_is_known_to_differ(desk: Desk) -> None
     assert not sheet.holds((4, 1, "n", "120"))
     assert sheet.holds((5, 1, "n", "7"))
     assert sheet.holds((4, 3, "", ""))
+
+
+def test_a_handing_in_that_ended_halfway_is_no_answer_and_the_next_one_clears_it_away(desk: Desk) -> None:
+    def gone(_done: float, _total: float | None, _text: str) -> None:
+        raise Cancelled
+
+    sheet = desk.reply.open(desk.inquiry, "財政課")
+    before = desk.book("財政課").read_bytes()
+    for _again in range(2):
+        with pytest.raises(Cancelled):
+            desk.reply.hand_in(desk.inquiry, "財政課", sheet, [(4, 1, "n", "1")], Report(gone))
+        (left,) = (each for each in desk.book("財政課").parent.iterdir() if each != desk.book("財政課"))
+        assert hidden(left.name)
+    assert desk.book("財政課").read_bytes() == before
+    assert desk.board()["財政課"].state is State.UNOPENED
+    sending = desk.book("財政課").with_name(".mahoroba-0123456789abcdef.part")
+    sending.write_bytes(b"PK")  # of something else that is being sent here
+    desk.reply.hand_in(desk.inquiry, "財政課", sheet, [(4, 1, "n", "2")], QUIET)
+    assert set(desk.book("財政課").parent.iterdir()) == {desk.book("財政課"), sending}
+    assert {v.cell: v.value for v in desk.board()["財政課"].values}["B5"] == 2.0
 
 
 @pytest.mark.parametrize("bad", ["formula", "damaged", "two"])

@@ -11,11 +11,15 @@ import pytest
 
 from core.errors import SuiteError
 from core.events import Events
+from core.jobs import Report
 from core.secrets import MemorySecrets
+from sharefolder import names
 from sharefolder.model import Entry
 from sharefolder.service import ShareService
+from sharefolder.transfer import IfExists
 from tests.fakes.samba import PASSWORD, Samba, running
 
+QUIET = Report(lambda _done, _total, _text: None)
 NFD = unicodedata.normalize("NFD", "がぎ")
 
 
@@ -62,6 +66,51 @@ def test_no_verb_makes_a_twin(share: tuple[ShareService, Path]) -> None:
     assert [error.code for _entry, error in changes.move_into("P", [inside], "")] == ["SHARE-005"]
     changes.rename("P", entry(service, "d.txt"), "D.txt")
     assert {each.name for each in disk.iterdir()} >= {NFD, "Abc", "D.txt"}
+
+
+def test_a_folder_is_not_sent_beside_its_twin_unasked(
+    share: tuple[ShareService, Path], tmp_path: Path
+) -> None:
+    """Where the server would keep both, it is asked about as a file is; where it takes both for one, it is
+    one folder."""
+    service, disk = share
+    for theirs, mine in (("Abc", "abc"), (NFD, "がぎ")):
+        (disk / theirs / "中").mkdir(parents=True)
+        (disk / theirs / "メモ.txt").write_text("theirs")
+        folder = tmp_path / "mine" / mine
+        (folder / "中").mkdir(parents=True)
+        (folder / "中" / "私.txt").write_text("mine")
+        told_apart = not (disk / mine).exists() and not _one_name(service, mine)
+        if told_apart:
+            for ask in (
+                lambda f=folder: service.check_free("P", "", [f]),
+                lambda f=folder: service.upload("P", "", [f], IfExists.ASK, QUIET),
+            ):
+                assert refused(ask) == "SHARE-005"
+            assert {each.name for each in (disk / theirs / "中").iterdir()} == set(), "nothing is sent yet"
+            service.upload("P", "", [folder], IfExists.KEEP_BOTH, QUIET)
+            assert (disk / f"{mine} (2)" / "中" / "私.txt").read_text() == "mine"
+        service.upload("P", "", [folder], IfExists.REPLACE, QUIET)
+        assert (disk / theirs / "中" / "私.txt").read_text() == "mine"
+        assert (disk / theirs / "メモ.txt").read_text() == "theirs"
+        alike = [each.name for each in disk.iterdir() if names.same(each.name) == names.same(mine)]
+        assert alike == [theirs], "no second one has come to be"
+
+
+def _one_name(service: ShareService, name: str) -> bool:
+    return service.versions._storage("P").stat(name) is not None
+
+
+def test_a_file_that_replaces_its_twin_keeps_the_one_name(
+    share: tuple[ShareService, Path], tmp_path: Path
+) -> None:
+    service, disk = share
+    (disk / "Plan.txt").write_text("old")
+    (tmp_path / "plan.txt").write_text("new")
+    assert refused(lambda: service.check_free("P", "", [tmp_path / "plan.txt"])) == "SHARE-005"
+    service.upload("P", "", [tmp_path / "plan.txt"], IfExists.REPLACE, QUIET)
+    found = [each for each in disk.iterdir() if each.name.casefold() == "plan.txt"]
+    assert [(each.name, each.read_text()) for each in found] == [("Plan.txt", "new")]
 
 
 @pytest.mark.parametrize("share", ["a path"], indirect=True)

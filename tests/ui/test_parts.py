@@ -33,7 +33,7 @@ from desktop.ui.search import Command, SearchField, fold, matching
 from desktop.ui.tray import Tray
 from desktop.ui.widgets.fields import PinField
 from desktop.ui.widgets.segmented import Segmented
-from desktop.ui.widgets.table import Table, harmless
+from desktop.ui.widgets.table import Cell, Table, harmless
 
 
 @pytest.fixture
@@ -169,6 +169,14 @@ def test_a_table_sorts_both_ways(table: Table, qtbot: QtBot) -> None:
     assert [table.model().index(r, 0).data() for r in range(3)] == ["1", "2", "3"]
     header.sectionClicked.emit(0)
     assert [table.model().index(r, 0).data() for r in range(3)] == ["3", "2", "1"]
+
+
+def test_a_column_of_dates_goes_by_the_moment_and_not_by_its_words(table: Table) -> None:
+    days = {"R8.9.2（水）8:05": 2.0, "R8.11.20（金）17:30": 3.0, "R7.12.1（月）9:00": 1.0}
+    table.put([(n, (Cell(words, by), "")) for n, (words, by) in enumerate(days.items())] + [(9, ("", ""))])
+    table.horizontalHeader().sectionClicked.emit(0)
+    shown = [table.model().index(row, 0).data() for row in range(4)]
+    assert shown == ["", "R7.12.1（月）9:00", "R8.9.2（水）8:05", "R8.11.20（金）17:30"]
 
 
 def test_exported_csv_opens_in_a_spreadsheet_and_runs_no_formula(table: Table) -> None:

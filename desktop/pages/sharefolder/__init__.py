@@ -18,16 +18,21 @@ from desktop.pages.sharefolder.files import Files
 from desktop.pages.sharefolder.inquiries import Inquiries
 from desktop.pages.sharefolder.library import Library
 from desktop.pages.sharefolder.one_of import OneOf
+from desktop.pages.sharefolder.rules_view import RulesView
 from desktop.ui import page
 from desktop.ui.widgets.segmented import Segmented
 
 
 def sharefolder_page(services: Services) -> QWidget:
-    """Files, inquiries, the library and model cases; in the trial the sample share is made first."""
+    """Files, inquiries, the library, model cases and rules; in the trial the sample share is made first."""
     content = QWidget()
     layout = page.column(content, 0.9)
     files = Files(services)
-    inquiries = Inquiries(services, lambda: files.place)
+
+    def add_place() -> None:
+        tabs.choose(0)
+        stack.choose(files)
+        files.adding.add_place()
 
     def show_file(folder: str, path: str) -> None:
         """In the files, whichever view was shown."""
@@ -36,11 +41,13 @@ def sharefolder_page(services: Services) -> QWidget:
         files.go(files.place, folder, path)
         files.list.setFocus(Qt.FocusReason.OtherFocusReason)
 
-    library = Library(services, lambda: files.place, files.chosen, show_file)
-    cases = CasesView(services, lambda: files.place, lambda: files.folder, show_file)
-    views = (files, inquiries, library, cases)
+    here = (services, lambda: files.place, add_place)
+    inquiries = Inquiries(*here)
+    library = Library(*here, files.chosen, show_file)
+    cases = CasesView(*here, lambda: files.folder, show_file)
+    views = (files, inquiries, library, cases, RulesView(*here, show_file))
     stack = OneOf(*views)
-    names = (_("ファイル"), _("照会"), _("仕様書"), _("モデルケース"))
+    names = (_("ファイル"), _("照会"), _("仕様書"), _("モデルケース"), _("運用ルール"))
     tabs = Segmented(_("共有フォルダの画面"), list(enumerate(names)), 0)
     tabs.chosen.connect(lambda number: stack.choose(views[number]))
 
@@ -66,6 +73,7 @@ def sharefolder_page(services: Services) -> QWidget:
 
     def ready(_nothing: None) -> None:
         """The files are there at once; the search is when the index is."""
+        files.prepared = True
         files.show_places()
         files.offer_pending()
         services.aims.taken_by("sharefolder", content, partial(_lead, tabs, stack, files, inquiries))

@@ -33,10 +33,11 @@ class CasesView(OfShare):
         self,
         services: Services,
         place: Callable[[], str],
+        add_place: Callable[[], object],
         folder: Callable[[], str],
         show_file: Callable[[str, str], object],
     ) -> None:
-        super().__init__(services, place)
+        super().__init__(services, place, add_place)
         self._folder, self._show_file = folder, show_file
         self._cases: list[Case] = []
         self._shelf = self._build()
@@ -46,6 +47,7 @@ class CasesView(OfShare):
             _("共有の最上位の「{place}」に、くり返し使うフォルダの形を置くと、ここに並びます。").format(
                 place=PLACE
             ),
+            button(_("置き場所を用意する"), self._prepare, "primary", "folder"),
         )
         self.stack = OneOf(*self.apart, self._shelf, self.nothing)
         page.column(self, 0).addWidget(self.stack, 1)
@@ -117,6 +119,22 @@ class CasesView(OfShare):
         if self.table.key() is None and self._cases:
             self.table.choose(self._cases[0].folder)
         self._show_one()
+
+    def _prepare(self) -> None:
+        """The folder for model cases, made where there is none, and shown."""
+        share, place = self._services.share, self.place
+
+        def there(_report: Report) -> None:
+            if PLACE not in {e.name for batch in share.entries(place, "") for e in batch}:
+                share.changes.make_folder(place, "", PLACE)
+
+        self._services.bridge.run(
+            self,
+            _("モデルケース"),
+            there,
+            lambda _n: self._show_file(PLACE, ""),
+            lane="share-change",
+        )
 
     def current(self) -> Case | None:
         """The chosen one."""

@@ -63,6 +63,7 @@ class Files(QWidget):
         super().__init__()
         self._services = services
         self.place, self.folder = "", ""
+        self.prepared = False  # before it, that there is no place may be about to change
         self.turn = 0  # the newest listing or search: an answer to an older one is dropped
         self._sends, self._edits = Sends(self, services), Edits(self, services)
         self.choose_files, self.save = self._sends.choose_files, self._sends.save
@@ -153,7 +154,6 @@ class Files(QWidget):
         layout.addWidget(line)
         self.send = button(_("ファイルを送る"), self.choose_files, "primary", "upload-simple")
         self.more = AtHand(self._services, self)
-        self.add = button(_("場所を追加"), self.adding.add_place, icon="plus")
         self.spare = (
             button(_("名前を変える"), self._edits.rename),
             button(_("削除"), self._edits.trash, icon="trash"),
@@ -161,7 +161,7 @@ class Files(QWidget):
             button(_("フォルダの木"), self._toggle_tree, icon="folder"),
         )
         new = button(_("新しいフォルダ"), self._edits.new_folder, icon="plus")
-        layout.addWidget(Flow(self.send, new, *self.spare, self.more, self.add))
+        layout.addWidget(Flow(self.send, new, *self.spare, self.more))
         layout.addWidget(self.looking.narrow())
         return head
 
@@ -206,10 +206,8 @@ class Files(QWidget):
         names = [place.name for place in self._services.share.places()]
         self.places.clear()
         self.places.addItems(names)
-        self.add.setVisible(not names)  # later it is in the menu
         if not names:
-            if self.place:
-                self._nowhere()
+            self._nowhere()
             return
         place = self.place if self.place in names else names[0]
         self.places.setCurrentText(place)
@@ -225,9 +223,9 @@ class Files(QWidget):
         )
 
     def _nowhere(self) -> None:
-        """The last place has been taken off this terminal."""
+        """This terminal has no place yet, or the last one has been taken off."""
         self.place, self.folder = "", ""
-        self._reading.another()
+        self._reading.nowhere()
         self.crumbs.show_path("", "")
         self.tree.clear()
         self.more.show_place("", "")
@@ -285,6 +283,8 @@ class Files(QWidget):
 
     def chosen(self) -> Entry | None:
         """The one row that is chosen, in the list or among what was found."""
+        if self.stack.current() is self.list and not self.tree.hasFocus():
+            return self.list.single()
         chosen = self.chosen_entries()
         return chosen[0] if len(chosen) == 1 else None
 

@@ -18,7 +18,7 @@ from desktop.ui.announce import announce
 from desktop.ui.buttons import button
 from desktop.ui.widgets.card import ScrolledCard
 from desktop.ui.widgets.flow import Flow
-from desktop.ui.widgets.table import Table
+from desktop.ui.widgets.table import Cell, Table
 from sharefolder.activity import Activity
 from sharefolder.documents.sandbox import Answer, reason_words
 from sharefolder.model import Entry, Version
@@ -117,7 +117,7 @@ class History(ScrolledCard):
         if versions is None:
             self.of_versions.setText(_("この共有には前の版がありません（ファイルサーバーの設定です）。"))
             return
-        rows = [(v, (time_words(v.changed), size_words(entry._replace(size=v.size)))) for v in versions]
+        rows = [(v, _version_row(entry, v)) for v in versions]
         self.versions.put(rows)
         said = _("ファイルサーバーに {count} 件の前の版があります。選ぶと中身を見られます。")
         none = _("このファイルには、いまと違う前の版がありません。")
@@ -205,7 +205,13 @@ class History(ScrolledCard):
         if entry != self._entry:
             return
         me = _("自分")
-        rows = [(n, (time_words(a.time), a.who or me, act_words(a))) for n, a in enumerate(activity.acts)]
+        acts = enumerate(activity.acts)
+        rows = [(n, (Cell(time_words(a.time), a.time), a.who or me, act_words(a))) for n, a in acts]
         self.acts.put(rows)
         self.acts.setVisible(bool(rows))
         self.of_acts.setText(source_words(activity))
+
+
+def _version_row(entry: Entry, version: Version) -> tuple[str, ...]:
+    of = entry._replace(size=version.size)
+    return Cell(time_words(version.changed), version.changed), Cell(size_words(of), version.size)

@@ -38,8 +38,8 @@ from sharefolder.service import ShareChanged
 class Inquiries(OfShare):
     """One inquiry at a time; a section's doubts beside its row. ``place``: the share that is shown now."""
 
-    def __init__(self, services: Services, place: Callable[[], str]) -> None:
-        super().__init__(services, place)
+    def __init__(self, services: Services, place: Callable[[], str], add_place: Callable[[], object]) -> None:
+        super().__init__(services, place, add_place)
         self._led_to = ""  # the folder of the inquiry to show as soon as it is read
         self._found: list[Inquiry] = []
         self.readings: list[Reading] = []

@@ -17,7 +17,7 @@ from desktop.pages.files import ask_save, save
 from desktop.pages.services import Services
 from desktop.pages.sharefolder.mail import write_mail
 from desktop.pages.sharefolder.words import state_words
-from sharefolder.inquiry.model import MISSING, Inquiry, Reading, Who
+from sharefolder.inquiry.model import Inquiry, Reading, Who
 from sharefolder.inquiry.office import Office
 
 if TYPE_CHECKING:
@@ -157,7 +157,7 @@ class InquiryActs:
         inquiry = self._view.inquiry()
         if inquiry is None:
             return None
-        missing = [r.section for r in self._view.readings if r.state in MISSING]
+        missing = [r.section for r in self._view.readings if not r.handed_in]
         if not missing:
             self._services.notices.info(_("未回答の所属はありません。"))
             return None

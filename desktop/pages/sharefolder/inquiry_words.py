@@ -9,12 +9,13 @@ from datetime import date
 from core.i18n import _
 from core.wareki import format_date, format_short
 from desktop.pages.sharefolder.words import state_words
-from sharefolder.inquiry.model import MISSING, Doubt, Inquiry, Reading, State
+from desktop.ui.widgets.table import Cell
+from sharefolder.inquiry.model import Doubt, Inquiry, Reading, State
 
 
 def answered(readings: Sequence[Reading]) -> int:
     """How many sections have."""
-    return sum(reading.state not in MISSING for reading in readings)
+    return sum(reading.handed_in for reading in readings)
 
 
 def board_words(inquiry: Inquiry, readings: Sequence[Reading], today: date) -> str:
@@ -33,14 +34,19 @@ def board_words(inquiry: Inquiry, readings: Sequence[Reading], today: date) -> s
 
 
 def count_words(readings: Sequence[Reading]) -> str:
-    """How many stand where."""
+    """How many stand where; of those in doubt, how many are no answer yet."""
     count = Counter(reading.state for reading in readings)
-    return "　".join(f"{state_words(state)} {count[state]}" for state in State if count[state])
+    said = "　".join(f"{state_words(state)} {count[state]}" for state in State if count[state])
+    unread = sum(r.state is State.DOUBT and not r.handed_in for r in readings)
+    return said + (
+        _("（うち {count} は読める回答がなく、出した数に入りません）").format(count=unread) if unread else ""
+    )
 
 
 def reading_row(reading: Reading) -> tuple[str, ...]:
     """A section's line."""
-    when = format_short(reading.changed) if reading.changed is not None else ""
+    changed = reading.changed
+    when = Cell(format_short(changed), changed.timestamp()) if changed is not None else ""
     more = len(reading.doubts) - 1
     rest = _("（ほか {count} 件）").format(count=more) if more > 0 else ""
     return reading.section, state_words(reading.state), reading.reason + rest, when

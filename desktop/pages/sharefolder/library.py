@@ -41,10 +41,11 @@ class Library(OfShare):
         self,
         services: Services,
         place: Callable[[], str],
+        add_place: Callable[[], object],
         chosen: Callable[[], Entry | None],
         show_file: Callable[[str, str], object],
     ) -> None:
-        super().__init__(services, place)
+        super().__init__(services, place, add_place)
         self.show_file, self._turn = show_file, 0
         self._every: list[Specification] = []
         self.acts = LibraryActs(self, services, chosen)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from PySide6.QtCore import (
     QAbstractTableModel,
+    QItemSelection,
     QItemSelectionModel,
     QModelIndex,
     QPersistentModelIndex,
@@ -20,6 +21,7 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 
 from core.i18n import _
 from desktop.pages.sharefolder.order import Order
+from desktop.pages.sharefolder.rows import Rows, Shown
 from desktop.pages.sharefolder.thumbnails import SIDE, framed
 from desktop.pages.sharefolder.words import kind_words, size_words, time_words
 from desktop.ui import theme, turns
@@ -30,24 +32,25 @@ Index = QModelIndex | QPersistentModelIndex
 _WIDTHS = (7.0, 5.2, 15.4)
 """Of all columns but the name, in em; the name takes the rest."""
 _NAME = 9.0
+_PIECES = 1_000
 
 
 class _Rows(QAbstractTableModel):
     def __init__(self) -> None:
         super().__init__()
-        self.entries: list[Entry] = []
+        self.shown = Shown(Rows(""))
         self.titles = (_("名前"), _("種別"), _("大きさ"), _("更新日時"))
         self._icons: dict[tuple[str, str], QIcon] = {}
         self.picture: Callable[[Entry], QIcon | None] = lambda _entry: None
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's signature
-        return 0 if parent.isValid() else len(self.entries)
+        return 0 if parent.isValid() else len(self.shown)
 
     def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's signature
         return 0 if parent.isValid() else len(self.titles)
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        entry = self.entries[index.row()]
+        entry = self.shown[index.row()]
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
             return _cell(entry, index.column())
         if role == Qt.ItemDataRole.DecorationRole and index.column() == 0:
@@ -65,9 +68,9 @@ class _Rows(QAbstractTableModel):
             return int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         return None
 
-    def put(self, entries: list[Entry]) -> None:
+    def put(self, shown: Shown) -> None:
         self.beginResetModel()
-        self.entries = entries
+        self.shown = shown
         self.endResetModel()
 
     def _icon(self, name: str) -> QIcon:
@@ -81,6 +84,17 @@ class _Rows(QAbstractTableModel):
                 icon.addPixmap(framed(pixmap(name, theme.em(1.25), colour), scale=False), mode)
             self._icons[key] = icon
         return self._icons[key]
+
+
+def _pieces(rows: Sequence[int]) -> list[tuple[int, int]]:
+    """Ascending row numbers as first and last of those that follow each other."""
+    made: list[tuple[int, int]] = []
+    for row in rows:
+        if made and row == made[-1][1] + 1:
+            made[-1] = made[-1][0], row
+        else:
+            made.append((row, row))
+    return made
 
 
 def _cell(entry: Entry, column: int) -> str:
@@ -123,21 +137,23 @@ class Listing(QTableView):
         header.setSectionsClickable(True)
         header.setSortIndicatorShown(True)
         header.sectionClicked.connect(self.ordered.emit)
-        self.doubleClicked.connect(lambda index: self.opened.emit(self._model.entries[index.row()]))
+        self.doubleClicked.connect(lambda index: self.opened.emit(self._model.shown[index.row()]))
         self.verticalScrollBar().valueChanged.connect(lambda _value: self.on_screen.emit())
         self.selectionModel().selectionChanged.connect(lambda *_change: self.picked.emit())
 
-    def put(self, entries: list[Entry], order: Order) -> None:
-        """Show ``entries``, already in ``order``; what was chosen stays chosen where it is shown."""
-        chosen = {entry.path for entry in self.chosen()}
-        current = self.current()
-        self._model.put(entries)
+    def put(self, shown: Shown, order: Order) -> None:
+        """Show ``shown``, already in ``order``; what was chosen stays chosen where it is shown."""
+        before, current = self._model.shown, self.current()
+        chosen = {name for piece in self._ranges() for name in before.names(*piece)}
+        if before.folder != shown.folder:
+            chosen.clear()
+        self._model.put(shown)
         column, down = order
         way = Qt.SortOrder.DescendingOrder if down else Qt.SortOrder.AscendingOrder
         self.horizontalHeader().setSortIndicator(column, way)
         if chosen:
-            self._choose(chosen, current)
-            if len(self.chosen()) < len(chosen):
+            self._choose(chosen, current.name if current is not None else "")
+            if sum(last - first + 1 for first, last in self._ranges()) < len(chosen):
                 self.picked.emit()  # what was chosen is gone; a new model says nothing of it
         self.on_screen.emit()
 
@@ -149,14 +165,15 @@ class Listing(QTableView):
         """What is on the screen."""
         height = self.viewport().height()
         first, last = self.rowAt(0), self.rowAt(height - 1)
-        return self._model.entries[max(first, 0) : (last + 1) if last >= 0 else None] if first >= 0 else []
+        shown = self._model.shown
+        return [*shown[max(first, 0) : (last + 1) if last >= 0 else None]] if first >= 0 else []
 
     def repaint_entry(self, entry: Entry) -> None:
         """Its picture has come."""
-        for row in range(max(self.rowAt(0), 0), len(self._model.entries)):
+        for row in range(max(self.rowAt(0), 0), len(self._model.shown)):
             if self.rowViewportPosition(row) > self.viewport().height():
                 return
-            if self._model.entries[row] == entry:
+            if self._model.shown[row] == entry:
                 self.update(self._model.index(row, 0))
 
     def startDrag(self, supportedActions: Qt.DropAction) -> None:  # noqa: N803 - Qt's name
@@ -170,34 +187,53 @@ class Listing(QTableView):
     def folder_at(self, place: QPoint) -> Entry | None:
         """The folder whose row lies under a point of the viewport."""
         row = self.rowAt(place.y()) if self.viewport().rect().contains(place) else -1
-        entry = self._model.entries[row] if row >= 0 else None
+        entry = self._model.shown[row] if row >= 0 else None
         return entry if entry is not None and entry.folder else None
 
     def shown(self) -> int:
         """How many rows there are."""
-        return len(self._model.entries)
+        return len(self._model.shown)
 
     def current(self) -> Entry | None:
         """The row with the cursor."""
         row = self.currentIndex().row()
-        return self._model.entries[row] if 0 <= row < len(self._model.entries) else None
+        return self._model.shown[row] if 0 <= row < len(self._model.shown) else None
 
     def chosen(self) -> list[Entry]:
         """Every chosen row."""
-        return [self._model.entries[index.row()] for index in self.selectionModel().selectedRows()]
+        return [entry for first, last in self._ranges() for entry in self._model.shown[first : last + 1]]
+
+    def single(self) -> Entry | None:
+        """The chosen row, where it is one."""
+        ranges = self._ranges()
+        return self._model.shown[ranges[0][0]] if [last - first for first, last in ranges] == [0] else None
+
+    def _ranges(self) -> list[tuple[int, int]]:
+        """First and last row of what is chosen, in order: with all rows chosen one range, not a row each."""
+        found = sorted((each.top(), each.bottom()) for each in self.selectionModel().selection().toList())
+        made: list[tuple[int, int]] = []
+        for first, last in found:
+            if made and first <= made[-1][1] + 1:
+                made[-1] = made[-1][0], max(last, made[-1][1])
+            else:
+                made.append((first, last))
+        return made
 
     def choose(self, path: str) -> None:
         """Choose the row of ``path`` where it is shown."""
-        self._choose({path}, None)
+        folder, _slash, name = path.rpartition("/")
+        if folder == self._model.shown.folder:
+            self._choose({name}, name)
 
-    def _choose(self, paths: set[str], current: Entry | None) -> None:
-        rows = [row for row, entry in enumerate(self._model.entries) if entry.path in paths]
-        select = QItemSelectionModel.SelectionFlag.Select | QItemSelectionModel.SelectionFlag.Rows
-        for row in rows[:1000]:
+    def _choose(self, names: set[str], current: str) -> None:
+        """Of very many pieces the first ones. The cursor goes to ``current``, where it is shown."""
+        shown, chosen = self._model.shown, QItemSelection()
+        for first, last in _pieces(shown.rows_of(names))[:_PIECES]:
+            chosen.select(self._model.index(first, 0), self._model.index(last, len(self._model.titles) - 1))
+        self.selectionModel().select(chosen, QItemSelectionModel.SelectionFlag.Select)
+        for row in shown.rows_of({current}):
             index = self._model.index(row, 0)
-            self.selectionModel().select(index, select)
-            if current is None or self._model.entries[row].path == current.path:
-                self.selectionModel().setCurrentIndex(index, QItemSelectionModel.SelectionFlag.NoUpdate)
+            self.selectionModel().setCurrentIndex(index, QItemSelectionModel.SelectionFlag.NoUpdate)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         with turns.first():

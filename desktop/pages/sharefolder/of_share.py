@@ -26,7 +26,8 @@ _PATIENCE_MS = 300  # what is read sooner does not flash
 
 
 class OfShare(QWidget):
-    """``shown``: the share that the files show now; ``place``: the one that this view is about.
+    """``shown``: the share that the files show now; ``place``: the one that this view is about; ``add_place``
+    asks for one more.
 
     ``stack`` holds ``apart`` first (nothing yet, being read, refused, no share at all), then the view's own
     widgets; ``working``: those of them in which something is being written, from which nobody is sent away.
@@ -35,7 +36,7 @@ class OfShare(QWidget):
     stack: OneOf
     working: tuple[QWidget, ...] = ()
 
-    def __init__(self, services: Services, shown: Callable[[], str]) -> None:
+    def __init__(self, services: Services, shown: Callable[[], str], add_place: Callable[[], object]) -> None:
         super().__init__()
         self._services, self._shown = services, shown
         self.place = ""
@@ -46,7 +47,8 @@ class OfShare(QWidget):
         self.nowhere = Empty(
             "folder",
             _("この端末には、まだ共有フォルダの場所がありません。"),
-            _("「ファイル」を開き、「場所を追加」を押してください。"),
+            _("共有の場所（サーバーの共有、またはフォルダ）を一つ加えると、ここに出ます。"),
+            button(_("場所を追加"), add_place, "primary", "plus"),
         )
         self.apart = (QWidget(), self.coming, self.refused, self.nowhere)
         self._patience = QTimer(self)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import heapq
 import re
+from array import array
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -19,27 +20,30 @@ _NUMBER = re.compile("[0-9]+")
 
 def arranged(
     entries: Sequence[Entry], order: Order, words: str, breathe: Callable[[], object] = lambda: None
-) -> list[Entry]:
-    """The entries with every word, folders first, by ``order``. Slow for many: not on the UI thread.
-    ``breathe`` is called every few milliseconds."""
+) -> array[int]:
+    """The numbers of the entries with every word, folders first, by ``order``; equal ones as they came. Slow
+    for many: not on the UI thread. ``breathe`` is called every few milliseconds."""
     wanted = [fold(word) for word in words.split()]
     column, down = order
     key = _KEYS[column]
-    runs = []
+    keys: list[Any] = []  # by number; sorting numbers by them makes no object a row
+    folders: list[list[int]] = []
+    files: list[list[int]] = []
     for start in range(0, len(entries), _STEP):
         breathe()
         part = entries[start : start + _STEP]
-        if wanted:
-            part = [e for e in part if all(word in fold(e.name) for word in wanted)]
-        # Folders come first both ways, and equal ones stay as they came: no two rows have one number.
-        keyed = [(e.folder is down, key(e), -n if down else n, e) for n, e in enumerate(part, start)]
-        keyed.sort(reverse=down)
-        runs.append(keyed)
-    made: list[Entry] = []
-    for each in heapq.merge(*runs, reverse=down):
-        made.append(each[3])
-        if len(made) % _STEP == 0:
-            breathe()
+        keys += map(key, part)
+        fit = [n for n, e in enumerate(part, start) if all(word in fold(e.name) for word in wanted)]
+        for runs, kind in ((folders, True), (files, False)):
+            run = [n for n in fit if part[n - start].folder is kind]
+            run.sort(key=keys.__getitem__, reverse=down)
+            runs.append(run)
+    made: array[int] = array("I")
+    for runs in (folders, files):
+        for number in heapq.merge(*filter(None, runs), key=keys.__getitem__, reverse=down):
+            made.append(number)
+            if len(made) % _STEP == 0:
+                breathe()
     return made
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -9,9 +11,11 @@ from PySide6.QtCore import QTimer
 
 from core.errors import SuiteError
 from core.i18n import _, bracketed, sentences
-from core.jobs import Report
+from core.jobs import JobHandle, Report
 from desktop.pages.services import Services
 from desktop.pages.sharefolder.order import Order, arranged
+from desktop.pages.sharefolder.rows import Rows, Shown
+from desktop.pages.sharefolder.tree import MOST
 from desktop.ui.announce import announce
 from desktop.ui.buttons import button
 from desktop.ui.widgets.empty import Empty
@@ -23,12 +27,36 @@ if TYPE_CHECKING:
     from desktop.pages.sharefolder.files import Files
 
 
+@dataclass(frozen=True)
+class _Listed:
+    """``by``: order and words of ``shown``; ``same``: ``every`` is what was known before, nothing is
+    otherwise; ``folders``: for the tree."""
+
+    every: Rows
+    shown: Shown
+    by: tuple[Order, str]
+    same: bool
+    folders: list[Entry]
+
+
+def _listed(every: Rows, before: Rows, order: Order, words: str, breathe: Callable[[], object]) -> _Listed:
+    """On the job's thread, as all that takes long."""
+    same = before.same(every)
+    if same:
+        every = before  # and the other one goes here and now, not on the window's thread
+    shown = Shown(every, arranged(every, order, words, breathe))
+    found = [entry for entry in every if entry.folder]
+    folders = [found[number] for number in arranged(found, (0, False), "", breathe)[:MOST]]
+    return _Listed(every, shown, (order, words), same, folders)
+
+
 class Reading:
     """``read`` lists the folder that the view shows; an answer to an older question is dropped."""
 
     def __init__(self, view: Files, services: Services) -> None:
         self._view, self._services = view, services
-        self._entries: list[Entry] = []
+        self._every = Rows("")
+        self._arranging: JobHandle[Shown] | None = None
         self._order: Order = (0, False)
         self._words = ""  # only what has them in its name is shown
         self._to_choose = ""  # once it is listed
@@ -37,6 +65,12 @@ class Reading:
             _("このフォルダには、まだ何もありません。"),
             _("ファイルをここへ運んで放すと、送れます。"),
             button(_("ファイルを選んで送る"), view.choose_files, icon="upload-simple"),
+        )
+        self._no_place = Empty(
+            "folder",
+            _("この端末には、まだ共有フォルダの場所がありません。"),
+            _("共有の場所（サーバーの共有、またはフォルダ）を一つ加えると、ここに出ます。"),
+            button(_("場所を追加"), view.adding.add_place, icon="plus"),
         )
         self._none = Empty("magnifying-glass", _("その言葉を名前に含むものは、ここにはありません。"))
         self._coming = Empty("hourglass", _("一覧を読んでいます…"))
@@ -50,38 +84,47 @@ class Reading:
 
     def another(self) -> None:
         """Nothing is known yet of the folder that is shown from now on."""
-        self._entries, self._to_choose, self._words = [], "", ""
-        self._view.list.put([], self._order)
-        self._view.stack.say(self._view.list, None)
-        self._view.count.setText("")
+        self._clear(None)
         self._patience.start()
 
+    def nowhere(self) -> None:
+        """There is no place to show."""
+        self._view.next_turn()
+        self._patience.stop()
+        self._clear(self._no_place if self._view.prepared else None)
+
+    def _clear(self, words: Empty | None) -> None:
+        self._every, self._to_choose, self._words = Rows(""), "", ""
+        self._view.list.put(Shown(self._every), self._order)
+        self._view.stack.say(self._view.list, words)
+        self._view.count.setText("")
+
     def read(self, choose: str = "") -> None:
-        """List the folder again; the first rows are shown before the last have come. With ``choose`` that
-        path is chosen in it."""
+        """List the folder again; the first rows of one that was not shown yet come before the last are there.
+        With ``choose`` that path is chosen in it."""
         choose = self._to_choose = choose or self._to_choose  # a change by another may come in between
         turn, place, folder = self._view.next_turn(), self._view.place, self._view.folder
-        order, words = self._order, self._words
+        before, order, words = self._every, self._order, self._words
         share, bridge = self._services.share, self._services.bridge
         if not place:
             return
 
-        def listed(report: Report) -> tuple[list[Entry], list[Entry], list[Entry]]:
-            every: list[Entry] = []
+        def listed(report: Report) -> _Listed:
+            every = Rows(folder)
             for batch in share.entries(place, folder):
                 report(len(every), None)
-                every += batch
-                if len(every) == len(batch):
-                    first = arranged(batch, order, words)
-                    bridge.post(partial(self._show, turn, batch, first, choose))
-            folders = [entry for entry in every if entry.folder]
-            return every, arranged(every, order, words, lambda: report(len(every), None)), folders
+                if not (every or before) and batch:
+                    few = Rows(folder, batch)
+                    first = Shown(few, arranged(few, order, words))
+                    bridge.post(partial(self._show, turn, few, first, choose))
+                every.extend(batch)
+            return _listed(every, before, order, words, lambda: report(len(every), None))
 
         bridge.run(
             self._view,
             _("一覧"),
             listed,
-            lambda found: self._all(turn, (order, words), choose, *found),
+            lambda found: self._all(turn, choose, found),
             lambda error: self._cannot(turn, error),
             lane="share-list",
         )
@@ -99,45 +142,41 @@ class Reading:
 
     def _arrange(self, title: str) -> None:
         """What is known; what is only just being read is arranged when it has come."""
-        order, words, entries = self._order, self._words, self._entries
+        order, words, every = self._order, self._words, self._every
 
-        def arrange(report: Report) -> list[Entry]:
-            return arranged(entries, order, words, lambda: report(0, None))
+        def arrange(report: Report) -> Shown:
+            return Shown(every, arranged(every, order, words, lambda: report(0, None)))
 
-        def show(shown: list[Entry]) -> None:
-            if entries is self._entries and (order, words) == (self._order, self._words):
-                self._show(self._view.turn, entries, shown, self._to_choose)
+        def show(shown: Shown) -> None:
+            if every is self._every and (order, words) == (self._order, self._words):
+                self._show(self._view.turn, every, shown, self._to_choose)
 
-        self._services.bridge.run(self._view, title, arrange, show, lane="share-list")
+        if self._arranging is not None:
+            self._arranging.cancel()  # nobody waits for it any more
+        self._arranging = self._services.bridge.run(self._view, title, arrange, show, lane="share-list")
 
     def say_count(self) -> None:
         """How many there are, below the list."""
-        shown, every = f"{self._view.list.shown():,}", f"{len(self._entries):,}"
+        shown, every = f"{self._view.list.shown():,}", f"{len(self._every):,}"
         words = _("{count} 件（全 {every} 件）") if self._words else _("{count} 件")
         self._view.count.setText(words.format(count=shown, every=every))
 
-    def _all(
-        self,
-        turn: int,
-        by: tuple[Order, str],
-        choose: str,
-        every: list[Entry],
-        shown: list[Entry],
-        folders: list[Entry],
-    ) -> None:
+    def _all(self, turn: int, choose: str, found: _Listed) -> None:
         if turn != self._view.turn:
             return
-        self._show(turn, every, shown, choose)
-        self._view.tree.know(self._view.folder, folders)
-        if by != (self._order, self._words):
+        if not (found.same and found.every is self._every) or choose:
+            self._show(turn, found.every, found.shown, choose)
+        self._patience.stop()
+        self._view.tree.know(self._view.folder, found.folders)
+        if found.by != (self._order, self._words):
             self._arrange(_("並べ替え"))
 
-    def _show(self, turn: int, every: list[Entry], shown: list[Entry], choose: str) -> None:
+    def _show(self, turn: int, every: Rows, shown: Shown, choose: str) -> None:
         view = self._view
         if turn != view.turn:
             return
         self._patience.stop()
-        self._entries = every
+        self._every = every
         view.list.put(shown, self._order)
         view.stack.say(view.list, None if shown else self._none if every else self._empty)
         if choose:

@@ -30,7 +30,7 @@ class Ruled(QLabel):
         self._services.bridge.run(
             self,
             _("運用ルール"),
-            lambda _r: share.rule(place, folder),
+            lambda _r: share.ruling.rule(place, folder),
             lambda rule: self._show((place, folder), rule),
             lambda _error: self._show((place, folder), None),  # the report names a damaged file
             lane="share-look",

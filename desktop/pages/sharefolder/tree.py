@@ -15,7 +15,7 @@ from desktop.pages.sharefolder.order import arranged
 from desktop.ui import theme
 from sharefolder.model import Entry
 
-_MOST = 2_000  # folders in one folder: more are found by the search sooner than by the eye
+MOST = 2_000  # folders in one folder: more are found by the search sooner than by the eye
 _PATH = Qt.ItemDataRole.UserRole
 _KNOWN = Qt.ItemDataRole.UserRole + 1
 
@@ -47,16 +47,16 @@ class Tree(QTreeWidget):
         self._lead()
 
     def know(self, folder: str, found: Sequence[Entry]) -> None:
-        """``folder`` has just been listed: its folders are ``found``. What is open below them stays open."""
+        """``folder`` has just been listed: its folders are ``found``, in order. What is open below them stays
+        open."""
         item = self._item_of(folder)
         if item is None:
             return
-        folders = arranged(found, (0, False), "")[:_MOST]
-        paths = {entry.path for entry in folders}
+        paths = {entry.path for entry in found}
         for number in reversed(range(item.childCount())):
             if (child := item.child(number)) is not None and child.data(0, _PATH) not in paths:
                 item.removeChild(child)
-        for number, entry in enumerate(folders):
+        for number, entry in enumerate(found):
             there = item.child(number)
             if there is None or there.data(0, _PATH) != entry.path:
                 item.insertChild(number, _item(entry.name, entry.path))
@@ -87,7 +87,8 @@ class Tree(QTreeWidget):
             for batch in share.entries(place, folder):
                 report(len(found), None)
                 found += [entry for entry in batch if entry.folder]
-            return found
+            order = arranged(found, (0, False), "", lambda: report(len(found), None))
+            return [found[number] for number in order[:MOST]]
 
         self._services.bridge.run(
             self,

@@ -20,6 +20,18 @@ Row = tuple[str, ...]
 _WIDEST = 20  # em: of a column that is as wide as what is in it
 
 
+class Cell(str):
+    """A cell's words that go by what they mean where the table is sorted: a moment, a size."""
+
+    __slots__ = ("by",)
+    by: float
+
+    def __new__(cls, words: str, by: float) -> Cell:
+        made = super().__new__(cls, words)
+        made.by = by
+        return made
+
+
 class _Rows(QAbstractTableModel):
     def __init__(self, titles: Sequence[str]) -> None:
         super().__init__()
@@ -181,12 +193,17 @@ class Table(QTableView):
         )
         if self._order is not None:
             column, down = self._order
-            rows.sort(key=lambda r: r[1][column], reverse=down)
+            rows.sort(key=lambda r: _place(r[1][column]), reverse=down)
         nothing = _("当てはまるものはありません。") if self._all else _("いまは何もありません。")
         self.setAccessibleDescription("" if rows else nothing)
         self._model.show_rows(rows)
         if chosen is not None:
             self.choose(chosen)
+
+
+def _place(cell: str) -> tuple[bool, float, str]:
+    """Among its column's; words alone (an empty cell) before what goes by a number."""
+    return (True, cell.by, cell) if isinstance(cell, Cell) else (False, 0.0, cell)
 
 
 def harmless(cell: str) -> str:

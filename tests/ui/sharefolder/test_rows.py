@@ -10,6 +10,7 @@ from PySide6.QtGui import QImage
 from pytestqt.qtbot import QtBot
 
 from desktop.pages.sharefolder.listing import Listing
+from desktop.pages.sharefolder.rows import Rows, Shown
 from desktop.pages.sharefolder.thumbnails import SIDE
 from desktop.ui import theme
 from desktop.ui.tokens import THEMES, contrast
@@ -25,7 +26,7 @@ def test_the_sign_of_a_row_stands_out_from_its_ground_chosen_or_not(qtbot: QtBot
     rows = Listing()
     qtbot.addWidget(rows)
     rows.resize(800, 300)
-    rows.put(ENTRIES, (0, False))
+    rows.put(Shown(Rows("", ENTRIES)), (0, False))
     rows.show()
     for row, entry in enumerate(ENTRIES):
         for chosen in (False, True):

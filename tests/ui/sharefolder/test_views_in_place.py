@@ -11,7 +11,7 @@ from desktop.pages.sharefolder.of_share import OfShare
 from sharefolder import errors
 from sharefolder.local import LocalStorage
 from tests.ui.conftest import Office
-from tests.ui.sharefolder.page import press, said
+from tests.ui.sharefolder.page import files, press, said
 
 VIEWS = {"照会": "照会", "仕様書": "仕様書ライブラリ", "モデルケース": "モデルケース"}
 """A view, and the folder at the top of the share that it is about."""
@@ -107,4 +107,16 @@ def test_without_any_share_each_view_says_where_to_add_one(office: Office) -> No
     for name in VIEWS:
         view = tab(office, name)
         assert view.stack.current() is view.nowhere
-        assert actions(view) == []
+        assert actions(view) == ["場所を追加"]
+    press(office, "場所を追加")
+    assert "共有の場所（smb://サーバ/共有 またはフォルダ）" in said(office), (
+        "asked in the files, which are shown"
+    )
+
+
+def test_where_there_is_no_model_case_their_place_is_one_press_away(office: Office, disk: Path) -> None:
+    tab(office, "モデルケース")
+    press(office, "置き場所を用意する")
+    assert (disk / "モデルケース").is_dir()
+    assert files(office).isVisible()
+    assert files(office).folder == "モデルケース"

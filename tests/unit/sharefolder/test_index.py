@@ -112,13 +112,6 @@ def crawled(root: Path, index: IndexStore, sandbox: Sandbox) -> crawl.Crawled:
     return result
 
 
-@pytest.fixture
-def sandbox():  # type: ignore[no-untyped-def]
-    made = Sandbox()
-    yield made
-    made.close()
-
-
 def test_what_changes_on_the_share_changes_in_the_index(
     share: Path, index: IndexStore, sandbox: Sandbox
 ) -> None:

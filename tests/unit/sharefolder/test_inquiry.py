@@ -18,6 +18,7 @@ from python_calamine import CalamineWorkbook
 
 from core.errors import SuiteError
 from core.jobs import Report
+from sharefolder import errors
 from sharefolder.documents.sandbox import Sandbox
 from sharefolder.inquiry import collate
 from sharefolder.inquiry.form import with_kinds
@@ -51,18 +52,6 @@ class Desk:
 
     def board(self) -> dict[str, Reading]:
         return {reading.section: reading for reading in self.office.board(self.inquiry, NOTHING)}
-
-
-@pytest.fixture(scope="module")
-def sandbox() -> Iterator[Sandbox]:
-    made = Sandbox()
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def desk(tmp_path: Path, sandbox: Sandbox) -> Desk:
-    return Desk(tmp_path, sandbox)
 
 
 def test_the_form_is_understood_from_the_template(desk: Desk) -> None:
@@ -262,6 +251,36 @@ def test_files_that_cannot_be_read_are_doubts_with_a_reason(desk: Desk) -> None:
     assert all(r.reason and r.values == () for r in board.values())
     assert "パスワード" in board["暗号"].reason
     assert len(board["二つ"].doubts) == 2
+    assert all(r.doubts for s, r in board.items()), "each is named among what is to be looked at"
+    assert not any(r.handed_in for r in board.values())
+    (folder["二つ"] / "回答様式 (修正).xlsx").unlink()
+    desk.paper("暗号").write(cell(1, "約12"))
+    desk.paper("壊れた").write(good)
+    board = desk.board()
+    assert {s for s, r in board.items() if r.handed_in} == {"二つ", "暗号", "壊れた"}, "now they can be read"
+
+
+class Closed(LocalStorage):
+    """Where this person may not open what lies there, yet."""
+
+    closed = True
+
+    def read(self, path: str, offset: int = 0) -> Iterator[bytes]:
+        if self.closed and path.endswith(".xlsx"):
+            raise errors.no_right(path.rpartition("/")[2])
+        return super().read(path, offset)
+
+
+def test_an_answer_that_may_be_opened_at_last_is_read_though_it_is_the_same_file(
+    desk: Desk, sandbox: Sandbox
+) -> None:
+    desk.ask("土木部")
+    desk.paper("土木部").write(good)
+    storage = Closed(desk.root)
+    desk.office = Office(storage, sandbox, lambda: date(2026, 11, 23))
+    assert not desk.board()["土木部"].handed_in
+    storage.closed = False
+    assert desk.board()["土木部"].handed_in
 
 
 def test_a_renamed_answer_and_a_lock_file_are_what_they_are(desk: Desk) -> None:

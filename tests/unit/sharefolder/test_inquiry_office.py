@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
@@ -17,7 +16,7 @@ from core.jobs import Report
 from sharefolder import errors
 from sharefolder.documents.sandbox import Sandbox
 from sharefolder.inquiry import record
-from sharefolder.inquiry.model import MISSING, Inquiry, State, Who
+from sharefolder.inquiry.model import Inquiry, State, Who
 from sharefolder.inquiry.office import Office
 from sharefolder.local import LocalStorage
 from sharefolder.model import Entry
@@ -27,13 +26,6 @@ from tests.fakes.answers import Paper, good, template
 NOTHING = Report(lambda _done, _total, _text: None)
 TODAY, DUE = date(2026, 11, 23), date(2026, 11, 30)
 ASKER = Who("K100234", "財政課")
-
-
-@pytest.fixture(scope="module")
-def sandbox() -> Iterator[Sandbox]:
-    made = Sandbox()
-    yield made
-    made.close()
 
 
 class Desk:
@@ -59,11 +51,6 @@ class Desk:
 
     def said(self, inquiry: Inquiry, name: str = "お知らせ.txt") -> str:
         return (self.root / inquiry.folder / name).read_bytes().decode("utf-8-sig")
-
-
-@pytest.fixture
-def desk(tmp_path: Path, sandbox: Sandbox) -> Desk:
-    return Desk(tmp_path, sandbox)
 
 
 # two offices at once
@@ -166,7 +153,7 @@ def test_what_is_gone_or_another_form_has_not_been_answered(desk: Desk) -> None:
         "違う課": State.WRONG_FORM,
         "答えた課": State.ANSWERED,
     }
-    assert [s for s, r in board.items() if r.state not in MISSING] == ["答えた課"]
+    assert [s for s, r in board.items() if r.handed_in] == ["答えた課"]
     assert [d.why for d in board["消えた課"].doubts] == ["回答のブックがありません。"]
     assert [d.why for d in board["消えた部"].doubts] == ["回答のフォルダがありません。"]
 

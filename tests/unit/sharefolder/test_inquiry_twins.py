@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
@@ -23,13 +23,6 @@ NOTHING = Report(lambda _done, _total, _text: None)
 Cells = Sequence[tuple[int, int, object]]
 TABLE: Cells = ((3, 0, "事業"), (3, 1, "件数"), (3, 2, "備考"))
 ANSWER: Cells = ((4, 0, "橋"), (4, 1, 1), (4, 2, "下の備考"))
-
-
-@pytest.fixture(scope="module")
-def sandbox() -> Iterator[Sandbox]:
-    made = Sandbox()
-    yield made
-    made.close()
 
 
 class Desk:
@@ -55,11 +48,6 @@ class Desk:
         assert readings[0].doubts == ()
         written = collate.write_csv(self.inquiry, readings).decode("utf-8-sig")
         return list(csv.reader(io.StringIO(written)))
-
-
-@pytest.fixture
-def desk(tmp_path: Path, sandbox: Sandbox) -> Desk:
-    return Desk(tmp_path, sandbox)
 
 
 def _book(path: Path, cells: Cells) -> None:

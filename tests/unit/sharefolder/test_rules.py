@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import os
 from datetime import date, datetime
 from pathlib import Path
@@ -10,11 +11,14 @@ import pytest
 from core.clock import TOKYO
 from core.errors import SuiteError
 from core.jobs import Report
+from installer.packages.deb import PLACES
 from sharefolder import rules, rules_report
 from sharefolder.local import LocalStorage
+from sharefolder.rule_book import written
 from sharefolder.rules import FILE, Finding, Why
 
 QUIET = Report(lambda _done, _total, _text: None)
+UNITS = Path(__file__).parents[3] / "installer" / "units"
 TODAY = date(2027, 3, 10)
 TITLES = "フォルダ,所有者,整理する人,保存期限,最長日数,最大GB,名前\r\n"
 RULES = (
@@ -86,6 +90,30 @@ def test_the_report_names_the_owner_and_holds_no_formula(disk: Path, tmp_path: P
     assert rows[0][:3] == ["調べた日", "フォルダ", "所有者"]
     assert ["2027-03-10", "財政課/決算", "財政課", "財政課 庶務", "財政課/決算"] in [row[:5] for row in rows]
     assert not [cell for row in rows for cell in row if cell.startswith("=")]
+
+
+def test_the_timers_report_is_the_months_and_in_april_the_years_too(disk: Path, tmp_path: Path) -> None:
+    for day in ("R9.3.1", "R9.4.1"):
+        assert rules_report.main(["--root", str(disk), "--reports", str(tmp_path), "--on", day]) == 0
+    names = {each.name for each in tmp_path.glob("*.csv")}
+    assert names == {"運用ルール_2027-03.csv", "運用ルール_2027-04.csv", "運用ルール_2027年度.csv"}
+    for name, far in (("運用ルール_2027-03.csv", False), ("運用ルール_2027年度.csv", True)):
+        rows = list(csv.reader((tmp_path / name).read_text("utf-8-sig").splitlines()))
+        assert ("遠い" in {row[1] for row in rows}) is far
+    assert [cell for row in csv.reader(io.StringIO(written([]).decode("utf-8-sig"))) for cell in row] == [
+        *rules.TITLES
+    ]
+
+
+def test_the_unit_asks_for_what_the_command_knows() -> None:
+    unit = (UNITS / "mahoroba-share-rules.service").read_text("utf-8")
+    (line,) = [line for line in unit.splitlines() if line.startswith("ExecStart=")]
+    program, command, *options = line.removeprefix("ExecStart=").split()
+    assert (program, command) == ("/usr/bin/mahoroba", "share-rules")
+    asked = rules_report._parser().parse_args(options)
+    assert f"StateDirectory={asked.reports.relative_to('/var/lib')}" in unit, "where it may write"
+    assert f"RequiresMountsFor={asked.root}" in unit
+    assert {f"../../units/{each.name}" for each in UNITS.glob("mahoroba-share-rules.*")} <= set(PLACES)
 
 
 @pytest.mark.parametrize(

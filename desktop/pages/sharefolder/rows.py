@@ -1,0 +1,100 @@
+"""What a folder holds, in columns: a hundred thousand rows are a handful of objects.
+
+As an object each they were what the collector walked over between two events, and what the window freed when
+another folder was gone to: several times the 16 ms in which it has to answer.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Collection, Sequence
+from contextlib import suppress
+from typing import overload
+
+from sharefolder import names
+from sharefolder.model import Entry
+
+_FEW = 8
+
+
+class Rows(Sequence[Entry]):
+    """The entries of ``folder`` as they came. Written by the one who makes it, before others see it."""
+
+    __slots__ = ("_changed", "_folders", "_sizes", "folder", "names")
+
+    def __init__(self, folder: str, entries: Sequence[Entry] = ()) -> None:
+        self.folder = folder
+        self.names: list[str] = []
+        self._folders = bytearray()
+        self._sizes, self._changed = array("Q"), array("d")
+        self.extend(entries)
+
+    def extend(self, batch: Sequence[Entry]) -> None:
+        """``batch`` is of this folder."""
+        self.names += [entry.name for entry in batch]
+        self._folders += bytes([entry.folder for entry in batch])
+        self._sizes.extend([entry.size for entry in batch])
+        self._changed.extend([entry.changed for entry in batch])
+
+    def same(self, other: Rows) -> bool:
+        """Whether the other folder holds the very same, in the same order."""
+        return (self.folder, self._folders, self.names) == (other.folder, other._folders, other.names) and (
+            self._sizes == other._sizes and self._changed == other._changed
+        )
+
+    def __len__(self) -> int:
+        return len(self.names)
+
+    @overload
+    def __getitem__(self, place: int) -> Entry: ...
+    @overload
+    def __getitem__(self, place: slice) -> list[Entry]: ...
+    def __getitem__(self, place: int | slice) -> Entry | list[Entry]:
+        if isinstance(place, slice):
+            return [self[number] for number in range(*place.indices(len(self)))]
+        name = self.names[place]
+        folder, size = bool(self._folders[place]), self._sizes[place]
+        return Entry(names.join(self.folder, name), name, folder, size, self._changed[place])
+
+
+class Shown(Sequence[Entry]):
+    """``rows`` in an order, perhaps some of them only: ``numbers`` are of rows."""
+
+    __slots__ = ("_numbers", "_rows")
+
+    def __init__(self, rows: Rows, numbers: Sequence[int] | None = None) -> None:
+        self._rows = rows
+        self._numbers = range(len(rows)) if numbers is None else numbers
+
+    @property
+    def folder(self) -> str:
+        """Of which they are."""
+        return self._rows.folder
+
+    def names(self, first: int, last: int) -> list[str]:
+        """Of the rows from ``first`` to ``last``, both included."""
+        every = self._rows.names
+        return [every[number] for number in self._numbers[first : last + 1]]
+
+    def rows_of(self, wanted: Collection[str]) -> list[int]:
+        """Where those names are shown, in order. A few are found without a look at every row by Python."""
+        every, numbers = self._rows.names, self._numbers
+        if len(wanted) > _FEW:
+            return [row for row, number in enumerate(numbers) if every[number] in wanted]
+        found = []
+        for name in wanted:
+            with suppress(ValueError):  # not there, or not shown
+                found.append(numbers.index(every.index(name)))
+        return sorted(found)
+
+    def __len__(self) -> int:
+        return len(self._numbers)
+
+    @overload
+    def __getitem__(self, place: int) -> Entry: ...
+    @overload
+    def __getitem__(self, place: slice) -> list[Entry]: ...
+    def __getitem__(self, place: int | slice) -> Entry | list[Entry]:
+        if isinstance(place, slice):
+            return [self._rows[number] for number in self._numbers[place]]
+        return self._rows[self._numbers[place]]
