@@ -10,6 +10,7 @@ from auth.codes import OneTimeCodes, Purpose
 from auth.devices import Device, Devices
 from auth.lists import rows_of
 from auth.lockout import Lockouts, Wait
+from auth.matcher.matcher import not_allowed
 from auth.matcher.store import Register
 from auth.model import (
     BulletinsChanged,
@@ -50,7 +51,9 @@ class Administration:
         times: OfficeTimes,
         bulletins: Bulletins,
         session: Callable[[], Session | None],
+        stopped: Callable[[], object],
     ) -> None:
+        """``stopped`` is called when the acting person turns out to have been stopped meanwhile."""
         self._register = register
         self._lockouts = lockouts
         self._codes = codes
@@ -62,6 +65,7 @@ class Administration:
         self._times = times
         self._bulletins = bulletins
         self._session = session
+        self._stopped = stopped
 
     def people(self, text: str = "", limit: int = 10_000) -> list[Person]:
         """Everyone whose number, name, kana or section holds ``text``, at most ``limit``."""
@@ -245,16 +249,19 @@ class Administration:
         return self._audit.verify()
 
     def require(self, *roles: Role) -> str:
-        """The acting person's staff number, or SuiteError AUTH-031 without role or open session."""
+        """The acting person's staff number, or SuiteError AUTH-031 without role or open session, AUTH-023
+        (and the session is locked) when the register says that this person has been stopped: a session may
+        have been open for hours, so what it remembers is not believed."""
         session = self._session()
         if session is None or session.locked or session.person.role not in roles:
-            raise SuiteError(
-                _("この操作はできません。"),
-                _("この操作に必要な権限がないか、サインインしていません。"),
-                _("権限のある人がサインインして行ってください。"),
-                "AUTH-031",
-            )
-        return session.person.staff_number
+            raise _not_yours()
+        now = self._register.person(session.person.staff_number)
+        if now is None or not now.active:
+            self._stopped()
+            raise not_allowed()
+        if now.role not in roles:
+            raise _not_yours()
+        return now.staff_number
 
     def _may(self, action: Action | None) -> str:
         """The acting person's staff number: of the IT role, and protected actions with a further factor."""
@@ -277,6 +284,15 @@ class Administration:
     def _done(self, actor: str, action: str, staff_number: str) -> None:
         self._audit.append(action, actor=actor, subject=staff_number)
         self._events.publish(PeopleChanged(staff_number))
+
+
+def _not_yours() -> SuiteError:
+    return SuiteError(
+        _("この操作はできません。"),
+        _("この操作に必要な権限がないか、サインインしていません。"),
+        _("権限のある人がサインインして行ってください。"),
+        "AUTH-031",
+    )
 
 
 def _not_yourself() -> SuiteError:

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Callable
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from typing import Protocol
 
@@ -18,9 +18,10 @@ from auth.agent.enrol import Enrolment
 from auth.agent.look import Show, Stream
 from auth.bulletins import Bulletin
 from auth.face.engine import FaceAnalyser
-from auth.matcher.matcher import Trail
+from auth.matcher.matcher import NOT_ALLOWED, Trail
 from auth.matcher.statement import FOR_AGENT, Verifier
-from auth.model import EnrolOutcome, FaceDeleted, FaceEnrolled, MyData, Person, Session
+from auth.model import EnrolOutcome, FaceDeleted, FaceEnrolled, Locked, MyData, Person, Session
+from core.errors import SuiteError
 from core.events import Events
 from core.jobs import Report
 
@@ -81,6 +82,20 @@ class PersonHere:
                 return self._session.person.staff_number
             return self._pending.person.staff_number if self._pending and self._pending.person else None
 
+    def lock(self, reason: str = "person") -> None:
+        """Lock the session: by the ``person``, because they are ``away``, ``other-face``, ``idle``, to be
+        seen again by the ``office``, or because it has ``stopped`` them."""
+        with self._lock:
+            if self._session is None or self._session.locked:
+                return
+            self._session = replace(self._session, locked=True)
+            self._pending, self._access = None, ""
+            number = self._session.person.staff_number
+        try:
+            self._audit.append("session.locked", actor=number, subject=number, detail={"reason": reason})
+        finally:  # a full disk must not leave the page on the screen
+            self._events.publish(Locked(number, reason))
+
     # one factor more
 
     def step_up_pin(self, pin: str) -> None:
@@ -121,12 +136,12 @@ class PersonHere:
     def change_pin(self, old_pin: str, new_pin: str) -> None:
         """Replace the PIN. SuiteError PIN-010 (old one wrong), PIN-001/002 (new one not acceptable)."""
         self.confirm_pin(old_pin)
-        self._client.change_pin(self._access, new_pin)
+        with self._asking():
+            self._client.change_pin(self._access, new_pin)
 
     def enrol(self, consent_version: str, show: Show, report: Report) -> EnrolOutcome:
         """Enrol or renew the face of whoever is ``known``, after the consent of ``auth.consent``."""
-        number = self._own()
-        with self._stream() as stream:
+        with self._asking() as number, self._stream() as stream:
             run = Enrolment(stream, self._analyser(), self._client, steady=self._steady())
             outcome = run.run(consent_version, self._access, show, report)
         if outcome.accepted:
@@ -135,40 +150,52 @@ class PersonHere:
 
     def my_data(self) -> MyData:
         """What is kept of one's own face."""
-        self._own()
-        kept = self._client.own_data(self._access)
+        with self._asking():
+            kept = self._client.own_data(self._access)
         return my_data(kept, self._register.person(kept["staff_number"]))
 
     def bulletins(self) -> list[Bulletin]:
         """The notices from IT that are to be shown now, the urgent first. SuiteError NET-001, OFF-003 where
         the office is out of reach."""
-        self._own()
-        return self._client.bulletins(self._access)
+        with self._asking():
+            return self._client.bulletins(self._access)
 
     def read_bulletin(self, number: int, read: bool = True) -> None:
         """Keep at the office that this person has read it (or not after all), for every terminal."""
-        self._own()
-        self._client.read_bulletin(number, read, self._access)
+        with self._asking():
+            self._client.read_bulletin(number, read, self._access)
 
     def export_my_face(self) -> str:
         """All that is kept, vectors included, as JSON text for the person to save."""
-        self._own()
-        return json.dumps(self._client.export(self._access), ensure_ascii=False, indent=1)
+        with self._asking():
+            return json.dumps(self._client.export(self._access), ensure_ascii=False, indent=1)
 
     def delete_my_face(self) -> bool:
         """Delete one's template and consent; False if there was none."""
-        number = self._own()
-        deleted = self._client.delete_face(self._access)
+        with self._asking() as number:
+            deleted = self._client.delete_face(self._access)
         if deleted:
             self._events.publish(FaceDeleted(number))
         return deleted
 
     def keyring(self) -> str:
         """What opens the key ring of whoever has just signed in. SuiteError AUTH-025, NET-001, OFF-…"""
-        self._own()
-        return self._client.keyring(self._access)
+        with self._asking():
+            return self._client.keyring(self._access)
 
     # inside
+
+    @contextmanager
+    def _asking(self) -> Iterator[str]:
+        """The number of whoever is here, for a question to the office. Whom it no longer hears (AUTH-023) it
+        shows nothing of what is open, either."""
+        number = self._own()
+        try:
+            yield number
+        except SuiteError as error:
+            if error.code == NOT_ALLOWED and self.known == number:
+                self.lock("stopped")
+            raise
 
     def _own(self) -> str:
         number = self.known

@@ -140,7 +140,7 @@ def open_service(
         events=events,
         stream=lambda: stream(camera()),
         analyser=analyser,
-        administration=lambda _session: _Elsewhere(),
+        administration=lambda _session, _stopped: _Elsewhere(),
         figures=lambda: thresholds_of(config.face),
         rest=rest,
         certification=Certification(signer, maker_of(config.tickets, paths.data / "tpm", secrets))

@@ -27,7 +27,6 @@ from auth.matcher.matcher import Trail
 from auth.matcher.statement import FOR_AGENT, Verifier
 from auth.model import (
     Factor,
-    Locked,
     Outcome,
     PeopleChanged,
     Person,
@@ -77,7 +76,7 @@ class AuthService(PersonHere):
         events: Events,
         stream: Callable[[], AbstractContextManager[Stream]],
         analyser: Callable[[], FaceAnalyser],
-        administration: Callable[[Callable[[], Session | None]], Any],
+        administration: Callable[[Callable[[], Session | None], Callable[[], object]], Any],
         figures: Callable[[], Thresholds],
         rest: Callable[[], object],
         certification: Certification | None = None,
@@ -111,7 +110,9 @@ class AuthService(PersonHere):
         self._took = took
         self.office = office
         self._switches = switches
-        self.administration: Administration = administration(lambda: self.session)
+        self.administration: Administration = administration(
+            lambda: self.session, lambda: self.lock("stopped")
+        )
         self.rest = rest  # lets the models go while the camera is off; the next look loads them again
         self.model_figures = figures  # the thresholds in force and what they were measured at
 
@@ -177,20 +178,6 @@ class AuthService(PersonHere):
             session, self._session, self._pending, self._access = self._session, None, None, ""
         if session is not None:
             self._closed(session)
-
-    def lock(self, reason: str = "person") -> None:
-        """Lock the session: by the ``person``, because they are ``away``, ``other-face``, ``idle``, or to be
-        seen again by the ``office``."""
-        with self._lock:
-            if self._session is None or self._session.locked:
-                return
-            self._session = replace(self._session, locked=True)
-            self._pending, self._access = None, ""
-            number = self._session.person.staff_number
-        try:
-            self._audit.append("session.locked", actor=number, subject=number, detail={"reason": reason})
-        finally:  # a full disk must not leave the page on the screen
-            self._events.publish(Locked(number, reason))
 
     def unlock_face(self, show: Show, report: Report) -> Outcome:
         """As sign_in_face, for the person of the locked session; where the policy lets people switch, also

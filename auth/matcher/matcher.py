@@ -35,6 +35,7 @@ CHALLENGE_LIFETIME_S = {"sign-in": 60.0, "enrol": 120.0}
 CHALLENGES_PER_MINUTE = 30
 FRESH_S = 600.0  # how long a PIN just entered lets its owner change his own data
 NONCE_BYTES = 32
+NOT_ALLOWED = "AUTH-023"
 
 
 class Rules(Protocol):
@@ -202,7 +203,7 @@ class Matcher:
         a template must not be changed by whoever the old template lets in. SuiteError AUTH-020, AUTH-022."""
         statement = self._verifier.verify(access, FOR_MATCHER, device)
         if self._active(statement.subject) is None:
-            raise _not_allowed()
+            raise not_allowed()
         now = self.clock.now()
         other = [e for e in statement.evidence if e.factor is not Factor.FACE and now - e.time <= FRESH_S]
         if fresh and not other:
@@ -338,10 +339,11 @@ def _prove_again() -> SuiteError:
     )
 
 
-def _not_allowed() -> SuiteError:
+def not_allowed() -> SuiteError:
+    """This person has been stopped, deactivated or is gone: nobody hears them any longer."""
     return SuiteError(
         _("この操作はできません。"),
         _("この職員は現在利用できません。"),
         _("情報担当に確認してください。"),
-        "AUTH-023",
+        NOT_ALLOWED,
     )

@@ -123,7 +123,7 @@ class Village:
             events=events,
             stream=lambda: StepStream(self.camera, self.clock),
             analyser=self._shared_analyser,
-            administration=lambda _session: None,
+            administration=lambda _session, _stopped: None,
             figures=lambda: thresholds_of(config.face),
             rest=offline.rest,
             office=offline.contact,

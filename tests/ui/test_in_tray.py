@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
@@ -224,3 +225,14 @@ def test_what_cannot_be_read_is_said_calmly(shared: Office, tmp_path: Path) -> N
     shared.signed_in()
     assert not shared.services.notices.history
     assert "いまは読めません。つながると、ここに出ます。" in said(shared)
+
+
+def test_a_window_left_open_locks_when_its_person_is_stopped(office: Office) -> None:
+    office.signed_in()
+    auth, tray = office.services.auth, office.services.in_tray
+    auth._register.change_person(replace(HANAKO, active=False))  # type: ignore[attr-defined]
+    tray.read()  # as its timer does
+    office.settle()
+    assert office.window is not None
+    assert office.window.showing == "lock"
+    assert "利用が止められたので" in " ".join(said(office))

@@ -69,7 +69,9 @@ class Lock(Sheet):
         if event.spontaneous():
             return
         self.pin.setFocus(Qt.FocusReason.OtherFocusReason)
-        if self._reason == "person":  # who has just locked is leaving: not again in by a last glance
+        if self._reason == "stopped":  # no camera for whom nobody hears
+            self.face.offer_again(_("カメラで解除する"))
+        elif self._reason == "person":  # who has just locked is leaving: not again in by a last glance
             self.face.say(_("戻ったら、カメラを見るか暗証番号を入力してください"))
             self.face.offer_again(_("カメラで解除する"))
         else:
@@ -121,5 +123,6 @@ def _why(reason: str) -> str:
         "away": _("席を離れたので、画面をロックしました。"),
         "other-face": _("別の人がカメラの前にいたので、画面をロックしました。"),
         "idle": _("しばらく操作がなかったので、画面をロックしました。"),
+        "stopped": _("利用が止められたので、画面をロックしました。情報担当に確認してください。"),
         "office": _("職場のサーバーで本人を確かめ直します。作業はそのまま残っています。"),
     }.get(reason, _("画面をロックしています。作業はそのまま残っています。"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -277,3 +278,41 @@ def test_no_log_no_audit_row_and_no_table_holds_a_pin_a_code_or_in_the_trail_a_n
     for name in ("職員 太郎", "管理 花子"):
         assert name not in caplog.text
         assert name not in trail
+
+
+def test_whoever_is_stopped_does_nothing_more_in_a_window_that_is_open(office: Office) -> None:
+    """The case that stopping is for: an officer whose console is open meanwhile."""
+    rogue, other = office.service, Person("IT-002", "情報 次郎", role=Role.IT)
+    rogue.administration.add(other)
+    code = rogue.administration.issue_start_code("IT-002").code
+    colleague = office.start()
+    assert colleague.start("IT-002", code, OTHER_PIN).accepted
+    colleague.administration.suspend("IT-001")
+    before = office.actions()
+    assert code_of(lambda: rogue.administration.add(Person("IT-003", "別人", role=Role.IT))) == "AUTH-023"
+    assert rogue.session is not None
+    assert rogue.session.locked, "nothing of it stays on the screen"
+    assert office.heard[-1] == Locked("IT-001", "stopped")
+    assert office.actions() == [*before, "session.locked"]
+    assert code_of(lambda: rogue.administration.set_active("IT-002", False)) == "AUTH-031"
+    assert not rogue.unlock_pin(PIN).accepted
+    assert colleague.administration.people("IT-003") == []
+
+
+def test_asking_for_notices_locks_out_whoever_was_stopped(office: Office) -> None:
+    """No console is needed: every window asks every few minutes."""
+    service = office.service
+    person = office.person("IT-001")
+    assert person is not None
+    service._register.change_person(replace(person, active=False))
+    assert code_of(service.bulletins) == "AUTH-023"
+    assert service.session is not None
+    assert service.session.locked
+
+
+def test_a_role_taken_away_is_gone_at_once(office: Office) -> None:
+    person = office.person("IT-001")
+    assert person is not None
+    office.service._register.change_person(replace(person, role=Role.STAFF))
+    assert code_of(office.service.administration.people) == "AUTH-031"
+    assert code_of(office.service.administration.export_audit) == "AUTH-031"
