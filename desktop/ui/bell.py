@@ -14,6 +14,7 @@ from desktop.ui.centre_panel import CentrePanel
 from desktop.ui.icons import set_icon
 from desktop.ui.job_card import words_of
 from desktop.ui.notice import Notice, NoticeBar
+from desktop.ui.tips import plain
 
 
 class Bell(Button):
@@ -58,7 +59,7 @@ class Bell(Button):
         narrow = str(count) if count else ""
         self.setText(words if self._wide else narrow)
         self.setAccessibleName(name)
-        self.setToolTip("" if self._wide else name)
+        self.setToolTip(plain("" if self._wide else name))
 
     def _call(self, note: Note) -> None:
         announce(self, f"{note.title} {note.sentence}", note.urgent)

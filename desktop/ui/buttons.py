@@ -10,6 +10,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QPushButton
 
 from desktop.ui.icons import set_icon
+from desktop.ui.tips import plain
 
 
 class Button(QPushButton):
@@ -66,5 +67,5 @@ def icon_button(name: str, icon: str, on_click: Callable[[], Any] | None = None)
     made = button("", on_click, "icon")
     set_icon(made, icon)
     made.setAccessibleName(name)
-    made.setToolTip(name)
+    made.setToolTip(plain(name))
     return made

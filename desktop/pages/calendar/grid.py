@@ -19,6 +19,7 @@ from desktop.pages.calendar.days import SLOT, STEP, Drag, is_long
 from desktop.pages.calendar.days_paint import PaintedDays
 from desktop.ui import theme
 from desktop.ui.announce import announce
+from desktop.ui.tips import plain
 
 
 class DayGrid(PaintedDays):
@@ -222,7 +223,7 @@ class DayGrid(PaintedDays):
             point = self.viewport().mapFromGlobal(event.globalPos())  # type: ignore[attr-defined]
             found, _edge = self._under(QPointF(point))
             if found is not None:
-                text = words.spoken(found, self._collections.get(found.collection))
+                text = plain(words.spoken(found, self._collections.get(found.collection)))
                 QToolTip.showText(event.globalPos(), text, self.viewport())  # type: ignore[attr-defined]
                 return True
         return super().viewportEvent(event)

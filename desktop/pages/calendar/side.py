@@ -29,6 +29,7 @@ from desktop.pages.calendar.month import days_of, span
 from desktop.ui import page, theme
 from desktop.ui.announce import announce
 from desktop.ui.buttons import icon_button
+from desktop.ui.tips import plain
 
 LEAST_HEIGHT = 22
 """In em: the small month, and some lines each of the calendars and of the day."""
@@ -215,7 +216,7 @@ class Side(QWidget):
                 item = QListWidgetItem(f"{words.time_words(o)}{whose}\n{words.title(o, collection)}")
                 item.setData(Qt.ItemDataRole.UserRole, o)
                 item.setData(Qt.ItemDataRole.AccessibleTextRole, words.spoken(o, collection))
-                item.setToolTip(words.spoken(o, collection))
+                item.setToolTip(plain(words.spoken(o, collection)))
                 self.list.addItem(item)
         if self.list.count() == 0:
             item = QListWidgetItem(_("予定はありません"))

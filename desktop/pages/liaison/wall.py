@@ -20,6 +20,7 @@ from desktop.pages.services import Services
 from desktop.ui import page, theme
 from desktop.ui.buttons import Button, button, card_button
 from desktop.ui.icons import set_icon
+from desktop.ui.tips import plain
 from desktop.ui.widgets.empty import Empty
 from desktop.ui.widgets.table import Table
 from liaison.answer import evidence_words
@@ -138,7 +139,7 @@ class Wall(Fresh):
         shown = look(tile.standing)
         made = card_button(f"{tile.tag} {shown.words} {tile.reason}", "namecard", lambda: self._open(tile))
         made.setProperty("tag", tile.tag)
-        made.setToolTip(tile.reason)
+        made.setToolTip(plain(tile.reason))
         layout = page.column(made, 0.2, 0.7)
         layout.addWidget(page.label(tile.tag, "section"))
         state = page.row(spacing=0.4)

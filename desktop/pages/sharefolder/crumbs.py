@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QWidget
 from core.i18n import _
 from desktop.ui import page
 from desktop.ui.buttons import button
+from desktop.ui.tips import plain
 from desktop.ui.widgets.flow import Flow
 
 _LAST = 3  # so many folders are shown; what lies before is one step that says …
@@ -35,7 +36,7 @@ class Crumbs(QWidget):
         for number, (words, path) in enumerate(steps):
             short = words if len(words) <= 18 else f"{words[:17]}…"
             made = button(f"›  {short}" if number else short, lambda path=path: self._go(path), "plain")  # type: ignore[misc]
-            made.setToolTip(words)
+            made.setToolTip(plain(words))
             made.setAccessibleName(_("フォルダ {name} へ").format(name=words))
             self._flow.flow().addWidget(made)
         page.in_order(self._flow)

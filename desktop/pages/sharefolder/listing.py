@@ -26,6 +26,7 @@ from desktop.pages.sharefolder.thumbnails import SIDE, framed
 from desktop.pages.sharefolder.words import kind_words, size_words, time_words
 from desktop.ui import theme, turns
 from desktop.ui.icons import pixmap
+from desktop.ui.tips import plain
 from sharefolder.model import Entry
 
 Index = QModelIndex | QPersistentModelIndex
@@ -51,8 +52,10 @@ class _Rows(QAbstractTableModel):
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         entry = self.shown[index.row()]
-        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
+        if role == Qt.ItemDataRole.DisplayRole:
             return _cell(entry, index.column())
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return plain(_cell(entry, index.column()))
         if role == Qt.ItemDataRole.DecorationRole and index.column() == 0:
             return self.picture(entry) or self._icon("folder" if entry.folder else "file")
         if role == Qt.ItemDataRole.TextAlignmentRole and index.column() == 2:

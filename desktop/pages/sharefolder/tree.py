@@ -13,6 +13,7 @@ from core.jobs import Report
 from desktop.pages.services import Services
 from desktop.pages.sharefolder.order import arranged
 from desktop.ui import theme
+from desktop.ui.tips import plain
 from sharefolder.model import Entry
 
 MOST = 2_000  # folders in one folder: more are found by the search sooner than by the eye
@@ -128,7 +129,7 @@ def _children(item: QTreeWidgetItem | None) -> Iterator[QTreeWidgetItem]:
 
 def _item(name: str, path: str) -> QTreeWidgetItem:
     made = QTreeWidgetItem([name])
-    made.setToolTip(0, name)
+    made.setToolTip(0, plain(name))
     made.setData(0, _PATH, path)
     made.setChildIndicatorPolicy(QTreeWidgetItem.ChildIndicatorPolicy.ShowIndicator)
     return made

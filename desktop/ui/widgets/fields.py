@@ -5,21 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QLineEdit, QWidget
+from PySide6.QtWidgets import QLineEdit, QWidget
 
 from core.i18n import _
 from desktop.ui import page
 from desktop.ui.buttons import icon_button
 from desktop.ui.icons import set_icon
 from desktop.ui.search import LineEdit
+from desktop.ui.tips import plain
 
 
 def labelled(text: str, field: QWidget, hint: str = "") -> QWidget:
     """``field`` under its label; the label names it for a screen reader and carries its mnemonic."""
     box = QWidget()
     layout = page.column(box, 0.35)
-    words = QLabel(text)
-    words.setProperty("role", "strong")
+    words = page.label(text, "strong")
     words.setBuddy(field)
     layout.addWidget(words)
     layout.addWidget(field)
@@ -93,4 +93,4 @@ class PinField(QWidget):
         set_icon(self._eye, "eye-slash" if hidden else "eye")
         words = _("{name}を隠す") if hidden else _("{name}を表示する")
         self._eye.setAccessibleName(words.format(name=self._name))
-        self._eye.setToolTip(self._eye.accessibleName())
+        self._eye.setToolTip(plain(self._eye.accessibleName()))

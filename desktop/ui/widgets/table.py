@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 from core.i18n import _
 from desktop.ui import theme
 from desktop.ui.search import fold
+from desktop.ui.tips import plain
 
 Index = QModelIndex | QPersistentModelIndex
 Row = tuple[str, ...]
@@ -45,8 +46,10 @@ class _Rows(QAbstractTableModel):
         return 0 if parent.isValid() else len(self.titles)
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
+        if role == Qt.ItemDataRole.DisplayRole:
             return self.rows[index.row()][1][index.column()]
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return plain(self.rows[index.row()][1][index.column()])
         return None
 
     def headerData(
@@ -54,7 +57,7 @@ class _Rows(QAbstractTableModel):
     ) -> Any:
         words = (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole)
         if orientation == Qt.Orientation.Horizontal and role in words:
-            return self.titles[section]
+            return self.titles[section]  # our own words
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         return None
