@@ -252,10 +252,7 @@ class Administration:
         """The acting person's staff number, or SuiteError AUTH-031 without role or open session, AUTH-023
         (and the session is locked) when the register says that this person has been stopped: a session may
         have been open for hours, so what it remembers is not believed."""
-        session = self._session()
-        if session is None or session.locked or session.person.role not in roles:
-            raise _not_yours()
-        now = self._register.person(session.person.staff_number)
+        now = self._register.person(acting(self._session(), *roles))
         if now is None or not now.active:
             self._stopped()
             raise not_allowed()
@@ -284,6 +281,13 @@ class Administration:
     def _done(self, actor: str, action: str, staff_number: str) -> None:
         self._audit.append(action, actor=actor, subject=staff_number)
         self._events.publish(PeopleChanged(staff_number))
+
+
+def acting(session: Session | None, *roles: Role) -> str:
+    """Who acts in ``session``: the staff number, or SuiteError AUTH-031 without role or open session."""
+    if session is None or session.locked or session.person.role not in roles:
+        raise _not_yours()
+    return session.person.staff_number
 
 
 def _not_yours() -> SuiteError:

@@ -17,6 +17,7 @@ from typing import NoReturn
 
 from cryptography import x509
 
+from auth.administration import acting
 from auth.agent.certificate import SignerClient, SignInCertificate
 from auth.agent.client import MatcherClient
 from auth.agent.keys import Certification, maker_of
@@ -29,7 +30,7 @@ from auth.face.engine import FaceAnalyser
 from auth.face.stream import FrameStream
 from auth.matcher.engines import thresholds_of
 from auth.matcher.statement import Statement, StatementVerifier
-from auth.model import SignedIn
+from auth.model import Role, Session, SignedIn
 from auth.offline.build import Here, open_offline
 from auth.offline.office import OfficeClient
 from auth.pin import Pins
@@ -81,8 +82,16 @@ class MatcherKeys:
         return StatementVerifier(public, _Now(), leeway_s=CLOCKS_DIFFER_S)
 
 
-class _Elsewhere:
-    """Administration is done at the servers; every verb says so."""
+class Elsewhere:
+    """Administration is done at the servers; every verb says so. Who looks at what lies on this terminal
+    itself (its disk, the servers as it reaches them) is asked here as there."""
+
+    def __init__(self, session: Callable[[], Session | None]) -> None:
+        self._session = session
+
+    def require(self, *roles: Role) -> str:
+        """As ``Administration.require``."""
+        return acting(self._session(), *roles)
 
     def __getattr__(self, _name: str) -> Callable[..., NoReturn]:
         def refuse(*_arguments: object, **_more: object) -> NoReturn:
@@ -140,7 +149,7 @@ def open_service(
         events=events,
         stream=lambda: stream(camera()),
         analyser=analyser,
-        administration=lambda _session, _stopped: _Elsewhere(),
+        administration=lambda session, _stopped: Elsewhere(session),
         figures=lambda: thresholds_of(config.face),
         rest=rest,
         certification=Certification(signer, maker_of(config.tickets, paths.data / "tpm", secrets))

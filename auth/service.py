@@ -117,6 +117,11 @@ class AuthService(PersonHere):
         self.model_figures = figures  # the thresholds in force and what they were measured at
 
     @property
+    def administered_elsewhere(self) -> bool:
+        """Whether the register and the trail of the office lie at servers (``auth.remote``), not here."""
+        return self.office is not None
+
+    @property
     def first_run(self) -> bool:
         """True until the first administrator exists."""
         return self._register.is_empty()

@@ -55,7 +55,7 @@ class Finding:
         services = self._services
         parts: list[tuple[str, str, Callable[[str], list[Command]]]] = []
         schedule = has_schedule(services, person)
-        if person.role == Role.IT:
+        if person.role == Role.IT and not services.auth.administered_elsewhere:
             parts.append(("people", _("人"), partial(_registered, services)))
         elif schedule:
             parts.append(("people", _("人"), partial(_colleagues, services, person)))

@@ -24,6 +24,7 @@ from auth.offline.contact import OfficeContact
 from auth.offline.office import OfficeClient
 from auth.pin import Pins
 from auth.register import open_register
+from auth.remote import Elsewhere
 from auth.service import AuthService
 from core.audit import AuditLog
 from core.config import Config
@@ -123,7 +124,7 @@ class Village:
             events=events,
             stream=lambda: StepStream(self.camera, self.clock),
             analyser=self._shared_analyser,
-            administration=lambda _session, _stopped: None,
+            administration=lambda session, _stopped: Elsewhere(session),
             figures=lambda: thresholds_of(config.face),
             rest=offline.rest,
             office=offline.contact,

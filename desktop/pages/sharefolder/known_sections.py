@@ -11,11 +11,12 @@ _BETWEEN = " › "
 
 
 def known_sections(services: Services, place: str) -> tuple[list[str], str]:
-    """Names, and in words where they are from: the register (which only IT may read), else the organisation
-    in which the calendars stand. Where that knows fewer than the share has first folders it is not the whole
-    office yet, and the folders are offered too. As a job."""
+    """Names, and in words where they are from: the register (which only IT may read, and where it lies), else
+    the organisation in which the calendars stand. Where that knows fewer than the share has first folders it
+    is not the whole office yet, and the folders are offered too. As a job."""
     session, folders = services.auth.session, services.share.sections(place)
-    if session is not None and session.person.role is Role.IT:
+    here = not services.auth.administered_elsewhere
+    if here and session is not None and session.person.role is Role.IT:
         people = services.auth.administration.people()
         found = {person.section for person in people if person.active and person.section}
         source = _("職員の登録にある所属です。")
