@@ -31,6 +31,7 @@ PLACES = {
     "jp.mahoroba.update.policy": "usr/share/polkit-1/actions/jp.mahoroba.update.policy",
     "mahoroba-matcher.service": "usr/lib/systemd/system/mahoroba-matcher.service",
     "mahoroba-signer.service": "usr/lib/systemd/system/mahoroba-signer.service",
+    "mahoroba.sysusers": "usr/lib/sysusers.d/mahoroba.conf",
     "../../units/mahoroba-share-index.service": "usr/lib/systemd/system/mahoroba-share-index.service",
     "../../units/mahoroba-share-rules.service": "usr/lib/systemd/system/mahoroba-share-rules.service",
     "../../units/mahoroba-share-rules.timer": "usr/lib/systemd/system/mahoroba-share-rules.timer",
