@@ -72,6 +72,11 @@ class Administration:
         self.require(Role.IT)
         return self._register.people(text[:100], limit)
 
+    def active_people(self) -> int:
+        """How many may sign in, however many they are."""
+        self.require(Role.IT)
+        return self._register.active_people()
+
     def add(self, person: Person) -> None:
         checked = check_person(person)
         actor = self._may(None if checked.role is Role.STAFF else Action.ROLE)
@@ -169,6 +174,11 @@ class Administration:
         """The enrolled terminals whose name or place holds ``text``."""
         self.require(Role.IT)
         return self._devices.all(text[:100])
+
+    def enrolled_devices(self) -> list[str]:
+        """The names of all terminals that are enrolled and not stopped, however many they are."""
+        self.require(Role.IT)
+        return self._devices.enrolled()
 
     def issue_device_code(self, name: str, place: str) -> OneTimeCode:
         """A code with which the terminal ``name`` enrols (anew). Valid a day, once."""

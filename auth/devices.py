@@ -102,6 +102,11 @@ class Devices:
                 change.run("UPDATE devices SET former = '' WHERE name = ? AND fingerprint = ?", name, print_)
         return name
 
+    def enrolled(self) -> list[str]:
+        """The names of all that are enrolled and not revoked."""
+        text = "SELECT name FROM devices WHERE enrolled > 0 AND revoked IS NULL"
+        return [row["name"] for row in self._sql.rows(text)]
+
     def all(self, text: str = "", limit: int = 10_000) -> list[Device]:
         """Those whose name or place holds ``text``, by name."""
         like = "%" + text.lower().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"

@@ -65,7 +65,7 @@ def liaison_terminals(services: Services) -> Figure | None:
 
 def managed_terminals(services: Services) -> Figure | None:
     """Enrolled terminals that have reported within thirty days, in per cent."""
-    enrolled = [d.name for d in services.auth.administration.devices() if d.enrolled and d.revoked is None]
+    enrolled = services.auth.administration.enrolled_devices()
     if not enrolled:
         return None
     share = services.office.inventory.managed(enrolled) / len(enrolled) * 100
@@ -78,7 +78,7 @@ def managed_terminals(services: Services) -> Figure | None:
 def share_users(services: Services) -> Figure | None:
     """Staff who used the shared folder, in per cent of all who may sign in: as its index service has counted
     them, whatever they did there; without one, those whose changes stand in the trail."""
-    people = sum(person.active for person in services.auth.administration.people())
+    people = services.auth.administration.active_people()
     month = (date.today().replace(day=1) - timedelta(days=1)).strftime("%Y-%m")
     if people and (counted := _counted_users(services)):
         month = month if month in counted else max(counted)  # the last whole one, else the running one

@@ -1,4 +1,5 @@
-"""Since when a service is as it is: the last state of each, kept, so that a look says more than now."""
+"""Since when a service is as it is: the last state of each, kept, so that a look says more than now, and says
+something before the first answer has come."""
 
 from __future__ import annotations
 
@@ -11,7 +12,7 @@ from core.sql import Sql
 
 @dataclass(frozen=True)
 class Seen:
-    """One answer: ``state`` is ok, fail or unknown."""
+    """One answer: ``state`` is ok, fail or unknown; empty while nobody has answered yet."""
 
     key: str
     title: str
@@ -36,6 +37,17 @@ class States:
 
     def __init__(self, sql: Sql, read: Callable[[], str], clock: Callable[[], float] = time.time) -> None:
         self._sql, self._read, self._clock = sql, read, clock
+
+    def kept(self, services: Sequence[tuple[str, str]]) -> list[Standing]:
+        """Each of ``services`` (key, title) as it was when it was last asked; without words, which come with
+        the next answer. Where it has never been asked, the state is empty."""
+        self._read()
+        rows = {row["key"]: row for row in self._sql.rows("SELECT key, state, since, before FROM states")}
+        found = []
+        for key, title in services:
+            row = rows.get(key, {"state": "", "since": 0.0, "before": ""})
+            found.append(Standing(Seen(key, title, row["state"], "", "", ""), row["since"], row["before"]))
+        return found
 
     def note(self, answers: Sequence[Seen]) -> list[Standing]:
         """Keep what was just seen; each with since when it has been so."""

@@ -68,6 +68,10 @@ class Register(LockStore, CodeStore, Protocol):
         """Those whose number, name, kana or section holds ``text``, by staff number."""
         ...
 
+    def active_people(self) -> int:
+        """How many may sign in."""
+        ...
+
     def group(self, name: str) -> list[Person]:
         """The active people of a shared terminal's group."""
         ...

@@ -66,6 +66,7 @@ class RegisterContract:
         register.change_person(replace(TARO, section="税務課", active=False))
         assert register.person("B-002") == replace(TARO, section="税務課", active=False)
         assert register.pin_hash("A-001") == "hash", "changing a person leaves the PIN"
+        assert register.active_people() == 1
 
     @pytest.mark.parametrize(
         ("text", "found"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import threading
 import time
 from pathlib import Path
 
@@ -21,7 +22,9 @@ from desktop.pages.office.sign_ins import Hours, SignInsView
 from desktop.pages.office.states import StatesView
 from desktop.pages.office.storage import backup_words
 from desktop.ui.widgets.table import Table
+from installer.selftest import Check, Outcome, ok, services
 from office.backup.record import Act
+from office.states import Seen
 from office.terminals import Report
 from tests.ui.conftest import Office, press, said, spoken
 from tests.ui.test_every_page import focusable
@@ -110,6 +113,37 @@ def test_each_service_says_how_it_is_and_what_to_do(office: Office) -> None:
     first = view.table.csv()()
     press(office, "いま確かめる")
     assert view.table.csv()() == first, "since when stays while nothing changes"
+
+
+def test_a_server_that_does_not_answer_holds_up_no_other_row(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answer = threading.Event()
+
+    def late() -> Outcome:
+        answer.wait(60)
+        return ok("答えました。")
+
+    asked = [
+        Check("matcher", "照合サーバー", late, 60),
+        Check("signer", "署名サーバー", lambda: ok("元気です。")),
+    ]
+    monkeypatch.setattr(services, "checks", lambda _terminal: asked)
+    office.signed_in()
+    office.services.office.states.note([Seen("matcher", "照合サーバー", "fail", "", "", "")])
+    office.services.go("administration")
+    office.find(QAbstractButton, "管理の対象: サービス").click()  # type: ignore[attr-defined]
+    view = one(office, StatesView)
+    assert isinstance(view, StatesView)
+    office.bot.waitUntil(lambda: view.waiting == {"matcher"}, timeout=60_000)
+    rows = {row[0]: row for row in cells(view.table)}
+    assert (rows["照合サーバー"][1], rows["照合サーバー"][3]) == ("問題", "確かめています…"), "as it was last"
+    assert (rows["署名サーバー"][1], rows["署名サーバー"][3]) == ("正常", "元気です。")
+    answer.set()
+    office.settle()
+    rows = {row[0]: row for row in cells(view.table)}
+    assert (rows["照合サーバー"][1], rows["照合サーバー"][3]) == ("正常", "答えました。")
+    assert any("2 のサービスのうち、正常 2" in text for text in said(office))
 
 
 def test_the_data_s_size_is_shown_from_the_first_day(office: Office) -> None:

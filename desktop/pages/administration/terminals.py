@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from PySide6.QtWidgets import QWidget
 
@@ -77,7 +77,8 @@ class Terminals(Fresh):
         self.bring(_("端末の一覧"), look, lambda found: self._show(*found))
 
     def _show(self, devices: list[Device], left: list[tuple[str, float]]) -> None:
-        self.table.put([(d.name, (d.name, d.place, _state(d), _until(d))) for d in devices])
+        days: dict[date, str] = {}  # ten thousand certificates end on a few hundred days
+        self.table.put([(d.name, (d.name, d.place, _state(d), _until(d, days))) for d in devices])
         self._show_tokens(left)
 
     def _show_tokens(self, left: list[tuple[str, float]]) -> None:
@@ -148,7 +149,11 @@ def _state(device: Device) -> str:
     return _("利用中") if device.enrolled else _("登録待ち")
 
 
-def _until(device: Device) -> str:
+def _until(device: Device, days: dict[date, str]) -> str:
+    """``days``: those that have been put into words already."""
     if not device.expires:
         return ""
-    return format_date(datetime.fromtimestamp(device.expires, TOKYO).date())
+    day = datetime.fromtimestamp(device.expires, TOKYO).date()
+    if day not in days:
+        days[day] = format_date(day)
+    return days[day]

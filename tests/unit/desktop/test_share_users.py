@@ -25,12 +25,11 @@ def services(tmp_path: Path, counted: dict[str, dict[str, int] | None], in_trail
         return found
 
     (tmp_path / "share").mkdir()
-    people = [SimpleNamespace(active=number < 10) for number in range(12)]
     places = [SimpleNamespace(name=name) for name in counted]
     trail = SimpleNamespace(follow=lambda: None, people_active=lambda _month, _family: in_trail)
     return SimpleNamespace(
         paths=SimpleNamespace(data=tmp_path),
-        auth=SimpleNamespace(administration=SimpleNamespace(people=lambda: people)),
+        auth=SimpleNamespace(administration=SimpleNamespace(active_people=lambda: 10)),
         share=SimpleNamespace(places=lambda: places, used=used),
         office=SimpleNamespace(trail=trail),
     )

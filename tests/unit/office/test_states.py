@@ -16,6 +16,8 @@ def test_since_when_is_the_first_look_that_saw_it(tmp_path: Path) -> None:
         (found,) = states.note([Seen("matcher", "照合サーバー", state, "", "", "")])
         return found.since, found.before
 
+    (unasked,) = states.kept([("matcher", "照合サーバー")])
+    assert (unasked.seen.state, unasked.since, unasked.before) == ("", 0.0, "")
     assert look("ok") == (100.0, "")
     now[0] = 200.0
     assert look("ok") == (100.0, "")
@@ -23,3 +25,8 @@ def test_since_when_is_the_first_look_that_saw_it(tmp_path: Path) -> None:
     now[0] = 300.0
     assert look("fail") == (200.0, "ok")
     assert look("ok") == (300.0, "fail")
+    known = states.kept([("matcher", "照合サーバー"), ("signer", "署名サーバー")])
+    assert [(each.seen.title, each.seen.state, each.since, each.before) for each in known] == [
+        ("照合サーバー", "ok", 300.0, "fail"),
+        ("署名サーバー", "", 0.0, ""),
+    ]
