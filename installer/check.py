@@ -67,9 +67,11 @@ def _foreign_names(file: Path) -> Iterator[str]:
 
 def shell_syntax() -> str:
     """The entry script is POSIX sh: dash reads it, and shellcheck where it is installed."""
-    checks = [command(shutil.which("dash") or "sh", "-n", "mahoroba"), command("bash", "-n", ".ci/run")]
+    jobs = (".ci/run", ".ci/long")
+    checks = [command(shutil.which("dash") or "sh", "-n", "mahoroba")]
+    checks += [command("bash", "-n", job) for job in jobs]
     if shutil.which("shellcheck"):
-        checks.append(command("shellcheck", "mahoroba", ".ci/run"))
+        checks.append(command("shellcheck", "mahoroba", *jobs))
     return "\n".join(filter(None, (check() for check in checks)))
 
 
