@@ -41,3 +41,4 @@ class Record:
     feature: str = ""  # whose table it stands in; ``benchmarks.__main__`` says it
     machine: str = field(default_factory=machine)
     date: str = field(default_factory=lambda: datetime.date.today().isoformat())
+    part: str = ""  # which module measured it, to its end; ``benchmarks.__main__`` says it too

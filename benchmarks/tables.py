@@ -62,12 +62,23 @@ def _machines(records: Iterable[Record]) -> str:
     return "; ".join(dict.fromkeys(each.machine for each in records))
 
 
-def merged(records: Iterable[Record]) -> list[Record]:
-    """A figure that was measured again stands where it stood, with its last value."""
+def renewed(before: Iterable[Record], measured: Sequence[Record]) -> list[Record]:
+    """``before`` after ``measured``: a figure that was measured again stands where it stood, with its last
+    value. What is gone: a figure's row beside a peer that it no longer has, and what a part that has been
+    measured to its end no longer makes."""
+    names = {(each.feature, each.name) for each in measured}
+    parts = {(each.feature, each.part) for each in measured if each.part}
+    anew = {_key(each): each for each in measured}
     found: dict[tuple[str, str, str], Record] = {}
-    for each in records:
-        found[each.feature, each.name, each.peer] = each
-    return list(found.values())
+    for each in before:
+        again = (each.feature, each.name) in names or (each.feature, each.part) in parts
+        if not again or _key(each) in anew:
+            found[_key(each)] = each
+    return list({**found, **anew}.values())
+
+
+def _key(each: Record) -> tuple[str, str, str]:
+    return each.feature, each.name, each.peer
 
 
 def by_feature(records: Iterable[Record]) -> dict[str, list[Record]]:
@@ -89,14 +100,17 @@ def document(text: str, records: Sequence[Record], japanese: bool) -> str:
     return text
 
 
-def write(records: Sequence[Record], root: Path = ROOT, kept: Path = KEPT) -> None:
-    """Keep ``records`` beside those of earlier runs, and make the documents anew of all."""
-    every = merged([*of_json(json.loads(kept.read_text("utf-8")), ""), *records])
+def write(records: Sequence[Record], root: Path = ROOT, kept: Path = KEPT) -> list[Record]:
+    """Keep ``records`` beside those of earlier runs, and make the documents anew of all. The dropped ones."""
+    before = of_json(json.loads(kept.read_text("utf-8")), "")
+    every = renewed(before, records)
     rows = [asdict(each) for each in every]
     kept.write_text(json.dumps(rows, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     for name in DOCUMENTS:
         path = root / name
         path.write_text(document(path.read_text("utf-8"), every, name.endswith(".ja.md")), encoding="utf-8")
+    left = {_key(each) for each in every}
+    return [each for each in before if _key(each) not in left]
 
 
 def of_json(rows: Iterable[Mapping[str, object]], feature: str) -> list[Record]:

@@ -18,6 +18,7 @@ START = Record(
     "start to first paint (warm), median", 600.0, "ms", "≤ 900", True, "bare window", 174.0, 3.44, "9 starts",
     "face", "a machine", "2026-11-25",
 )  # fmt: skip
+STORM = replace(START, feature="sso", name="morning storm: sign-in, p95", peer="", ratio=None)
 MISSED = replace(START, name="memory (RSS) signed in by face, camera off", value=250.0, held=False, peer="")
 VERDICT = replace(START, name="first frame to verdict, challenge included, median", peer="", ratio=None)
 
@@ -41,7 +42,9 @@ def test_every_figure_has_its_place_in_the_whole_table() -> None:
 
 def test_the_readme_stays_one_screen() -> None:
     for name in ("README.md", "README.ja.md"):
-        assert len((tables.ROOT / name).read_text("utf-8").splitlines()) <= 50
+        assert len((tables.ROOT / name).read_text("utf-8").splitlines()) <= 44
+    assert len(HEADLINES) <= 13
+    assert {each.feature for each in HEADLINES} == set(bench.FEATURES)
 
 
 def test_measured_again_a_figure_stands_where_it_stood_and_the_others_stay(tmp_path: Path) -> None:
@@ -60,27 +63,44 @@ def test_measured_again_a_figure_stands_where_it_stood_and_the_others_stay(tmp_p
     ]
     assert part[5:] == ["", "a machine"]
     assert part[3].split(" | ")[2:6] == ["≤ 900", "✗ misses", "", ""]
-    for name, words in (("README.md", "First frame to verdict"), ("README.ja.md", "最初の一枚から判定まで")):
+    tables.write([replace(STORM, value=3000.0, held=False)], tmp_path, own)
+    for name, words in (("README.md", "Morning storm: sign-in, p95"), ("README.ja.md", "朝の集中")):
         lines = (tmp_path / name).read_text("utf-8").splitlines()
         assert [line for line in lines if line.startswith(f"| {words}") and "3,000 ms" in line]
 
 
+def test_what_is_no_longer_measured_is_dropped_and_named() -> None:
+    view = replace(START, feature="suite", part="suite_console", peer="")
+    views = [replace(view, name=name) for name in ("console: plan", "console: inventory")]
+    elsewhere = replace(view, part="suite", name="rollback, median")
+    before = [replace(START, peer=""), *views, elsewhere, MISSED]
+    again = replace(START, value=500.0)  # beside a peer now
+    assert tables.renewed(before, [again]) == [*views, elsewhere, MISSED, again]
+    anew = [replace(views[0], value=1.0), replace(view, name="console: storage")]
+    assert tables.renewed(before, anew) == [before[0], anew[0], elsewhere, MISSED, anew[1]]
+    broken_off = [replace(each, part="") for each in anew]
+    assert views[1] in tables.renewed(before, broken_off), "what it had not come to yet may still be made"
+
+
+def test_the_kept_records_have_no_row_that_was_made_beside_another_peer() -> None:
+    bare = [(each.feature, each.name) for each in kept() if not each.peer]
+    assert [each.name for each in kept() if each.peer and (each.feature, each.name) in bare] == []
+
+
 def test_the_worst_of_a_family_is_the_headline_and_a_missed_bar_goes_first() -> None:
-    slowest = next(h for h in HEADLINES if h.name == "console: ")
-    views = [
-        replace(START, feature="suite", name=f"console: {name}", value=value, held=held)
-        for name, value, held in (("plan", 190.0, True), ("storage", 150.0, False), ("audit", 20.0, True))
+    worst = next(h for h in HEADLINES if h.family == "-")
+    attacks = [
+        replace(START, name=f"{worst.name}{name}", value=value, held=held)
+        for name, value, held in (("print", 99.0, True), ("screen", 99.5, False), ("frozen", 100.0, True))
     ]
-    assert slowest.of(views) == views[1]
-    assert slowest.of([views[0], views[2]]) == views[0]
-    assert slowest.of([START]) is None
+    assert worst.of(attacks) == attacks[1]
+    assert worst.of([attacks[0], attacks[2]]) == attacks[0]
+    assert worst.of([START]) is None
 
 
 def test_the_headlines_name_figures_that_are_measured() -> None:
     measured = {headline.name for headline, _record in chosen(kept())}
-    unmeasured = {each.name for each in HEADLINES} - measured
-    # Measured on the lead's quiet machine after they were built; each of them appears by itself then.
-    assert unmeasured <= {"console: ", "restore of a 10,000-person office, verified equal"}
+    assert {each.name for each in HEADLINES} == measured
 
 
 def test_files_of_earlier_runs_name_their_feature(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
