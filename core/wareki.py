@@ -31,6 +31,9 @@ _ERAS = (
     _Era("M", "明治", date(1873, 1, 1), 1868),
 )
 
+FIRST_DAY = _ERAS[-1].first
+"""No day before it can be said."""
+
 _SEPARATOR = r"\s*[./-]\s*"
 _ERA_DATE = re.compile(
     r"(?P<era>[RHSTM]|令和|平成|昭和|大正|明治)\s*(?P<year>元|0?[1-9]|[1-9]\d)"

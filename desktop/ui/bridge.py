@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections.abc import Callable
@@ -11,11 +12,13 @@ from typing import Any, TypeVar
 import shiboken6
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from core.crash import describe, unexpected
 from core.errors import SuiteError
 from core.events import Events
 from core.jobs import Job, JobHandle, JobRunner, JobState, Report, Status
 from desktop.ui import turns
 
+_log = logging.getLogger(__name__)
 T = TypeVar("T")
 E = TypeVar("E")
 _INTERVAL = 0.1  # seconds between two updates of the screen
@@ -151,16 +154,26 @@ class Bridge(QObject):
         for state in states:
             if state.status.final:
                 with turns.first():
-                    self._end(state)
+                    self._ended(state)
+
+    def _ended(self, state: JobState) -> None:
+        """What one page makes of its result keeps no other from its own: an error there is told and noted."""
+        try:
+            self._end(state)
+        except Exception as error:  # noqa: BLE001 - one page must not take the others' results away
+            _log.error("a page could not take what its work had brought: %s", describe(error))
+            self.on_error(unexpected(error))
 
     def _end(self, state: JobState) -> None:
         self._cards.discard(state.number)
         waiting = self._waiting.pop(state.number, None)
         if waiting is None or not shiboken6.isValid(waiting.owner):
             return
-        if state.status is Status.DONE and waiting.done is not None:
-            waiting.done(waiting.handle.result(0))
-        elif state.status is Status.FAILED and state.error is not None:
-            (waiting.failed or self.on_error)(state.error)
-        if waiting.ended is not None and shiboken6.isValid(waiting.owner):
-            waiting.ended()
+        try:
+            if state.status is Status.DONE and waiting.done is not None:
+                waiting.done(waiting.handle.result(0))
+            elif state.status is Status.FAILED and state.error is not None:
+                (waiting.failed or self.on_error)(state.error)
+        finally:
+            if waiting.ended is not None and shiboken6.isValid(waiting.owner):
+                waiting.ended()

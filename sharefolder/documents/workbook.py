@@ -1,7 +1,7 @@
 """A workbook as cells with their places, and what about it makes a reader doubt. Runs in the limited child.
 
-python-calamine reads values; what it does not tell (formulas without a stored value, hidden rows and
-columns, macros, the 1904 calendar) is read from the parts of the file with zip and lxml.
+python-calamine reads values; what it does not tell (errors, formulas and those without a stored value, hidden
+rows and columns, formats, macros, the 1904 calendar) is read from the parts of the file with zip and lxml.
 """
 
 from __future__ import annotations
@@ -18,14 +18,17 @@ from sharefolder.documents.text import Bounded, Unreadable, reason
 
 MAX_CELLS = 300_000
 MAX_COLUMNS = 400
-_TELLING = re.compile(rb"<(?:\w{1,20}:)?f[\s>/]|hidden")
+_TELLING = rb"""<(?:\w{1,20}:)?f[\s>/]|hidden|\st\s*=\s*["']e["']"""
 
 
 def read(path: Path) -> dict[str, Any]:
     """``{"sheets": [{"name", "visible", "cells": [[row, column, kind, text]], "merged", "hidden_rows",
-    "hidden_columns", "uncached"}], "macros", "date1904", "legacy"}``; rows and columns from 0.
+    "hidden_columns", "formulas", "uncached"}], "macros", "date1904", "legacy", "unseen"}``; rows and columns
+    from 0.
 
-    ``kind``: ``s`` text, ``n`` number, ``d`` date (ISO), ``t`` time, ``b`` true or false. Raises Unreadable.
+    ``kind``: ``s`` text, ``n`` number, ``d`` date (ISO), ``t`` time, ``b`` true or false, ``e`` an error.
+    ``formulas``: places, those of ``uncached`` (no value stored) among them. ``unseen``: a part that tells
+    what calamine does not could not be found (.xls and .xlsb have none). Raises Unreadable.
     """
     from python_calamine import CalamineWorkbook
 
@@ -42,8 +45,7 @@ def read(path: Path) -> dict[str, Any]:
     except Exception as error:
         raise Unreadable(reason(error)) from error
     made: dict[str, Any] = {"sheets": sheets, "macros": False, "date1904": False, "legacy": legacy}
-    if zipfile.is_zipfile(path):
-        _facts(path, made)
+    made["unseen"] = not zipfile.is_zipfile(path) or not _facts(path, made)
     return made
 
 
@@ -70,6 +72,7 @@ def _sheet(workbook: Any, meta: Any) -> dict[str, Any]:
         "merged": merged,
         "hidden_rows": [],
         "hidden_columns": [],
+        "formulas": [],
         "uncached": [],
     }
 
@@ -87,27 +90,32 @@ def _value(value: Any) -> tuple[str, str]:
     return "s", str(value)
 
 
-def _facts(path: Path, made: dict[str, Any]) -> None:
-    """Fill in what calamine does not tell; a part that cannot be read leaves its facts out."""
+def _facts(path: Path, made: dict[str, Any]) -> bool:
+    """Fill in what calamine does not tell; False where the part of a sheet cannot be found."""
+    found = True
     with zipfile.ZipFile(path) as archive:
         names = set(archive.namelist())
         made["macros"] = any(name.endswith("vbaProject.bin") for name in names)
         files = sheet_files(archive, made)
+        telling = re.compile(_TELLING)
         for sheet in made["sheets"]:
             file = files.get(sheet["name"], "")
-            if file in names:
-                with archive.open(file) as part:
-                    telling = _tells(Bounded(part))
-                with archive.open(file) as part:
-                    if telling:
-                        _sheet_facts(Bounded(part), sheet)
+            if file not in names:
+                found = False
+                continue
+            with archive.open(file) as part:
+                told = _tells(Bounded(part), telling)
+            with archive.open(file) as part:
+                if told:
+                    _sheet_facts(Bounded(part), sheet)
+    return found
 
 
-def _tells(part: Bounded) -> bool:
-    """Whether there is a formula or something hidden in ``part`` at all: most answers have neither."""
+def _tells(part: Bounded, telling: re.Pattern[bytes]) -> bool:
+    """Whether there is anything in ``part`` that calamine does not tell: most answers have nothing."""
     before = b""
     while chunk := part.read():
-        if b"\0" in chunk or _TELLING.search(before + chunk):  # UTF-16 is looked into in any case
+        if b"\0" in chunk or telling.search(before + chunk):  # UTF-16 is looked into in any case
             return True
         before = chunk[-32:]
     return False
@@ -137,9 +145,7 @@ def _sheet_facts(part: Bounded, sheet: dict[str, Any]) -> None:
     for _event, each in _parsed(part, "c", "row", "col"):
         tag = each.tag.rpartition("}")[2]
         if tag == "c":
-            formula, value = each.find("{*}f"), each.find("{*}v")
-            if formula is not None and (value is None or not value.text):
-                sheet["uncached"].append(list(place(each.get("r", "A1"))))
+            _cell_facts(each, sheet)
         elif tag == "row":
             if each.get("hidden") in ("1", "true"):
                 sheet["hidden_rows"].append(int(each.get("r", "1")) - 1)
@@ -147,6 +153,21 @@ def _sheet_facts(part: Bounded, sheet: dict[str, Any]) -> None:
         elif each.get("hidden") in ("1", "true"):
             first, last = int(each.get("min", "1")) - 1, int(each.get("max", "1")) - 1
             sheet["hidden_columns"].extend(range(first, min(last, MAX_COLUMNS) + 1))
+
+
+def _cell_facts(cell: Any, sheet: dict[str, Any]) -> None:
+    """18.3.1.4: an error is text of its own type; an empty text that a formula made is a value."""
+    formula, value, kind = cell.find("{*}f"), cell.find("{*}v"), cell.get("t")
+    text = value.text if value is not None else None
+    if kind == "e":
+        sheet["cells"].append([*place(cell.get("r", "A1")), "e", text or "#"])
+    if formula is not None:
+        where = list(place(cell.get("r", "A1")))
+        sheet["formulas"].append(where)
+        if not text and (kind != "str" or value is None):
+            sheet["uncached"].append(where)
+    if len(sheet["cells"]) > MAX_CELLS or len(sheet["formulas"]) > MAX_CELLS:
+        raise Unreadable("too large")
 
 
 def _parsed(part: Bounded, *tags: str) -> Any:

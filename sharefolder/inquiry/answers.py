@@ -86,6 +86,8 @@ class _Reader:
             self._doubt("", "", _("マクロが入っています。"))
         if self._workbook["legacy"]:
             self._doubt("", "", _("古い形式（.xls）です。隠れた行などを確かめられません。"))
+        elif self._workbook["unseen"]:
+            self._doubt("", "", _("隠れた行や数式のエラーを確かめられない形式です。"))
         if self._workbook["date1904"] and any(c.kind == "date" for c in self._form.columns):
             self._doubt("", "", _("1904年から数える日付のブックです。日付を確かめてください。"))
         if not self._sheet["visible"]:
@@ -147,7 +149,7 @@ class _Reader:
             self._value(place, heading, raw, raw, where, False)
             return
         read: tuple[float | date | str, str, str]
-        if raw.startswith("#") and kind == "s" and raw.endswith(("!", "?", "A", "0")):
+        if kind == "e" or (raw.startswith("#") and kind == "s" and raw.endswith(("!", "?", "A", "0"))):
             read = raw, _("数式がエラーになっています。"), ""
         else:
             read = typed(kind, raw, column.kind)
@@ -176,11 +178,14 @@ class _Reader:
             raw = self._cells[row, column][1]
             left = next((c for c in range(column - 1, -1, -1) if (row, c) in self._form.labels), None)
             where = reference(row, column)
-            if left is None:
-                self._doubt(where, raw, _("様式にない場所に記入があります。"))
-            else:
+            wrong = self._cells[row, column][0] == "e"
+            if wrong:
+                self._doubt(where, raw, _("数式がエラーになっています。"))
+            if left is not None:
                 name = self._form.labels[row, left].strip(" :：　")
-                self._value((row, column), name, raw, raw, where, False)
+                self._value((row, column), name, raw, raw, where, wrong)
+            elif not wrong:
+                self._doubt(where, raw, _("様式にない場所に記入があります。"))
 
     def _value(
         self,

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from sharefolder.inquiry.model import Inquiry
+from sharefolder.inquiry.record import a_day
 
 NAME = re.compile(r"経過-(\d{6})-[0-9a-f]{12}\.json")
 MAX_BYTES, MAX_CHANGES = 100_000, 1_000
@@ -51,8 +52,8 @@ def parsed(content: bytes) -> Change:
         data = json.loads(content)
         if data["format"] != _FORMAT:
             raise ValueError("format")
-        due = date.fromisoformat(data["due"]) if data["due"] else None
-        return Change(date.fromisoformat(data["day"]), str(data["question"]), str(data["answer"]), due)
+        due = a_day(data["due"]) if data["due"] else None
+        return Change(a_day(data["day"]), str(data["question"]), str(data["answer"]), due)
     except (KeyError, TypeError, AttributeError, RecursionError) as error:
         raise ValueError("format") from error
 

@@ -9,11 +9,13 @@ from typing import Any
 
 from core.errors import SuiteError
 from core.i18n import _
+from core.wareki import FIRST_DAY
 from sharefolder import names
 from sharefolder.inquiry.model import KINDS, Column, Form, Inquiry
 
 MAX_BYTES = 5_000_000
 _FORMAT = 1
+_ROWS, _COLUMNS = 1_048_576, 16_384  # of a sheet (ISO/IEC 29500-1, 18.3.1.4)
 
 
 def written(inquiry: Inquiry) -> bytes:
@@ -32,7 +34,7 @@ def parsed(content: bytes, folder: str) -> Inquiry:
         if data["format"] != _FORMAT:
             raise ValueError("format")
         return _inquiry(data, folder)
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError, SuiteError) as error:
+    except (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError) as error:
         raise damaged(folder) from error
 
 
@@ -64,13 +66,13 @@ def _inquiry(data: dict[str, Any], folder: str) -> Inquiry:
     return Inquiry(
         title=str(data["title"]),
         folder=folder,
-        due=date.fromisoformat(data["due"]),
+        due=a_day(data["due"]),
         sections=sections,
         template=str(data["template"]),
         digest=str(data["digest"]),
         form=_form(data["form"]),
         notes=str(data["notes"]),
-        asked=date.fromisoformat(data["asked"]) if data["asked"] else None,
+        asked=a_day(data["asked"]) if data["asked"] else None,
         by=str(data["by"]),
         closed=bool(data["closed"]),
         questions=tuple((str(a), str(b), str(c)) for a, b, c in data["questions"]),
@@ -79,19 +81,43 @@ def _inquiry(data: dict[str, Any], folder: str) -> Inquiry:
     )
 
 
+def a_day(text: str) -> date:
+    """A day that can be said (from 明治6年). ValueError for any other."""
+    day = date.fromisoformat(text)
+    if day < FIRST_DAY:
+        raise ValueError("day")
+    return day
+
+
 def _form(data: dict[str, Any]) -> Form:
     columns = tuple(
-        Column(int(c["index"]), str(c["name"]), str(c["kind"]), bool(c["required"])) for c in data["columns"]
+        Column(_column(c["index"]), str(c["name"]), str(c["kind"]), bool(c["required"]))
+        for c in data["columns"]
     )
     if not columns or any(column.kind not in KINDS for column in columns):
         raise ValueError("columns")
     last = data["last_row"]
     return Form(
         sheet=str(data["sheet"]),
-        header_row=int(data["header_row"]),
+        header_row=_row(data["header_row"]),
         columns=columns,
-        labels={(int(row), int(column)): str(text) for row, column, text in data["labels"]},
-        last_row=int(last) if last is not None else None,
+        labels={(_row(row), _column(column)): str(text) for row, column, text in data["labels"]},
+        last_row=_row(last) if last is not None else None,
         sheets=tuple(map(str, data["sheets"])),
-        merged=tuple((int(a), int(b), int(c), int(d)) for a, b, c, d in data["merged"]),
+        merged=tuple((_row(a), _column(b), _row(c), _column(d)) for a, b, c, d in data["merged"]),
     )
+
+
+def _row(number: Any) -> int:
+    return _within(int(number), _ROWS)
+
+
+def _column(number: Any) -> int:
+    return _within(int(number), _COLUMNS)
+
+
+def _within(number: int, size: int) -> int:
+    """A sheet has no other rows and columns: whoever counts from one outside never comes to an end."""
+    if not 0 <= number < size:
+        raise ValueError("outside")
+    return number

@@ -146,7 +146,8 @@ def _garbage_between_events(qapp: QApplication) -> Iterator[None]:
 
 
 @pytest.fixture
-def office(qapp: QApplication, qtbot: QtBot) -> Iterator[Office]:
+def office(qapp: QApplication, qtbot: QtBot, caplog: pytest.LogCaptureFixture) -> Iterator[Office]:
+    """What a page cannot make of its result is only told to a person; here it fails the test."""
     made = Office(qtbot)
     yield made
     made.services.bridge.close()
@@ -154,3 +155,4 @@ def office(qapp: QApplication, qtbot: QtBot) -> Iterator[Office]:
         made.services.share.close()
     if made.services.open_schedules.made:
         made.services.schedules.close()
+    assert [r.getMessage() for r in caplog.get_records("call") if r.name == "desktop.ui.bridge"] == []

@@ -53,6 +53,30 @@ def test_an_error_nobody_handles_becomes_a_notice(bridge: Bridge, qtbot: QtBot) 
     assert seen == [wrong]
 
 
+def test_a_page_that_fails_on_its_result_keeps_no_other_from_its_own(
+    bridge: Bridge, qtbot: QtBot, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Both have ended before the screen hears of either; the log knows the kind of error, not its words."""
+    gate, seen, told = threading.Event(), list[str](), list[SuiteError]()
+    bridge.on_error = told.append
+
+    def broken(_result: object) -> None:
+        raise ValueError("山本 花子")
+
+    first = bridge.run(
+        bridge, "1", lambda _r: gate.wait(5), broken, ended=lambda: seen.append("ended"), lane="a"
+    )
+    second = bridge.run(bridge, "2", lambda _r: gate.wait(5), lambda _x: seen.append("done"), lane="b")
+    gate.set()
+    for each in (first, second):
+        each.result(5)
+    qtbot.waitUntil(lambda: bridge.idle)
+    assert sorted(seen) == ["done", "ended"]
+    assert [error.code for error in told] == ["GEN-001"]
+    assert "ValueError" in caplog.text
+    assert "花子" not in caplog.text
+
+
 def test_a_page_that_is_gone_is_not_called(bridge: Bridge, qtbot: QtBot) -> None:
     from shiboken6 import delete
 

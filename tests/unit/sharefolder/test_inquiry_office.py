@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -124,6 +126,42 @@ def test_what_is_too_large_or_damaged_is_named_not_left_out(desk: Desk) -> None:
         ),
         ("SHARE-072", "照会「大きい照会」を開けません。「照会/大きい照会/照会.json」の記録が大きすぎます。"),
     ]
+
+
+OUTSIDE: dict[str, Callable[[dict[str, Any]], object]] = {
+    "a column before the first": lambda kept: kept["form"]["columns"][1].update(index=-5),
+    "a column after the last": lambda kept: kept["form"]["columns"][0].update(index=16_384),
+    "a row before the first": lambda kept: kept["form"].update(header_row=-1),
+    "a row after the last": lambda kept: kept["form"].update(last_row=1_048_576),
+    "a label far away": lambda kept: kept["form"]["labels"].append([10**30, 0, "x"]),
+    "cells merged without end": lambda kept: kept["form"]["merged"].append([0, 0, 10**9, 10**9]),
+    "an infinite row": lambda kept: kept["form"].update(header_row=float("inf")),
+    "a due date before the calendar": lambda kept: kept.update(due="0001-01-01"),
+    "asked before the calendar": lambda kept: kept.update(asked="1872-12-31"),
+}
+
+
+@pytest.mark.parametrize("name", OUTSIDE)
+def test_a_record_from_outside_every_sheet_and_calendar_stops_nobody(desk: Desk, name: str) -> None:
+    desk.ask("土木部")
+    damaged = desk.ask("土木部", title="別の照会")
+    path = desk.root / damaged.folder / "照会.json"
+    kept = json.loads(path.read_text("utf-8"))
+    OUTSIDE[name](kept)
+    path.write_text(json.dumps(kept), "utf-8")
+    found, broken = desk.other.inquiries()
+    assert [i.title for i in found] == ["災害対応"]
+    assert [(e.code, "別の照会" in e.what) for e in broken] == [("SHARE-021", True)]
+
+
+def test_an_extension_to_a_day_that_cannot_be_said_is_named_and_left_out(desk: Desk) -> None:
+    made = desk.ask("土木部")
+    desk.office.extend(made, date(2026, 12, 4), ASKER)
+    path = next((desk.root / made.folder).glob("経過-*.json"))
+    path.write_text(path.read_text("utf-8").replace("2026-12-04", "0001-01-01"), "utf-8")
+    found, broken = desk.other.inquiries()
+    assert [i.due for i in found] == [DUE]
+    assert [e.code for e in broken] == ["SHARE-021"]
 
 
 def test_a_record_of_an_older_suite_is_read(desk: Desk) -> None:
