@@ -94,7 +94,8 @@ class Storage(Protocol):
 
     def grant_as(self, sources: Sequence[str], target: str) -> bool:
         """Let at folder ``target``, and in what is made there, those who may at the folders ``sources``, and
-        this person; nobody else. False, and nothing changed, where the server keeps no lists of rights."""
+        this person; nobody else. False, and nothing changed, where the server keeps no lists of rights, or
+        does not let this person see one of theirs."""
 
     def versions(self, path: str) -> tuple[Version, ...] | None:
         """What the server has kept of a file, the newest first, each content once and not the one that is

@@ -174,7 +174,7 @@ class SmbStorage:
     def grant_as(self, sources: Sequence[str], target: str) -> bool:
         found = [self._descriptor(names.inside(each)) for each in sources]
         lists = [each for each in found if each is not None]
-        if not lists:
+        if len(lists) < len(found):  # what may not be looked at would leave out the very people it names
             return False
         access = smb_rights.READ_CONTROL | smb_rights.WRITE_DAC | _LOOK
         try:

@@ -165,6 +165,7 @@ def _inquiry(place: str, inquiry: Inquiry, today: date, seen: Reading) -> Matter
         State.OPEN: _("記入を始めています。"),
         State.WRONG_FORM: _("出したブックは、様式が違います。"),
         State.GONE: _("回答のブックがありません。"),
+        State.UNSEEN: _("回答のフォルダを開く権利がありません。"),
         State.DOUBT: sentences(_("出したものは、まだ回答として数えていません。"), seen.reason),
     }.get(seen.state, _("まだ答えていません。"))
     icon = "warning" if left < 0 else "list-checks"

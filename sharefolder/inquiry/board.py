@@ -45,7 +45,12 @@ class Board:
 
     def standing(self, inquiry: Inquiry, section: str) -> Reading:
         """Where one section stands."""
-        reading = self._section(inquiry, section)
+        try:
+            reading = self._section(inquiry, section)
+        except SuiteError as error:
+            if error.code != "SHARE-003":
+                raise
+            return Reading(section, State.UNSEEN, _("見られるのは、その所属と照会した所属だけです。"))
         if reading.state in (State.UNOPENED, State.OPEN) and self._today() > inquiry.due:
             return replace(reading, state=State.LATE)
         return reading

@@ -41,6 +41,14 @@ class Form:
 
 
 @dataclass(frozen=True)
+class Who:
+    """Whoever acts: staff number and section; empty where nobody is signed in."""
+
+    number: str = ""
+    section: str = ""
+
+
+@dataclass(frozen=True)
 class Inquiry:
     """``folder``: its path on the share; ``digest``: BLAKE3 of the template's bytes."""
 
@@ -63,13 +71,9 @@ class Inquiry:
         """Where ``section`` answers."""
         return f"{self.folder}/{ANSWERS}/{section}"
 
-
-@dataclass(frozen=True)
-class Who:
-    """Whoever acts: staff number and section; empty where nobody is signed in."""
-
-    number: str = ""
-    section: str = ""
+    def asked_by(self, who: Who) -> bool:
+        """Whether ``who`` asks: in person, or with the section's others; anybody where it was not kept."""
+        return not self.by or who.number == self.by or bool(self.asking and who.section == self.asking)
 
 
 NOBODY = Who()
@@ -85,6 +89,7 @@ class State(Enum):
     WRONG_FORM = "wrong form"
     GONE = "gone"  # the section's folder or workbook is no longer there
     DOUBT = "doubt"
+    UNSEEN = "unseen"  # another section's: this reader may not look into its folder
 
 
 @dataclass(frozen=True)

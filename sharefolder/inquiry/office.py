@@ -220,7 +220,7 @@ class Office:
         if inquiry.folder.startswith(f"{ENDED}/") or self._storage.stat(f"{inquiry.folder}/{RECORD}") is None:
             raise refusals.over(inquiry.title)
         now, _broken = self._kept.one(inquiry.folder)
-        if not now.by or who.number == now.by or (now.asking and who.section == now.asking):
+        if now.asked_by(who):
             return now
         if now.asking and self._is_folder(now.asking) and self._storage.rights(now.asking).write:
             return now

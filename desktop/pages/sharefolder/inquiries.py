@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
 
-from PySide6.QtCore import QSize
-from PySide6.QtWidgets import QCheckBox, QComboBox, QProgressBar, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QWidget
 
-from core.clock import TOKYO
 from core.errors import SuiteError
 from core.i18n import _
 from desktop.pages.services import Services
@@ -16,21 +13,15 @@ from desktop.pages.sharefolder.answer_form import AnswerForm
 from desktop.pages.sharefolder.ask import Ask
 from desktop.pages.sharefolder.following import Following
 from desktop.pages.sharefolder.inquiry_acts import InquiryActs
-from desktop.pages.sharefolder.inquiry_words import (
-    answered,
-    board_words,
-    count_words,
-    doubt_row,
-    reading_row,
-)
+from desktop.pages.sharefolder.inquiry_standing import Standing, answers_only
 from desktop.pages.sharefolder.new_inquiry import NewInquiry
 from desktop.pages.sharefolder.of_share import OfShare
 from desktop.pages.sharefolder.one_of import OneOf
 from desktop.ui import page, theme
 from desktop.ui.buttons import button, icon_button
+from desktop.ui.icons import set_icon
 from desktop.ui.widgets.empty import Empty
 from desktop.ui.widgets.flow import Flow
-from desktop.ui.widgets.table import Table
 from sharefolder.inquiry.model import Inquiry, Reading
 from sharefolder.service import ShareChanged
 
@@ -48,6 +39,10 @@ class Inquiries(OfShare):
         self._acts = InquiryActs(self, services)
         self._following = Following(self, services, self._again, tree=True)
         self._told: set[str] = set()
+        self._begun = ("", "")  # the share and the inquiry of which something is shown
+        self._standing = Standing()
+        self.sentence, self.bar = self._standing.sentence, self._standing.bar
+        self.table, self.doubts = self._standing.table, self._standing.doubts
         self._board = self._build()
         self.nothing = Empty(
             "list-checks",
@@ -77,44 +72,23 @@ class Inquiries(OfShare):
         again = icon_button(_("読み直す"), "arrow-counter-clockwise", self.read)
         line.add(Flow(button(_("照会を作る"), self._create, icon="plus"), again))
         layout.addWidget(line)
-        frame, inside = page.card(margin=1.0)
-        self.sentence = page.label("", "strong", wrap=True)
-        self.bar = QProgressBar()
-        self.bar.setTextVisible(False)
-        self.bar.setAccessibleName(_("回答した所属"))
-        self.counts = page.label("", "muted", wrap=True)
-        for widget in (self.sentence, self.bar, self.counts):
-            inside.addWidget(widget)
-        layout.addWidget(frame)
+        layout.addWidget(self._standing.top)
         self.collate = button(_("集計する"), self._acts.collate, "primary", "export")
         self.csv = button(_("CSVで保存"), self._acts.collate_csv, icon="file-csv")
+        self.reply = button(_("画面で回答する"), self._acts.answer, icon="note")
+        self.end = button(_("照会を終える"), self._acts.close)
         self._changing = (
-            button(_("画面で回答する"), self._acts.answer, icon="note"),
             button(_("催促の文を写す"), self._acts.remind, icon="copy"),
             button(_("催促をメールで送る"), self._acts.mail),
             button(_("期限を変える"), self._acts.extend),
             button(_("質問に答える"), self._acts.question),
+            self.end,
         )
-        self.end = button(_("照会を終える"), self._acts.close)
-        layout.addWidget(Flow(self.collate, self.csv, *self._changing, self.end))
+        layout.addWidget(Flow(self.collate, self.csv, self.reply, *self._changing))
         self.ask = Ask()
         layout.addWidget(self.ask)
-        self.questions = page.label("", wrap=True)
-        layout.addWidget(self.questions)
-        titles = [_("所属"), _("状態"), _("理由"), _("更新日時")]
-        self.table = Table(_("所属ごとの状態"), titles, (5, 5, 9, 11), whole=(0, 1, 3))
-        self.table.picked.connect(lambda _key: self._show_doubts())
-        self.table.setMinimumHeight(theme.em(9))
-        rest = _Rest()
-        tables = page.column(rest, 0.75)
-        tables.addWidget(self.table, 3)
-        self.heading = page.label(_("確かめること"), "strong")
-        titles = [_("所属"), _("セル"), _("書かれているもの"), _("理由"), _("読み方の案")]
-        self.doubts = Table(_("確かめること"), titles, (5, 4, 8.5, 16, 8.5), whole=(0, 1, 3))
-        tables.addWidget(self.heading)
-        self.doubts.setMinimumHeight(theme.em(7))
-        tables.addWidget(self.doubts, 2)
-        layout.addWidget(rest, 1)
+        layout.addWidget(self._standing.questions)
+        layout.addWidget(self._standing.rest, 1)
         return board
 
     def wanted(self) -> str:
@@ -147,9 +121,7 @@ class Inquiries(OfShare):
         if over != self.over.isChecked():
             return
         for error in broken:
-            if error.what + error.why not in self._told:  # once is enough: it is read again and again
-                self._told.add(error.what + error.why)
-                self._services.notices.error(error)
+            self._tell_once(error)
         self._offer(found)
         if self.stack.current() not in (self.new, self.answer):  # begun meanwhile: nobody is sent away
             self.stack.choose(self._board if some else self.nothing)
@@ -175,20 +147,23 @@ class Inquiries(OfShare):
 
     def _show_none(self, over: bool) -> None:
         self._enable(None)
-        self.readings = []
+        self.readings, self._begun = [], ("", "")
         none = _("終わった照会はまだありません。") if over else _("いま動いている照会はありません。")
-        self.sentence.setText(none)
-        for label in (self.counts, self.questions):
-            label.clear()
-        self.bar.setValue(0)
-        self.table.put([])
-        self._show_doubts()
+        self._standing.nothing(none)
 
     def _enable(self, inquiry: Inquiry | None) -> None:
         for each in (self.collate, self.csv):
             each.setEnabled(inquiry is not None)
-        for each in (*self._changing, self.end):
+        for each in (self.reply, *self._changing):
             each.setEnabled(inquiry is not None and not inquiry.closed)
+
+    def _suit(self, answering: bool) -> None:
+        """A section that answers has one thing to do here; the verbs of the one that asks are not for it."""
+        for each in (self.collate, self.csv, *self._changing):
+            each.setVisible(not answering)
+        self.reply.setProperty("kind", "primary" if answering else "")
+        set_icon(self.reply, "note", "on_primary" if answering else "text")
+        page.restyle(self.reply)
 
     def _changed(self, change: ShareChanged) -> None:
         """Something in the followed inquiry's folders: its board says so by itself."""
@@ -211,41 +186,37 @@ class Inquiries(OfShare):
 
     def _read_board(self) -> None:
         inquiry, place, share = self.inquiry(), self.place, self._services.share
-        if inquiry is not None:
-            self._following.follow(place, inquiry.folder)
-            self._services.bridge.run(
-                self,
-                _("回答の状況"),
-                lambda report: share.office(place).board(inquiry, report),
-                lambda readings: self.show_board(inquiry, readings),
-                lane="share-inquiry",
-            )
+        if inquiry is None:
+            return
+        self._following.follow(place, inquiry.folder)
+        if self._begun != (place, inquiry.folder):
+            self.readings, self._begun = [], (place, inquiry.folder)
+            self._standing.begin(inquiry)
+            self._enable(inquiry)
+            self._suit(not inquiry.asked_by(self._acts.who()))
+        self._services.bridge.run(
+            self,
+            _("回答の状況"),
+            lambda report: share.office(place).board(inquiry, report),
+            lambda readings: self.show_board(inquiry, readings),
+            self._tell_once,
+            lane="share-inquiry",
+        )
 
     def show_board(self, inquiry: Inquiry, readings: list[Reading]) -> None:
         """Where each section stood when ``readings`` were taken."""
         if inquiry != self.inquiry():
             return
-        self.readings = readings
-        self.sentence.setText(board_words(inquiry, readings, datetime.now(TOKYO).date()))
+        self.readings, who = readings, self._acts.who()
         self._enable(inquiry)
-        said = [
-            _("問 {question}　答 {answer}").format(question=q, answer=a) for _d, q, a in inquiry.questions
-        ]
-        self.questions.setText("\n".join(said))
-        self.questions.setVisible(bool(said))
-        self.bar.setRange(0, max(1, len(readings)))
-        self.bar.setValue(answered(readings))
-        self.counts.setText(count_words(readings))
-        self.table.put([(r.section, reading_row(r)) for r in readings])
-        self._show_doubts()
+        self._suit(answers_only(inquiry, readings, who))
+        self._standing.show(inquiry, readings, who)
 
-    def _show_doubts(self) -> None:
-        chosen = self.table.key()
-        every = [d for r in self.readings for d in r.doubts if chosen is None or r.section == chosen]
-        if not every:
-            every = [d for r in self.readings for d in r.doubts]
-        self.doubts.put([(number, doubt_row(doubt)) for number, doubt in enumerate(every)])
-        self.heading.setText(_("確かめること（{count} 件）").format(count=len(every)))
+    def _tell_once(self, error: SuiteError) -> None:
+        """It is read again and again."""
+        if error.what + error.why not in self._told:
+            self._told.add(error.what + error.why)
+            self._services.notices.error(error)
 
     # doing
 
@@ -263,7 +234,10 @@ class Inquiries(OfShare):
         if open_:
             self._services.notices.warning(
                 _("{count} 所属の回答フォルダは、共有と同じ権利のままです。").format(count=open_),
-                _("所属と同じ名前のフォルダが共有にないか、このサーバが権利の一覧を持っていません。"),
+                _(
+                    "所属と同じ名前のフォルダが共有にないか、その権利をあなたが見られないか、"
+                    "このサーバが権利の一覧を持っていません。"
+                ),
             )
         self.stack.choose(self._board)
         self.read()
@@ -271,10 +245,3 @@ class Inquiries(OfShare):
 
 def _within(folder: str, of: str) -> bool:
     return folder == of or folder.startswith(f"{of}/")
-
-
-class _Rest(QWidget):
-    """Takes the height that is left, and asks for no more than it must have."""
-
-    def sizeHint(self) -> QSize:
-        return QSize(super().sizeHint().width(), self.minimumSizeHint().height())

@@ -17,7 +17,7 @@ from desktop.pages.files import ask_save, save
 from desktop.pages.services import Services
 from desktop.pages.sharefolder.mail import write_mail
 from desktop.pages.sharefolder.words import state_words
-from sharefolder.inquiry.model import Inquiry, Reading, Who
+from sharefolder.inquiry.model import Inquiry, Reading, State, Who
 from sharefolder.inquiry.office import Office
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ class InquiryActs:
             self._view.answer.begin(self._view.place, inquiry, section)
 
     def extend(self) -> None:
-        inquiry, who = self._view.inquiry(), self._who()
+        inquiry, who = self._view.inquiry(), self.who()
         if inquiry is not None:
             self._view.ask.text(
                 _("新しい期限（例: R8.12.4）"),
@@ -59,7 +59,7 @@ class InquiryActs:
         inquiry = self._view.inquiry()
         if inquiry is None:
             return
-        who = self._who()
+        who = self.who()
 
         def answered(question: str, answer: str) -> None:
             self._change(lambda office: office.answer_question(inquiry, question, answer, who))
@@ -73,10 +73,11 @@ class InquiryActs:
     def close(self) -> None:
         inquiry = self._view.inquiry()
         if inquiry is not None:
-            who = self._who()
+            who = self.who()
             self._change(lambda office: office.close(inquiry, who))
 
-    def _who(self) -> Who:
+    def who(self) -> Who:
+        """The one before the screen."""
         session = self._services.auth.session
         return Who(session.person.staff_number, session.person.section) if session is not None else Who()
 
@@ -136,6 +137,9 @@ class InquiryActs:
             doubts = sum(len(reading.doubts) for reading in readings)
             words = _("「{name}」に集計しました。確かめることが {doubts} 件あります。")
             self._services.notices.success(words.format(name=path.name, doubts=doubts))
+            if unseen := sum(reading.state is State.UNSEEN for reading in readings):
+                lacking = _("{count} 所属の回答は、見る権利がないので入っていません。").format(count=unseen)
+                self._services.notices.warning(lacking)
 
         self._services.bridge.run(self._view, _("集計"), work, done, lane="share-inquiry", card=True)
 
@@ -157,7 +161,8 @@ class InquiryActs:
         inquiry = self._view.inquiry()
         if inquiry is None:
             return None
-        missing = [r.section for r in self._view.readings if not r.handed_in]
+        seen = [r for r in self._view.readings if r.state is not State.UNSEEN]
+        missing = [r.section for r in seen if not r.handed_in]
         if not missing:
             self._services.notices.info(_("未回答の所属はありません。"))
             return None

@@ -18,8 +18,8 @@ def answered(readings: Sequence[Reading]) -> int:
     return sum(reading.handed_in for reading in readings)
 
 
-def board_words(inquiry: Inquiry, readings: Sequence[Reading], today: date) -> str:
-    """How many have answered, and how long there is."""
+def due_words(inquiry: Inquiry, today: date) -> str:
+    """How long there is."""
     left = (inquiry.due - today).days
     due = _("期限 {due}").format(due=format_date(inquiry.due))
     rest = (
@@ -27,10 +27,26 @@ def board_words(inquiry: Inquiry, readings: Sequence[Reading], today: date) -> s
         if left >= 0
         else _("（{days}日過ぎました）").format(days=-left)
     )
+    return f"{due}　" + _("この照会は終わっています。") if inquiry.closed else f"{due}{rest}"
+
+
+def board_words(inquiry: Inquiry, readings: Sequence[Reading], today: date) -> str:
+    """How many have answered, and how long there is."""
     done = _("{answered} / {all} 所属が出しました。").format(answered=answered(readings), all=len(readings))
-    if inquiry.closed:
-        return f"{done}　{due}　" + _("この照会は終わっています。")
-    return f"{done}　{due}{rest}"
+    return f"{done}　{due_words(inquiry, today)}"
+
+
+def own_words(inquiry: Inquiry, seen: Sequence[Reading], today: date) -> str:
+    """For a section that answers: where it stands, as far as this reader may see, and how long there is."""
+    stand = _("{section} は「{state}」です。")
+    said = [stand.format(section=each.section, state=state_words(each.state)) for each in seen]
+    return "　".join([*said, due_words(inquiry, today)])
+
+
+def unseen_words(readings: Sequence[Reading]) -> str:
+    """Of how many nothing is shown, and why."""
+    count = sum(reading.state is State.UNSEEN for reading in readings)
+    return _("ほかの {count} 所属の回答は、その所属と照会した所属だけが見られます。").format(count=count)
 
 
 def count_words(readings: Sequence[Reading]) -> str:

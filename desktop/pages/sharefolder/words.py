@@ -128,4 +128,5 @@ def state_words(state: State) -> str:
         State.WRONG_FORM: _("× 様式違い"),
         State.GONE: _("× 回答なし"),
         State.DOUBT: _("？ 要確認"),
+        State.UNSEEN: _("－ 見えません"),
     }[state]

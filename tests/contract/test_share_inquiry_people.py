@@ -1,0 +1,92 @@
+"""An inquiry on a real Samba as each of its people sees it: with accounts and rights of their own."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from core.jobs import Report
+from sharefolder.documents.sandbox import Sandbox
+from sharefolder.inquiry.model import Inquiry, Reading, State, Who
+from sharefolder.inquiry.office import Office
+from tests.fakes import inquiry_people
+from tests.fakes.answers import Paper, good, template
+from tests.fakes.inquiry_people import ACCOUNTS
+from tests.fakes.samba import Samba, running
+
+QUIET = Report(lambda _done, _total, _text: None)
+TODAY, DUE = date(2026, 11, 26), date(2026, 12, 4)
+ASKER = Who("K100300", "人事課")
+
+
+@pytest.fixture(scope="module")
+def samba() -> Iterator[Samba]:
+    if reason := Samba.missing():
+        pytest.skip(reason)
+    with running() as server:
+        yield server
+
+
+class People:
+    """``office``: of each section's person, as on a terminal of their own."""
+
+    def __init__(self, server: Samba, home: Path, sandbox: Sandbox) -> None:
+        inquiry_people.move_in(server)
+        self.disk = server.export
+        self.storages = {section: inquiry_people.storage(server, section) for section in ACCOUNTS}
+        self.office = {s: Office(each, sandbox, lambda: TODAY) for s, each in self.storages.items()}
+        form = self.office["人事課"].understand(template(home))
+        sections, made = ["財政課", "土木課"], home / "回答様式.xlsx"
+        who = (ASKER.number, ASKER.section)
+        self.inquiry: Inquiry = self.office["人事課"].create(
+            "施設調査", made, form, sections, DUE, QUIET, "", *who
+        )
+
+    def board(self, section: str) -> dict[str, Reading]:
+        """As that section's person sees it."""
+        ((inquiry,), broken) = self.office[section].inquiries()
+        assert broken == []
+        return {each.section: each for each in self.office[section].board(inquiry, QUIET)}
+
+
+@pytest.fixture
+def people(samba: Samba, tmp_path: Path) -> Iterator[People]:
+    sandbox = Sandbox()
+    made = People(samba, tmp_path, sandbox)
+    yield made
+    for each in made.storages.values():
+        each.close()
+    sandbox.close()
+
+
+def test_a_section_whose_people_are_not_known_is_not_shut_out(people: People, tmp_path: Path) -> None:
+    """Who asks may not look at that section's folder: whoever may is then no secret that is guessed at."""
+    (people.disk / "土木課").chmod(0o2770)
+    os.removexattr(people.disk / "土木課", "system.posix_acl_access")
+    made, office = tmp_path / "回答様式.xlsx", people.office["人事課"]
+    who = (ASKER.number, ASKER.section)
+    form = office.understand(made)
+    asked = office.create("二つ目", made, form, ["財政課", "土木課"], DUE, QUIET, "", *who)
+    assert asked.guarded == ("財政課",)
+    assert people.office["土木課"].standing(asked, "土木課").state is State.UNOPENED
+
+
+def test_each_section_sees_its_own_state_and_the_asking_one_all(people: People) -> None:
+    """Closed answer folders are what an office has: nobody is refused the board for the others'."""
+    assert people.inquiry.guarded == ("財政課", "土木課")
+    Paper(people.disk / people.inquiry.answer_folder("財政課") / people.inquiry.template).write(good)
+    states = {s: {each: r.state for each, r in people.board(s).items()} for s in ACCOUNTS}
+    assert states == {
+        "人事課": {"財政課": State.ANSWERED, "土木課": State.UNOPENED},
+        "財政課": {"財政課": State.ANSWERED, "土木課": State.UNSEEN},
+        "土木課": {"財政課": State.UNSEEN, "土木課": State.UNOPENED},
+    }
+    unseen = people.board("土木課")["財政課"]
+    assert (unseen.handed_in, unseen.values, unseen.file) == (False, (), "")
+    people.office["人事課"].answer_question(people.inquiry, "年度は？", "令和8年度です。", ASKER)
+    ((seen,), _broken) = people.office["土木課"].inquiries()
+    assert (seen.due, [q for _d, q, _a in seen.questions]) == (DUE, ["年度は？"])
