@@ -201,9 +201,9 @@ class _Bench:
         draw = random.Random(9)
         for number in range(SMALL):
             (source / f"写真{number:05}.jpg").write_bytes(draw.randbytes(SMALL_SIZE))
-        plan = plans.plan_upload([*source.iterdir()], "ours")
+        files = [transfer.Wanted(*each) for each in plans.plan_upload([*source.iterdir()], "ours").files]
         ways = {"mput": lambda: self.smbclient("prompt", "cd mput", "lcd small", "mput *"),
-                "ours": lambda: self._send_small(plan.files)}  # fmt: skip
+                "ours": lambda: self._send_small(files)}  # fmt: skip
         took: dict[str, list[tuple[float, float]]] = {name: [] for name in ways}
         draw = random.Random(12)
         for _turn in range(SMALL_TURNS):
@@ -219,7 +219,7 @@ class _Bench:
         yield Record("5,000 files × 20 KB up", SMALL / ours, "files/s", "≥ mput", ours <= mput,
                      "smbclient mput", SMALL / mput, mput / ours, note)  # fmt: skip
 
-    def _send_small(self, files: Sequence[tuple[Path, str]]) -> tuple[float, float]:
+    def _send_small(self, files: Sequence[transfer.Wanted]) -> tuple[float, float]:
         sent: list[transfer.Sent] = []
         seconds = timed(lambda: sent.extend(transfer.upload_many(files, self.storage, QUIET)))
         assert len(sent) == SMALL

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from core.errors import SuiteError
 from core.i18n import _
 
@@ -53,6 +55,16 @@ def exists(name: str) -> SuiteError:
         _("別の名前にするか、置き換えるかを選んでください。"),
         "SHARE-005",
     )
+
+
+class Taken(SuiteError):  # noqa: N818 - as Disconnected
+    """Names are taken where files are to go. ``seen``: their paths on the share, and when what lies there was
+    changed: what a person who then says 置き換える has decided about."""
+
+    def __init__(self, name: str, seen: Mapping[str, float]) -> None:
+        said = exists(name)
+        super().__init__(said.what, said.why, said.next_step, said.code)
+        self.seen = seen
 
 
 def file_in_the_way(name: str) -> SuiteError:

@@ -24,6 +24,9 @@ class Task:
     if_exists: IfExists
     number: int = 0
     name: str = ""  # on the share, where it is not the local file's own
+    seen: float | None = None
+    """The time of what was in its place when the person decided; None: nothing was, or (in a row of an older
+    suite) nobody knows. Whatever else is found there has not been decided about."""
 
 
 def _create(database: Database) -> None:
@@ -41,24 +44,36 @@ def _named(database: Database) -> None:
     database.conn.execute("ALTER TABLE tasks ADD COLUMN name TEXT NOT NULL DEFAULT ''")
 
 
+def _seen(database: Database) -> None:
+    database.conn.execute("ALTER TABLE tasks ADD COLUMN seen REAL")
+
+
+STEPS = [
+    Migration(1, "tasks", _create),
+    Migration(2, "owner", _own),
+    Migration(3, "name", _named),
+    Migration(4, "seen", _seen),
+]
+
+
 class Journal:
     """Safe from any thread. SuiteError DB-00x. ``owner``: who is signed in now."""
 
     def __init__(self, path: Path, owner: Callable[[], str] = lambda: "") -> None:
         self._owner = owner
-        steps = [Migration(1, "tasks", _create), Migration(2, "owner", _own), Migration(3, "name", _named)]
-        self._connections = Connections(path, steps)
+        self._connections = Connections(path, STEPS)
 
     def begin(self, tasks: list[Task]) -> list[Task]:
         """Write down ``tasks`` before anything is sent; with their numbers."""
         made = []
         with transaction(self._connections.get()) as database:
             for task in tasks:
-                row = (task.place, int(task.up), task.here, task.there, task.if_exists.value, task.name)
+                what = (task.place, int(task.up), task.here, task.there)
+                how = (task.if_exists.value, task.name, task.seen)
                 cursor = database.conn.execute(
-                    "INSERT INTO tasks (place, up, here, there, if_exists, name, owner)"
-                    " VALUES (?, ?, ?, ?, ?, ?, ?)",
-                    (*row, self._owner()),
+                    "INSERT INTO tasks (place, up, here, there, if_exists, name, seen, owner)"
+                    " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                    (*what, *how, self._owner()),
                 )
                 made.append(replace(task, number=int(cursor.lastrowid or 0)))
         return made
@@ -70,9 +85,10 @@ class Journal:
 
     def open(self) -> list[Task]:
         """Everything that this person (or nobody known) has begun and that has not ended."""
-        columns, whose = "number, place, up, here, there, if_exists, name", (self._owner(), "")
+        columns, whose = "number, place, up, here, there, if_exists, name, seen", (self._owner(), "")
         query = f"SELECT {columns} FROM tasks WHERE owner IN (?, ?) ORDER BY number"  # noqa: S608
         rows = self._connections.get().conn.execute(query, whose).fetchall()
         return [
-            Task(place, bool(up), here, to, IfExists(e), n, name) for n, place, up, here, to, e, name in rows
+            Task(place, bool(up), here, to, IfExists(e), n, name, seen)
+            for n, place, up, here, to, e, name, seen in rows
         ]

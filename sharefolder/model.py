@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import NamedTuple
 
+_SAME_TIME_S = 1e-5
+
 
 class Entry(NamedTuple):
     """A file or folder. A tuple, because a listing holds 100,000 of them. ``changed``: seconds, UTC."""
@@ -18,6 +20,11 @@ class Entry(NamedTuple):
     @property
     def parent(self) -> str:
         return self.path.rpartition("/")[0]
+
+
+def same_time(one: float, other: float) -> bool:
+    """Whether two looks at one file told the same time: a listing tells it finer than a single look."""
+    return abs(one - other) <= _SAME_TIME_S
 
 
 class Version(NamedTuple):

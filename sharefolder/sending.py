@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from core.errors import SuiteError
 from core.i18n import _
 from core.jobs import Report
-from sharefolder import errors, plans, transfer
+from sharefolder import errors, names, plans, transfer
 from sharefolder.fitting import Fitted, fit
 from sharefolder.journal import Journal, Task
 from sharefolder.model import Entry
@@ -45,15 +45,27 @@ class Sending:
         """``plan`` on what lies there; see ``fitting.fit``."""
         return fit(self._storage(place), plan, if_exists, name)
 
-    def upload(self, place: str, fitted: Fitted, if_exists: IfExists, report: Report) -> Batch:
-        """Send everything of ``fitted``. A cut leaves tasks that ``resume`` goes on with."""
+    def upload(
+        self,
+        place: str,
+        fitted: Fitted,
+        if_exists: IfExists,
+        report: Report,
+        seen: Mapping[str, float] | None = None,
+    ) -> Batch:
+        """Send everything of ``fitted``. Only what is as in ``seen`` (without it: as it was fitted) is
+        replaced; of two files for one place the second gets a free name. A cut leaves tasks that ``resume``
+        goes on with."""
         storage = self._storage(place)
         for each in fitted.folders:
             if storage.stat(each) is None:
                 storage.make_folder(each)
-        tasks = [
-            Task(place, True, str(path), into, if_exists, name=name) for path, into, name in fitted.files
-        ]
+        decided = fitted.seen if seen is None else seen
+        tasks = []
+        for number, (path, into, name) in enumerate(fitted.files):
+            how = IfExists.KEEP_BOTH if number in fitted.second else if_exists
+            was = decided.get(names.join(into, name or path.name))
+            tasks.append(Task(place, True, str(path), into, how, name=name, seen=was))
         return Batch(tuple(self._work(self._journal.begin(tasks), report)), fitted.refused, fitted.unnamed)
 
     def download(
@@ -65,7 +77,10 @@ class Sending:
         )
         for each in plan.folders:
             each.mkdir(parents=True, exist_ok=True)
-        tasks = [Task(place, False, str(into), path, if_exists) for path, into in plan.files]
+        tasks = [
+            Task(place, False, str(into), path, if_exists, seen=_local_time(into, path))
+            for path, into in plan.files
+        ]
         return Batch(tuple(self._work(self._journal.begin(tasks), report)), plan.refused)
 
     def pending(self) -> list[Task]:
@@ -93,10 +108,10 @@ class Sending:
 
     def _work(self, tasks: Sequence[Task], report: Report) -> list[transfer.Sent]:
         done: list[transfer.Sent] = []
-        small = [task for task in tasks if task.up and not task.name and _is_small(Path(task.here))]
-        apart = {task.number for task in small} if len(small) > 1 else set()
+        small = _small_ones(tasks)
+        apart = {task.number for task in small}
         try:
-            self._send_small(small if apart else [], report, done)
+            self._send_small(small, report, done)
             rest = [task for task in tasks if task.number not in apart]
             for number, task in enumerate(rest, len(apart) + 1):
                 name = Path(task.here if task.up else task.there).name
@@ -111,13 +126,11 @@ class Sending:
         """Many at once; the journal hears of them in groups, as each word of it waits for the disk."""
         if not tasks:
             return
-        files = [(Path(task.here), task.there) for task in tasks]
+        files = [transfer.Wanted(Path(task.here), task.there, task.if_exists, task.seen) for task in tasks]
         arrived: list[int] = []
-        storage, if_exists = self._storage(tasks[0].place), tasks[0].if_exists
+        storage = self._storage(tasks[0].place)
         try:
-            for task, sent in zip(
-                tasks, transfer.upload_many(files, storage, report, if_exists), strict=False
-            ):
+            for task, sent in zip(tasks, transfer.upload_many(files, storage, report), strict=False):
                 done.append(sent)
                 arrived.append(task.number)
                 if len(arrived) >= _GROUP:
@@ -141,10 +154,27 @@ class Sending:
         return sent
 
     def _one(self, task: Task, report: Report) -> transfer.Sent:
-        storage = self._storage(task.place)
+        storage, here, how = self._storage(task.place), Path(task.here), task.if_exists
         if task.up:
-            return transfer.upload(Path(task.here), storage, task.there, report, task.if_exists, task.name)
-        return transfer.download(storage, task.there, Path(task.here), report, task.if_exists)
+            return transfer.upload(here, storage, task.there, report, how, task.name, task.seen)
+        return transfer.download(storage, task.there, here, report, how, task.seen)
+
+
+def _small_ones(tasks: Sequence[Task]) -> Sequence[Task]:
+    """Those that can be on their way at once: small, under their own names, no two for one place."""
+    found: dict[tuple[str, str], Task] = {}
+    for task in tasks:
+        if task.up and not task.name and _is_small(Path(task.here)):
+            found.setdefault((task.there, names.same(Path(task.here).name)), task)
+    return [*found.values()] if len(found) > 1 else []
+
+
+def _local_time(folder: Path, path: str) -> float | None:
+    """When what a file of the share would replace in a local folder was changed."""
+    try:
+        return (folder / names.proposed(path.rpartition("/")[2])).lstat().st_mtime
+    except OSError:  # nothing is there
+        return None
 
 
 def _is_small(file: Path) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
@@ -223,17 +223,19 @@ class ShareService:
         if_exists: IfExists,
         report: Report,
         confirmed: bool = False,
+        seen: Mapping[str, float] | None = None,
     ) -> Batch:
-        """Send files and folders. A taken name stops before anything is sent (SHARE-005) unless
-        ``if_exists`` says what to do; a cut leaves a task that ``resume`` goes on with. SHARE-030 before
-        very many existing files are replaced, unless a person has ``confirmed``."""
+        """Send files and folders. A taken name stops before anything is sent (SHARE-005, ``errors.Taken``)
+        unless ``if_exists`` says what to do; a cut leaves a task that ``resume`` goes on with. ``seen``: what
+        the person who chose to replace it was told of, without it what is there now; anything else stays.
+        SHARE-030 before very many existing files are replaced, unless a person has ``confirmed``."""
         plan = plans.plan_upload(list(files), folder, lambda: report(0, None, _("調べています")))
         fitted = self.sending.fitted(place, plan, if_exists)
         if if_exists is not IfExists.KEEP_BOTH:
             if fitted.taken and if_exists is IfExists.ASK:
-                raise errors.exists(fitted.taken[0])
-            self._guard.admit(len(fitted.taken), confirmed)
-        return self.sending.upload(place, fitted, if_exists, report)
+                raise errors.Taken(fitted.taken[0], fitted.seen)
+            self._guard.admit(len(fitted.seen), confirmed)
+        return self.sending.upload(place, fitted, if_exists, report, seen)
 
     def upload_mended(self, place: str, unnamed: Sequence[tuple[Path, str]], report: Report) -> Batch:
         """Send what a batch has left out for its name, each under the one proposed for it, made free."""
@@ -247,10 +249,11 @@ class ShareService:
         return Batch(tuple(sent), tuple(refused), tuple(left))
 
     def check_free(self, place: str, folder: str, files: Sequence[Path]) -> int:
-        """How many bytes ``upload`` would send. SHARE-005 if it would have to ask."""
+        """How many bytes ``upload`` would send. SHARE-005 (``errors.Taken``) if it would have to ask."""
         plan = plans.plan_upload(list(files), folder)
-        if taken := self.sending.fitted(place, plan, IfExists.ASK).taken:
-            raise errors.exists(taken[0])
+        fitted = self.sending.fitted(place, plan, IfExists.ASK)
+        if fitted.taken:
+            raise errors.Taken(fitted.taken[0], fitted.seen)
         return plan.size
 
     def download(

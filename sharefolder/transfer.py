@@ -15,7 +15,7 @@ from contextlib import closing, suppress
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from blake3 import blake3
 
@@ -24,7 +24,7 @@ from core.i18n import _
 from core.jobs import Report
 from sharefolder import errors, names
 from sharefolder.local import LocalStorage
-from sharefolder.model import Entry
+from sharefolder.model import Entry, same_time
 from sharefolder.ports import SMALL, Storage
 
 PART = re.compile(r"\.mahoroba-[0-9a-f]{16}\.part")
@@ -38,6 +38,25 @@ class IfExists(Enum):
     ASK = "ask"  # SHARE-005; nothing sent
     REPLACE = "replace"  # the old one stays until the new one is whole
     KEEP_BOTH = "keep both"  # name (2)
+
+
+class Look(Enum):
+    """Instead of a time: when it was decided what may be replaced."""
+
+    NOW = "now"  # whatever is there when the sending begins
+
+
+Seen = float | None | Look
+"""The time of what was in the target's place when it was decided to replace it; None: nothing was."""
+
+
+class Wanted(NamedTuple):
+    """A small file, the folder of the share that it goes into, and what to do where its name is taken."""
+
+    file: Path
+    folder: str
+    if_exists: IfExists = IfExists.ASK
+    seen: Seen = Look.NOW
 
 
 @dataclass(frozen=True)
@@ -69,7 +88,7 @@ class _Way:
     start: Entry
     target: Storage
     end: str
-    seen: float | None  # the target's time when we began, None if nothing was there
+    seen: float | None  # the time of what may be replaced, None if nothing may
 
 
 def upload(
@@ -79,28 +98,28 @@ def upload(
     report: Report,
     if_exists: IfExists = IfExists.ASK,
     name: str = "",
+    seen: Seen = Look.NOW,
     part: str = "",
 ) -> Sent:
-    """Send ``file`` into ``folder`` of the share, as ``name`` or its own. SuiteError SHARE-00x; the part
-    (named as ``PART``; without a name, by what is sent) stays for another try."""
+    """Send ``file`` into ``folder`` of the share, as ``name`` or its own; ``seen`` as ``send``. SuiteError
+    SHARE-00x; the part (named as ``PART``; without a name, by what is sent) stays for another try."""
     here = LocalStorage(file.parent, str(file.parent))
     start = here.stat(file.name)
     if start is None or start.folder:
         raise errors.not_found(file.name)
-    return send(here, start, storage, names.join(folder, name or file.name), report, if_exists, part=part)
+    end = names.join(folder, name or file.name)
+    return send(here, start, storage, end, report, if_exists, seen, part)
 
 
-def upload_many(
-    files: Sequence[tuple[Path, str]], storage: Storage, report: Report, if_exists: IfExists = IfExists.ASK
-) -> Iterator[Sent]:
-    """Send files of at most ``SMALL`` bytes, each with the folder of the share that it goes into, many on
-    their way at once. A name that is taken is gone about as by ``upload``. SuiteError at the first failure.
-    """
-    going: deque[tuple[Path, str, Sent]] = deque()
+def upload_many(files: Sequence[Wanted], storage: Storage, report: Report) -> Iterator[Sent]:
+    """Send files of at most ``SMALL`` bytes, no two to the same place, many on their way at once. A name that
+    is taken is gone about as by ``upload``. SuiteError at the first failure."""
+    going: deque[tuple[Wanted, Sent]] = deque()
     parts = _folders_of_parts(files, storage)
 
     def contents() -> Iterator[tuple[str, str, bytes]]:
-        for number, (file, folder) in enumerate(files, 1):
+        for number, wanted in enumerate(files, 1):
+            file, folder = wanted.file, wanted.folder
             report(number, len(files), file.name)
             here = LocalStorage(file.parent, str(file.parent))
             start = here.stat(file.name)
@@ -110,14 +129,15 @@ def upload_many(
             if len(content) != start.size:
                 raise errors.changed(file.name)
             end = names.join(folder, file.name)
-            going.append((file, folder, Sent(end, start.size, blake3(content).hexdigest())))
+            going.append((wanted, Sent(end, start.size, blake3(content).hexdigest())))
             yield names.join(parts.get(folder, folder), part_name(start, end)), end, content
 
     try:
         for failed in storage.put_many(contents()):
-            file, folder, sent = going.popleft()
+            wanted, sent = going.popleft()
             if failed is not None:  # a name that is taken, or whatever the slower way can say better
-                sent = upload(file, storage, folder, report, if_exists)
+                file, folder, if_exists, seen = wanted
+                sent = upload(file, storage, folder, report, if_exists, seen=seen)
             yield sent
     finally:
         for each in parts.values():
@@ -125,12 +145,12 @@ def upload_many(
                 storage.remove(each)
 
 
-def _folders_of_parts(files: Sequence[tuple[Path, str]], storage: Storage) -> dict[str, str]:
+def _folders_of_parts(files: Sequence[Wanted], storage: Storage) -> dict[str, str]:
     """Folder → where the parts of what goes into it lie, for folders that get many files. A server that
     ignores case looks through the whole folder for each new name: among few it is done sooner."""
     found = {}
-    for folder, count in Counter(folder for _file, folder in files).items():
-        key = blake3(f"{files[0][0].parent}\0{folder}".encode("utf-8", "surrogateescape"))
+    for folder, count in Counter(each.folder for each in files).items():
+        key = blake3(f"{files[0].file.parent}\0{folder}".encode("utf-8", "surrogateescape"))
         apart = names.join(folder, f".mahoroba-{key.hexdigest()[:16]}.part")
         if count < _MANY:
             continue
@@ -142,14 +162,19 @@ def _folders_of_parts(files: Sequence[tuple[Path, str]], storage: Storage) -> di
 
 
 def download(
-    storage: Storage, path: str, folder: Path, report: Report, if_exists: IfExists = IfExists.ASK
+    storage: Storage,
+    path: str,
+    folder: Path,
+    report: Report,
+    if_exists: IfExists = IfExists.ASK,
+    seen: Seen = Look.NOW,
 ) -> Sent:
-    """Fetch a file of the share into a local ``folder``."""
+    """Fetch a file of the share into a local ``folder``; ``seen`` as ``send``."""
     start = storage.stat(path)
     if start is None or start.folder:
         raise errors.not_found(path.rpartition("/")[2])
     here = LocalStorage(folder, str(folder))
-    return send(storage, start, here, names.proposed(start.name), report, if_exists)
+    return send(storage, start, here, names.proposed(start.name), report, if_exists, seen)
 
 
 def send(
@@ -159,19 +184,20 @@ def send(
     wanted: str,
     report: Report,
     if_exists: IfExists,
-    seen: float | None = None,
+    seen: Seen = Look.NOW,
     part: str = "",
 ) -> Sent:
-    """Send ``start`` of ``source`` to ``wanted``. With ``seen`` only what was changed then is replaced:
-    anything else stays, and this comes to lie beside it."""
+    """Send ``start`` of ``source`` to ``wanted``. Only what was changed at ``seen`` is replaced: anything
+    else stays, and this comes to lie beside it."""
     names.writable(wanted)
     there = target.stat(wanted)
     end = wanted
     if there is not None and (there.folder or if_exists is not IfExists.REPLACE):
         if if_exists is not IfExists.KEEP_BOTH:
             raise errors.exists(there.name)
-        end, there = _beside(target, wanted), None
-    way = _Way(source, start, target, end, seen or (there.changed if there else None))
+        end, there, seen = _beside(target, wanted), None, None
+    decided = (there.changed if there else None) if isinstance(seen, Look) else seen
+    way = _Way(source, start, target, end, decided)
     part = names.join(end.rpartition("/")[0], part or part_name(start, wanted))
     digest, resumed = _fill(way, part, report)
     _verify(way, part, digest, report)
@@ -233,7 +259,7 @@ def _settle(way: _Way, part: str, digest: str, resumed: int) -> Sent:
     """Give the part its name; a target that another has changed or holds open is never touched."""
     there = way.target.stat(way.end)
     end, beside = way.end, False
-    if there is not None and there.changed != way.seen:
+    if there is not None and (way.seen is None or not same_time(there.changed, way.seen)):
         end, beside = _beside(way.target, way.end, _("（競合）")), True
     try:
         way.target.move(part, end, replace=there is not None and not beside)

@@ -16,11 +16,9 @@ from core.i18n import _
 from core.jobs import Report
 from sharefolder import errors, names, transfer
 from sharefolder.changes import Changes, Trashed
-from sharefolder.model import Entry, Version
+from sharefolder.model import Entry, Version, same_time
 from sharefolder.ports import Storage
 from sharefolder.transfer import IfExists, Sent
-
-_SAME_TIME = 1e-5  # seconds: a listing tells times finer than a single file's look
 
 
 @dataclass(frozen=True)
@@ -73,7 +71,7 @@ class Versions:
         longer what the person saw: somebody has changed it."""
         storage = self._storage(place)
         now = storage.stat(entry.path)
-        if now is None or now.size != entry.size or abs(now.changed - entry.changed) > _SAME_TIME:
+        if now is None or now.size != entry.size or not same_time(now.changed, entry.changed):
             raise errors.newer(entry.name)
         before = self._changes.kept(place, entry)
         source = AsItWas(storage, version)

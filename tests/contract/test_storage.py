@@ -14,10 +14,14 @@ from pathlib import Path
 import pytest
 
 from core.errors import SuiteError
+from core.jobs import Report
+from sharefolder import transfer
 from sharefolder.errors import Disconnected
 from sharefolder.local import LocalStorage
+from sharefolder.model import Entry
 from sharefolder.ports import CHUNK, Credential, Storage
 from sharefolder.smb import SmbStorage
+from sharefolder.transfer import IfExists
 from tests.fakes.samba import PASSWORD, Samba, running
 
 
@@ -89,7 +93,10 @@ class _Below:
                 sources, target = args
                 return method([f"{self._folder}/{s}" for s in sources], f"{self._folder}/{target}")  # type: ignore[attr-defined]
             paths = [f"{self._folder}/{a}" if a else self._folder for a in args[:places]]
-            return method(*paths, *args[places:], **named)
+            found = method(*paths, *args[places:], **named)
+            if isinstance(found, Entry):
+                return found._replace(path=found.path.removeprefix(self._folder).lstrip("/"))
+            return found
 
         return call
 
@@ -97,6 +104,9 @@ class _Below:
 def put(storage: Storage, path: str, content: bytes) -> None:
     with storage.append(path, 0) as sink:
         sink.write(content)
+
+
+QUIET = Report(lambda _done, _total, _text: None)
 
 
 def listed(storage: Storage, folder: str = "") -> dict[str, tuple[bool, int]]:
@@ -176,6 +186,26 @@ class TestStorage:
         assert outcomes[3].code == "SHARE-005"  # type: ignore[union-attr]
         there = {p.name: p.read_bytes() for p in disk.iterdir() if p.name in contents}
         assert there == contents | {"3.txt": b"theirs"}
+
+    def test_what_a_person_decided_to_replace_is_replaced_and_nothing_newer(
+        self, share: tuple[Storage, Path], tmp_path: Path
+    ) -> None:
+        storage, disk = share
+        mine = tmp_path / "mine" / "報告.txt"
+        mine.parent.mkdir()
+        mine.write_bytes(b"mine")
+        put(storage, "報告.txt", b"old")
+        (decided,) = (e.changed for batch in storage.list("") for e in batch)  # as the question was asked
+        sent = transfer.upload(mine, storage, "", QUIET, IfExists.REPLACE, seen=decided)
+        assert (sent.path, sent.beside) == ("報告.txt", False)
+        for newer in (b"theirs", b"theirs, after nothing was there"):
+            (disk / "報告.txt").write_bytes(newer)
+            os.utime(disk / "報告.txt", (5, 5))
+            seen = decided if newer == b"theirs" else None
+            sent = transfer.upload(mine, storage, "", QUIET, IfExists.REPLACE, seen=seen)
+            assert sent.beside
+            assert (disk / "報告.txt").read_bytes() == newer
+            assert (disk / sent.path).read_bytes() == b"mine"
 
     def test_a_case_only_rename_loses_nothing(self, share: tuple[Storage, Path]) -> None:
         storage, disk = share

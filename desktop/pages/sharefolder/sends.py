@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,6 +13,7 @@ from core.errors import SuiteError
 from core.i18n import _, sentences
 from desktop.pages.services import Services
 from sharefolder import names
+from sharefolder.errors import Taken
 from sharefolder.journal import Task
 from sharefolder.sending import Batch
 from sharefolder.transfer import IfExists
@@ -44,8 +45,9 @@ class Sends:
             if error.code != "SHARE-005":
                 self._services.notices.error(error)
                 return
+            seen = error.seen if isinstance(error, Taken) else None
             both = (_("両方残す"), lambda: self._send(place, folder, files, IfExists.KEEP_BOTH))
-            over = (_("置き換える"), lambda: self._send(place, folder, files, IfExists.REPLACE))
+            over = (_("置き換える"), lambda: self._send(place, folder, files, IfExists.REPLACE, seen=seen))
             self._view.ask.choice(sentences(error.why, error.what), (both, over))
 
         self._services.bridge.run(
@@ -65,6 +67,7 @@ class Sends:
         if_exists: IfExists,
         size: int = 0,
         confirmed: bool = False,
+        seen: Mapping[str, float] | None = None,
     ) -> None:
         share = self._services.share
 
@@ -72,13 +75,16 @@ class Sends:
             if error.code != "SHARE-030":
                 self._services.notices.error(error)
                 return
-            again = (_("それでも置き換える"), lambda: self._send(place, folder, files, if_exists, size, True))
-            self._view.ask.choice(sentences(error.what, error.why), (again,))
+
+            def anyway() -> None:
+                self._send(place, folder, files, if_exists, size, True, seen)
+
+            self._view.ask.choice(sentences(error.what, error.why), ((_("それでも置き換える"), anyway),))
 
         self._services.bridge.run(
             self._view,
             _("「{name}」へ送る").format(name=folder.rpartition("/")[2] or place),
-            lambda report: share.upload(place, folder, files, if_exists, report, confirmed),
+            lambda report: share.upload(place, folder, files, if_exists, report, confirmed, seen),
             partial(self._sent, place=place),
             failed,
             lane=f"share {place}" if size < _HUGE else f"share {place} large",  # small ones do not wait

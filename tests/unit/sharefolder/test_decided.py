@@ -1,0 +1,128 @@
+"""A person decides about what was there then: whatever comes to lie there later is another's, and stays."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from core.db import open_database, transaction
+from core.errors import SuiteError
+from core.events import Events
+from core.jobs import Cancelled, Report
+from sharefolder.errors import Taken
+from sharefolder.journal import STEPS
+from sharefolder.service import ShareService
+from sharefolder.transfer import IfExists
+
+NOTHING = Report(lambda _done, _total, _text: None)
+MB = 1 << 20
+
+
+class Here:
+    """A terminal with one share."""
+
+    def __init__(self, root: Path) -> None:
+        self.root, self.disk = root, root / "share"
+        self.disk.mkdir()
+        self.service = ShareService(root / "home", Events(), lambda: "K100234")
+        self.service.add_place("全庁", str(self.disk))
+
+    def file(self, name: str, content: bytes, folder: str = "mine") -> Path:
+        made = self.root / folder / name
+        made.parent.mkdir(exist_ok=True)
+        made.write_bytes(content)
+        return made
+
+    def there(self) -> dict[str, bytes]:
+        return {each.name: each.read_bytes() for each in self.disk.iterdir() if each.is_file()}
+
+    def cut(self, file: Path, if_exists: IfExists) -> None:
+        """Closed when the first bytes had gone."""
+
+        def step(done: float, total: float | None, _text: str) -> None:
+            if total is not None and done > 0:
+                raise Cancelled
+
+        with pytest.raises(Cancelled):
+            self.service.upload("全庁", "", [file], if_exists, Report(step))
+
+
+@pytest.fixture
+def here(tmp_path: Path) -> Iterator[Here]:
+    made = Here(tmp_path)
+    yield made
+    made.service.close()
+
+
+@pytest.mark.parametrize("before", [b"old", None])
+def test_going_on_never_takes_a_colleagues_newer_work(here: Here, before: bytes | None) -> None:
+    file = here.file("報告.bin", os.urandom(3 * MB))
+    if before is not None:
+        (here.disk / "報告.bin").write_bytes(before)
+        os.utime(here.disk / "報告.bin", (1e9, 1e9))
+    here.cut(file, IfExists.REPLACE)
+    (here.disk / "報告.bin").write_bytes(b"a colleague's newer work")
+    (sent,) = here.service.sending.resume(NOTHING).sent
+    assert (sent.path, sent.beside) == ("報告（競合）.bin", True)
+    assert here.there() == {"報告.bin": b"a colleague's newer work", "報告（競合）.bin": file.read_bytes()}
+
+
+def test_going_on_replaces_what_is_still_as_it_was(here: Here) -> None:
+    file = here.file("報告.bin", os.urandom(3 * MB))
+    (here.disk / "報告.bin").write_bytes(b"old")
+    here.cut(file, IfExists.REPLACE)
+    (sent,) = here.service.sending.resume(NOTHING).sent
+    assert sent.resumed > 0
+    assert here.there() == {"報告.bin": file.read_bytes()}
+
+
+def test_what_comes_between_the_question_and_the_answer_stays(here: Here) -> None:
+    (here.disk / "報告.txt").write_bytes(b"old")
+    os.utime(here.disk / "報告.txt", (1e9, 1e9))
+    file = here.file("報告.txt", b"mine")
+    with pytest.raises(Taken) as asked:
+        here.service.check_free("全庁", "", [file])
+    (here.disk / "報告.txt").write_bytes(b"theirs")
+    seen = asked.value.seen
+    (sent,) = here.service.upload("全庁", "", [file], IfExists.REPLACE, NOTHING, seen=seen).sent
+    assert sent.beside
+    assert here.there() == {"報告.txt": b"theirs", "報告（競合）.txt": b"mine"}
+
+
+@pytest.mark.parametrize("size", [3, 100_000])
+def test_two_of_one_name_from_different_folders_both_arrive(here: Here, size: int) -> None:
+    (here.disk / "報告.txt").write_bytes(b"old")
+    files = [here.file("報告.txt", each * size, each.decode()) for each in (b"x", b"y")]
+    batch = here.service.upload("全庁", "", files, IfExists.REPLACE, NOTHING)
+    assert sorted(sent.path for sent in batch.sent) == ["報告 (2).txt", "報告.txt"]
+    assert sorted(here.there().values()) == [b"x" * size, b"y" * size]
+
+
+def test_two_of_one_name_are_asked_about_before_anything_is_sent(here: Here) -> None:
+    files = [here.file("報告.txt", each, each.decode()) for each in (b"x", b"y")]
+    with pytest.raises(SuiteError) as asked:
+        here.service.check_free("全庁", "", files)
+    assert asked.value.code == "SHARE-005"
+    with pytest.raises(SuiteError):
+        here.service.upload("全庁", "", files, IfExists.ASK, NOTHING)
+    assert here.there() == {}
+    assert here.service.sending.pending() == []
+
+
+def test_a_task_of_an_older_suite_is_read_and_replaces_nothing_it_does_not_know(here: Here) -> None:
+    """Its row does not tell what was there: what is there now stays."""
+    file = here.file("報告.txt", b"mine")
+    database = open_database(here.root / "home" / "share.db", STEPS[:3])
+    row = ("全庁", 1, str(file), "", "replace", "K100234")
+    with transaction(database):
+        database.conn.execute(
+            "INSERT INTO tasks (place, up, here, there, if_exists, owner) VALUES (?, ?, ?, ?, ?, ?)", row
+        )
+    database.close()
+    (here.disk / "報告.txt").write_bytes(b"theirs")
+    assert [task.seen for task in here.service.sending.pending()] == [None]
+    assert here.service.sending.resume(NOTHING).sent[0].beside
+    assert here.there() == {"報告.txt": b"theirs", "報告（競合）.txt": b"mine"}
