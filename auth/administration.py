@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 from auth.bulletins import Bulletin, Bulletins
 from auth.codes import OneTimeCodes, Purpose
@@ -83,24 +82,24 @@ class Administration:
         self._register.add_person(checked)
         self._done(actor, "person.added", checked.staff_number)
 
-    def change(self, person: Person) -> None:
-        """New name, section, role, group. Nobody takes the IT role from himself: someone must keep it."""
+    def change(self, person: Person, was: Person) -> None:
+        """New name, section, role, group of whoever ``was`` so when they were read. Whether they are active
+        is not changed here: a form that is open must not end what an incident has stopped. Nobody takes the
+        IT role from himself: someone must keep it. SuiteError AUTH-038 when they have changed meanwhile."""
         checked = check_person(person)
-        before = self._register.person(checked.staff_number)
-        same = before is None or before.role is checked.role
-        actor = self._may(None if same else Action.ROLE)
-        if checked.staff_number == actor and (checked.role is not Role.IT or not checked.active):
+        actor = self._may(None if was.role is checked.role else Action.ROLE)
+        if checked.staff_number == actor and checked.role is not Role.IT:
             raise _not_yourself()
-        self._register.change_person(checked)
+        self._register.change_person(checked, was)
         self._done(actor, "person.changed", checked.staff_number)
 
     def set_active(self, staff_number: str, active: bool) -> None:
-        """Deactivating ends sign-ins at once and deletes the face; the row stays for the audit trail."""
-        actor = self._may(None if active else Action.DEACTIVATE)
+        """Deactivating ends sign-ins at once and deletes the face; the row stays for the audit trail. Letting
+        in again asks for the same factor: it may undo what an incident has stopped."""
+        actor = self._may(Action.DEACTIVATE)
         if staff_number == actor:
             raise _not_yourself()
-        person = self._existing(staff_number)
-        self._register.change_person(replace(person, active=active))
+        self._register.set_active(staff_number, active)
         if not active and self._register.delete_template(staff_number):
             self._audit.append("face.deleted", actor=actor, subject=staff_number)
         self._done(actor, "person.activated" if active else "person.deactivated", staff_number)
@@ -111,10 +110,10 @@ class Administration:
         actor = self._may(None if drill else Action.DEACTIVATE)
         if staff_number == actor:
             raise _not_yourself()
-        person = self._existing(staff_number)
+        self._existing(staff_number)
         if drill:
             return
-        self._register.change_person(replace(person, active=False))
+        self._register.set_active(staff_number, False)
         self._done(actor, "person.suspended", staff_number)
 
     def unlock(self, staff_number: str) -> None:
@@ -140,11 +139,19 @@ class Administration:
             self._done(actor, "person.unlocked", wait.staff_number)
 
     def issue_start_code(self, staff_number: str) -> OneTimeCode:
-        """A code with which the person sets the first, or a forgotten, PIN. Valid 7 days, once."""
+        """A code with which the person sets the first, or a forgotten, PIN. Valid 7 days, once. Whoever has a
+        PIN already is told, at any terminal for 30 days: with the code somebody else could become them."""
         actor = self._may(Action.START_CODE)
         self._existing(staff_number)
+        anew = self._register.pin_hash(staff_number) is not None
+        if anew:
+            self._bulletins.tell(
+                staff_number, _("あなたの開始コードが発行されました"), _of_code(actor), actor
+            )
+            self._events.publish(BulletinsChanged())
         issued = self._codes.issue(Purpose.START, staff_number, actor)
-        self._audit.append("code.start.issued", actor=actor, subject=staff_number)
+        action = "code.start.issued-anew" if anew else "code.start.issued"
+        self._audit.append(action, actor=actor, subject=staff_number)
         return issued
 
     def issue_break_glass(self, staff_number: str) -> OneTimeCode | None:
@@ -298,6 +305,14 @@ def acting(session: Session | None, *roles: Role) -> str:
     if session is None or session.locked or session.person.role not in roles:
         raise _not_yours()
     return session.person.staff_number
+
+
+def _of_code(actor: str) -> str:
+    return _(
+        "情報担当（{actor}）が、あなたの暗証番号を決め直すための開始コードを発行しました。"
+        "頼んでいないときは、だれかがあなたとして入ろうとしているおそれがあります。"
+        "すぐに情報担当の責任者に知らせてください。"
+    ).format(actor=actor)
 
 
 def _not_yours() -> SuiteError:

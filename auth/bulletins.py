@@ -18,6 +18,7 @@ from core.sql import Row, Sql
 
 MOST_TITLE, MOST_TEXT, MOST_SHOWN = 80, 1000, 20
 LONGEST_S = 366 * 86_400
+TOLD_FOR_S = 30 * 86_400
 FORGOTTEN_AFTER_S = 90 * 86_400
 """After its end a notice and who has read it are deleted, when the next one is written."""
 _COLUMNS = "id, title, words, begins, ends, urgent, withdrawn"
@@ -91,30 +92,39 @@ class Bulletins:
         self._sql, self._clock = sql, clock
 
     def write(self, bulletin: Bulletin, actor: str) -> int:
-        """Keep it, by ``actor``; its number. SuiteError NEWS-001."""
+        """Keep it for everybody, by ``actor``; its number. SuiteError NEWS-001."""
+        return self._keep(bulletin, actor, "")
+
+    def _keep(self, bulletin: Bulletin, actor: str, reader: str) -> int:
         new, now = checked(bulletin), self._clock.now()
         with self._sql.write() as change:
             old = "(SELECT id FROM bulletins WHERE ends < ?)"
             change.run(f"DELETE FROM bulletin_reads WHERE bulletin IN {old}", now - FORGOTTEN_AFTER_S)  # noqa: S608
             change.run("DELETE FROM bulletins WHERE ends < ?", now - FORGOTTEN_AFTER_S)
             kept = change.rows(
-                "INSERT INTO bulletins (title, words, begins, ends, urgent, withdrawn, written, actor)"
-                " VALUES (?, ?, ?, ?, ?, 0, ?, ?) RETURNING id",
-                new.title, new.words, new.begins, new.ends, int(new.urgent), now, actor,
+                "INSERT INTO bulletins (title, words, begins, ends, urgent, withdrawn, written, actor,"
+                " reader) VALUES (?, ?, ?, ?, ?, 0, ?, ?, ?) RETURNING id",
+                new.title, new.words, new.begins, new.ends, int(new.urgent), now, actor, reader,
             )  # fmt: skip
         return int(kept[0]["id"])
+
+    def tell(self, staff_number: str, title: str, words: str, actor: str) -> None:
+        """One person alone, urgently, for 30 days. No office's list shows it and nobody takes it back."""
+        now = self._clock.now()
+        self._keep(Bulletin(title, words, now, now + TOLD_FOR_S, urgent=True), actor, staff_number)
 
     def withdraw(self, number: int, withdrawn: bool) -> None:
         """Show it to nobody any more, or again. SuiteError NEWS-002 if there is none."""
         with self._sql.write() as change:
-            if not change.run("UPDATE bulletins SET withdrawn = ? WHERE id = ?", int(withdrawn), number):
+            statement = "UPDATE bulletins SET withdrawn = ? WHERE id = ? AND reader = ''"
+            if not change.run(statement, int(withdrawn), number):
                 raise _unknown()
 
     def every(self) -> list[Bulletin]:
-        """All that are kept, the newest first, with how many have read each."""
+        """All that are kept and for everybody, the newest first, with how many have read each."""
         rows = self._sql.rows(
             f"SELECT {_COLUMNS}, (SELECT COUNT(*) FROM bulletin_reads WHERE bulletin = bulletins.id)"  # noqa: S608
-            " AS readers FROM bulletins ORDER BY id DESC LIMIT 1000"
+            " AS readers FROM bulletins WHERE reader = '' ORDER BY id DESC LIMIT 1000"
         )
         return [_of(row) for row in rows]
 
@@ -124,16 +134,17 @@ class Bulletins:
         rows = self._sql.rows(
             f"SELECT {_COLUMNS}, EXISTS (SELECT 1 FROM bulletin_reads r"  # noqa: S608
             " WHERE r.bulletin = bulletins.id AND r.staff_number = ?) AS seen"
-            " FROM bulletins WHERE begins <= ? AND ends > ? AND withdrawn = 0"
+            " FROM bulletins WHERE begins <= ? AND ends > ? AND withdrawn = 0 AND reader IN ('', ?)"
             " ORDER BY urgent DESC, id DESC LIMIT ?",
-            staff_number, now, now, MOST_SHOWN,
+            staff_number, now, now, staff_number, MOST_SHOWN,
         )  # fmt: skip
         return [_of(row) for row in rows]
 
     def read(self, number: int, staff_number: str, read: bool) -> None:
         """Keep that this person has read it (or not after all). SuiteError NEWS-002 if there is none."""
         with self._sql.write() as change:
-            if not change.rows("SELECT 1 FROM bulletins WHERE id = ?", number):
+            theirs = "SELECT 1 FROM bulletins WHERE id = ? AND reader IN ('', ?)"
+            if not change.rows(theirs, number, staff_number):
                 raise _unknown()
             if read:
                 change.run(

@@ -42,16 +42,29 @@ class SqlRegister(SqlOnce):
             if not added:
                 raise _exists_already("AUTH-003")
 
-    def change_person(self, person: Person) -> None:
-        number, *values = _person_values(person)
+    def change_person(self, person: Person, was: Person) -> None:
+        p = person
         with self.sql.write() as change:
             changed = change.run(
-                "UPDATE persons SET name = ?, kana = ?, section = ?, role = ?, active = ?, group_name = ?"
-                " WHERE staff_number = ?",
-                *values,
-                number,
+                "UPDATE persons SET name = ?, kana = ?, section = ?, role = ?, group_name = ?"
+                " WHERE staff_number = ? AND name = ? AND kana = ? AND section = ? AND role = ?"
+                " AND active = ? AND group_name = ?",
+                *(p.name, p.kana, p.section, str(p.role), p.group),
+                p.staff_number,
+                *_person_values(was)[1:],
             )
+            if not changed and not change.rows(
+                "SELECT 1 FROM persons WHERE staff_number = ?", p.staff_number
+            ):
+                raise _unknown()
             if not changed:
+                raise _changed_meanwhile()
+
+    def set_active(self, staff_number: str, active: bool) -> None:
+        with self.sql.write() as change:
+            if not change.run(
+                "UPDATE persons SET active = ? WHERE staff_number = ?", int(active), staff_number
+            ):
                 raise _unknown()
 
     def person(self, staff_number: str) -> Person | None:
@@ -202,6 +215,15 @@ def _unknown() -> SuiteError:
         _("この職員番号は登録されていません。"),
         _("職員番号を確かめてください。"),
         "AUTH-005",
+    )
+
+
+def _changed_meanwhile() -> SuiteError:
+    return SuiteError(
+        _("変更できませんでした。"),
+        _("開いている間に、ほかの人がこの職員の登録を変えたか、利用を止めました。"),
+        _("一覧から本人を選び直し、いまの内容を確かめてから変更してください。"),
+        "AUTH-038",
     )
 
 

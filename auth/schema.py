@@ -134,6 +134,12 @@ _BULLETINS = Tables(
     ),
 )
 
+_FOR_ONE = Tables(
+    6,
+    "register: a notice may be for one person",
+    ("ALTER TABLE bulletins ADD COLUMN reader TEXT NOT NULL DEFAULT ''",),
+)
+
 _FIRST = Tables(
     1,
     "register: persons, evidence, counters, challenges",
@@ -172,5 +178,6 @@ SQLITE = (
     _DEVICES.for_sqlite(),
     _SIGN_IN_TIMES.for_sqlite(),
     _BULLETINS.for_sqlite(),
+    _FOR_ONE.for_sqlite(),
 )
-POSTGRES = (_FIRST, _DEVICES, _SIGN_IN_TIMES, _BULLETINS)
+POSTGRES = (_FIRST, _DEVICES, _SIGN_IN_TIMES, _BULLETINS, _FOR_ONE)

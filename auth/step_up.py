@@ -17,7 +17,7 @@ from core.settings import SecuritySettings
 class Action(StrEnum):
     """What can be protected; the value is what the policy writes."""
 
-    DEACTIVATE = "person.deactivate"  # deletes a face as well
+    DEACTIVATE = "person.deactivate"  # deletes a face as well; and letting in again
     ROLE = "person.role"
     UNLOCK = "person.unlock"
     START_CODE = "code.start"

@@ -15,7 +15,7 @@ import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -33,7 +33,6 @@ from auth.face.encode import mobilefacenet
 from auth.face.models import user_folder
 from auth.face.template import seal
 from auth.house import ServerClock
-from auth.model import Person
 from auth.register import open_register
 from auth.signer.authority import Authorities
 from auth.signer.certificate import Purpose, device_certificate
@@ -276,7 +275,7 @@ def _at_the_next_request(storm: Storm, servers: Servers) -> Iterator[Record]:
     yield Record("revoked terminal refused", late + 1, "requests", "next request", late == 0, n="1")
     register = open_register(servers.database, servers.folder)
     person = int(storm.order[TERMINALS + 1])
-    register.change_person(replace(Person(number_of(person), "職員"), active=False))
+    register.set_active(number_of(person), False)
     late = _goes_through(storm, turn=TERMINALS + 1)
     yield Record("disabled account refused", late + 1, "requests", "next request", late == 0, n="1")
 

@@ -58,7 +58,12 @@ class Register(LockStore, CodeStore, Protocol):
         """SuiteError AUTH-003 if the number exists; with ``first``, AUTH-004 unless nobody exists yet."""
         ...
 
-    def change_person(self, person: Person) -> None:
+    def change_person(self, person: Person, was: Person) -> None:
+        """Everything but whether the person is active, if all is still as it ``was``. SuiteError AUTH-005 if
+        the number is unknown, AUTH-038 if somebody has changed (or stopped) the person meanwhile."""
+        ...
+
+    def set_active(self, staff_number: str, active: bool) -> None:
         """SuiteError AUTH-005 if the number is unknown."""
         ...
 

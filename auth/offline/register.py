@@ -31,7 +31,10 @@ class OfflineRegister(SqlRegister):
     def add_person(self, person: Person, pin_hash: str | None = None, *, first: bool = False) -> None:
         raise needs_office()
 
-    def change_person(self, person: Person) -> None:
+    def change_person(self, person: Person, was: Person) -> None:
+        raise needs_office()
+
+    def set_active(self, staff_number: str, active: bool) -> None:
         raise needs_office()
 
     def person(self, staff_number: str) -> Person | None:

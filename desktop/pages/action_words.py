@@ -17,6 +17,7 @@ def action_words(action: str) -> str:
         "terminal.unlocked": _("端末の待ち時間の解除"),
         "people.imported": _("名簿の読み込み"),
         "code.start.issued": _("開始コードの発行"),
+        "code.start.issued-anew": _("暗証番号のある人の開始コードの発行"),
         "code.break-glass.issued": _("非常用コードの発行"),
         "code.break-glass.asked": _("非常用コードの申請（1 人目）"),
         "code.device.issued": _("端末の登録コードの発行"),

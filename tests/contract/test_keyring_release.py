@@ -76,5 +76,5 @@ def test_one_factor_where_the_zone_wants_two_releases_nothing(office: Office) ->
 def test_whoever_has_left_is_given_nothing(office: Office) -> None:
     client = terminal(office)
     access = access_at(client)
-    office.service._register.change_person(type(CHIEF)(CHIEF.staff_number, CHIEF.name, active=False))  # type: ignore[attr-defined]
+    office.service._register.set_active(CHIEF.staff_number, False)  # type: ignore[attr-defined]
     assert code_of(lambda: client.keyring(access)) == "AUTH-023"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -167,7 +166,7 @@ def test_deleting_the_counters_deletes_the_copies(village: Village) -> None:
 
 
 def test_a_person_disabled_at_the_office_vanishes_at_the_next_contact(village: Village) -> None:
-    village.register.change_person(replace(TARO, active=False))
+    village.register.set_active(TARO.staff_number, False)
     village.contact()
     assert village.service.last_people() == []
     village.line.cut = True

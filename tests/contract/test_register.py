@@ -6,6 +6,7 @@ import os
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -63,8 +64,15 @@ class RegisterContract:
         assert register.person("A-001") == HANAKO
         assert register.person("Z-999") is None
         assert register.people() == [HANAKO, TARO]
-        register.change_person(replace(TARO, section="税務課", active=False))
-        assert register.person("B-002") == replace(TARO, section="税務課", active=False)
+        register.change_person(replace(TARO, section="税務課", active=False), TARO)
+        assert register.person("B-002") == replace(TARO, section="税務課"), "who is stopped is set_active's"
+        register.set_active("B-002", False)
+        now = replace(TARO, section="税務課", active=False)
+        assert register.person("B-002") == now
+        for stale in (TARO, replace(now, active=True)):
+            change = partial(register.change_person, replace(now, name="別名"), stale)
+            assert code_of(change) == "AUTH-038", "changed, or stopped, since it was read"
+        assert register.person("B-002") == now
         assert register.pin_hash("A-001") == "hash", "changing a person leaves the PIN"
         assert register.active_people() == 1
 
@@ -85,7 +93,8 @@ class RegisterContract:
         assert code_of(lambda: register.add_person(HANAKO)) == "AUTH-003"
         assert code_of(lambda: register.add_person(TARO, first=True)) == "AUTH-004"
         for act in (
-            lambda: register.change_person(TARO),
+            lambda: register.change_person(TARO, TARO),
+            lambda: register.set_active("B-002", False),
             lambda: register.set_pin_hash("B-002", "x"),
             lambda: register.put_template(template("B-002"), "v1"),
         ):

@@ -212,3 +212,15 @@ def test_the_plan_s_figure_shows_hours_saved_and_what_they_are_counted_from(bure
     text = table.csv()().decode("utf-8-sig")
     assert "1000,4.0,4000,11.4 時間,1.63 %,0.50 %" in text
     assert any("サインイン 30 秒" in words for words in said(bureau))
+
+
+def test_a_form_left_open_does_not_end_a_lock(bureau: Office) -> None:
+    choose(bureau, SATO.staff_number)
+    press(bureau, "登録を変更")
+    bureau.find(QLineEdit, "所属").setText("会計課")  # type: ignore[attr-defined]
+    bureau.services.auth._register.set_active(SATO.staff_number, False)  # type: ignore[attr-defined] # at another console
+    press(bureau, "変更を保存")
+    assert any("AUTH-038" in text for text in said(bureau))
+    person = registered(bureau, SATO.staff_number)
+    assert person is not None
+    assert (person.active, person.section) == (False, SATO.section)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
@@ -230,7 +229,7 @@ def test_what_cannot_be_read_is_said_calmly(shared: Office, tmp_path: Path) -> N
 def test_a_window_left_open_locks_when_its_person_is_stopped(office: Office) -> None:
     office.signed_in()
     auth, tray = office.services.auth, office.services.in_tray
-    auth._register.change_person(replace(HANAKO, active=False))  # type: ignore[attr-defined]
+    auth._register.set_active(HANAKO.staff_number, False)  # type: ignore[attr-defined]
     tray.read()  # as its timer does
     office.settle()
     assert office.window is not None

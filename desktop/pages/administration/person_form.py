@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QShowEvent
@@ -86,7 +87,7 @@ class PersonForm(QWidget):
             person, save = Person(number, name, kana, section, role, True, group), office.add
         else:
             changed = replace(self._person, name=name, kana=kana, section=section, role=role, group=group)
-            person, save = changed, office.change
+            person, save = changed, partial(office.change, was=self._person)
         self._step_up.run(
             self, _("職員の保存"), lambda: save(person), lambda _n: self._done(person), self._failed
         )

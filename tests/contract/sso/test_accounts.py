@@ -7,7 +7,6 @@ import ssl
 import threading
 import time
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import ldap3
@@ -98,7 +97,7 @@ class TestRegister(AccountsContract):
 
     @pytest.fixture
     def switch(self, register: SqliteRegister) -> object:
-        return lambda on: register.change_person(Person(NUMBER, "職員 太郎", active=on))
+        return lambda on: register.set_active(NUMBER, on)
 
 
 @pytest.fixture
@@ -211,7 +210,7 @@ class TestDirectory(AccountsContract):
         person = Person(NUMBER, "職員 太郎")
         register.add_person(person)
         assert both.account(NUMBER).sid
-        register.change_person(replace(person, active=False))
+        register.set_active(person.staff_number, False)
         assert code_of(lambda: both.account(NUMBER)) == "ACC-001"
 
 

@@ -192,7 +192,7 @@ def test_only_the_it_role_administers(office: Office, role: Role) -> None:
     for forbidden in (
         admin.people,
         lambda: admin.add(Person("S-200", "新人")),
-        lambda: admin.change(Person("S-100", "昇格", role=Role.IT)),
+        lambda: admin.change(Person("S-100", "昇格", role=Role.IT), Person("S-100", "職員")),
         lambda: admin.set_active("IT-001", False),
         lambda: admin.unlock("IT-001"),
         lambda: admin.issue_start_code("IT-001"),
@@ -216,7 +216,7 @@ def test_the_auditor_reads_the_trail_and_the_staff_does_not(office: Office) -> N
 def test_the_last_administrator_cannot_lock_himself_out(office: Office) -> None:
     admin = office.service.administration
     assert code_of(lambda: admin.set_active("IT-001", False)) == "AUTH-032"
-    assert code_of(lambda: admin.change(Person("IT-001", "降格", role=Role.STAFF))) == "AUTH-032"
+    assert code_of(lambda: admin.change(Person("IT-001", "降格", role=Role.STAFF), CHIEF)) == "AUTH-032"
 
 
 def test_unlocking_ends_a_persons_wait(office: Office) -> None:
@@ -302,9 +302,7 @@ def test_whoever_is_stopped_does_nothing_more_in_a_window_that_is_open(office: O
 def test_asking_for_notices_locks_out_whoever_was_stopped(office: Office) -> None:
     """No console is needed: every window asks every few minutes."""
     service = office.service
-    person = office.person("IT-001")
-    assert person is not None
-    service._register.change_person(replace(person, active=False))
+    service._register.set_active("IT-001", False)
     assert code_of(service.bulletins) == "AUTH-023"
     assert service.session is not None
     assert service.session.locked
@@ -313,6 +311,42 @@ def test_asking_for_notices_locks_out_whoever_was_stopped(office: Office) -> Non
 def test_a_role_taken_away_is_gone_at_once(office: Office) -> None:
     person = office.person("IT-001")
     assert person is not None
-    office.service._register.change_person(replace(person, role=Role.STAFF))
+    office.service._register.change_person(replace(person, role=Role.STAFF), person)
     assert code_of(office.service.administration.people) == "AUTH-031"
     assert code_of(office.service.administration.export_audit) == "AUTH-031"
+
+
+def test_an_open_form_ends_no_lock_and_saves_nothing_stale(office: Office) -> None:
+    administration, read = office.service.administration, Person("S-100", "職員 太郎", section="税務課")
+    administration.add(read)
+    administration.suspend("S-100")
+    assert code_of(lambda: administration.change(replace(read, section="会計課"), read)) == "AUTH-038"
+    stopped = replace(read, active=False)
+    administration.change(replace(stopped, section="会計課", active=True), stopped)
+    assert office.person("S-100") == replace(stopped, section="会計課"), "a form never lets anybody in again"
+
+
+def test_a_new_start_code_is_told_to_whoever_has_a_pin_and_noted_as_such(office: Office) -> None:
+    administration = office.service.administration
+    administration.add(Person("S-100", "職員 太郎"))
+    first = administration.issue_start_code("S-100").code
+    assert office.actions()[-1] == "code.start.issued"
+    office.service.sign_out()
+    assert office.service.start("S-100", first, OTHER_PIN).accepted
+    assert office.service.bulletins() == []
+    office.service.sign_out()
+    office.service.sign_in_pin("IT-001", PIN)
+    code = administration.issue_start_code("S-100").code
+    assert office.actions()[-1] == "code.start.issued-anew"
+    assert office.service.bulletins() == [], "only the person is told"
+    assert administration.bulletins() == []
+    office.service.sign_out()
+    office.service.start("S-100", code, "582914")
+    (told,) = office.service.bulletins()
+    assert told.urgent
+    assert "IT-001" in told.words
+    office.service.read_bulletin(told.id)
+    office.service.sign_out()
+    office.service.sign_in_pin("IT-001", PIN)
+    assert code_of(lambda: administration.withdraw_bulletin(told.id)) == "NEWS-002"
+    assert code_of(lambda: office.service.read_bulletin(told.id)) == "NEWS-002", "another's"

@@ -21,7 +21,7 @@ TARO = Person("S-100", "職員 太郎")
 SEEDS = "職員番号,シード,期限\nS-100,00010203040506070809,2099-03-31\n".encode()
 CALLS: dict[Action, Callable[[Administration], object]] = {
     Action.DEACTIVATE: lambda office: office.set_active("S-100", False),
-    Action.ROLE: lambda office: office.change(replace(TARO, role=Role.AUDITOR)),
+    Action.ROLE: lambda office: office.change(replace(TARO, role=Role.AUDITOR), TARO),
     Action.UNLOCK: lambda office: office.unlock("S-100"),
     Action.START_CODE: lambda office: office.issue_start_code("S-100"),
     Action.BREAK_GLASS: lambda office: office.issue_break_glass("S-100"),
@@ -32,8 +32,7 @@ CALLS: dict[Action, Callable[[Administration], object]] = {
 }
 FREE: tuple[Callable[[Administration], object], ...] = (
     lambda office: office.people(),
-    lambda office: office.change(replace(TARO, section="税務課")),
-    lambda office: office.set_active("S-100", True),
+    lambda office: office.change(replace(TARO, section="税務課"), TARO),
     lambda office: office.revoke_device("T-1"),  # a stolen terminal is stopped at once
     lambda office: office.verify_audit(),
 )
@@ -72,6 +71,19 @@ def test_everyday_work_and_stopping_a_stolen_terminal_ask_for_nothing_more(offic
     office.clock.time += 3600
     for call in FREE:
         call(office.service.administration)
+
+
+def test_ending_a_lock_asks_for_as_much_as_setting_it(office: Office) -> None:
+    administration = office.service.administration
+    administration.suspend("S-100")
+    office.clock.time += 301
+    assert code_of(lambda: administration.suspend("S-100")) == "STEP-001"
+    assert code_of(lambda: administration.set_active("S-100", True)) == "STEP-001"
+    person = office.person("S-100")
+    assert person is not None
+    assert not person.active
+    office.service.step_up_pin(PIN)
+    administration.set_active("S-100", True)
 
 
 def test_what_was_shown_is_shown_for_the_session_and_gone_with_it(office: Office) -> None:

@@ -154,7 +154,7 @@ def test_a_face_that_counts_only_beside_another_factor_is_not_enough(desk: Desk,
 
 def test_a_disabled_or_unknown_account_is_refused_at_the_next_request(desk: Desk, key: SignInKey) -> None:
     desk.issue(desk.token(key), key)
-    desk.register.change_person(replace(TARO, active=False))
+    desk.register.set_active(TARO.staff_number, False)
     assert code_of(lambda: desk.issue(desk.token(key), key)) == "ACC-001"
     assert desk.audit.entries(1)[0].detail["code"] == "ACC-001"
     assert code_of(lambda: desk.issue(desk.token(key, subject="S-999"), key)) == "ACC-002"
