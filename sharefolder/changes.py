@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 from core.errors import SuiteError
 from core.jobs import Report
-from sharefolder import copies, errors, names, transfer
+from sharefolder import bins, copies, errors, names, transfer
 from sharefolder.guard import MassGuard
 from sharefolder.model import Entry
 from sharefolder.ports import Storage
 
-TRASH = ".recycle"
 Done = Callable[[str, str, Sequence[str]], None]
 """(action, place, paths): audit line and event, once it is so."""
 
@@ -103,20 +101,24 @@ class Changes:
         return copying.made, copying.refused
 
     def trash(self, place: str, entries: Sequence[Entry], confirmed: bool = False) -> list[Trashed]:
-        """Put ``entries`` into the share's bin, from where ``bring_back`` takes them. Nothing is destroyed.
-        SHARE-030 when it is suddenly very many, unless a person has ``confirmed``; Halfway: some went."""
+        """Put ``entries`` into the bins of their folders, from where ``bring_back`` takes them. Nothing is
+        destroyed. SHARE-030 when it is suddenly very many, unless a person has ``confirmed``; SHARE-003 where
+        this person may not; Halfway: some went."""
         self._guard.admit(len(entries), confirmed)
         storage = self._storage(place)
-        bin_ = self._bin(storage)
-        taken = [each.name for batch in storage.list(bin_) for each in batch]
+        into: dict[str, tuple[str, set[str]]] = {}
         done: list[Trashed] = []
         try:
             for entry in entries:
-                where = names.join(bin_, names.free(names.proposed(entry.name), taken))
+                if entry.parent not in into:
+                    into[entry.parent] = self._bin(storage, entry), set()
+                bin_, taken = into[entry.parent]
+                where = names.join(bin_, _free_in(taken, entry.name))
                 storage.move(entry.path, where)
-                taken.append(where.rpartition("/")[2])
                 done.append(Trashed(entry.path, where))
         except SuiteError as error:
+            for bin_, _taken in into.values():
+                bins.tidy(storage, bin_)
             if not done:
                 raise
             raise Halfway(error, done) from error
@@ -130,30 +132,43 @@ class Changes:
         comes back as the one proposed for it."""
         for each in trashed:
             folder, _slash, name = each.path.rpartition("/")
-            path = names.join(folder, names.proposed(name))
-            self._storage(place).move(each.where, path)
+            path, storage = names.join(folder, names.proposed(name)), self._storage(place)
+            storage.move(each.where, path)
+            bins.tidy(storage, each.where.rpartition("/")[0])
             self._done("share.restored", place, [path])
+
+    def lying(self, place: str, folder: str, report: Report) -> tuple[list[bins.Lying], bool]:
+        """What was deleted from ``folder`` and below it: see ``bins.look``."""
+        return bins.look(self._storage(place), folder, report)
 
     def kept(self, place: str, entry: Entry) -> Trashed:
         """A copy of ``entry`` in the bin, before something else takes its place."""
         storage = self._storage(place)
-        return Trashed(entry.path, transfer.copy_inside(storage, entry.path, self._bin(storage)))
+        return Trashed(entry.path, transfer.copy_inside(storage, entry.path, self._bin(storage, entry)))
 
     def told(self, action: str, place: str, paths: Sequence[str]) -> None:
         """What another part has changed: audit line and event."""
         self._done(action, place, paths)
 
-    def _bin(self, storage: Storage) -> str:
-        path = TRASH
-        for part in ("", self._actor() or "unknown", time.strftime("%Y%m%d")):
-            path = names.join(path, part) if part else path
-            if storage.stat(path) is None:
-                storage.make_folder(path)
-        return path
+    def _bin(self, storage: Storage, entry: Entry) -> str:
+        """SHARE-003, said of ``entry``, where this person may make nothing in its folder."""
+        try:
+            return bins.make(storage, entry.parent, self._actor())
+        except SuiteError as error:
+            raise errors.no_right(entry.name) if error.code == "SHARE-003" else error
 
 
 def _names(storage: Storage, folder: str) -> set[str]:
     return {each.name for batch in storage.list(folder) for each in batch}
+
+
+def _free_in(taken: set[str], name: str) -> str:
+    """A good name for ``name`` that none in ``taken`` (as ``names.same`` gives them) has; it is put there."""
+    made = names.proposed(name)
+    if names.same(made) in taken:
+        made = names.free(made, taken)
+    taken.add(names.same(made))
+    return made
 
 
 def _free(name: str, taken: Collection[str]) -> None:

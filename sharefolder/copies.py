@@ -8,6 +8,7 @@ from core.errors import SuiteError
 from core.i18n import _
 from core.jobs import Report
 from sharefolder import errors, names, transfer
+from sharefolder.index.crawl import is_bin
 from sharefolder.model import Entry
 from sharefolder.ports import Storage
 
@@ -36,7 +37,7 @@ class Copying:
         while waiting:
             source, target = waiting.pop()
             for each in self._listed(source):
-                if transfer.PART.fullmatch(each.name):
+                if transfer.PART.fullmatch(each.name) or is_bin(each.name):
                     continue
                 if not each.folder:
                     self._file(each, target, fresh=True)

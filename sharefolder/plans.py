@@ -10,6 +10,7 @@ from pathlib import Path
 from core.errors import SuiteError
 from core.i18n import _, sentences
 from sharefolder import errors, names
+from sharefolder.index.crawl import is_bin
 from sharefolder.model import Entry
 from sharefolder.ports import Storage
 from sharefolder.transfer import PART
@@ -116,7 +117,7 @@ def plan_download(
     while waiting:
         alive()
         entry, into = waiting.pop()
-        if PART.fullmatch(entry.name):
+        if PART.fullmatch(entry.name) or is_bin(entry.name):
             continue
         if not entry.folder:
             files.append((entry.size, entry.path, into))

@@ -14,7 +14,7 @@ from datetime import datetime
 from core.clock import TOKYO
 from core.i18n import _
 from core.jobs import Report
-from sharefolder import errors, names, transfer
+from sharefolder import bins, errors, names, transfer
 from sharefolder.changes import Changes, Trashed
 from sharefolder.model import Entry, Version, same_time
 from sharefolder.ports import Storage
@@ -90,6 +90,7 @@ class Versions:
         if seen is not None and seen.size != restored.sent.size:
             raise errors.newer(seen.name)
         storage.move(before.where, before.path, replace=True)
+        bins.tidy(storage, before.where.rpartition("/")[0])
         self._changes.told("share.restored", place, [before.path])
 
 

@@ -84,7 +84,15 @@ def _same(entry: Entry, before: tuple[int, float, bool] | None) -> bool:
 def hidden(name: str) -> bool:
     """Parts of transfers, lock files, records of the library and of inquiries, bins: not for people."""
     ours = any(each.fullmatch(name) for each in (transfer.PART, record.NAME, record.USE, changes.NAME))
-    return ours or name.startswith(("~$", ".~lock.")) or name in _BINS
+    return ours or name.startswith(("~$", ".~lock.")) or name in _BINS or is_bin(name)
+
+
+BIN = ".recycle"
+
+
+def is_bin(name: str) -> bool:
+    """Whether a folder of that name holds what was deleted: see ``bins``."""
+    return name == BIN or name.startswith(f"{BIN}-")
 
 
 SERVICE = ".mahoroba-index"
@@ -92,7 +100,6 @@ SERVICE = ".mahoroba-index"
 _BINS = frozenset(
     {
         SERVICE,
-        ".recycle",
         ".snapshot",
         ".snapshots",
         "$RECYCLE.BIN",
