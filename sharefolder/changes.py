@@ -127,7 +127,7 @@ class Changes:
                 self._done("share.trashed", place, [each.path for each in done])
         return done
 
-    def bring_back(self, place: str, trashed: Sequence[Trashed]) -> None:
+    def bring_back(self, place: str, trashed: Sequence[Trashed | bins.Lying]) -> None:
         """Undo of ``trash``; never over something that has that name now. A name that no longer may be given
         comes back as the one proposed for it."""
         for each in trashed:
@@ -155,7 +155,9 @@ class Changes:
         try:
             return bins.make(storage, entry.parent, self._actor())
         except SuiteError as error:
-            raise errors.no_right(entry.name) if error.code == "SHARE-003" else error
+            if error.code == "SHARE-003":
+                raise errors.no_right(entry.name) from error
+            raise
 
 
 def _names(storage: Storage, folder: str) -> set[str]:

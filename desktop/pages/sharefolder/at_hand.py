@@ -57,6 +57,7 @@ class AtHand(QWidget):
             self._add(words.replace("&", "&&"), partial(self._view.adding.remove_place, place))
         self._add(_("中身を探せない文書"), self._view.looking.show_unread)
         self._add(_("変更の記録と前の版"), self._view.show_history)
+        self._add(_("ごみ箱"), self._view.show_bin)
         for each in self._view.spare:  # last: what is always here keeps its place
             if each.isHidden():  # a narrow page has no room for them
                 self._add(each.text(), each.click)

@@ -24,6 +24,7 @@ from desktop.pages.services import Services
 from desktop.pages.sharefolder.adding import Adding
 from desktop.pages.sharefolder.ask import Ask
 from desktop.pages.sharefolder.at_hand import AtHand
+from desktop.pages.sharefolder.bin import Bin
 from desktop.pages.sharefolder.crumbs import Crumbs
 from desktop.pages.sharefolder.details import Details
 from desktop.pages.sharefolder.drops import Drops
@@ -104,7 +105,8 @@ class Files(QWidget):
                 lambda at, rows=rows: self.menu.open(rows.viewport().mapToGlobal(at))
             )
         self.history = History(services, self._leave_history, self._came_back)
-        self.stack = OneOf(self.list, self.found, self.history)
+        self.bin = Bin(services, self._leave_history, self._came_back)
+        self.stack = OneOf(self.list, self.found, self.history, self.bin)
         self.list.ordered.connect(self._reading.reorder)
         self.details = Details(services, lambda: self._sends.save(), self.show_history)
         self.ruled = Ruled(services)
@@ -312,11 +314,22 @@ class Files(QWidget):
         here = Entry(self.folder, self.folder.rpartition("/")[2], True, 0, 0.0)
         entry = self.chosen() or here
         if self.place and self.stack.current() is not self.history:
-            self._before_history = self.stack.current()
-            self.stack.choose(self.history)
-            self.details.hide()
-            self.history.close_button.setFocus(Qt.FocusReason.OtherFocusReason)
+            self._instead(self.history)
             self.history.show_entry(self.place, entry)
+
+    def show_bin(self) -> None:
+        """What was deleted from the folder that is shown, and below it."""
+        if self.place:
+            self._instead(self.bin)
+            self.bin.show_folder(self.place, self.folder)
+
+    def _instead(self, view: History | Bin) -> None:
+        """Of the list or the results, until one leaves it."""
+        if (before := self.stack.current()) in (self.list, self.found):
+            self._before_history = before
+        self.stack.choose(view)
+        self.details.hide()
+        view.close_button.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _leave_history(self) -> None:
         before = self._before_history or self.list
