@@ -146,26 +146,27 @@ class _Bench:
         note = "what a person waits for, flushed to the disk"
         yield Record("1 GiB down, read back and compared, renamed", rate(fetched), "MB/s", "", None,
                      "smbclient get, not compared", rate(get), get / fetched, note)  # fmt: skip
-        for path in (*self.server.export.glob("*.bin"), file, self.home / "down" / "大.bin"):
-            path.unlink()
+        for folder in (self.server.export, self.home, self.home / "down"):
+            for path in folder.glob("*.bin"):
+                path.unlink()
 
     def _contest(self, file: Path) -> dict[str, tuple[float, float]]:
         """Median wall seconds of each way, and the CPU seconds that it took. What one leaves to be written to
-        the disk is not paid by the next."""
-        ways: dict[str, tuple[Path, Callable[[], tuple[float, float]]]] = {
-            "put": (self.server.export / "put.bin", lambda: self.smbclient("put 大.bin put.bin")),
-            "up": (self.server.export / "up.bin", lambda: self._copy_up(file)),
-            "get": (self.home / "get.bin", lambda: self.smbclient("get peer.bin get.bin")),
-            "down": (self.home / "down.bin", self._copy_down),
+        the disk is not paid by the next. Each writes over what its turn before has left: on a virtual machine
+        the first use of a page of memory costs up to six times its second, and whether a page that was free
+        for a second or two has to be found again by the host decided more than the clients."""
+        ways: dict[str, Callable[[], tuple[float, float]]] = {
+            "put": lambda: self.smbclient("put 大.bin put.bin"),
+            "up": lambda: self._copy_up(file),
+            "get": lambda: self.smbclient("get peer.bin get.bin"),
+            "down": self._copy_down,
         }
         took: dict[str, list[tuple[float, float]]] = {name: [] for name in ways}
         draw = random.Random(11)
         for _turn in range(TURNS):
             for name in draw.sample(list(ways), len(ways)):
-                target, copy = ways[name]
                 os.sync()
-                took[name].append(copy())
-                target.unlink()
+                took[name].append(ways[name]())
         return {name: sorted(turns)[TURNS // 2] for name, turns in took.items()}
 
     def _copy_up(self, file: Path) -> tuple[float, float]:

@@ -23,7 +23,7 @@ from sharefolder import errors, names, rules
 from sharefolder.documents.text import Unreadable, decode
 from sharefolder.index.crawl import hidden
 from sharefolder.model import Entry
-from sharefolder.ports import Storage
+from sharefolder.ports import Storage, first_bytes
 from sharefolder.rule_book import RuleBook, end_of_keeping
 from sharefolder.rules import Rule
 
@@ -117,7 +117,7 @@ class Cases:
         return end_of_keeping(self._today(), int(found[1])) if found is not None else None
 
     def _about(self, entry: Entry) -> str:
-        content = b"".join(self._storage.read(entry.path))[:_ABOUT] if entry.size <= 1_000_000 else b""
+        content = first_bytes(self._storage, entry.path, _ABOUT) if entry.size <= 1_000_000 else b""
         try:
             return decode(content).strip()
         except Unreadable:  # cut in the middle of a character

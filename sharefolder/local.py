@@ -17,9 +17,10 @@ from core.files import sync_folder
 from core.i18n import _
 from sharefolder import errors, names, posix_acl
 from sharefolder.model import Entry, Rights, Version
-from sharefolder.ports import CHUNK, Sink, Watch
+from sharefolder.ports import CHUNK, Buffer, Sink, Watch
 
 _BATCH = 500
+_LEAST = 1 << 16  # of a file that may grow while it is read
 _STREAMS = sys.platform == "win32"
 """There a colon opens a stream or a drive; elsewhere a file may have one, and be given a good name."""
 _NO_LINK = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
@@ -61,15 +62,21 @@ class LocalStorage:
             name = path.rpartition("/")[2]
             return Entry(path, name, stat.S_ISDIR(seen.st_mode), seen.st_size, seen.st_mtime)
 
-    def read(self, path: str, offset: int = 0) -> Iterator[bytes]:
+    def read(self, path: str, offset: int = 0) -> Iterator[memoryview]:
         with self._failing(path):
             descriptor = os.open(self._real(path), os.O_RDONLY | os.O_NONBLOCK | _NO_LINK)
             with os.fdopen(descriptor, "rb", buffering=0) as file:
                 if not stat.S_ISREG(os.fstat(descriptor).st_mode):
                     raise errors.outside()
                 file.seek(offset)
-                while chunk := file.read(CHUNK):
+                left = os.fstat(descriptor).st_size - offset
+                place = memoryview(
+                    bytearray(max(_LEAST, min(CHUNK, left)))
+                )  # one for all, as in ``smb_wire``
+                while length := file.readinto(place):
+                    chunk = place[:length]
                     yield chunk
+                    chunk.release()
 
     @contextmanager
     def append(self, path: str, offset: int) -> Iterator[Sink]:
@@ -149,7 +156,7 @@ class LocalStorage:
             self._real(path).stat()
         return None
 
-    def read_version(self, path: str, version: Version, offset: int = 0) -> Iterator[bytes]:
+    def read_version(self, path: str, version: Version, offset: int = 0) -> Iterator[memoryview]:
         raise errors.not_found(path.rpartition("/")[2])
 
     def watch(self, folder: str, changed: Callable[[str], None], tree: bool = False) -> Watch:
@@ -191,7 +198,7 @@ class _FileSink:
     def __init__(self, file: RawIOBase) -> None:
         self._file = file
 
-    def write(self, chunk: bytes) -> None:
+    def write(self, chunk: Buffer) -> None:
         left = memoryview(chunk)
         while left:
             left = left[self._file.write(left) :]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from core.errors import SuiteError
 from sharefolder import names
 from sharefolder.model import Entry
-from sharefolder.ports import Storage
+from sharefolder.ports import Storage, first_bytes
 
 _MOST = 4_096
 _WIDE = 55  # Office: a byte-wide name first, from here its length and UTF-16 (observed, not specified)
@@ -23,7 +23,7 @@ def by_whom(storage: Storage, entry: Entry) -> str | None:
         try:
             if storage.stat(path) is None:
                 continue
-            content = b"".join(storage.read(path))[:_MOST]
+            content = first_bytes(storage, path, _MOST)
         except SuiteError as error:
             if error.code == "SHARE-004":  # held so that nobody may read it: open, by somebody
                 return ""

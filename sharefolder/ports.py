@@ -23,10 +23,13 @@ CHUNK = 1 << 20  # bytes of one read or write
 SMALL = 1 << 16  # bytes of a file that goes in one piece
 
 
+Buffer = bytes | bytearray | memoryview
+
+
 class Sink(Protocol):
     """Where an upload's bytes go."""
 
-    def write(self, chunk: bytes) -> None:
+    def write(self, chunk: Buffer) -> None:
         """Append; may return before the server has it. SuiteError at this or a later call."""
 
 
@@ -61,8 +64,9 @@ class Storage(Protocol):
     def stat(self, path: str) -> Entry | None:
         """None: nothing is there (and the share answers)."""
 
-    def read(self, path: str, offset: int = 0) -> Iterator[bytes]:
-        """The content from ``offset`` on, in order, in chunks of at most ``CHUNK``."""
+    def read(self, path: str, offset: int = 0) -> Iterator[memoryview]:
+        """The content from ``offset`` on, in order, in chunks of at most ``CHUNK``. Each is good until the
+        next is asked for, and then raises ValueError: the next may lie in its place."""
 
     def append(self, path: str, offset: int) -> AbstractContextManager[Sink]:
         """Write from ``offset`` on (created at 0; cut there). On leaving, all is on the server's disk."""
@@ -101,10 +105,20 @@ class Storage(Protocol):
         """What the server has kept of a file, the newest first, each content once and not the one that is
         there now. None: it keeps nothing of this share, or this adapter has no way to ask."""
 
-    def read_version(self, path: str, version: Version, offset: int = 0) -> Iterator[bytes]:
+    def read_version(self, path: str, version: Version, offset: int = 0) -> Iterator[memoryview]:
         """The content of that version, as ``read``. SHARE-002 where the server no longer has it."""
 
     def watch(self, folder: str, changed: Callable[[str], None], tree: bool = False) -> Watch:
         """Tell ``changed``, on a thread of its own, each folder in which something has changed or may have:
         ``folder`` itself, with ``tree`` also those below. Notices may be lost (a server's own disk, a network
         mount): whoever must not miss any looks again now and then as well."""
+
+
+def first_bytes(storage: Storage, path: str, at_most: int) -> bytes:
+    """The file's first ``at_most`` bytes."""
+    found = bytearray()
+    for chunk in storage.read(path):
+        found += chunk[: at_most - len(found)]
+        if len(found) == at_most:
+            break
+    return bytes(found)

@@ -25,7 +25,7 @@ from sharefolder.documents.text import Unreadable, decode
 from sharefolder.errors import Disconnected
 from sharefolder.index.crawl import hidden
 from sharefolder.model import Entry
-from sharefolder.ports import Storage
+from sharefolder.ports import Storage, first_bytes
 
 FILE = "運用ルール.csv"
 TITLES = ("フォルダ", "所有者", "整理する人", "保存期限", "最長日数", "最大GB", "名前")
@@ -86,7 +86,7 @@ def load(
     if seen.folder or seen.size > _MOST:
         raise _unreadable(path, _("大きすぎます。"))
     try:
-        rows = list(csv.DictReader(io.StringIO(decode(b"".join(storage.read(path)))), strict=True))
+        rows = list(csv.DictReader(io.StringIO(decode(first_bytes(storage, path, _MOST))), strict=True))
         if len(rows) > _RULES:
             raise ValueError(_("行が多すぎます。"))
         return [_rule(number, row, until, owner) for number, row in enumerate(rows, 2) if any(row.values())]

@@ -61,7 +61,7 @@ class SmbStorage:
                 return None
             raise
 
-    def read(self, path: str, offset: int = 0) -> Iterator[bytes]:
+    def read(self, path: str, offset: int = 0) -> Iterator[memoryview]:
         with self._at.failing(path), self._open(path, _READ | _LOOK) as raw:
             yield from smb_wire.read(raw.fd, offset)
 
@@ -224,7 +224,7 @@ class SmbStorage:
         except SuiteError:
             return None
 
-    def read_version(self, path: str, version: Version, offset: int = 0) -> Iterator[bytes]:
+    def read_version(self, path: str, version: Version, offset: int = 0) -> Iterator[memoryview]:
         opened = smb_versions.opened(self._at.tree(), names.inside(path), version.taken)
         with self._at.failing(path), opened as fd:
             yield from smb_wire.read(fd, offset)

@@ -21,6 +21,7 @@ from smbprotocol.header import Commands, NtStatus
 from smbprotocol.open import Open, SMB2ReadResponse, SMB2WriteResponse
 
 from sharefolder import smb_signed
+from sharefolder.ports import Buffer
 from sharefolder.smb_signed import SIGNED, Asked
 
 _MOST = (1 << 24) - 1  # bytes of a message, MS-SMB2 2.1
@@ -30,6 +31,7 @@ _HEAD = _HEADER.size + _READ.size
 _ANSWER, _ASYNC = 1, 2  # flags, 2.2.1.2
 _CHAINED = 64  # answers in one message; we ask for four at once
 _Selector = getattr(selectors, "PollSelector", selectors.SelectSelector)  # no limit to a descriptor's number
+_NOTHING = memoryview(b"")
 _WHOLE: int = getattr(socket, "MSG_WAITALL", 0)
 _BROKEN = (errno.ESHUTDOWN, errno.ECONNRESET, errno.ECONNABORTED)
 _UNSIGNED = (
@@ -48,13 +50,13 @@ def taken(session: Any) -> None:
         connection.echo(session.session_id)  # its answer is the last that smbprotocol takes for itself
 
 
-def read(fd: Open, asked: Asked, patience: float) -> bytes:
+def read(fd: Open, asked: Asked, patience: float) -> memoryview:
     """The bytes that ``asked`` brought. SMBException, also when none come."""
-    if isinstance(done := _done(asked, patience), bytes):
+    if isinstance(done := _done(asked, patience), memoryview):
         return done
     answer = SMB2ReadResponse()
     answer.unpack(_received(fd.connection, asked, patience)["data"].get_value())
-    return bytes(answer["buffer"].get_value())
+    return memoryview(answer["buffer"].get_value())
 
 
 def written(fd: Open, asked: Asked, patience: float) -> int:
@@ -82,10 +84,20 @@ def _received(connection: Any, asked: Request, patience: float) -> Any:
     return connection.receive(asked, timeout=patience, resolve_symlinks=False)
 
 
-def _done(asked: Asked, patience: float) -> bytes | int | None:
-    if not asked.response_event.wait(patience):
-        raise SMBException("no answer to a read or a write")
-    return asked.done
+def _done(asked: Asked, patience: float) -> memoryview | int | None:
+    """What has been taken here; None: smbprotocol has it. A server that says to wait is given ``patience``
+    anew: it says so once (MS-SMB2 3.3.4.2)."""
+    while asked.response_event.wait(patience):
+        with asked.response_event_lock:
+            if asked.done is not None or not _to_wait(asked.response):
+                return asked.done
+            asked.response_event.clear()
+    raise SMBException("no answer to a read or a write")
+
+
+def _to_wait(answer: Any) -> bool:
+    """None: the connection has broken, which smbprotocol says."""
+    return answer is not None and answer["status"].get_value() == NtStatus.STATUS_PENDING
 
 
 class _Head(NamedTuple):
@@ -117,8 +129,9 @@ class Answers:
             length = int.from_bytes(size, "big")
             if length > _MOST:
                 raise SMBException("a message that is too long")
-            head = self._rest(min(length, _HEAD), timeout)
-            mine, rest = self._mine(head, length), self._rest(length - len(head), timeout)
+            head = bytes(self._rest(min(length, _HEAD), timeout))
+            mine = self._mine(head, length)
+            rest = self._rest(length - len(head), timeout, mine[1].place if mine else None)
             if mine is not None:
                 self._finish(*mine, head, rest)
             elif chained := self._chained(message := head + rest):
@@ -134,7 +147,7 @@ class Answers:
             return None
         said = _Head._make(_HEADER.unpack_from(head))
         asked = self._connection.outstanding_requests.get(said.number)
-        flags = said.flags & (_ANSWER | _ASYNC | SIGNED)
+        flags = said.flags & (_ANSWER | SIGNED)  # ASYNC or not: whether the disk was slow
         plain = (said.protocol, said.size, said.status, said.next, flags)
         if not isinstance(asked, Asked) or asked.chained or plain != (b"\xfeSMB", 64, 0, 0, _ANSWER | SIGNED):
             return None
@@ -172,23 +185,24 @@ class Answers:
         for said, asked in chained:
             self._settle(said, asked, said.status)
 
-    def _finish(self, said: _Head, asked: Asked, head: bytes, rest: bytes) -> None:
+    def _finish(self, said: _Head, asked: Asked, head: bytes, rest: memoryview) -> None:
         self._verify(said, asked, (head[:48], bytes(16), head[64:], rest))
         self._settle(said, asked, _content(said.command, head, rest))
 
-    def _verify(self, said: _Head, asked: Asked, pieces: tuple[bytes, ...]) -> None:
+    def _verify(self, said: _Head, asked: Asked, pieces: tuple[Buffer, ...]) -> None:
         """SMBException where ``pieces``, without its signature, is not what the server has signed."""
         key = self._connection.session_table[asked.session_id].signing_key
         expected = smb_signed.signature(self._connection, key, said.number, pieces, answer=True)
         if not hmac.compare_digest(expected, said.signature):
             raise SMBException("an answer whose signature is not the server's")
 
-    def _settle(self, said: _Head, asked: Asked, done: bytes | int) -> None:
-        asked.done = done
+    def _settle(self, said: _Head, asked: Asked, done: memoryview | int) -> None:
         with self._connection.sequence_lock:
             self._connection.sequence_window["high"] += said.credits
         self._connection.outstanding_requests.pop(said.number, None)  # none when it says it twice
-        asked.response_event.set()
+        with asked.response_event_lock:
+            asked.done = done
+            asked.response_event.set()
 
     def _check(self, message: bytes) -> None:
         """SMBException where an answer in ``message`` ought to be signed and is not."""
@@ -208,52 +222,53 @@ class Answers:
             at += max(said.next, _HEADER.size)
         raise SMBException("more answers in one message than anybody asked for")
 
-    def _rest(self, length: int, timeout: float) -> bytes:
-        """``length`` more bytes of a message that has begun."""
+    def _rest(self, length: int, timeout: float, place: bytearray | None = None) -> memoryview:
+        """``length`` more bytes of a message that has begun, in ``place`` if they fit in."""
         try:
-            found = self._take(length, timeout) if length else b""
+            found = self._take(length, timeout, place) if length else _NOTHING
         except TimeoutError as error:
             raise SMBException("a message that does not end") from error
         if len(found) < length:
             raise SMBException("the connection ended in the middle of a message")
         return found
 
-    def _take(self, length: int, timeout: float) -> bytes:
+    def _take(self, length: int, timeout: float, place: bytearray | None = None) -> memoryview:
         """Exactly so many bytes, gathered by the system where it can; nothing at the connection's end."""
-        pieces, missing, end = [], length, time.monotonic() + timeout
-        while missing:
-            piece = self._piece(missing, max(end - time.monotonic(), 1))
-            if not piece:
+        fits = place is not None and len(place) >= length
+        whole = memoryview(place if place is not None and fits else bytearray(length))[:length]
+        got, end = 0, time.monotonic() + timeout
+        while got < length:
+            more = self._piece(whole[got:], max(end - time.monotonic(), 1))
+            if not more:
                 self._transport.close()
-                return b""
-            pieces.append(piece)
-            missing -= len(piece)
-        return pieces[0] if len(pieces) == 1 else b"".join(pieces)
+                return _NOTHING
+            got += more
+        return whole
 
-    def _piece(self, at_most: int, timeout: float) -> bytes:
+    def _piece(self, left: memoryview, timeout: float) -> int:
         with self._transport._close_lock:  # it is not closed while we are in it, only shut down
             if not self._transport.connected:
-                return b""
+                return 0
             with _Selector() as ready:
                 ready.register(self._transport._sock, selectors.EVENT_READ)
                 if not ready.select(timeout):
                     raise TimeoutError
             try:
-                return bytes(self._transport._sock.recv(at_most, _WHOLE))
+                return int(self._transport._sock.recv_into(left, 0, _WHOLE))
             except OSError as error:
                 if error.errno not in _BROKEN:
                     raise
-                return b""
+                return 0
 
 
-def _content(command: int, head: bytes, rest: bytes) -> bytes | int:
+def _content(command: int, head: bytes, rest: memoryview) -> memoryview | int:
     """What a READ brought, or how much a WRITE took."""
     if command == Commands.SMB2_WRITE:
         return int(_WRITTEN.unpack_from(head, _HEADER.size)[2])
     _size, at, _reserved, length, _left, _flags = _READ.unpack_from(head, _HEADER.size)
     if at == _HEAD and length == len(rest):
         return rest
-    found = (head + rest)[at : at + length]
+    found = memoryview(head + rest)[at : at + length]
     if at < _HEAD or len(found) != length:
         raise SMBException("a read whose length is not what it says")
     return found

@@ -22,24 +22,36 @@ from smbprotocol.header import Commands
 from smbprotocol.open import Open
 from smbprotocol.tree import TreeConnect
 
+from sharefolder.ports import Buffer
+
 _CREDIT = 1 << 16  # bytes of a payload that one credit pays for, MS-SMB2 3.1.5.2
 RELATED, SIGNED = 4, 8  # flags, MS-SMB2 2.2.1.2
 _HEADER = struct.Struct("<4sHHIHHIIQIIQ")  # MS-SMB2 2.2.1.2 up to the signature
 _READ = struct.Struct("<HBBIQ16sIIIHHx")  # MS-SMB2 2.2.19, its buffer one empty byte
 _WRITE = struct.Struct("<HHIQ16sIIHHI")  # MS-SMB2 2.2.21 without its data
 _READ_AT, _WRITE_AT = 80, 112
+_NOWHERE = bytearray()
 _OF_SERVER = 1 << 64  # in the nonce: an answer, MS-SMB2 3.1.4.1
 
 
 class Asked(Request):  # type: ignore[misc]  # smbprotocol is untyped
-    """A request of ours. ``done``: what was read, how many bytes were written, or in a chain the status, once
-    the answer has been taken past smbprotocol; None where smbprotocol has it."""
+    """A request of ours; ``place``: where what is read is to lie. ``done``: what was read, how many bytes
+    were written, or in a chain the status, once the answer has been taken past smbprotocol; None where
+    smbprotocol has it."""
 
-    done: bytes | int | None = None
+    done: memoryview | int | None = None
 
-    def __init__(self, connection: Any, session: int, number: int, command: int, chained: bool) -> None:
+    def __init__(
+        self,
+        connection: Any,
+        session: int,
+        number: int,
+        command: int,
+        chained: bool = False,
+        place: bytearray = _NOWHERE,
+    ) -> None:
         super().__init__(_Header(number, command), None, connection, session_id=session)
-        self.command, self.chained = command, chained
+        self.command, self.chained, self.place = command, chained, place
 
 
 class _Header:
@@ -75,17 +87,17 @@ def can(tree: TreeConnect) -> bool:
     )
 
 
-def write(fd: Open, chunk: bytes, offset: int, credits_wanted: int, patience: float) -> Asked:
+def write(fd: Open, chunk: Buffer, offset: int, credits_wanted: int, patience: float) -> Asked:
     """Send ``chunk`` for ``offset`` of the file; waits up to ``patience`` seconds while other threads hold
     the connection's credits. SMBException, OSError when it breaks."""
     body = _WRITE.pack(49, _WRITE_AT, len(chunk), offset, fd.file_id, 0, 0, 0, 0, 0)
     return _send(fd, Commands.SMB2_WRITE, (body, chunk), len(chunk), credits_wanted, patience)
 
 
-def read(fd: Open, length: int, offset: int, credits_wanted: int, patience: float) -> Asked:
-    """Ask for ``length`` bytes at ``offset``; otherwise as ``write``."""
+def read(fd: Open, length: int, offset: int, credits_wanted: int, patience: float, place: bytearray) -> Asked:
+    """Ask for ``length`` bytes at ``offset``, to lie in ``place``; otherwise as ``write``."""
     body = _READ.pack(49, _READ_AT, 0, length, offset, fd.file_id, 0, 0, 0, 0, 0)
-    return _send(fd, Commands.SMB2_READ, (body,), length, credits_wanted, patience)
+    return _send(fd, Commands.SMB2_READ, (body,), length, credits_wanted, patience, place)
 
 
 def chain(tree: TreeConnect, messages: Sequence[tuple[int, bytes]], patience: float) -> list[Asked]:
@@ -105,7 +117,7 @@ def chain(tree: TreeConnect, messages: Sequence[tuple[int, bytes]], patience: fl
         pieces[1] = signature(connection, session.signing_key, number, pieces)
         whole += pieces
     asked = [
-        _asked(connection, session.session_id, number, command, chained=True)
+        _asked(connection, Asked(connection, session.session_id, number, command, chained=True))
         for number, (command, _body) in enumerate(messages, first)
     ]
     _put(connection.transport, whole)
@@ -113,13 +125,13 @@ def chain(tree: TreeConnect, messages: Sequence[tuple[int, bytes]], patience: fl
 
 
 def signature(
-    connection: Any, key: bytes, number: int, pieces: Sequence[bytes], answer: bool = False
+    connection: Any, key: bytes, number: int, pieces: Sequence[Buffer], answer: bool = False
 ) -> bytes:
     """MS-SMB2 3.1.4.1: over all of message ``number``, its signature zeros."""
     if _algorithm(connection) == SigningAlgorithms.AES_CMAC:
         made = CMAC(algorithms.AES(key))
         for piece in pieces:
-            made.update(piece)
+            made.update(piece)  # type: ignore[arg-type]  # takes what the buffer protocol gives
         return made.finalize()
     nonce = (number | (_OF_SERVER if answer else 0)).to_bytes(12, "little")  # and not one to cancel
     over = Cipher(algorithms.AES(key), modes.GCM(nonce)).encryptor()
@@ -130,7 +142,13 @@ def signature(
 
 
 def _send(
-    fd: Open, command: int, content: tuple[bytes, ...], payload: int, credits_wanted: int, patience: float
+    fd: Open,
+    command: int,
+    content: tuple[Buffer, ...],
+    payload: int,
+    credits_wanted: int,
+    patience: float,
+    place: bytearray = _NOWHERE,
 ) -> Asked:
     connection, session = fd.connection, fd.tree_connect.session
     charge = (max(payload, 1) - 1) // _CREDIT + 1
@@ -139,7 +157,7 @@ def _send(
     whose = (fd.tree_connect.tree_connect_id, session.session_id)
     pieces = [_HEADER.pack(b"\xfeSMB", 64, *wanted, *whose), bytes(16), *content]
     pieces[1] = signature(connection, session.signing_key, number, pieces)
-    asked = _asked(connection, session.session_id, number, command)
+    asked = _asked(connection, Asked(connection, session.session_id, number, command, place=place))
     _put(connection.transport, pieces)
     return asked
 
@@ -165,14 +183,13 @@ def _algorithm(connection: Any) -> int:
     return int(SigningAlgorithms.AES_CMAC)
 
 
-def _asked(connection: Any, session: int, number: int, command: int, chained: bool = False) -> Asked:
-    """What the receiver looks the answer up by."""
-    made = Asked(connection, session, number, command, chained)
-    connection.outstanding_requests[number] = made
+def _asked(connection: Any, made: Asked) -> Asked:
+    """Known to the receiver, who looks the answer up by its number."""
+    connection.outstanding_requests[made.message["message_id"].get_value()] = made
     return made
 
 
-def _put(transport: Any, pieces: Sequence[bytes]) -> None:
+def _put(transport: Any, pieces: Sequence[Buffer]) -> None:
     """Everything, behind its length (MS-SMB2 2.1), in one call where the socket takes it."""
     length = sum(map(len, pieces))
     left = [memoryview(piece) for piece in (length.to_bytes(4, "big"), *pieces)]

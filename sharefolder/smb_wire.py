@@ -15,7 +15,7 @@ from smbprotocol.file_info import FileInformationClass
 from smbprotocol.open import Open, QueryDirectoryFlags, SMB2QueryDirectoryResponse
 
 from sharefolder import smb_answers, smb_signed
-from sharefolder.ports import CHUNK
+from sharefolder.ports import CHUNK, Buffer
 
 IN_FLIGHT = 8
 PATIENCE_S = 20
@@ -92,30 +92,37 @@ def parse(buffer: bytes) -> Iterator[list[Raw]]:
     yield found
 
 
-def read(fd: Open, offset: int) -> Iterator[bytes]:
-    """The file from ``offset`` to the end it had when opened, in order, ``IN_FLIGHT`` requests ahead."""
+def read(fd: Open, offset: int) -> Iterator[memoryview]:
+    """The file from ``offset`` to the end it had when opened, in order, ``IN_FLIGHT`` requests ahead. A chunk
+    is good until the next is asked for: its place is used again, since a gigabyte of fresh memory costs as
+    much as to receive it."""
     end = fd.end_of_file or 0
     size, signed = min(CHUNK, fd.connection.max_read_size), smb_signed.can(fd.tree_connect)
-    waiting: deque[tuple[Callable[[], bytes], int]] = deque()
+    waiting: deque[tuple[Callable[[], memoryview], bytearray, int]] = deque()
+    free: list[bytearray] = []
     while offset < end or waiting:
         while offset < end and len(waiting) < IN_FLIGHT:
             length = min(size, end - offset)
-            waiting.append((_reading(fd, length, offset, signed), length))
+            place = free.pop() if free else bytearray(length)  # what is left only becomes less
+            waiting.append((_reading(fd, length, offset, signed, place), place, length))
             offset += length
-        answer, length = waiting.popleft()
+        answer, place, length = waiting.popleft()
         chunk = answer()
         if len(chunk) != length:
             raise SMBException("the file has become shorter")
         yield chunk
+        chunk.release()
+        free.append(place)
 
 
-def _reading(fd: Open, length: int, offset: int, signed: bool) -> Callable[[], bytes]:
+def _reading(fd: Open, length: int, offset: int, signed: bool, place: bytearray) -> Callable[[], memoryview]:
     """A read that is under way: what waits for its bytes."""
     if signed:
-        asked = smb_signed.read(fd, length, offset, _CREDITS, PATIENCE_S)
+        asked = smb_signed.read(fd, length, offset, _CREDITS, PATIENCE_S, place)
         return partial(smb_answers.read, fd, asked, PATIENCE_S)
     message, unpack = fd.read(offset, length, send=False)
-    return partial(_answered, send(fd, message), unpack)
+    request = send(fd, message)
+    return lambda: memoryview(_answered(request, unpack))
 
 
 def _answered(request: Any, unpack: Callable[[Any], Any]) -> Any:
@@ -132,7 +139,7 @@ class PipelinedSink:
         self._size = min(CHUNK, fd.connection.max_write_size)
         self._waiting: deque[tuple[Callable[[], int], int]] = deque()
 
-    def write(self, chunk: bytes) -> None:
+    def write(self, chunk: Buffer) -> None:
         for start in range(0, len(chunk), self._size):
             part = chunk[start : start + self._size]
             while len(self._waiting) >= IN_FLIGHT:
@@ -140,12 +147,12 @@ class PipelinedSink:
             self._waiting.append((self._writing(part), len(part)))
             self._offset += len(part)
 
-    def _writing(self, part: bytes) -> Callable[[], int]:
+    def _writing(self, part: Buffer) -> Callable[[], int]:
         """A write that is under way: what waits for how much of it was taken."""
         if self._signed:
             asked = smb_signed.write(self._fd, part, self._offset, _CREDITS, PATIENCE_S)
             return partial(smb_answers.written, self._fd, asked, PATIENCE_S)
-        message, unpack = self._fd.write(part, self._offset, send=False)
+        message, unpack = self._fd.write(bytes(part), self._offset, send=False)
         return partial(_answered, send(self._fd, message), unpack)
 
     def settle(self) -> None:

@@ -25,7 +25,7 @@ from core.jobs import Report
 from sharefolder import errors, names
 from sharefolder.local import LocalStorage
 from sharefolder.model import Entry, same_time
-from sharefolder.ports import SMALL, Storage
+from sharefolder.ports import SMALL, Storage, first_bytes
 
 PART = re.compile(r"\.mahoroba-[0-9a-f]{16}\.part")
 _MB = 1_000_000
@@ -76,7 +76,7 @@ class Source(Protocol):
     def stat(self, path: str) -> Entry | None:
         """As ``Storage.stat``."""
 
-    def read(self, path: str, offset: int = 0) -> Iterator[bytes]:
+    def read(self, path: str, offset: int = 0) -> Iterator[memoryview]:
         """As ``Storage.read``."""
 
 
@@ -125,7 +125,7 @@ def upload_many(files: Sequence[Wanted], storage: Storage, report: Report) -> It
             start = here.stat(file.name)
             if start is None or start.folder or start.size > SMALL:
                 raise errors.changed(file.name)
-            content = b"".join(here.read(file.name))
+            content = first_bytes(here, file.name, SMALL + 1)
             if len(content) != start.size:
                 raise errors.changed(file.name)
             end = names.join(folder, file.name)
@@ -235,7 +235,7 @@ def _fill(way: _Way, part: str, report: Report) -> tuple[str, int]:
     return digest.hexdigest(), resumed
 
 
-def _iterate(source: Source, start: Entry) -> Generator[bytes, None, None]:
+def _iterate(source: Source, start: Entry) -> Generator[memoryview, None, None]:
     yield from source.read(start.path) if start.size else ()
 
 

@@ -39,7 +39,7 @@ class AsItWas:
         version = self._version
         return Entry(path, path.rpartition("/")[2], False, version.size, version.changed)
 
-    def read(self, path: str, offset: int = 0) -> Iterator[bytes]:
+    def read(self, path: str, offset: int = 0) -> Iterator[memoryview]:
         return self._storage.read_version(path, self._version, offset)
 
 

@@ -18,7 +18,7 @@ from sharefolder.activity import MOST, Act, What
 from sharefolder.index.store import Hit, Wish
 from sharefolder.index.vouching import DESCRIPTION, HELLO
 from sharefolder.model import Entry
-from sharefolder.ports import Storage
+from sharefolder.ports import Storage, first_bytes
 
 _PATH = 4_000
 _LONGEST = 16_384  # bytes of a description
@@ -53,7 +53,7 @@ class RemoteIndex:
             seen = storage.stat(DESCRIPTION)
             if seen is None or seen.folder or seen.size > _LONGEST:
                 return None
-            said = json.loads(b"".join(storage.read(DESCRIPTION)))
+            said = json.loads(first_bytes(storage, DESCRIPTION, _LONGEST))
             if said["format"] != 1 or not str(said["address"]).startswith("https://"):
                 return None
             return cls(storage, str(said["address"]), str(said["certificate"]))

@@ -17,7 +17,7 @@ from sharefolder import transfer
 from sharefolder.inquiry.model import Inquiry
 from sharefolder.local import LocalStorage
 from sharefolder.model import Entry
-from sharefolder.ports import Storage
+from sharefolder.ports import Storage, first_bytes
 
 NAME = "お知らせ"
 _MARK = "このファイルは、まほろばが書いています。確認番号 "
@@ -90,7 +90,7 @@ def _free(storage: Storage, folder: str) -> tuple[str, Entry | None]:
         seen = storage.stat(f"{folder}/{name}")  # as ``send`` looks: a listing tells times less exactly
         if seen is None:
             return name, None
-        if not seen.folder and seen.size <= _MAX_BYTES and _ours(b"".join(storage.read(seen.path))):
+        if not seen.folder and seen.size <= _MAX_BYTES and _ours(first_bytes(storage, seen.path, _MAX_BYTES)):
             return name, seen
     raise AssertionError("more names than files")
 

@@ -18,7 +18,7 @@ from sharefolder.index.store import Hit
 from sharefolder.library import record
 from sharefolder.library.record import Known, Record
 from sharefolder.model import Entry
-from sharefolder.ports import Storage
+from sharefolder.ports import Storage, first_bytes
 
 PLACE = "仕様書ライブラリ"
 _MOST = 5_000  # specifications looked at
@@ -144,7 +144,7 @@ class Shelf:
 
     def _parsed(self, entry: Entry) -> Record | None:
         try:
-            return record.parsed(b"".join(self._storage.read(entry.path))[: record.MAX_BYTES])
+            return record.parsed(first_bytes(self._storage, entry.path, record.MAX_BYTES))
         except errors.Disconnected:
             raise
         except (SuiteError, ValueError):

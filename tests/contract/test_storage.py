@@ -125,7 +125,7 @@ class TestStorage:
         put(storage, "土木部/橋りょう 表ソ①㈱髙﨑😀.bin", content)
         assert listed(storage) == {"土木部": (True, listed(storage)["土木部"][1])}
         assert listed(storage, "土木部") == {"橋りょう 表ソ①㈱髙﨑😀.bin": (False, len(content))}
-        assert b"".join(storage.read("土木部/橋りょう 表ソ①㈱髙﨑😀.bin")) == content
+        assert b"".join(map(bytes, storage.read("土木部/橋りょう 表ソ①㈱髙﨑😀.bin"))) == content
         assert (disk / "土木部" / "橋りょう 表ソ①㈱髙﨑😀.bin").read_bytes() == content
 
     def test_reading_and_writing_go_on_in_the_middle(self, share: tuple[Storage, Path]) -> None:
@@ -133,7 +133,14 @@ class TestStorage:
         put(storage, "a.bin", b"x" * 100)
         with storage.append("a.bin", 40) as sink:
             sink.write(b"y" * 10)
-        assert b"".join(storage.read("a.bin", 35)) == b"x" * 5 + b"y" * 10
+        assert b"".join(map(bytes, storage.read("a.bin", 35))) == b"x" * 5 + b"y" * 10
+
+    def test_a_chunk_is_good_until_the_next_is_asked_for(self, share: tuple[Storage, Path]) -> None:
+        storage, _disk = share
+        put(storage, "a.bin", os.urandom(2 * CHUNK))
+        for kept in list(storage.read("a.bin")):
+            with pytest.raises(ValueError, match="released"):
+                bytes(kept)
 
     def test_a_large_folder_arrives_whole(self, share: tuple[Storage, Path]) -> None:
         storage, disk = share
@@ -148,7 +155,7 @@ class TestStorage:
         storage, _disk = share
         assert storage.stat("無い.txt") is None
         with pytest.raises(SuiteError) as error:
-            b"".join(storage.read("無い.txt"))
+            b"".join(map(bytes, storage.read("無い.txt")))
         assert code(error) == "SHARE-002"
         with pytest.raises(SuiteError) as error:
             listed(storage, "無い")
@@ -233,7 +240,12 @@ class TestStorage:
     @pytest.mark.parametrize("path", ["../x", "a/../../x", "/etc", "a//b", "a\\..\\x", "./x", "x\0y", "C:x"])
     def test_no_path_leaves_the_share(self, share: tuple[Storage, Path], path: str) -> None:
         storage, _disk = share
-        for use in (storage.stat, storage.remove, lambda p: b"".join(storage.read(p)), storage.make_folder):
+        for use in (
+            storage.stat,
+            storage.remove,
+            lambda p: b"".join(map(bytes, storage.read(p))),
+            storage.make_folder,
+        ):
             with pytest.raises(SuiteError) as error:
                 use(path)
             assert code(error) in ("SHARE-008", "SHARE-006")
@@ -279,7 +291,7 @@ class TestStorage:
         assert listed(storage) == {}
         for path in ("pin.txt", "way/pin.txt"):
             with pytest.raises(SuiteError):
-                b"".join(storage.read(path))
+                b"".join(map(bytes, storage.read(path)))
         with pytest.raises(SuiteError):
             put(storage, "way/new.txt", b"x")
         assert sorted(p.name for p in secret.iterdir()) == ["pin.txt"]
@@ -385,7 +397,7 @@ class TestDisconnected:
         storage = LocalStorage(root)
         put(storage, "a", b"1")
         root.rename(tmp_path / "elsewhere")
-        for use in (listed, lambda s: s.stat("a"), lambda s: b"".join(s.read("a"))):
+        for use in (listed, lambda s: s.stat("a"), lambda s: b"".join(map(bytes, s.read("a")))):
             with pytest.raises(Disconnected):
                 use(storage)
 

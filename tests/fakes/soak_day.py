@@ -149,7 +149,7 @@ class Day:
         if not self.files:
             return
         path = self.chance.choice(sorted(self.files))
-        digest = hashlib.sha256(b"".join(self.share._storage(PLACE).read(path))).hexdigest()
+        digest = hashlib.sha256(b"".join(map(bytes, self.share._storage(PLACE).read(path)))).hexdigest()
         assert digest == self.files[path], f"{path} is not what was sent"
 
     def _leave_the_desk(self) -> None:

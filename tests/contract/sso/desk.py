@@ -34,7 +34,7 @@ name = sys.argv[1]
 with share.append(name, 0) as file:
     file.write("本日の報告".encode())
 print(sorted(entry.name for batch in share.list("") for entry in batch))
-print(b"".join(share.read(name)).decode())
+print(b"".join(map(bytes, share.read(name))).decode())
 """
 
 

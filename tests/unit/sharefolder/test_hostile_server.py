@@ -13,10 +13,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from smbprotocol.exceptions import SMBException
-from smbprotocol.header import Commands
+from smbprotocol.header import Commands, NtStatus, SMB2HeaderResponse
 from smbprotocol.transport import Tcp
 
-from sharefolder import security, smb_answers, smb_lsa, smb_watch, smb_wire
+from sharefolder import security, smb_answers, smb_lsa, smb_signed, smb_watch, smb_wire
 from sharefolder.index import answering
 from sharefolder.security import Ace, Descriptor
 from sharefolder.smb_signed import Asked
@@ -40,7 +40,7 @@ class _Asking:
         self.transport = Tcp("", 0)
         self.transport._sock, self.transport.connected = wire, True
         self.outstanding_requests = {
-            7: Asked(self, 3, 7, Commands.SMB2_READ, chained=False),
+            7: Asked(self, 3, 7, Commands.SMB2_READ, place=bytearray(64)),
             5: Asked(self, 3, 5, Commands.SMB2_CLOSE, chained=True),
         }
         self.session_table = {3: SimpleNamespace(signing_key=bytes(16), signing_required=True)}
@@ -94,6 +94,27 @@ def test_a_message_with_very_many_answers_is_refused_at_once() -> None:
         far.sendall(_said(head * 100, b"", None))
         with pytest.raises(SMBException, match="more answers"):
             smb_answers.Answers(_Asking(near)).recv(5)
+
+
+def test_a_server_that_says_to_wait_is_waited_for() -> None:
+    """Samba says so of a read that its disk has not answered in half a millisecond."""
+    near, far = socket.socketpair()
+    with near, far:
+        connection = _Asking(near)
+        asked, content = connection.outstanding_requests[7], b"of a slow disk"
+        asked.response = SMB2HeaderResponse()
+        asked.response["status"] = NtStatus.STATUS_PENDING
+        asked.response_event.set()
+        head = struct.pack("<4sHHIHHIIQQQ", b"\xfeSMB", 64, 1, 0, Commands.SMB2_READ, 0, 11, 0, 7, 99, 3)
+        body = struct.pack("<HBBIII", 17, 80, 0, len(content), 0, 0) + content
+        signed = smb_signed.signature(connection, bytes(16), 7, (head, bytes(16), body), answer=True)
+        receiver = threading.Thread(target=smb_answers.Answers(connection).recv, args=(5,))
+        threading.Timer(0.2, lambda: far.sendall(_said(head + signed, body, None))).start()
+        receiver.start()
+        assert smb_answers.read(SimpleNamespace(connection=connection), asked, 20) == content  # type: ignore[arg-type]
+        assert bytes(asked.place[: len(content)]) == content, "where it was asked to lie"
+        far.shutdown(socket.SHUT_WR)
+        receiver.join()
 
 
 @given(st.binary(max_size=120))
