@@ -24,7 +24,7 @@ from auth.agent.signin import SignIn
 from auth.face.compare import Thresholds
 from auth.face.engine import FaceAnalyser
 from auth.matcher.matcher import Trail
-from auth.matcher.statement import FOR_AGENT, Verifier
+from auth.matcher.statement import FOR_AGENT, Statement, Verifier
 from auth.model import (
     Factor,
     Outcome,
@@ -110,6 +110,7 @@ class AuthService(PersonHere):
         self._took = took
         self.office = office
         self._switches = switches
+        self._ended = 0  # sessions that somebody has signed out of
         self.administration: Administration = administration(
             lambda: self.session, lambda: self.lock("stopped")
         )
@@ -150,37 +151,41 @@ class AuthService(PersonHere):
         ``show`` gets each frame with its guidance on this thread; ``report`` cancels. SuiteError CAM-… when
         there is no camera, FACE-… when there are no models, LOCK-001 while a wait lasts.
         """
-        number, key = check_staff_number(staff_number) if staff_number else None, self._fresh_key()
+        number = check_staff_number(staff_number) if staff_number else None
+        key, since = self._fresh_key(), self._ended
         with self._stream() as stream:
             steady = self._steady() or not lit
             run = SignIn(stream, self._analyser(), self._client, steady=steady)
             reply, timings = run.run(number, self._prior(number), show, report, lambda: _hash(key))
-        return self._conclude(reply, timings, key=key)
+        return self._conclude(reply, since, timings, key=key)
 
     def sign_in_pin(self, staff_number: str, pin: str) -> Outcome:
         """Sign in, or complete a sign-in, with the PIN. SuiteError LOCK-001 while a wait lasts."""
-        number, key = check_staff_number(staff_number), self._fresh_key()
-        return self._conclude(self._client.pin(number, pin, self._prior(number), _hash(key)), key=key)
+        number, key, since = check_staff_number(staff_number), self._fresh_key(), self._ended
+        return self._conclude(self._client.pin(number, pin, self._prior(number), _hash(key)), since, key=key)
 
     def sign_in_totp(self, staff_number: str, code: str) -> Outcome:
         """Sign in, or complete a sign-in, with the number that an old token shows. SuiteError LOCK-001."""
-        number, key = check_staff_number(staff_number), self._fresh_key()
-        return self._conclude(self._client.totp(number, code, self._prior(number), _hash(key)), key=key)
+        number, key, since = check_staff_number(staff_number), self._fresh_key(), self._ended
+        return self._conclude(
+            self._client.totp(number, code, self._prior(number), _hash(key)), since, key=key
+        )
 
     def sign_in_break_glass(self, staff_number: str, code: str) -> Outcome:
         """Sign in with an emergency code; it is spent."""
-        number, key = check_staff_number(staff_number), self._fresh_key()
-        return self._conclude(self._client.break_glass(number, code, _hash(key)), key=key)
+        number, key, since = check_staff_number(staff_number), self._fresh_key(), self._ended
+        return self._conclude(self._client.break_glass(number, code, _hash(key)), since, key=key)
 
     def start(self, staff_number: str, code: str, new_pin: str) -> Outcome:
         """Set the first (or a forgotten) PIN with a start code, and sign in with it."""
-        number, key = check_staff_number(staff_number), self._fresh_key()
-        return self._conclude(self._client.start(number, code, new_pin, _hash(key)), key=key)
+        number, key, since = check_staff_number(staff_number), self._fresh_key(), self._ended
+        return self._conclude(self._client.start(number, code, new_pin, _hash(key)), since, key=key)
 
     def sign_out(self) -> None:
-        """End the session and forget everything proved so far."""
+        """End the session and forget everything proved so far, also what a look under way would prove."""
         with self._lock:
             session, self._session, self._pending, self._access = self._session, None, None, ""
+            self._ended += session is not None
         if session is not None:
             self._closed(session)
 
@@ -244,12 +249,13 @@ class AuthService(PersonHere):
     def _conclude(
         self,
         reply: Reply,
+        since: int,
         timings: dict[str, float] | None = None,
         *,
         key: Future[SignInKey] | None = None,
     ) -> Outcome:
-        """Open (or unlock) the session if the statement verifies and satisfies the policy. ``timings``: of a
-        look, from the first usable face on."""
+        """Open (or unlock) the session if the statement verifies and satisfies the policy. ``since``: how
+        many sessions had ended when this began. ``timings``: of a look, from the first usable face on."""
         begin = time.monotonic() - (timings or reply.timings).get("total", 0.0) / 1000
         session, notice = None, None
         if reply.statement is not None and reply.person is not None:
@@ -258,20 +264,14 @@ class AuthService(PersonHere):
                 raise refusals.mixed_up()
             self._refuse_someone_else(statement.subject)
             opens = reply.accepted and statement.satisfied
+            self._refuse_ended(since)
             notice = self._certify(reply, key) if opens else None
-            with self._lock:
-                was = self._session
-                self._refuse_someone_else(statement.subject)
-                self._pending, self._access = reply, reply.access or ""
-                if opens:
-                    session = Session(
-                        reply.person,
-                        statement.evidence,
-                        statement.zone,
-                        _moment(statement.issued),
-                        offline_until=reply.offline_until,
-                    )
-                    self._session, self._pending = session, None
+            try:
+                was, session = self._take(reply, statement, since, opens)
+            except SuiteError:
+                if since != self._ended:
+                    self._events.publish(SignedOut(statement.subject))  # its tickets came too late
+                raise
             if session is not None:
                 self._announce(was, session)
                 if Factor.FACE in session.factors:
@@ -290,6 +290,26 @@ class AuthService(PersonHere):
             {**reply.timings, **(timings or {})},
             notice,
         )
+
+    def _take(
+        self, reply: Reply, statement: Statement, since: int, opens: bool
+    ) -> tuple[Session | None, Session | None]:
+        """The session until now, and the one that it opens."""
+        with self._lock:
+            self._refuse_ended(since)
+            self._refuse_someone_else(statement.subject)
+            was, session = self._session, None
+            self._pending, self._access = reply, reply.access or ""
+            if opens and reply.person is not None:
+                evidence, issued = statement.evidence, _moment(statement.issued)
+                offline = reply.offline_until
+                session = Session(reply.person, evidence, statement.zone, issued, offline_until=offline)
+                self._session, self._pending = session, None
+        return was, session
+
+    def _refuse_ended(self, since: int) -> None:
+        if since != self._ended:
+            raise refusals.nothing_locked()
 
     def _refuse_someone_else(self, subject: str) -> None:
         was = self.session

@@ -90,6 +90,29 @@ def test_sign_out_and_lock_are_told_and_noted(office: Office) -> None:
     ]
 
 
+@pytest.mark.parametrize("last", ["pin", "_certify"])
+def test_who_signs_out_while_the_answer_is_on_its_way_stays_out(
+    office: Office, monkeypatch: pytest.MonkeyPatch, last: str
+) -> None:
+    """At a lock: the matcher, or the signer, is about to answer, and the person presses サインアウト."""
+    service = office.service
+    service.lock()
+    owner = service._client if last == "pin" else service
+    ask = getattr(owner, last)
+
+    def late(*given: object) -> object:
+        answer = ask(*given)
+        service.sign_out()
+        return answer
+
+    monkeypatch.setattr(owner, last, late)
+    assert code_of(lambda: service.unlock_pin(PIN)) == "AUTH-034"
+    assert service.session is None
+    assert isinstance(office.heard[-1], SignedOut)
+    monkeypatch.undo()
+    assert service.sign_in_pin("IT-001", PIN).accepted
+
+
 def new_colleague(office: Office, number: str = "S-100", role: Role = Role.STAFF) -> str:
     """Register a person and return the start code."""
     office.service.administration.add(Person(number, "職員 太郎", "しょくいん", "土木部", role))
