@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from PySide6.QtCore import QObject, Signal
 
 from core.errors import SuiteError
 from core.i18n import _
+from core.jobs import JobHandle
 
 if TYPE_CHECKING:
     from auth.agent.presence import Reaction
@@ -35,25 +36,42 @@ class Presence(QObject):
         super().__init__()
         self._services, self._make = services, make
         self._watch: Watch | None = None
-        self._wanted = False
+        self._preparing: JobHandle[Any] | None = None
         self.state = "off"  # off | on | paused | no-face | no-camera
 
     def begin(self) -> None:
         """Start to watch the person of the session, if they enrolled and the settings ask for it."""
         settings = self._services.config.presence
-        if self._watch is not None or self._wanted or not (settings.after_s or settings.warn_second_face):
+        if not (settings.after_s or settings.warn_second_face):
             return
-        self._wanted = True
+        if self._watch is not None or self._preparing is not None:
+            return
         auth = self._services.auth
+        job: JobHandle[Any] | None = None
 
         def prepare(_report: object) -> Watch | None:
             return self._make(self._react) if auth.my_data().enrolled is not None else None
 
-        self._services.bridge.run(self, _("在席の確認"), prepare, self._prepared, self._cannot, lane="camera")
+        def mine(call: Callable[[Any], object], value: object) -> None:
+            if self._preparing is job:  # what was ended meanwhile counts for nothing beside what began since
+                self._preparing = None
+                call(value)
+
+        job = self._services.bridge.run(
+            self,
+            _("在席の確認"),
+            prepare,
+            lambda watch: mine(self._prepared, watch),
+            lambda error: mine(self._cannot, error),
+            lane="camera",
+        )
+        self._preparing = job
 
     def end(self) -> None:
         """Stop watching; the camera is let go."""
-        self._wanted = False
+        if self._preparing is not None:
+            self._preparing.cancel()
+            self._preparing = None
         if self._watch is not None:
             self._watch.stop()
             self._watch = None
@@ -61,7 +79,7 @@ class Presence(QObject):
 
     def again(self) -> None:
         """The settings have changed, or a face was enrolled or deleted."""
-        watching = self._wanted or self._watch is not None
+        watching = self._preparing is not None or self._watch is not None
         self.end()
         if watching or self._services.auth.session is not None:
             self.begin()
@@ -82,10 +100,7 @@ class Presence(QObject):
         }.get(self.state, _("使っていません"))
 
     def _prepared(self, watch: Watch | None) -> None:
-        if not self._wanted:
-            return
         if watch is None:
-            self._wanted = False
             self._become("no-face")
             return
         self._watch = watch
@@ -93,7 +108,6 @@ class Presence(QObject):
         self._become("on")
 
     def _cannot(self, _error: SuiteError) -> None:
-        self._wanted = False
         self._become("no-camera")
 
     def _react(self, reaction: Reaction) -> None:

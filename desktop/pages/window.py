@@ -59,10 +59,10 @@ class Window(QMainWindow):
         services.appearance_changed = self.appearance_changed
         services.bridge.on_error = lambda error: services.notices.error(error)
         bridge, events = services.bridge, services.events
-        bridge.subscribe(events, SignedIn, self, lambda event: self._signed_in(event.session))
+        bridge.subscribe(events, SignedIn, self, lambda _event: self._signed_in())
         bridge.subscribe(events, SignedOut, self, lambda _event: self._signed_out())
         bridge.subscribe(events, Locked, self, lambda event: self._locked(event.reason))
-        bridge.subscribe(events, Unlocked, self, lambda event: self._unlocked(event.session))
+        bridge.subscribe(events, Unlocked, self, lambda _event: self._unlocked())
         if (services.paths.data / "auth.db").exists():
             self._put(SignIn(services, chips(services)))
         else:
@@ -157,8 +157,14 @@ class Window(QMainWindow):
 
         self._put(FirstPin(self.services, number))
 
-    def _signed_in(self, session: Session) -> None:
+    def _signed_in(self) -> None:
         if not isinstance(self._stack.currentWidget(), FirstRun):  # which goes on to enrol by itself
+            self._come_in()
+
+    def _come_in(self) -> None:
+        """Into the shell, while the session is still there: who is seen may be signed out that moment."""
+        session = self.services.auth.session
+        if session is not None and not session.locked:
             self._show_shell(session)
 
     def _signed_out(self) -> None:
@@ -173,8 +179,8 @@ class Window(QMainWindow):
         if session is not None and not isinstance(self._stack.currentWidget(), Lock):
             self._put(Lock(self.services, session.person, reason, self._sign_out))
 
-    def _unlocked(self, session: Session) -> None:
-        self._show_shell(session)
+    def _unlocked(self) -> None:
+        self._come_in()
         self._show_chips()  # offline or not may have changed
 
     # the shell

@@ -14,6 +14,7 @@ from pytestqt.qtbot import QtBot
 
 from auth.agent.presence import Reaction
 from auth.face.actor import ActorCamera
+from auth.model import SignedIn, Unlocked
 from tests.ui.conftest import HANAKO, PIN, Office
 
 
@@ -78,6 +79,38 @@ def test_who_leaves_is_locked_out_and_watched_again_after_coming_back(watched: W
     watched.bot.waitUntil(lambda: window.showing == "shell")
     watched.settle()
     assert [w.running for w in watched.watches] == [False, True]
+
+
+def test_a_watch_that_was_still_being_made_when_the_screen_locked_is_not_a_second_one(
+    watched: Watched,
+) -> None:
+    """Both would hold the camera, and the forgotten one would lock whoever comes next."""
+    free, bridge, auth = threading.Event(), watched.services.bridge, watched.services.auth
+    window = watched.with_hanako().open()
+    bridge.run(window, "", lambda _r: free.wait(30), lane="camera")
+    auth.sign_in_pin(HANAKO.staff_number, PIN)
+    watched.bot.waitUntil(lambda: window.showing == "shell")
+    auth.lock()
+    watched.bot.waitUntil(lambda: window.showing == "lock")
+    auth.unlock_pin(PIN)
+    watched.bot.waitUntil(lambda: window.showing == "shell")
+    free.set()
+    watched.settle()
+    assert [w.running for w in watched.watches] == [True]
+    assert watched.services.presence.state == "on"
+
+
+def test_who_signs_out_while_being_seen_stays_out(watched: Watched) -> None:
+    """The camera's word and the button's cross: the page of a session that is gone does not come back."""
+    window, auth = watched.signed_in(), watched.services.auth
+    session = auth.session
+    assert session is not None
+    auth.sign_out()
+    for late in (Unlocked(session), SignedIn(session)):
+        watched.services.events.publish(late)
+    watched.settle()
+    assert window.showing == "sheet"
+    assert not watched.watches[0].running
 
 
 def test_a_second_face_is_a_warning_and_no_lock(watched: Watched) -> None:
