@@ -64,6 +64,15 @@ def format_date(day: date) -> str:
     )
 
 
+def format_month(day: date) -> str:
+    """令和8年11月: the month that ``day`` lies in, by the era of its first day. ValueError before 1873."""
+    era = _era_of(day.replace(day=1))
+    number = day.year - era.year_one + 1
+    return _("{era}{year}年{month}月").format(
+        era=_era_name(era), year=_("元") if number == 1 else number, month=day.month
+    )
+
+
 def format_fiscal_year(year: int) -> str:
     """令和8年度: the one that begins on 1 April ``year``; 令和元年度 for 2019. ValueError before 1873."""
     era = _era_of(date(year, 12, 31))

@@ -33,7 +33,7 @@ from desktop.ui.search import Command, SearchField, fold, matching
 from desktop.ui.tray import Tray
 from desktop.ui.widgets.fields import PinField
 from desktop.ui.widgets.segmented import Segmented
-from desktop.ui.widgets.table import Cell, Table, harmless
+from desktop.ui.widgets.table import Cell, Table, harmless, natural
 
 
 @pytest.fixture
@@ -177,6 +177,16 @@ def test_a_column_of_dates_goes_by_the_moment_and_not_by_its_words(table: Table)
     table.horizontalHeader().sectionClicked.emit(0)
     shown = [table.model().index(row, 0).data() for row in range(4)]
     assert shown == ["", "R7.12.1（月）9:00", "R8.9.2（水）8:05", "R8.11.20（金）17:30"]
+
+
+def test_a_column_sorts_as_people_read_it() -> None:
+    for cells in (
+        ["9", "10", "2,300"],
+        ["R8.9.1（火）", "R8.11.26（木）"],
+        ["令和8年9月", "令和8年10月"],
+        ["", "1.05", "1.50"],
+    ):
+        assert sorted(reversed(cells), key=natural) == cells
 
 
 def test_exported_csv_opens_in_a_spreadsheet_and_runs_no_formula(table: Table) -> None:

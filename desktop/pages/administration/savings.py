@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from auth.model import SignedIn
 from auth.savings import PLANNED_HOURS, Month
 from core.i18n import _
+from core.wareki import format_month
 from desktop.pages.administration.export import export
 from desktop.pages.fresh import Fresh
 from desktop.pages.services import Services
@@ -59,4 +62,5 @@ class Savings(Fresh):
 def _cells(month: Month) -> tuple[str, ...]:
     shares = (f"{month.hours / planned * 100:.2f} %" for planned in PLANNED_HOURS)
     hours = _("{hours:.1f} 時間").format(hours=month.hours)
-    return month.name, str(month.sign_ins), f"{month.seconds:.1f}", str(month.replaced), hours, *shares
+    name = format_month(date.fromisoformat(f"{month.name}-01"))
+    return name, str(month.sign_ins), f"{month.seconds:.1f}", str(month.replaced), hours, *shares

@@ -17,7 +17,7 @@ from calendar_sync.holidays import holiday
 from calendar_sync.model import Collection, Occurrence
 from core.errors import SuiteError
 from core.i18n import _
-from core.wareki import format_date
+from core.wareki import format_month
 from desktop.pages.calendar import words
 from desktop.pages.calendar.month import days_of, span
 
@@ -93,9 +93,7 @@ class _Sheet:
 
     def draw(self, form: Form, day: date, first: date, count: int) -> None:
         head = 9 * self._mm
-        title = (
-            words.month_words(day) if form.monthly else words.range_words(first, first + timedelta(days=6))
-        )
+        title = format_month(day) if form.monthly else words.range_words(first, first + timedelta(days=6))
         self._text(QRectF(0, 0, self._page.width(), head), title, 5, bold=True)
         columns = 7 if form.landscape else 1
         rows = -(-count // columns)
@@ -110,7 +108,7 @@ class _Sheet:
         self.painter.setPen(QPen(_GREY, 0.15 * mm))
         self.painter.drawRect(cell)
         colour = _RED if free or day.weekday() == 6 else _BLUE if day.weekday() == 5 else QColor("black")
-        name = format_date(day).partition("年")[2] if wide else f"{day.day} {words.weekday(day)}"
+        name = words.long_day(day) if wide else f"{day.day} {words.weekday(day)}"
         head = QRectF(cell.left() + mm, cell.top() + 0.5 * mm, cell.width() - 2 * mm, 4.5 * mm)
         self._text(
             head, f"{name}　{free}" if free else name, 2.9, bold=True, colour=_GREY if faint else colour

@@ -23,6 +23,7 @@ from calendar_sync.holidays import holiday
 from calendar_sync.model import Collection, Occurrence
 from core.clock import TOKYO
 from core.i18n import _
+from core.wareki import format_month
 from desktop.pages.calendar import words
 from desktop.pages.calendar.colours import block, on
 from desktop.pages.calendar.month import days_of, span
@@ -204,7 +205,7 @@ class Side(QWidget):
     ) -> None:  # fmt: skip
         """The chosen ``day``, and the range that the grid shows. ``named``: each line says whose it is."""
         self.small.put(day, first, last)
-        self._month.setText(words.month_words(day))
+        self._month.setText(format_month(day))
         free = holiday(day)
         week = _("第{number}週").format(number=day.isocalendar().week)
         self._day_name.setText(f"{words.short_day(day)} {free or week}")

@@ -9,7 +9,7 @@ from PySide6.QtCore import QRect, Qt, Signal
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from calendar_sync.model import Collection, Conflict, Occurrence
-from core.i18n import _
+from core.wareki import format_fiscal_year, format_month
 from desktop.pages.calendar import words
 from desktop.pages.calendar.agenda import Agenda
 from desktop.pages.calendar.beside_meeting import ROWS
@@ -101,9 +101,9 @@ class Views(QStackedWidget):
     def title(self, day: date) -> str:
         first, after = self.range(day)
         if self.kind == MONTH:
-            return words.month_words(day)
+            return format_month(day)
         if self.kind == YEAR:
-            return _("{year}度").format(year=words.month_words(first).partition("年")[0] + "年")
+            return format_fiscal_year(first.year)
         return words.range_words(first, after - timedelta(days=1))
 
     def put(self, day: date, found: Sequence[Occurrence], collections: Mapping[int, Collection]) -> None:

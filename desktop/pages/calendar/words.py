@@ -67,6 +67,11 @@ def short_day(day: date) -> str:
     return _("{month}/{day}（{weekday}）").format(month=day.month, day=day.day, weekday=weekday(day))
 
 
+def long_day(day: date) -> str:
+    """「11月24日（火）」"""
+    return _("{month}月{day}日（{weekday}）").format(month=day.month, day=day.day, weekday=weekday(day))
+
+
 def weekday(day: date) -> str:
     return _("月 火 水 木 金 土 日").split()[day.weekday()]
 
@@ -89,9 +94,7 @@ def spoken(occurrence: Occurrence, collection: Collection | None) -> str:
 
 def when_words(start: datetime, end: datetime, all_day: bool) -> str:
     """What a quick entry has understood: 「12月2日（水）10:00–11:00」"""
-    day = _("{month}月{day}日（{weekday}）").format(
-        month=start.month, day=start.day, weekday=weekday(start.date())
-    )
+    day = long_day(start.date())
     if all_day:
         last = (end - timedelta(days=1)).date()
         return day + _(" 終日") if last <= start.date() else f"{day}–{short_day(last)}"
@@ -108,9 +111,3 @@ def range_words(first: date, last: date) -> str:
     if first.month == last.month:
         return _("{first}–{day}日").format(first=plain, day=last.day)
     return _("{first}–{month}月{day}日").format(first=plain, month=last.month, day=last.day)
-
-
-def month_words(day: date) -> str:
-    """「令和8年11月」"""
-    year, mark, _day = format_date(day.replace(day=1)).partition("月")
-    return year + mark if mark else f"{day:%Y-%m}"

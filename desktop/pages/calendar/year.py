@@ -13,6 +13,7 @@ from calendar_sync.holidays import holiday
 from calendar_sync.model import Occurrence
 from core.clock import TOKYO
 from core.i18n import _
+from core.wareki import format_month
 from desktop.pages.calendar import words
 from desktop.pages.calendar.colours import mix
 from desktop.pages.calendar.month import days_of, span
@@ -70,7 +71,7 @@ class YearGrid(Sheet):
         painter.setPen(QColor(tokens.text))
         painter.setFont(theme.current().font(1, bold=True))
         title = QRectF(box.left(), box.top(), box.width(), theme.em(1.5))
-        text = words.month_words(month) if month.month in (1, 4) else _("{month}月").format(month=month.month)
+        text = format_month(month) if month.month in (1, 4) else _("{month}月").format(month=month.month)
         painter.drawText(title, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, text)
         painter.setFont(theme.current().font(0.75))
         painter.setPen(QColor(tokens.muted))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
@@ -18,6 +19,7 @@ from desktop.ui.tips import plain
 
 Index = QModelIndex | QPersistentModelIndex
 Row = tuple[str, ...]
+_NUMBER, _THOUSANDS = re.compile(r"(\d{1,18})"), re.compile(r"(?<=\d),(?=\d{3})")
 _WIDEST = 20  # em: of a column that is as wide as what is in it
 
 
@@ -204,9 +206,15 @@ class Table(QTableView):
             self.choose(chosen)
 
 
-def _place(cell: str) -> tuple[bool, float, str]:
+def _place(cell: str) -> tuple[bool, float, list[int | str]]:
     """Among its column's; words alone (an empty cell) before what goes by a number."""
-    return (True, cell.by, cell) if isinstance(cell, Cell) else (False, 0.0, cell)
+    return (True, cell.by, []) if isinstance(cell, Cell) else (False, 0.0, natural(cell))
+
+
+def natural(cell: str) -> list[int | str]:
+    """What sorts a cell as people read it: 9 before 10, R8.9.1 before R8.11.26, 80 before 2,300."""
+    parts: list[str] = _NUMBER.split(_THOUSANDS.sub("", cell))
+    return [int(part) if number % 2 else part for number, part in enumerate(parts)]
 
 
 def harmless(cell: str) -> str:

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.errors import SuiteError
-from core.wareki import format_date, format_datetime, format_short, parse_date
+from core.wareki import format_date, format_datetime, format_month, format_short, parse_date
 
 GREGORIAN = date(1873, 1, 1)
 BOUNDARIES = [
@@ -33,6 +33,16 @@ BOUNDARIES = [
 def test_each_era_begins_and_ends_on_its_day(day: date, text: str) -> None:
     assert format_date(day) == text
     assert parse_date(text) == day
+
+
+def test_a_month_is_called_by_the_era_of_its_first_day() -> None:
+    days = (date(2026, 11, 30), date(2019, 5, 1), date(1989, 1, 31), date(1926, 12, 31))
+    assert [format_month(day) for day in days] == [
+        "令和8年11月",
+        "令和元年5月",
+        "昭和64年1月",
+        "大正15年12月",
+    ]
 
 
 @given(st.dates(min_value=GREGORIAN, max_value=date(2117, 12, 31)))
