@@ -21,6 +21,7 @@ from core.clock import TOKYO
 from core.errors import SuiteError
 from core.files import read_bounded
 from core.i18n import _
+from core.wareki import format_short
 
 MAX_POLICY, MAX_SIGNATURE = 256 * 1024, 4096
 LONGEST_DAYS = 400
@@ -55,7 +56,7 @@ class Signed:
     @property
     def until(self) -> str:
         """The last moment that it is good, for a person."""
-        return f"{datetime.fromtimestamp(self.expires, TOKYO):%Y/%m/%d %H:%M}"
+        return format_short(datetime.fromtimestamp(self.expires, TOKYO))
 
 
 class PolicySigner:

@@ -104,17 +104,22 @@ def format_datetime(moment: datetime) -> str:
     return _("{date}{time}").format(date=format_date(local.date()), time=local.strftime("%H:%M"))
 
 
-def format_short(moment: datetime) -> str:
+def format_short(moment: datetime, *, seconds: bool = False) -> str:
     """R8.11.23（月）17:30, in Japanese time, for narrow columns; the first year is 1, as one types it."""
     local = moment.astimezone(TOKYO) if moment.tzinfo else moment
-    era = _era_of(local.date())
-    return _("{letter}{year}.{month}.{day}（{weekday}）{time}").format(
+    time = local.strftime("%H:%M:%S" if seconds else "%H:%M")
+    return _("{date}{time}").format(date=format_short_date(local.date()), time=time)
+
+
+def format_short_date(day: date) -> str:
+    """R8.11.23（月）. ValueError before 1873."""
+    era = _era_of(day)
+    return _("{letter}{year}.{month}.{day}（{weekday}）").format(
         letter=era.letter,
-        year=local.year - era.year_one + 1,
-        month=local.month,
-        day=local.day,
-        weekday=_weekday(local),
-        time=local.strftime("%H:%M"),
+        year=day.year - era.year_one + 1,
+        month=day.month,
+        day=day.day,
+        weekday=_weekday(day),
     )
 
 

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from core.clock import TOKYO
 from core.i18n import _
+from core.wareki import format_short
 from office.incident import Incident, Step
 from office.incident_fields import KIND, KINDS, SECTIONS, TITLES, asked
 
@@ -23,7 +24,7 @@ def report_text(incident: Incident, fields: Mapping[str, str], timeline: Sequenc
             lines += [f"■ {_(title)}", fields.get(name, "").strip() or _("（確認中）"), ""]
     lines.append(f"【{_('時系列')}】")
     for step in timeline:
-        when = datetime.fromtimestamp(step.time, TOKYO).strftime("%Y/%m/%d %H:%M:%S")
+        when = format_short(datetime.fromtimestamp(step.time, TOKYO), seconds=True)
         words = " ".join(step.words.splitlines())
         lines.append("　".join(filter(None, (when, step.actor, step_words(step), step.subject, words))))
     return "\n".join(lines).lstrip("\n") + "\n"

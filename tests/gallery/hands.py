@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
+from threading import Event
 from typing import TYPE_CHECKING, TypeVar
 
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QMenu, QScrollArea, QWidget
@@ -23,11 +24,12 @@ W = TypeVar("W", bound=QWidget)
 
 @dataclass(frozen=True)
 class Hands:
-    """In one window. ``stays``: what is to be ended with it."""
+    """In one window. ``stays``: what is to be ended with it. ``waits``: whoever is before the camera does."""
 
     services: Services
     window: Window
     stays: ExitStack
+    waits: Event
 
     @property
     def session(self) -> Session:

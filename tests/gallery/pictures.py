@@ -11,11 +11,11 @@ import tempfile
 from collections.abc import Collection, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from threading import Event
 
 import pytest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit, QScrollArea, QWidget
 
-from auth.face.actor import ActorCamera
 from auth.face.challenge import Action
 from auth.face.guidance import ask
 from core.paths import Paths
@@ -29,6 +29,7 @@ from desktop.ui.tokens import THEMES
 from tests.gallery.hands import Hands
 from tests.gallery.scene import Scene
 from tests.gallery.scenes import SCENES
+from tests.gallery.sitter import Sitter
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 WORDS = "pictures.json"
@@ -48,7 +49,7 @@ def make(docs: Path = DOCS, only: Collection[str] = ()) -> Iterator[Path]:
                 continue
             for kind in _themes(scene):
                 theme.current().choose(kind, "noto", 1.0, reduced_motion=True)
-                shown = scene.show(hands) if kind == "light" or scene.live else None
+                shown = scene.show(hands) if kind == "light" else None
                 prepare(hands, scene)
                 if not only or scene.name in only:
                     subject = shown if isinstance(shown, QWidget) else hands.window
@@ -65,6 +66,8 @@ def _on_the_way(scene: Scene, only: Collection[str]) -> bool:
     """Whether one of ``only`` is reached through ``scene``: a feature's scenes follow from one another."""
     if not only or scene.name in only:
         return True
+    if any(scene.name in each.needs for each in SCENES if each.name in only):
+        return True
     feature = next((each for each in FEATURES if scene.name.startswith(each)), None)
     if feature is None:
         return not scene.live and not scene.slow
@@ -76,14 +79,18 @@ def _themes(scene: Scene) -> Collection[str]:
 
 
 def prepare(hands: Hands, scene: Scene) -> None:
-    """Settled (a running camera is not), without old banners, and without a ring around a whole page."""
+    """Settled (a running camera is not), without old banners, and as a mouse leaves it: without a ring around
+    a whole page, or around what was pressed last."""
     if not scene.live:
         hands.settle()
     if not scene.told:
         hands.services.notices.clear()
     if isinstance(focus := QApplication.focusWidget(), QScrollArea) and hands.window.isAncestorOf(focus):
         focus.clearFocus()
-    QApplication.processEvents()
+    if isinstance(focus, QAbstractButton) and hands.window.showing == "shell":
+        hands.window.ring.rest()
+    for _round in range(3):  # a banner that goes changes layouts
+        QApplication.processEvents()
 
 
 def files() -> set[str]:
@@ -122,7 +129,8 @@ def stage() -> Iterator[Hands]:
         (home / "policy.toml").write_text(trial.POLICY, "utf-8")
         theme.current().choose("light", "noto", 1.0, reduced_motion=True)
         services = app.build(Paths.from_environment())
-        app.open_features(services, lambda: ActorCamera(paced=True))
+        waits = Event()
+        app.open_features(services, lambda: Sitter(waits))
         around.callback(_close, services)
         services.key_warning = ""  # the guide shows an office with a key store
         services.trial = False
@@ -130,7 +138,7 @@ def stage() -> Iterator[Hands]:
         around.callback(window.close)
         window.resize(*SIZE)
         window.show()
-        yield Hands(services, window, around.enter_context(ExitStack()))
+        yield Hands(services, window, around.enter_context(ExitStack()), waits)
 
 
 def _close(services: Services) -> None:

@@ -12,8 +12,9 @@ from tests.gallery.hands import Hands
 class Scene:
     """``show`` brings the page up; a widget that it gives is the picture instead of the window.
 
-    ``everywhere``: in all themes. ``live``: the camera runs, so it is shown anew for each theme. ``slow``:
-    needs a sample office or the camera, so its words are compared in the long run. ``told``: with its banner.
+    ``everywhere``: in all themes. ``live``: the camera runs, and is held still. ``slow``: needs a sample
+    office or the camera, so its words are compared in the long run. ``told``: with its banner. ``needs``: the
+    scenes that have to come before it.
     """
 
     name: str
@@ -23,6 +24,7 @@ class Scene:
     live: bool = False
     slow: bool = False
     told: bool = False
+    needs: tuple[str, ...] = ()
 
 
 def press(words: str) -> Callable[[Hands], None]:

@@ -14,5 +14,6 @@ SCENES = (
     *day.SCENES,
     calendar.REMINDER,
     share.HISTORY,
+    calendar.CONFLICT,
     *sign_in.LAST,
 )

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QAbstractItemView
 from core.clock import TOKYO
 from core.jobs import Report
 from desktop.pages.sharefolder.files import Files
+from desktop.ui.search import SearchField
 from desktop.ui.widgets.table import Table
 from sharefolder.sample import NAME
 from sharefolder.transfer import IfExists
@@ -65,6 +66,7 @@ def _history(hands: Hands) -> None:
     source = server.export.parent / name
     source.write_text("毛布 1,200 枚（倉庫B）\n水 2リットル × 4,800 本\n発電機 14 台\n", "utf-8")
     share.upload(place, "防災課", [source], IfExists.REPLACE, Report(lambda *_said: None))
+    hands.view(SearchField).clear()
     hands.go("sharefolder", "ファイル")
     view = hands.view(Files)
     view.show_places()

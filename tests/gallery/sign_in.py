@@ -11,9 +11,10 @@ from PySide6.QtWidgets import QCheckBox
 from auth.agent.tickets import Service, State, Tickets
 from auth.model import Person, Role
 from core.clock import TOKYO
-from desktop.ui.widgets.camera_preview import CameraPreview
+from desktop.pages.sign_in.enrol import Enrol
 from tests.gallery.hands import Hands, wait
 from tests.gallery.scene import Scene
+from tests.gallery.sitter import begin_again, go_on, hold
 
 PIN = "493817"
 STAFF = """職員番号,氏名,ふりがな,所属,共用端末
@@ -63,16 +64,19 @@ def _enrol(hands: Hands) -> None:
     agree = "読みました。顔のデータを残すことに同意します"
     next(c for c in hands.window.findChildren(QCheckBox) if c.text() == agree and c.isVisible()).click()
     hands.press("同意して顔を登録する")
-    wait(lambda: _asked(hands))
-
-
-def _asked(hands: Hands) -> bool:
-    """The camera sees somebody and the screen asks for a turn."""
-    return any(each.asking for each in hands.window.findChildren(CameraPreview) if each.isVisible())
+    hold(hands)
 
 
 def _settings(hands: Hands) -> None:
-    wait(lambda: hands.services.auth.my_data().enrolled is not None)
+    """The enrolment is made whole first."""
+    sheet = hands.visible(Enrol)
+    go_on(hands)
+
+    def enrolled() -> bool:
+        begin_again(hands)
+        return sheet.finish.isVisible()
+
+    wait(enrolled)
     hands.back()
     hands.go("settings")
 
@@ -84,15 +88,13 @@ def _self_test(hands: Hands) -> None:
 
 
 def _sign_in(hands: Hands) -> None:
-    def asked() -> bool:
-        if hands.services.auth.session is not None:  # also when the look of the theme before has just ended
-            hands.services.auth.sign_out()
-            hands.services.back()
-        return _asked(hands)
-
-    wait(asked)
+    """Of whoever has signed out; one look for all themes, and no certificate is spent on it."""
+    hands.services.auth.sign_out()
+    wait(lambda: hands.window.showing == "sheet")
+    hold(hands)
 
 
+ENROLLED = ("enrol", "settings")
 FIRST = (
     Scene("first-run", lambda hands: hands.window.open()),
     Scene("today", _signed_in),
@@ -100,11 +102,11 @@ FIRST = (
     Scene("today-offline", _offline),
     Scene("consent", lambda hands: hands.services.enrol(True)),
     Scene("enrol", _enrol, live=True, slow=True),
-    Scene("settings", _settings, slow=True),
-    Scene("settings-more", lambda hands: hands.go("settings", scroll=560), slow=True),
-    Scene("self-test", _self_test, slow=True),
+    Scene("settings", _settings, slow=True, needs=("enrol",)),
+    Scene("settings-more", lambda hands: hands.go("settings", scroll=560), slow=True, needs=ENROLLED),
+    Scene("self-test", _self_test, slow=True, needs=ENROLLED),
 )
 LAST = (
     Scene("lock", lambda hands: hands.services.auth.lock("person"), slow=True),
-    Scene("sign-in", _sign_in, everywhere=True, live=True, slow=True),
+    Scene("sign-in", _sign_in, everywhere=True, live=True, slow=True, needs=ENROLLED),
 )

@@ -210,7 +210,7 @@ def test_the_plan_s_figure_shows_hours_saved_and_what_they_are_counted_from(bure
     assert bureau.window is not None
     table = next(t for t in bureau.window.findChildren(Table) if t.isVisible())
     text = table.csv()().decode("utf-8-sig")
-    assert "1000,4.0,4000,11.4 時間,1.63 %,0.50 %" in text
+    assert '"1,000",4.0,"4,000",11.4 時間,1.63 %,0.50 %' in text
     assert any("サインイン 30 秒" in words for words in said(bureau))
 
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QComboBox
@@ -13,7 +12,9 @@ from PySide6.QtWidgets import QComboBox
 from auth.model import STAFF_NUMBER, PeopleChanged, SignedIn, Unlocked
 from core.audit import AuditReport, Entry
 from core.clock import TOKYO
+from core.errors import SuiteError
 from core.i18n import _, sentences
+from core.wareki import format_short, parse_date
 from desktop.pages.action_words import action_words
 from desktop.pages.administration.export import export
 from desktop.pages.administration.step_up import StepUpCard
@@ -28,7 +29,6 @@ from desktop.ui.widgets.table import Table
 from office.trail import Wish
 
 _PAGE = 200
-_DAY = re.compile(r"\d{4}[-/]\d{2}[-/]\d{2}")
 _Found = tuple[list[Entry], list[str]]
 
 
@@ -42,7 +42,7 @@ class Audit(Fresh):
         layout = page.column(self, 0.75)
         line = page.Across(44, 0.6)
         tools = page.row(spacing=0.6)
-        self.finder = line_edit(_("記録を探す"), _("職員番号・端末名・2026-11-25"))
+        self.finder = line_edit(_("記録を探す"), _("職員番号・端末名・R8.11.25"))
         self._typed = QTimer(self, singleShot=True, interval=150)
         self._typed.timeout.connect(self.read)
         self.finder.textChanged.connect(lambda _text: self._typed.start())
@@ -141,15 +141,22 @@ class Audit(Fresh):
 def wish_of(text: str, action: str | None) -> Wish:
     """What is looked for: each word as it is (staff numbers in capitals); a day, or two as from and to."""
     words = unicodedata.normalize("NFKC", text).split()[:8]
-    days = sorted(word.replace("/", "-") for word in words if _DAY.fullmatch(word))
-    others = [word for word in words if not _DAY.fullmatch(word)]
+    days = sorted(day.isoformat() for word in words if (day := _day(word)) is not None)
+    others = [word for word in words if _day(word) is None]
     plain = tuple(word.upper() if STAFF_NUMBER.fullmatch(word.upper()) else word for word in others)
     first, last = (days[0], days[-1]) if days else ("", "")
     return Wish((*plain, *([action] if action else [])), first, last)
 
 
+def _day(word: str) -> date | None:
+    try:
+        return parse_date(word)
+    except SuiteError:
+        return None
+
+
 def _cells(entry: Entry) -> tuple[str, ...]:
     when = datetime.fromisoformat(entry.time).astimezone(TOKYO)
     detail = _("、").join(f"{key}={value}" for key, value in entry.detail.items())
-    shown = when.strftime("%Y/%m/%d %H:%M:%S")
+    shown = format_short(when, seconds=True)
     return (str(entry.id), shown, action_words(entry.action), entry.actor, entry.subject, detail)

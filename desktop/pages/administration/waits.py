@@ -8,6 +8,7 @@ from auth.lockout import Wait
 from auth.model import PeopleChanged
 from core.clock import TOKYO
 from core.i18n import _, bracketed
+from core.wareki import format_short
 from desktop.pages.administration.step_up import StepUpCard
 from desktop.pages.fresh import Fresh
 from desktop.pages.services import Services
@@ -57,7 +58,7 @@ class Waits(Fresh):
         self.count.setText(words.format(count=len(waits)))
 
     def _cells(self, wait: Wait) -> tuple[str, ...]:
-        until = datetime.fromtimestamp(wait.until, TOKYO).strftime("%Y/%m/%d %H:%M:%S")
+        until = format_short(datetime.fromtimestamp(wait.until, TOKYO), seconds=True)
         return self._who(wait), wait.factor.words(), _("{count} 回").format(count=wait.failures), until
 
     def _who(self, wait: Wait) -> str:

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QCheckBox, QFrame, QScrollArea, QWidget
 
 from core.clock import TOKYO
 from core.i18n import _
+from core.wareki import format_short
 from desktop.pages.action_words import action_words
 from desktop.pages.fresh import Fresh
 from desktop.pages.matters import IncidentAim
@@ -87,7 +88,7 @@ class IncidentView(Fresh):
         box = QWidget()
         layout = page.column(box, 0.6)
         titles = [_("日時"), _("行った人"), _("何を"), _("対象"), _("詳しく")]
-        self.timeline = Table(_("事案の時系列"), titles, (10, 6, 9, 7, 12))
+        self.timeline = Table(_("事案の時系列"), titles, (12, 6, 8, 6, 12))
         self.timeline.setMinimumHeight(theme.em(12))
         layout.addWidget(self.timeline, 1)
         self.words = line_edit(_("対応の記録"), _("したこと・分かったこと"), limit=1000)
@@ -128,9 +129,9 @@ class IncidentView(Fresh):
         if again is not None:
             self.table.choose(again)
         self._read_chosen()
-        if again is not None and self._begun is not None:
+        if again is not None and self._begun is not None:  # a list asked for before it has it not yet
             self.stop.go_on()
-        self._begun = None
+            self._begun = None
 
     def _chosen(self) -> Incident | None:
         key = self.table.key()
@@ -245,7 +246,7 @@ def _incident_cells(each: Incident) -> tuple[str, ...]:
 
 
 def _step_cells(step: Step) -> tuple[str, ...]:
-    when = datetime.fromtimestamp(step.time, TOKYO).strftime("%Y/%m/%d %H:%M:%S")
+    when = format_short(datetime.fromtimestamp(step.time, TOKYO), seconds=True)
     if step.kind != "trail":
         return when, step.actor, step_words(step), step.subject, " ".join(step.words.splitlines())
     action, _space, detail = step.words.partition(" ")

@@ -76,11 +76,13 @@ class SignInsView(Fresh):
         self._hours = Hours()
         layout.addWidget(self._hours)
         whole = page.Across(58, 1.25)
-        self.reasons = Table(_("拒否の理由"), [_("拒否の理由"), _("件数"), _("割合")], (16, 4, 5))
+        self.reasons = Table(_("拒否の理由"), [_("拒否の理由"), _("件数"), _("割合")], (13.5, 3.6, 5))
         self.cameras = Table(
-            _("カメラの機種ごとの距離"), [_("カメラ"), _("前月まで"), _("今月"), _("件数")], (7, 5, 4, 4)
+            _("カメラの機種ごとの距離"), [_("カメラ"), _("前月まで"), _("今月"), _("件数")], (5, 5.3, 4, 3.6)
         )
-        self.people = Table(_("取り直すとよい人"), [_("取り直すとよい人"), _("距離"), _("件数")], (9, 5, 5))
+        self.people = Table(
+            _("取り直すとよい人"), [_("取り直すとよい人"), _("距離"), _("件数")], (9.4, 4, 3.6)
+        )
         for table, share in ((self.reasons, 5), (self.cameras, 4), (self.people, 4)):
             table.setMinimumHeight(theme.em(10))
             whole.add(table, share)

@@ -10,6 +10,7 @@ import shiboken6
 
 from core.clock import TOKYO
 from core.i18n import _, bracketed
+from core.wareki import format_short
 from desktop.pages.fresh import Fresh
 from desktop.pages.services import Services
 from desktop.ui import page, theme
@@ -134,7 +135,7 @@ def _seen(result: Result) -> Seen:
 
 
 def _cells(each: Standing, waiting: bool) -> tuple[str, ...]:
-    since = datetime.fromtimestamp(each.since, TOKYO).strftime("%Y/%m/%d %H:%M") if each.since else ""
+    since = format_short(datetime.fromtimestamp(each.since, TOKYO)) if each.since else ""
     if each.before:
         since = _("{since}（前は{state}）").format(since=since, state=_state(each.before))
     now = _("確かめています…") if waiting else each.seen.what + bracketed(each.seen.code)

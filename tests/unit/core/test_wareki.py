@@ -154,6 +154,7 @@ def test_a_moment_is_shown_in_japanese_time() -> None:
     assert format_datetime(datetime(2026, 11, 23, 17, 30)) == "令和8年11月23日（月）17:30"
     assert format_datetime(datetime(2019, 4, 30, 15, 0, tzinfo=UTC)) == "令和元年5月1日（水）00:00"
     assert format_short(datetime(2026, 11, 23, 17, 30)) == "R8.11.23（月）17:30"
+    assert format_short(datetime(2026, 11, 23, 17, 30, 5), seconds=True) == "R8.11.23（月）17:30:05"
     assert format_short(datetime(2019, 4, 30, 15, 0, tzinfo=UTC)) == "R1.5.1（水）00:00"
     assert parse_date(format_short(datetime(1926, 12, 25, 9, 5)).removesuffix("09:05")) == date(1926, 12, 25)
 
