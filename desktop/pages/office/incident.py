@@ -88,7 +88,7 @@ class IncidentView(Fresh):
         box = QWidget()
         layout = page.column(box, 0.6)
         titles = [_("日時"), _("行った人"), _("何を"), _("対象"), _("詳しく")]
-        self.timeline = Table(_("事案の時系列"), titles, (12, 6, 8, 6, 12))
+        self.timeline = Table(_("事案の時系列"), titles, (13.5, 5.6, 7.4, 5.5, 12))
         self.timeline.setMinimumHeight(theme.em(12))
         layout.addWidget(self.timeline, 1)
         self.words = line_edit(_("対応の記録"), _("したこと・分かったこと"), limit=1000)

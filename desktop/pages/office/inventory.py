@@ -49,7 +49,7 @@ class InventoryView(Fresh):
         self.finder = line_edit(_("端末を絞り込む"), _("名前・機種・OS・版"))
         left.addWidget(self.finder)
         titles = [_("名前"), _("機種"), _("自己診断"), _("版"), _("最後の報告"), _("OS")]
-        self.table = Table(_("端末の台帳"), titles, (6, 7.2, 5.4, 4, 8.6, 7))
+        self.table = Table(_("端末の台帳"), titles, (5.8, 7.4, 5.8, 3.9, 8.5, 6.8))
         self.table.setMinimumHeight(theme.em(14))
         self.finder.textChanged.connect(self.table.narrow)
         self.table.picked.connect(self._pick)
