@@ -21,7 +21,7 @@ from sharefolder.inquiry.model import Doubt, Inquiry, Reading, State
 from sharefolder.model import Entry
 from sharefolder.ports import Storage
 
-_WORKBOOKS = ("xlsx", "xlsm", "xls", "xlsb")
+WORKBOOKS = ("xlsx", "xlsm", "xls", "xlsb")
 LOCKS = ("~$", ".~lock.")
 """What the file begins with that Office and LibreOffice lay beside an open document."""
 _PASSING = ("no right", "gone")
@@ -61,7 +61,7 @@ class Board:
             return _gone(section, folder, _("回答のフォルダがありません。"))
         entries = [entry for batch in self._storage.list(folder) for entry in batch]
         opened = any(entry.name.startswith(LOCKS) for entry in entries)
-        files = [e for e in entries if not e.folder and not hidden(e.name) and kind(e) in _WORKBOOKS]
+        files = [e for e in entries if not e.folder and not hidden(e.name) and kind(e) in WORKBOOKS]
         if not files:
             return _gone(section, folder, _("回答のブックがありません。"))
         if len(files) > 1:

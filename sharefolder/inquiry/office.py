@@ -6,7 +6,6 @@ The record is written once, when everything else is there; what comes later is f
 from __future__ import annotations
 
 import secrets
-import tempfile
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime
@@ -17,12 +16,13 @@ from core.errors import SuiteError
 from core.i18n import _
 from core.jobs import Report
 from core.wareki import written_fiscal_year
-from sharefolder import errors, names, transfer
+from sharefolder import names
 from sharefolder.documents.sandbox import Sandbox, reason_words
-from sharefolder.inquiry import bulletin, changes, record, refusals
+from sharefolder.inquiry import bulletin, changes, refusals
 from sharefolder.inquiry.board import LOCKS, Board
 from sharefolder.inquiry.changes import Change
 from sharefolder.inquiry.form import understand
+from sharefolder.inquiry.giving import Giving
 from sharefolder.inquiry.kept import Kept
 from sharefolder.inquiry.model import (
     ANSWERS,
@@ -82,22 +82,23 @@ class Office:
         asking: str = "",
     ) -> Inquiry:
         """Make the inquiry's folder with a copy of the template for each section; the record comes last, so
-        a cut leaves no half inquiry on anybody's board. Each answer folder gets the rights of its section's
-        own folder on the share and of the ``asking`` section's. SuiteError SHARE-005 if the title is taken,
-        SHARE-067 for a due date that is over.
+        a cut leaves no half inquiry on anybody's board, and the same asker, with the same template, goes on
+        with it. Each answer folder gets the rights of its section's own folder on the share and of the
+        ``asking`` section's. SuiteError SHARE-005 if the title is taken, SHARE-067 for a due date that is
+        over.
         """
         self._refuse_past(due)
-        folder = names.join(PLACE, title)
         for name in (title, *sections):
             names.writable(names.join(PLACE, name))
+        giving = Giving(self._storage, template, title, Who(by, asking))
         self._make(PLACE)
-        if folder == ENDED or self._storage.stat(f"{folder}/{RECORD}") is not None:
-            raise errors.exists(title)
-        for path in (folder, f"{folder}/{FORMS}", f"{folder}/{ANSWERS}"):
+        giving.begin()
+        folder = giving.folder
+        for path in (f"{folder}/{FORMS}", f"{folder}/{ANSWERS}"):
             self._make(path)
         quiet = Report(lambda _done, _total, _text: report(0, len(sections), _("様式を配っています")))
-        sent = self._put(template, f"{folder}/{FORMS}", quiet)
-        made = (title, folder, due, tuple(sections), template.name, sent.digest, form, notes)
+        giving.give(f"{folder}/{FORMS}", quiet)
+        made = (title, folder, due, tuple(sections), template.name, giving.digest, form, notes)
         inquiry = Inquiry(*made, self._today(), by, asking=asking)
         guarded = []
         for number, section in enumerate(sections):
@@ -105,10 +106,10 @@ class Office:
             self._make(inquiry.answer_folder(section))
             if self._guard(section, asking, inquiry.answer_folder(section)):
                 guarded.append(section)
-            self._put(template, inquiry.answer_folder(section), quiet)
+            giving.give(inquiry.answer_folder(section), quiet)
         inquiry = replace(inquiry, guarded=tuple(guarded))
         bulletin.put(self._storage, folder, lambda: inquiry)
-        self._write(inquiry)
+        giving.finish(inquiry)
         self._tell("inquiry.created", folder)
         return inquiry
 
@@ -236,14 +237,10 @@ class Office:
             raise refusals.past(due)
 
     def _make(self, folder: str) -> None:
-        if self._storage.stat(folder) is None:
-            self._storage.make_folder(folder)
-
-    def _put(self, file: Path, folder: str, report: Report) -> transfer.Sent:
-        return transfer.upload(file, self._storage, folder, report, transfer.IfExists.REPLACE)
-
-    def _write(self, inquiry: Inquiry) -> None:
-        with tempfile.TemporaryDirectory(prefix="mahoroba-inquiry-") as folder:
-            file = Path(folder) / RECORD
-            file.write_bytes(record.written(inquiry))
-            self._put(file, inquiry.folder, Report(lambda _done, _total, _text: None))
+        """Unless it is there."""
+        try:
+            if self._storage.stat(folder) is None:
+                self._storage.make_folder(folder)
+        except SuiteError as error:
+            if error.code != "SHARE-005":  # another has, this very moment
+                raise

@@ -19,6 +19,15 @@ def past(due: date) -> SuiteError:
     )
 
 
+def taken(title: str, free: str) -> SuiteError:
+    return SuiteError(
+        _("照会「{title}」を作れません。").format(title=title),
+        _("同じ題名の照会（作りかけも）か、フォルダがすでにあります。"),
+        _("題名を変えてください。「{free}」なら使えます。").format(free=free),
+        "SHARE-005",
+    )
+
+
 def over(title: str) -> SuiteError:
     return SuiteError(
         _("照会「{title}」を変えられません。").format(title=title),

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
 
 import pytest
 
+from core.errors import SuiteError
 from core.jobs import Report
 from sharefolder.documents.sandbox import Sandbox
 from sharefolder.inquiry.model import Inquiry, Reading, State, Who
@@ -90,3 +92,23 @@ def test_each_section_sees_its_own_state_and_the_asking_one_all(people: People) 
     people.office["人事課"].answer_question(people.inquiry, "年度は？", "令和8年度です。", ASKER)
     ((seen,), _broken) = people.office["土木課"].inquiries()
     assert (seen.due, [q for _d, q, _a in seen.questions]) == (DUE, ["年度は？"])
+
+
+def test_of_two_who_take_one_title_at_the_same_moment_one_is_told(people: People, tmp_path: Path) -> None:
+    made = tmp_path / "回答様式.xlsx"
+    form = people.office["人事課"].understand(made)
+
+    def ask(section: str) -> Inquiry | SuiteError:
+        try:
+            return people.office[section].create(
+                "同じ題名", made, form, ["土木課"], DUE, QUIET, "", section, section
+            )
+        except SuiteError as error:
+            return error
+
+    with ThreadPoolExecutor(2) as hands:
+        came = list(hands.map(ask, ("人事課", "財政課")))
+    ((inquiry,), (error,)) = ([c for c in came if isinstance(c, kind)] for kind in (Inquiry, SuiteError))
+    assert (error.code, "「同じ題名 (2)」なら使えます。" in error.next_step) == ("SHARE-005", True)  # type: ignore[union-attr]
+    found = {each.title: each for each in people.office["人事課"].inquiries()[0]}
+    assert found["同じ題名"] == inquiry

@@ -235,10 +235,10 @@ def test_the_text_says_everything_and_follows_each_change(desk: Desk) -> None:
 
 
 def test_a_text_of_anothers_making_stays_as_it_is(desk: Desk) -> None:
-    mine = desk.root / "照会/災害対応/お知らせ.txt"
-    mine.parent.mkdir(parents=True)
-    mine.write_text("わたしのお知らせ", "utf-8")
     made = desk.ask("土木部")
+    mine = desk.root / "照会/災害対応/お知らせ.txt"
+    mine.write_text("わたしのお知らせ", "utf-8")
+    desk.office.extend(made, date(2026, 12, 3), ASKER)
     second = mine.with_name("お知らせ (2).txt")
     second.write_bytes(second.read_bytes().replace("災害対応".encode(), "わたしの書き込み".encode()))
     desk.office.extend(made, date(2026, 12, 4), ASKER)
