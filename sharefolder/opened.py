@@ -21,7 +21,8 @@ def by_whom(storage: Storage, entry: Entry) -> str | None:
     for name, reader in beside:
         path = names.join(entry.parent, name)
         try:
-            if storage.stat(path) is None:
+            seen = storage.stat(path)
+            if seen is None or seen.folder or seen.size > _MOST:  # what is so large is no owner file
                 continue
             content = first_bytes(storage, path, _MOST)
         except SuiteError as error:

@@ -24,6 +24,7 @@ from sharefolder.index.vouching import DESCRIPTION
 from sharefolder.ports import Storage
 
 _READY_S = 60.0
+_UNREAD = 500  # documents named at once
 
 
 def first_readable(storage: Storage, hits: Sequence[Hit], limit: int) -> list[Hit]:
@@ -72,10 +73,20 @@ class Searching:
         return self._index.counts()
 
     def unread(self) -> list[tuple[str, str]]:
-        """Documents whose inside is not searchable, with the reason's key."""
+        """Documents whose inside is not searchable, with the reason's key: the first 500 of those that this
+        reader may open, as the file server says now."""
         if self._remote is not None:
-            return [(str(path), str(why)) for path, why in self._remote.standing().get("unread", ())]
-        return self._index.unread()
+            rows = [(str(path), str(why)) for path, why in self._remote.standing().get("unread", ())]
+        else:
+            rows = self._index.unread()
+        found: list[tuple[str, str]] = []
+        for start in range(0, len(rows), _UNREAD):
+            part = rows[start : start + _UNREAD]
+            may = self._storage.all_readable([path for path, _why in part])
+            found += [row for row, allowed in zip(part, may, strict=True) if allowed]
+            if len(found) >= _UNREAD:
+                break
+        return found[:_UNREAD]
 
     def used(self) -> dict[str, int]:
         """Month (``2026-11``) → how many people have used the share, as its index service has counted them;

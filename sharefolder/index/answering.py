@@ -89,10 +89,14 @@ class Answering:
 
     def activity(self, reader: Reader, path: str) -> dict[str, Any]:
         """What was done to ``path`` and in it, of what ``reader`` may open; ``kept``: whether the file server
-        keeps a record at all. What is gone is shown to whoever may open the folder that it was in."""
+        keeps a record at all. What is gone is shown to whoever may open the folder that it was in; with that
+        folder gone too, to nobody: who might open it is known no more, and a folder above may be open to
+        all."""
 
         def may_see(paths: list[str]) -> list[bool]:
-            return self.judges.may_read(reader, [self._still(each) for each in paths])
+            where = [self._still(each) for each in paths]
+            asked = iter(self.judges.may_read(reader, [each for each in where if each is not None]))
+            return [each is not None and next(asked) for each in where]
 
         if self.audit is None:
             return {"kept": False, "acts": []}
@@ -102,11 +106,12 @@ class Answering:
             return {"kept": False, "acts": []}
         return {"kept": True, "acts": [[a.time, a.who, a.what.value, a.path, a.to] for a in found]}
 
-    def _still(self, path: str) -> str:
-        """``path``, or the nearest folder above it that is there."""
-        while path and not os.path.lexists(self.root / path):
-            path = path.rpartition("/")[0]
-        return path
+    def _still(self, path: str) -> str | None:
+        """``path``, or the folder that it was in, whichever is there; None: neither."""
+        for each in (path, path.rpartition("/")[0]):
+            if os.path.lexists(self.root / each):
+                return each
+        return None
 
     async def _standing(self, request: Request) -> Response:
         reader = self._asked_by(request)
@@ -131,17 +136,26 @@ class Answering:
     def standing(self, reader: Reader) -> dict[str, Any]:
         """How far the index is, and by name the documents that could not be read, of those that ``reader``
         may open; and how many people have come, by month."""
-        unread = self.index.unread()
-        may = self.judges.may_read(reader, [path for path, _why in unread[:_UNREAD]])
         looked = self.keeper.looked
         return {
             "counts": self.index.counts(),
-            "unread": [row for row, allowed in zip(unread, may, strict=False) if allowed],
+            "unread": self._unread(reader),
             "looked": looked.isoformat() if looked else "",
             "notices": self.keeper.notices,
             "failure": self.keeper.failure,
             "used": self.usage.months(),
         }
+
+    def _unread(self, reader: Reader) -> list[tuple[str, str]]:
+        """The first ``_UNREAD`` of those that ``reader`` may open, however many are not for that reader."""
+        rows, found = self.index.unread(), list[tuple[str, str]]()
+        for start in range(0, len(rows), _UNREAD):
+            part = rows[start : start + _UNREAD]
+            may = self.judges.may_read(reader, [path for path, _why in part])
+            found += [row for row, allowed in zip(part, may, strict=True) if allowed]
+            if len(found) >= _UNREAD:
+                break
+        return found[:_UNREAD]
 
 
 async def _body(request: Request) -> dict[str, Any] | None:

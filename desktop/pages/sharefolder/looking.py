@@ -22,7 +22,6 @@ from sharefolder.index.store import Hit, Wish
 from sharefolder.model import Entry
 
 _MOST = 60  # results shown: more than a screen holds, few enough to come between two keystrokes
-_UNREAD = 500  # documents named at once
 _SAID = 30  # characters of the question that are said again
 _SENTENCES = 20  # of how many results the document is opened for the sentence
 
@@ -125,7 +124,7 @@ class Looking:
         self._services.bridge.run(
             self._view,
             _("中身を探せない文書"),
-            lambda _r: share.unread(place)[:_UNREAD],
+            lambda _r: share.unread(place),
             show,
             lane="share-search",
         )
