@@ -98,7 +98,7 @@ class Giving:
         seen = self._storage.stat(f"{self.folder}/{MAKING}")
         if seen is None or seen.folder or not seen.size or seen.size > _MAX_BYTES:
             return False
-        return b"".join(self._storage.read(seen.path)) == self._mark
+        return b"".join(map(bytes, self._storage.read(seen.path))) == self._mark
 
     def _taken(self) -> SuiteError:
         there = [entry.name for batch in self._storage.list(PLACE) for entry in batch]
