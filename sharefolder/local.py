@@ -16,6 +16,7 @@ from core.errors import SuiteError
 from core.files import sync_folder
 from core.i18n import _
 from sharefolder import errors, names, posix_acl
+from sharefolder.local_rename import rename_new
 from sharefolder.model import Entry, Rights, Version
 from sharefolder.ports import CHUNK, Buffer, Sink, Watch
 
@@ -108,9 +109,10 @@ class LocalStorage:
     def move(self, source: str, target: str, replace: bool = False) -> None:
         start, end = self._real(source), self._real(names.writable(target))
         with self._failing(target):
-            if not replace and end.exists() and not _only_case(start, end):
-                raise errors.exists(end.name)
-            os.replace(start, end)
+            if replace or _only_case(start, end):
+                os.replace(start, end)
+            else:
+                rename_new(start, end)
             sync_folder(end.parent)
 
     def copy(self, source: str, target: str) -> None:
@@ -217,7 +219,8 @@ def _entry(folder: str, each: os.DirEntry[str]) -> Entry | None:
 
 
 def _only_case(start: Path, end: Path) -> bool:
-    return names.same(start.name) == names.same(end.name) and os.path.samefile(start, end)
+    """Whether both are one file's name, in another case, on a disk that does not tell these apart."""
+    return names.same(start.name) == names.same(end.name) and end.exists() and os.path.samefile(start, end)
 
 
 def _readable(error: OSError, name: str, place: str) -> SuiteError:

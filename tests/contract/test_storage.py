@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 import queue
 import shutil
+import threading
 import time
 import unicodedata
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 
@@ -170,6 +172,27 @@ class TestStorage:
         assert code(error) == "SHARE-005"
         storage.move("new.part", "report.txt", replace=True)
         assert {p.name: p.read_bytes() for p in disk.iterdir()} == {"report.txt": b"new"}
+
+    def test_of_many_that_want_one_name_at_once_one_gets_it_and_nothing_is_lost(
+        self, share: tuple[Storage, Path]
+    ) -> None:
+        storage, disk = share
+        for number in range(4):
+            put(storage, f"{number}.part", str(number).encode())
+        start = threading.Barrier(4)
+
+        def rename(number: int) -> str:
+            start.wait(30)
+            try:
+                storage.move(f"{number}.part", "報告.txt")
+            except SuiteError as error:
+                return error.code
+            return "moved"
+
+        with ThreadPoolExecutor(4) as terminals:
+            said = [*terminals.map(rename, range(4))]
+        assert sorted(said) == ["SHARE-005", "SHARE-005", "SHARE-005", "moved"]
+        assert {path.read_bytes() for path in disk.iterdir()} == {b"0", b"1", b"2", b"3"}
 
     def test_a_copy_never_overwrites(self, share: tuple[Storage, Path]) -> None:
         storage, disk = share
