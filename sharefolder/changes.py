@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from core.errors import SuiteError
 from core.jobs import Report
 from sharefolder import bins, copies, errors, names, transfer
-from sharefolder.guard import MassGuard
+from sharefolder.guard import MANY, MassGuard
 from sharefolder.model import Entry
 from sharefolder.ports import Storage
 
@@ -66,8 +66,8 @@ class Changes:
             if f"{folder}/".startswith(f"{entry.path}/"):
                 raise errors.into_itself(entry.name)
         wanted = [entry for entry in entries if entry.parent != folder]
-        self._guard.admit(len(wanted), confirmed)
         storage, refused = self._storage(place), []
+        self._guard.admit(_weight(storage, wanted), confirmed)
         taken = _names(storage, folder) if wanted else set()
         for entry in wanted:
             end = names.join(folder, entry.name)
@@ -104,8 +104,8 @@ class Changes:
         """Put ``entries`` into the bins of their folders, from where ``bring_back`` takes them. Nothing is
         destroyed. SHARE-030 when it is suddenly very many, unless a person has ``confirmed``; SHARE-003 where
         this person may not; Halfway: some went."""
-        self._guard.admit(len(entries), confirmed)
         storage = self._storage(place)
+        self._guard.admit(_weight(storage, entries), confirmed)
         into: dict[str, tuple[str, set[str]]] = {}
         done: list[Trashed] = []
         try:
@@ -158,6 +158,24 @@ class Changes:
             if error.code == "SHARE-003":
                 raise errors.no_right(entry.name) from error
             raise
+
+
+def _weight(storage: Storage, entries: Sequence[Entry]) -> int:
+    """How many things change: a folder counts with what lies in it, as far as the guard counts. What this
+    person may not look into counts as one."""
+    count, waiting = len(entries), [entry.path for entry in entries if entry.folder]
+    while waiting and count < MANY:
+        try:
+            for batch in storage.list(waiting.pop()):
+                count += len(batch)
+                waiting += [entry.path for entry in batch if entry.folder]
+                if count >= MANY:
+                    break
+        except errors.Disconnected:
+            raise
+        except SuiteError:
+            continue
+    return count
 
 
 def _names(storage: Storage, folder: str) -> set[str]:

@@ -24,7 +24,7 @@ def rename_new(start: Path, end: Path) -> None:
     is looked at before, which two at the same moment can both pass.
     """
     if sys.platform == "win32":
-        os.rename(start, end)  # refuses by itself  # noqa: PTH104
+        os.rename(start, end)  # refuses by itself
     elif not (_refusing(start, end) or _by_second_name(start, end)):
         if os.path.lexists(end):
             raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(end))

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Lock
 
 from core.errors import SuiteError
 from core.i18n import _
 from core.jobs import Report
-from sharefolder import errors, names, plans, transfer
+from sharefolder import names, plans, transfer
 from sharefolder.fitting import Fitted, fit
 from sharefolder.journal import Journal, Task
 from sharefolder.model import Entry
@@ -17,7 +18,8 @@ from sharefolder.ports import SMALL, Storage
 from sharefolder.transfer import IfExists
 
 _GROUP = 200
-_LATER = ("SHARE-001", "SHARE-007")  # may be better in a while: the task stays
+_OF_THE_PLACE = ("SHARE-001", "SHARE-007", "SHARE-012")
+"""Away, full, or not letting this person in: that goes for all of the place, and may pass."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,8 @@ class Sending:
         arrived: Callable[[str, Sequence[transfer.Sent]], None],
     ) -> None:
         self._journal, self._storage, self._arrived = journal, storage, arrived
+        self._under_way: set[int] = set()
+        self._lock = Lock()
 
     def fitted(self, place: str, plan: plans.Plan, if_exists: IfExists, name: str = "") -> Fitted:
         """``plan`` on what lies there; see ``fitting.fit``."""
@@ -66,7 +70,7 @@ class Sending:
             how = IfExists.KEEP_BOTH if number in fitted.second else if_exists
             was = decided.get(names.join(into, name or path.name))
             tasks.append(Task(place, True, str(path), into, how, name=name, seen=was))
-        return Batch(tuple(self._work(self._journal.begin(tasks), report)), fitted.refused, fitted.unnamed)
+        return Batch(tuple(self._work(self._begun(tasks), report)), fitted.refused, fitted.unnamed)
 
     def download(
         self, place: str, entries: Sequence[Entry], folder: Path, if_exists: IfExists, report: Report
@@ -81,24 +85,32 @@ class Sending:
             Task(place, False, str(into), path, if_exists, seen=_local_time(into, path))
             for path, into in plan.files
         ]
-        return Batch(tuple(self._work(self._journal.begin(tasks), report)), plan.refused)
+        return Batch(tuple(self._work(self._begun(tasks), report)), plan.refused)
 
     def pending(self) -> list[Task]:
-        """What an earlier run of the suite has begun and not finished."""
-        return self._journal.open()
+        """What has been begun and not finished, by this run of the suite or an earlier one, and is not under
+        way."""
+        with self._lock:
+            return [task for task in self._journal.open() if task.number not in self._under_way]
 
     def resume(self, report: Report) -> Batch:
-        """Go on with everything pending; what can no longer be sent is taken off the list and told."""
+        """Go on with everything pending. What cannot go on is told; it stays pending where that may pass.
+        Where a whole place cannot (away, full, closed to this person), the rest of it waits. SuiteError when
+        nothing of any place could go on so."""
         refused = []
         sent: list[transfer.Sent] = []
+        waits: dict[str, SuiteError] = {}
         for task in self.pending():
+            if task.place in waits or not self._claimed(task):
+                continue
             try:
                 sent += self._work([task], report)
-            except errors.Disconnected:
-                raise
             except SuiteError as error:
-                self._journal.end(task.number)
+                if error.code in _OF_THE_PLACE:
+                    waits[task.place] = error
                 refused.append((Path(task.here if task.up else task.there).name, str(error)))
+        if waits and len(refused) == len(waits) and not sent:
+            raise next(iter(waits.values()))
         return Batch(tuple(sent), tuple(refused))
 
     def drop_pending(self) -> None:
@@ -106,7 +118,22 @@ class Sending:
         for task in self.pending():
             self._journal.end(task.number)
 
+    def _begun(self, tasks: list[Task]) -> list[Task]:
+        """Written down, and under way."""
+        with self._lock:
+            made = self._journal.begin(tasks)
+            self._under_way.update(task.number for task in made)
+        return made
+
+    def _claimed(self, task: Task) -> bool:
+        """Whether it is now under way by whoever asks, and was not before."""
+        with self._lock:
+            new = task.number not in self._under_way
+            self._under_way.add(task.number)
+        return new
+
     def _work(self, tasks: Sequence[Task], report: Report) -> list[transfer.Sent]:
+        """Send what is under way by whoever asks; afterwards nothing of it is."""
         done: list[transfer.Sent] = []
         small = _small_ones(tasks)
         apart = {task.number for task in small}
@@ -118,6 +145,8 @@ class Sending:
                 step = _named(report, f"{name}（{number} / {len(tasks)}）" if len(tasks) > 1 else name)
                 done.append(self._settled(task, step))
         finally:
+            with self._lock:
+                self._under_way.difference_update(task.number for task in tasks)
             for place in {task.place for task in tasks if task.up} if done else ():
                 self._arrived(place, done)
         return done
@@ -137,7 +166,7 @@ class Sending:
                     self._journal.end(*arrived)
                     arrived.clear()
         except SuiteError as error:
-            if error.code not in _LATER:
+            if not _may_pass(error, tasks[len(done)]):
                 arrived.append(tasks[len(done)].number)
             raise
         finally:
@@ -147,7 +176,7 @@ class Sending:
         try:
             sent = self._one(task, report)
         except SuiteError as error:
-            if error.code not in _LATER:
+            if not _may_pass(error, task):
                 self._journal.end(task.number)
             raise
         self._journal.end(task.number)
@@ -158,6 +187,12 @@ class Sending:
         if task.up:
             return transfer.upload(here, storage, task.there, report, how, task.name, task.seen)
         return transfer.download(storage, task.there, here, report, how, task.seen)
+
+
+def _may_pass(error: SuiteError, task: Task) -> bool:
+    """Whether it may be otherwise in a while: the task stays. A right to write is given when asked for; what
+    may not be read is no transfer that was cut."""
+    return error.code in _OF_THE_PLACE or (error.code == "SHARE-003" and task.up)
 
 
 def _small_ones(tasks: Sequence[Task]) -> Sequence[Task]:

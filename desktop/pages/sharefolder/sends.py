@@ -73,7 +73,7 @@ class Sends:
 
         def failed(error: SuiteError) -> None:
             if error.code != "SHARE-030":
-                self._services.notices.error(error)
+                self._stopped(error)
                 return
 
             def anyway() -> None:
@@ -98,6 +98,7 @@ class Sends:
             _("この名前で送る"),
             lambda report: share.upload_mended(place, batch.unnamed, report),
             partial(self._sent, place=place),
+            self._stopped,
             lane=f"share {place}",
             card=True,
         )
@@ -136,6 +137,7 @@ class Sends:
                 _("この端末に保存"),
                 lambda report: share.download(place, entries, Path(folder), IfExists.KEEP_BOTH, report),
                 self._saved,
+                self._stopped,
                 lane=f"share {place}",
                 card=True,
             )
@@ -159,13 +161,29 @@ class Sends:
                 said.append(_("ほか {count} 件").format(count=len(batch.refused) - _NAMED))
             self._services.notices.warning(many.format(count=len(batch.refused)), "\n".join(said))
 
+    def _stopped(self, error: SuiteError) -> None:
+        """Say why, and offer to go on where something is left to go on with."""
+        self._services.notices.error(error)
+        self.offer_pending()
+
     def offer_pending(self) -> None:
-        """Tell what an earlier run began; going on is one press."""
+        """Tell what was begun and has stopped; going on is one press."""
         share, bridge = self._services.share, self._services.bridge
+
+        def resumed(batch: Batch) -> None:
+            self._sent(batch)
+            if batch.refused:
+                self.offer_pending()
 
         def resume(lane: str) -> None:
             bridge.run(
-                self._view, _("途中の転送の続き"), share.sending.resume, self._sent, lane=lane, card=True
+                self._view,
+                _("途中の転送の続き"),
+                share.sending.resume,
+                resumed,
+                self._stopped,
+                lane=lane,
+                card=True,
             )
 
         def offer(pending: list[Task]) -> None:

@@ -12,6 +12,8 @@ from PySide6.QtWidgets import QFileDialog
 
 from core.clock import TOKYO
 from core.jobs import Cancelled, Report
+from sharefolder import errors
+from sharefolder.local import LocalStorage
 from sharefolder.sample import NAME
 from sharefolder.transfer import IfExists
 from tests.ui.conftest import Office
@@ -129,6 +131,29 @@ def test_what_was_cut_is_offered_at_the_next_start(office: Office, made: Path, t
     assert "前回の転送が 1 件、途中で止まっています。" in said(office)
     press(office, "続ける")
     assert (disk(office) / "全庁" / "大.bin").stat().st_size == 3 << 20
+
+
+def test_a_transfer_that_a_full_disk_stopped_is_gone_on_with_where_the_words_say(
+    sample: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "大.bin").write_bytes(bytes(3 << 20))
+    files(sample).go(NAME, "全庁")
+    sample.settle()
+    with monkeypatch.context() as full:
+
+        def append(self: LocalStorage, path: str, offset: int) -> None:
+            raise errors.full(NAME)
+
+        full.setattr(LocalStorage, "append", append)
+        files(sample).send_files([tmp_path / "大.bin"])
+        sample.settle()
+        for _press in range(2):
+            assert "空きを作ってから「続ける」を押してください。" in said(sample)
+            press(sample, "続ける")
+    assert len(sample.services.share.sending.pending()) == 1
+    press(sample, "続ける")
+    assert (disk(sample) / "全庁" / "大.bin").stat().st_size == 3 << 20
+    assert sample.services.share.sending.pending() == []
 
 
 def test_files_are_chosen_through_the_systems_dialogue(

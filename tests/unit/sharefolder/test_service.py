@@ -142,6 +142,26 @@ def test_very_many_deletions_stop_and_ask(share: Share) -> None:
     )  # who has just confirmed is not asked again
 
 
+def test_one_folder_with_very_much_in_it_is_very_many_changes(share: Share) -> None:
+    for path in ("大", "大/a", "大/a/b", "小", "移す先"):
+        (share.disk / path).mkdir()
+    for number in range(28):
+        (share.disk / "大" / "a" / "b" / f"{number}.txt").touch()
+    (share.disk / "小" / "1.txt").touch()
+    changes = share.service.changes
+    for verb in (
+        lambda ok: changes.trash("全庁", [share.entry("大")], ok),
+        lambda ok: changes.move_into("全庁", [share.entry("大")], "移す先", ok),
+    ):
+        with pytest.raises(SuiteError) as error:
+            verb(False)
+        assert error.value.code == "SHARE-030"
+        assert share.names() == {"大", "小", "移す先"}
+    assert changes.move_into("全庁", [share.entry("大")], "移す先", confirmed=True) == []
+    changes.trash("全庁", [share.entry("小")])
+    assert share.names() == {"移す先"}
+
+
 def test_what_went_before_a_deletion_stopped_can_be_brought_back(share: Share) -> None:
     for name in ("a.txt", "b.txt"):
         (share.disk / name).write_text(name)
