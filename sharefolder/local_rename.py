@@ -65,7 +65,7 @@ def _renameat2() -> Callable[[int, bytes, int, bytes, int], int] | None:
     except (AttributeError, OSError):  # glibc before 2.28
         return None
     found.argtypes = (ctypes.c_int, ctypes.c_char_p, ctypes.c_int, ctypes.c_char_p, ctypes.c_uint)
-    return found  # type: ignore[no-any-return]
+    return found
 
 
 _rename = _renameat2()
