@@ -12,7 +12,7 @@ from typing import Any
 from core.errors import SuiteError
 from core.i18n import _
 from core.wareki import parse_date
-from sharefolder.inquiry.form import headings
+from sharefolder.inquiry.form import given, headings
 from sharefolder.inquiry.model import Column, Doubt, Form, Value, reference
 
 _NUMBER = re.compile(r"-?\d{1,3}(,\d{3})*(\.\d+)?|-?\d+(\.\d+)?")
@@ -60,6 +60,7 @@ class _Reader:
         for place in self._cells:
             self._written.setdefault(place[0], []).append(place)
         self._uncached = {tuple(each) for each in sheet["uncached"]}
+        self._formulas = {tuple(each) for each in sheet["formulas"]}
         self._hidden_rows, self._hidden_columns = set(sheet["hidden_rows"]), set(sheet["hidden_columns"])
         self._headings = headings(form)
         self._merged = [m for m in map(tuple, sheet["merged"]) if m not in form.merged]
@@ -70,13 +71,13 @@ class _Reader:
 
     def compare_header(self) -> None:
         """The headings stand where they stood; otherwise nothing can be taken over."""
-        for column in self._form.columns:
-            place = (self._form.header_row, column.index)
+        form = self._form
+        for place, wanted in sorted(form.labels.items()):
             there = self._cells.get(place, ("s", ""))[1].strip()
-            if there != column.name:
+            if form.top <= place[0] <= form.header_row and there != wanted.strip():
                 raise WrongForm(
                     _("{cell} は「{wanted}」のはずですが「{there}」です。").format(
-                        cell=reference(*place), wanted=column.name, there=there[:30]
+                        cell=reference(*place), wanted=wanted.strip(), there=there[:30]
                     )
                 )
 
@@ -96,42 +97,66 @@ class _Reader:
             if other["name"] not in self._form.sheets and other["cells"]:
                 words = _("様式にないシート「{name}」に記入があります。").format(name=other["name"])
                 self._doubt("", "", words)
-        changed = [
-            place
-            for place, text in self._form.labels.items()
-            if self._cells.get(place, ("s", ""))[1].strip() != text.strip()
-        ]
+        changed = [place for place in self._form.labels if self._differs(place)]
         for place in sorted(changed)[:20]:
             there = self._cells.get(place, ("s", ""))[1]
             words = _("様式の文字「{text}」が変わっています。").format(text=self._form.labels[place][:30])
             self._doubt(reference(*place), there, words)
         self._shifted = {row for row, _column in changed}
 
+    def _differs(self, place: tuple[int, int]) -> bool:
+        """Whether a text of the template has changed; an example that was cleared away has not."""
+        there = self._cells.get(place, ("s", ""))[1].strip()
+        example = self._form.header_row < place[0] < self._form.first
+        return there != self._form.labels[place].strip() and not (example and not there)
+
     # the table
 
     def read_table(self) -> None:
-        rows = {row for row, _column in self._answers() if row > self._form.header_row}
-        if rows and any(column.required for column in self._form.columns):
-            rows |= {row for row, _column in self._form.labels if row > self._form.header_row}
+        form = self._form
+        rows = {row for row, _column in self._answers() if row > form.header_row}
+        end = form.first - 1 if form.last_row is None else form.last_row
+        rows |= {r for r in self._shifted if form.header_row < r <= end and r in self._written}
+        if rows:
+            rows |= set(self._calculated_rows())
+        if rows and any(column.required for column in form.columns):
+            rows |= set(given(form))
         for row in sorted(rows):
             self._read_row(row)
 
     def _answers(self) -> Iterator[tuple[int, int]]:
         """Places that the template leaves empty and that are not empty now."""
-        yield from (place for place in self._cells if place not in self._form.labels)
-        yield from (place for place in self._uncached if place not in self._cells)
+        for place in (*self._cells, *(place for place in self._uncached if place not in self._cells)):
+            if place not in self._form.labels and place not in self._form.computed:
+                yield place
+
+    def _calculated_rows(self) -> Iterator[int]:
+        """Rows that the template names and calculates as a whole (合計)."""
+        form = self._form
+        for row in given(form, calculated=True):
+            places = [(row, column.index) for column in form.columns if column.kind == "number"]
+            own = [place in form.computed for place in places]
+            if any(own) and all(
+                here or place in form.labels for here, place in zip(own, places, strict=True)
+            ):
+                yield row
 
     def _read_row(self, row: int) -> None:
-        added = self._form.last_row is not None and row > self._form.last_row
-        if added:
-            self._doubt(reference(row, 0), "", _("様式にない行に記入があります。"))
-        known = {column.index for column in self._form.columns}
+        form = self._form
+        outside = ""
+        if form.last_row is not None and row > form.last_row:
+            outside = _("様式にない行に記入があります。")
+        elif row < form.first:
+            outside = _("記入例の行に記入があります。")
+        if outside:
+            self._doubt(reference(row, 0), "", outside)
+        known = {column.index for column in form.columns}
         for place in self._written.get(row, ()):
-            if place[1] not in known and place not in self._form.labels:
+            if place[1] not in known and place not in form.labels and place not in form.computed:
                 text = self._cells[place][1]
                 self._doubt(reference(*place), text, _("様式にない列に記入があります。"))
-        for column in self._form.columns:
-            self._read_cell(row, column, doubtful=added or row in self._shifted)
+        for column in form.columns:
+            self._read_cell(row, column, doubtful=bool(outside) or row in self._shifted)
 
     def _read_cell(self, row: int, column: Column, doubtful: bool) -> None:
         place, heading = (row, column.index), self._headings[column.index]
@@ -140,24 +165,33 @@ class _Reader:
             self._doubt(where, "", _("数式の計算結果が保存されていません。"))
             self._value(place, heading, "", "", where, True)
             return
+        replaced = self._replaced(place)
         if place not in self._cells:
-            if column.required:
+            if replaced:
+                self._doubt(where, "", replaced)
+            elif column.required and place not in self._form.computed:
                 self._doubt(where, "", _("「{name}」が空です。").format(name=heading))
             return
         kind, raw = self._cells[place]
+        value, why, proposal = self._typed(kind, raw, column)
         if place in self._form.labels:  # the row's own heading goes along with its answers
-            self._value(place, heading, raw, raw, where, False)
+            changed = row in self._shifted and self._differs(place)
+            self._value(place, heading, raw if why or changed else value, raw, where, changed)
             return
-        read: tuple[float | date | str, str, str]
-        if kind == "e" or (raw.startswith("#") and kind == "s" and raw.endswith(("!", "?", "A", "0"))):
-            read = raw, _("数式がエラーになっています。"), ""
-        else:
-            read = typed(kind, raw, column.kind)
-        value, why, proposal = read
-        for reason in filter(None, (why, *self._hiding(place))):
+        for reason in filter(None, (why, replaced, *self._hiding(place))):
             self._doubt(where, raw, reason, proposal if reason == why else "")
             doubtful = True
         self._value(place, heading, value if not doubtful else raw, raw, where, doubtful)
+
+    def _typed(self, kind: str, raw: str, column: Column) -> tuple[float | date | str, str, str]:
+        if kind == "e" or (raw.startswith("#") and kind == "s" and raw.endswith(("!", "?", "A", "0"))):
+            return raw, _("数式がエラーになっています。"), ""
+        return typed(kind, raw, column.kind)
+
+    def _replaced(self, place: tuple[int, int]) -> str:
+        """Why a place that the template calculates says something else now, as far as can be seen."""
+        calculates = place not in self._form.computed or place in self._formulas or self._workbook["unseen"]
+        return "" if calculates else _("様式の数式が書き換えられています。")
 
     def _hiding(self, place: tuple[int, int]) -> Iterator[str]:
         row, column = place
@@ -172,19 +206,24 @@ class _Reader:
 
     def read_margins(self) -> None:
         """What is written above the table (担当者, 電話…), named by the label on its left."""
+        written = any(True for _place in self._answers())
         for row, column in sorted(self._cells):
-            if row >= self._form.header_row or (row, column) in self._form.labels:
+            place = row, column
+            if row > self._form.header_row or place in self._form.labels:
                 continue
-            raw = self._cells[row, column][1]
-            left = next((c for c in range(column - 1, -1, -1) if (row, c) in self._form.labels), None)
+            if place in self._form.computed and not written:
+                continue
+            raw = self._cells[place][1]
+            beside = range(column - 1, -1, -1) if row < self._form.top else ()
+            left = next((c for c in beside if (row, c) in self._form.labels), None)
             where = reference(row, column)
-            wrong = self._cells[row, column][0] == "e"
+            wrong = self._cells[place][0] == "e"
             if wrong:
                 self._doubt(where, raw, _("数式がエラーになっています。"))
             if left is not None:
                 name = self._form.labels[row, left].strip(" :：　")
-                self._value((row, column), name, raw, raw, where, wrong)
-            elif not wrong:
+                self._value(place, name, raw, raw, where, wrong)
+            elif not wrong and place not in self._form.computed:
                 self._doubt(where, raw, _("様式にない場所に記入があります。"))
 
     def _value(

@@ -17,7 +17,7 @@ from core.errors import SuiteError
 from core.i18n import _, sentences
 from core.wareki import format_date, parse_date
 from sharefolder.documents.filling import Cell
-from sharefolder.inquiry.form import headings
+from sharefolder.inquiry.form import given, headings
 from sharefolder.inquiry.model import Column, Form, Inquiry, reference
 
 MAX_ROWS, MAX_FIELDS = 60, 600
@@ -49,27 +49,40 @@ class Group:
 
 
 def groups(inquiry: Inquiry, rows: int) -> list[Group]:
-    """Every field. Of a table whose rows are not given (``Form.last_row`` None): ``rows`` of them.
+    """Every field. Of a table whose rows are not given (``open_ended``): ``rows`` of them.
     SuiteError SHARE-062 for more than a screen is good for."""
     form = inquiry.form
-    first = form.header_row + 1
-    last = form.last_row if form.last_row is not None else form.header_row + rows
-    if last - first >= MAX_ROWS and form.last_row is not None:
+    named = set(given(form))
+    first = form.first
+    if open_ended(form) or form.last_row is None:
+        last = first + rows - 1
+    elif (last := form.last_row) - first >= MAX_ROWS:
         raise too_large()
     above = _told_apart(tuple(_prompts(form, inquiry.title)))
     names = headings(form)
     found = [Group(None, _("表の上"), above)] if above else []
-    found += [each for row in range(first, last + 1) if (each := _row(form, row, names)).fields]
+    found += [each for row in range(first, last + 1) if (each := _row(form, row, names, row in named)).fields]
     if sum(len(group.fields) for group in found) > MAX_FIELDS:
         raise too_large()
     return found
 
 
-def _row(form: Form, row: int, names: Mapping[int, str]) -> Group:
+def open_ended(form: Form) -> bool:
+    """Whether one goes on for as many rows as one wants: nothing ends them, or many are blank."""
+    last = form.last_row
+    return last is None or (last - form.first >= MAX_ROWS and not given(form))
+
+
+def _row(form: Form, row: int, names: Mapping[int, str], named: bool) -> Group:
     own = [form.labels[row, c.index] for c in form.columns if (row, c.index) in form.labels]
-    free = [c for c in form.columns if (row, c.index) not in form.labels and not _covered(form, row, c.index)]
-    heading = "　".join(own) or _("{number} 行目").format(number=row - form.header_row)
-    return Group(row, heading, tuple(_field(row, c, names[c.index], bool(own)) for c in free))
+    free = [c for c in form.columns if _open(form, (row, c.index))]
+    heading = "　".join(own) or _("{number} 行目").format(number=row - form.first + 1)
+    return Group(row, heading, tuple(_field(row, c, names[c.index], named) for c in free))
+
+
+def _open(form: Form, place: Place) -> bool:
+    """Whether it is for an answer: no text and no formula of the template's, and not merged away."""
+    return place not in form.labels and place not in form.computed and not _covered(form, *place)
 
 
 def _field(row: int, column: Column, name: str, given: bool) -> Field:
@@ -88,9 +101,9 @@ def _prompts(form: Form, title: str) -> Iterator[Field]:
     for (row, column), text in sorted(form.labels.items()):
         name = text.strip(" :：　")
         beside = next((m[3] + 1 for m in form.merged if m[:2] == (row, column)), column + 1)
-        if row >= form.header_row or not name or len(name) > _PROMPT or _HEADINGS.search(name):
+        if row >= form.top or not name or len(name) > _PROMPT or _HEADINGS.search(name):
             continue
-        if name in title or (row, beside) in form.labels or _covered(form, row, beside):
+        if name in title or not _open(form, (row, beside)):
             continue
         yield Field((row, beside), name, "text")
 
@@ -163,7 +176,7 @@ def standing(workbook: dict[str, Any], form: Form) -> dict[Place, tuple[str, str
     return {
         (row, column): (kind, text[:10] if kind == "d" else text)
         for row, column, kind, text in cells
-        if (row, column) not in form.labels
+        if (row, column) not in form.labels and (row, column) not in form.computed
     }
 
 

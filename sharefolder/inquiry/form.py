@@ -1,4 +1,4 @@
-"""Understanding a template: its table's header, its columns, and which cells are its own."""
+"""Understanding a template: its table's headings, its columns, and which cells are its own."""
 
 from __future__ import annotations
 
@@ -8,52 +8,126 @@ from typing import Any
 
 from core.errors import SuiteError
 from core.i18n import _
+from sharefolder.inquiry import layout
+from sharefolder.inquiry.areas import Place, runs
+from sharefolder.inquiry.layout import Layout, Sheet
 from sharefolder.inquiry.model import KINDS, Column, Form
 
 _NUMBER = re.compile(r"(数|額|率|量|計|円|人|件|面積|%|％)$|[（(](円|千円|人|件|台|枚|箇所|か所|%|％)[)）]")
 _DATE = re.compile(r"(日|年月日|期限|期日)$|日付|年月日")
 
+MAX_SPAN = 50
+"""Columns over which the last heading of a row may reach."""
 
-def understand(workbook: dict[str, Any]) -> Form:
-    """The form in a template read by ``documents.workbook``. The header is the row with the most words (the
-    lower of equals). SuiteError SHARE-020 if there is no table to fill in.
+
+def understand(workbook: dict[str, Any], at: Layout | None = None) -> Form:
+    """The form in a template read by ``documents.workbook``; its table where ``at`` says, else where it
+    probably lies. SuiteError SHARE-020 if there is no table to fill in.
     """
     visible = [sheet for sheet in workbook["sheets"] if sheet["visible"]]
-    sheet = visible[0] if visible else {"cells": []}
-    labels = {(row, column): text for row, column, _kind, text in sheet["cells"]}
-    words: dict[int, list[int]] = {}
-    for row, column, kind, _text in sheet["cells"]:
-        if kind == "s":
-            words.setdefault(row, []).append(column)
-    if not words or max(map(len, words.values())) < 2:
-        raise SuiteError(
-            _("この様式では照会を作れません。"),
-            _("最初のシートに、見出しの並んだ表が見つかりません。"),
-            _("見出しが1行に2つ以上並んだ様式を選んでください。"),
-            "SHARE-020",
-        )
-    header = max(words, key=lambda row: (len(words[row]), row))
-    columns = tuple(
-        Column(c, labels[header, c].strip(), _kind_of(labels[header, c])) for c in sorted(words[header])
+    read = visible[0] if visible else {"cells": [], "formulas": [], "merged": []}
+    kinds = {(row, column): kind for row, column, kind, _text in read["cells"]}
+    sheet = Sheet(
+        {(row, column): text for row, column, _kind, text in read["cells"]},
+        frozenset(place for place, kind in kinds.items() if kind == "s"),
+        frozenset((row, column) for row, column in read["formulas"]),
+        tuple(tuple(m) for m in read["merged"]),
     )
-    below = [row for row, _column in labels if row > header]
+    found = at or layout.guessed(sheet)
+    names = _names(sheet, found) if found is not None else {}
+    if found is None or len(names) < 2:
+        raise _no_table()
+    calculated = {p for p in sheet.formulas if not (p in sheet.words and p[0] <= found.bottom)}
+    printed = _printed(kinds, found)
     return Form(
-        sheet["name"],
-        header,
-        columns,
-        labels,
-        max(below) if below else None,
+        read["name"],
+        found.bottom,
+        tuple(Column(c, name, _kind_of(name, printed.get(c, set()))) for c, name in names.items()),
+        {place: text for place, text in sheet.texts.items() if place not in calculated},
+        found.last,
         tuple(each["name"] for each in workbook["sheets"]),
-        tuple(tuple(m) for m in sheet["merged"]),
+        sheet.merged,
+        found.top,
+        found.first,
+        runs(calculated),
     )
 
 
-def _kind_of(title: str) -> str:
-    """A first proposal from the heading; whoever asks decides."""
+def _no_table() -> SuiteError:
+    return SuiteError(
+        _("この様式では照会を作れません。"),
+        _("最初のシートに、見出しの並んだ表が見つかりません。"),
+        _("見出しが1行に2つ以上並んだ様式を選んでください。"),
+        "SHARE-020",
+    )
+
+
+def _names(sheet: Sheet, at: Layout) -> dict[int, str]:
+    """Column → its heading. Of several rows: 利用者数　男, each as far as the one above it stands."""
+    own: dict[int, str] = {}
+    over: dict[int, str] = {}
+    for row in range(at.top, at.bottom + 1):
+        texts = {column: sheet.texts[row, column].strip() for column in sheet.rows.get(row, ())}
+        said = {column: text for column, text in texts.items() if text}
+        for column, text in said.items():
+            above = over.get(column, "")
+            own[column] = f"{above}　{text}" if above and above != text else text
+        over = _reaching({m[1]: m[3] for m in sheet.merged if m[0] <= row <= m[2]}, said, own, over)
+    return dict(sorted(own.items()))
+
+
+def _reaching(
+    merged: dict[int, int], said: dict[int, str], own: dict[int, str], over: dict[int, str]
+) -> dict[int, str]:
+    """Column → what stands over it below a row that has ``said`` so much: a merged heading reaches over its
+    columns, another up to the next, and neither out of what stands over itself."""
+    made, start, end = dict(over), -1, -1
+    for column in range(min(own, default=0), max(own, default=0) + MAX_SPAN):
+        if column in said:
+            start, end = column, merged.get(column, -1)
+        elif (column > end) if end >= 0 else (over.get(column) != over.get(start)):
+            start = -1
+        if start >= 0:
+            made[column] = own[start]
+    return made
+
+
+def _printed(kinds: dict[Place, str], at: Layout) -> dict[int, set[str]]:
+    """Column → what kinds of values the template has there in its table."""
+    made: dict[int, set[str]] = {}
+    for (row, column), kind in kinds.items():
+        if at.first <= row and (at.last is None or row <= at.last):
+            made.setdefault(column, set()).add(kind)
+    return made
+
+
+def _kind_of(title: str, printed: set[str]) -> str:
+    """A first proposal from the heading, or from what is printed below it; whoever asks decides."""
     text = title.strip()
     if _DATE.search(text):
         return "date"
-    return "number" if _NUMBER.search(text) else "text"
+    if _NUMBER.search(text):
+        return "number"
+    return {"n": "number", "d": "date"}.get(next(iter(printed)), "text") if len(printed) == 1 else "text"
+
+
+def given(form: Form, calculated: bool = False) -> list[int]:
+    """Rows of the table that the template names and leaves to be filled in; not those it only counts.
+    ``calculated``: also a total that it calculates."""
+    rows = {row for row, _column in form.labels if form.first <= row}
+    if form.last_row is not None:
+        rows = {row for row in rows if row <= form.last_row}
+    return sorted(row for row in rows if _named(form, row) and (calculated or not _total(form, row)))
+
+
+def _named(form: Form, row: int) -> bool:
+    return any(layout.is_name(form.labels.get((row, column.index), "")) for column in form.columns[:2])
+
+
+def _total(form: Form, row: int) -> bool:
+    said = [form.labels.get((row, column.index), "") for column in form.columns]
+    calculates = any((row, column.index) in form.computed for column in form.columns)
+    return calculates and any(map(layout.is_total, said))
 
 
 def headings(form: Form) -> dict[int, str]:
@@ -71,7 +145,7 @@ def headings(form: Form) -> dict[int, str]:
 
 def _above(form: Form, index: int) -> str:
     """What the template says over a column, also in a cell merged over several."""
-    row = form.header_row - 1
+    row = form.top - 1
     start = next((m[:2] for m in form.merged if m[0] <= row <= m[2] and m[1] <= index <= m[3]), (row, index))
     return form.labels.get(start, "").strip()
 

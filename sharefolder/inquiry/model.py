@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import Enum
+from functools import cached_property
+
+from sharefolder.inquiry.areas import Area, Areas
 
 KINDS = ("text", "number", "date")
 PLACE = "照会"
@@ -28,7 +31,9 @@ class Column:
 class Form:
     """Which cells of the template are its own and which are for answers. Rows and columns from 0.
 
-    ``labels``: every cell that the template fills; ``last_row``: of a table whose rows are given, else None.
+    ``header_row``: the last row of headings; ``labels``: every cell that the template fills; ``last_row``: of
+    a table whose rows are given, else None; ``header_top``, ``first_row``: where they are not ``header_row``
+    and the row after it; ``calculated``: where the template has formulas, neither labels nor for answers.
     """
 
     sheet: str
@@ -38,6 +43,24 @@ class Form:
     last_row: int | None = None
     sheets: tuple[str, ...] = ()
     merged: tuple[tuple[int, int, int, int], ...] = ()
+    header_top: int | None = None
+    first_row: int | None = None
+    calculated: tuple[Area, ...] = ()
+
+    @property
+    def top(self) -> int:
+        """The first row of headings."""
+        return self.header_row if self.header_top is None else self.header_top
+
+    @property
+    def first(self) -> int:
+        """The first row of the table."""
+        return self.header_row + 1 if self.first_row is None else self.first_row
+
+    @cached_property
+    def computed(self) -> Areas:
+        """``calculated``, to look into."""
+        return Areas(self.calculated)
 
 
 @dataclass(frozen=True)

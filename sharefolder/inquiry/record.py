@@ -11,6 +11,7 @@ from core.errors import SuiteError
 from core.i18n import _
 from core.wareki import FIRST_DAY
 from sharefolder import names
+from sharefolder.inquiry.areas import Area
 from sharefolder.inquiry.model import KINDS, Column, Form, Inquiry
 
 MAX_BYTES = 5_000_000
@@ -96,16 +97,26 @@ def _form(data: dict[str, Any]) -> Form:
     )
     if not columns or any(column.kind not in KINDS for column in columns):
         raise ValueError("columns")
-    last = data["last_row"]
     return Form(
         sheet=str(data["sheet"]),
         header_row=_row(data["header_row"]),
         columns=columns,
         labels={(_row(row), _column(column)): str(text) for row, column, text in data["labels"]},
-        last_row=_row(last) if last is not None else None,
+        last_row=_perhaps(data["last_row"]),
         sheets=tuple(map(str, data["sheets"])),
         merged=tuple((_row(a), _column(b), _row(c), _column(d)) for a, b, c, d in data["merged"]),
+        header_top=_perhaps(data.get("header_top")),
+        first_row=_perhaps(data.get("first_row")),
+        calculated=_areas(data.get("calculated", ())),
     )
+
+
+def _areas(data: Any) -> tuple[Area, ...]:
+    return tuple((_column(column), _row(first), _row(last)) for column, first, last in data)
+
+
+def _perhaps(row: Any) -> int | None:
+    return _row(row) if row is not None else None
 
 
 def _row(number: Any) -> int:

@@ -100,7 +100,7 @@ class AnswerForm(QWidget):
         if (inquiry, section) != (self._inquiry, self._section):
             return
         texts = sheet.texts | draft.over
-        below = [row - inquiry.form.header_row for (row, _column), text in texts.items() if text]
+        below = [row - inquiry.form.first + 1 for (row, _column), text in texts.items() if text]
         self._rows = min(fields.MAX_ROWS, max([1, *below]))
         try:
             self._groups = fields.groups(inquiry, self._rows)
@@ -108,7 +108,7 @@ class AnswerForm(QWidget):
             self._cannot(error)
             return
         self._sheet, self._texts, self._aside = sheet, texts, draft.aside
-        self.more.setVisible(inquiry.form.last_row is None)
+        self.more.setVisible(fields.open_ended(inquiry.form))
         self.kept.setText(_going_on(draft, arrived))
         self._drop.setVisible(bool(draft.over or draft.aside))
         self._build(iter(self._groups), first=True)

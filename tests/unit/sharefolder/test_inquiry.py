@@ -393,11 +393,16 @@ def test_real_workbooks_are_forms_or_refused_with_a_reason(
 ) -> None:
     office = Office(LocalStorage(tmp_path), sandbox)
     outcomes: Counter[str] = Counter()
+    heads: Counter[tuple[str, int]] = Counter()
     for path in sorted((shared_data / "workbooks").glob("*.xlsx"))[:60]:
         try:
-            office.understand(path)
+            form = office.understand(path)
             outcomes["a form"] += 1
+            heads[form.columns[0].name, form.first - form.top] += 1
         except SuiteError as error:
             outcomes[error.code] += 1
     assert outcomes.keys() <= {"a form", "SHARE-020", "SHARE-022"}
     assert outcomes["a form"] >= 50
+    assert heads.keys() == {("#property", 1)}, (
+        "the city's lists begin with it, below six lines about themselves"
+    )
