@@ -60,6 +60,7 @@ def action_words(action: str) -> str:
         "inquiry.answered": _("照会への回答"),
         "inquiry.extended": _("照会の期限の延長"),
         "inquiry.closed": _("照会の締め切り"),
+        "inquiry.reopened": _("照会の再開"),
         "inquiry.collated": _("回答の取りまとめ"),
         "person.suspended": _("事案による利用の停止"),
         "calendar.passwords.revoked": _("事案による予定のパスワードの停止"),

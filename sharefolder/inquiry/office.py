@@ -191,6 +191,23 @@ class Office:
         self._announce(closed)
         return closed
 
+    def reopen(self, inquiry: Inquiry, who: Who = NOBODY) -> Inquiry:
+        """One that is over comes back to those under way, under its name or one made free. SHARE-002 where it
+        is no longer there, SHARE-073 where its folder cannot be moved, SHARE-003 as ``close``."""
+        now = self._permitted(self._kept.one(inquiry.folder)[0], who)
+        if now.closed:  # by a suite that wrote it into the record, which nobody writes again
+            raise refusals.over(now.title)
+        taken = [entry.name for batch in self._storage.list(PLACE) for entry in batch]
+        end = names.join(PLACE, names.free(now.folder.rpartition("/")[2], taken))
+        try:
+            self._storage.move(now.folder, end)
+        except SuiteError as error:
+            if error.code in ("SHARE-003", "SHARE-004"):
+                raise refusals.not_back() from error
+            raise
+        self._tell("inquiry.reopened", end)
+        return self._announce(replace(now, folder=end))
+
     def _add(self, inquiry: Inquiry, change: Change, action: str, who: Who) -> Inquiry:
         """One more change, on top of whatever others have done meanwhile."""
         now = self._admitted(inquiry, who)
@@ -220,7 +237,9 @@ class Office:
         """The inquiry as it is now, for somebody who may act on it."""
         if inquiry.folder.startswith(f"{ENDED}/") or self._storage.stat(f"{inquiry.folder}/{RECORD}") is None:
             raise refusals.over(inquiry.title)
-        now, _broken = self._kept.one(inquiry.folder)
+        return self._permitted(self._kept.one(inquiry.folder)[0], who)
+
+    def _permitted(self, now: Inquiry, who: Who) -> Inquiry:
         if now.asked_by(who):
             return now
         if now.asking and self._is_folder(now.asking) and self._storage.rights(now.asking).write:

@@ -47,6 +47,15 @@ def still_open(sections: str) -> SuiteError:
     )
 
 
+def not_back() -> SuiteError:
+    return SuiteError(
+        _("照会を再開できません。"),
+        _("だれかが中のファイルを開いているか、あなたに移す権利がありません。"),
+        _("閉じてもらってから、もう一度「再開する」を押してください。"),
+        "SHARE-073",
+    )
+
+
 def not_yours(inquiry: Inquiry) -> SuiteError:
     return SuiteError(
         _("照会「{title}」を変えられません。").format(title=inquiry.title),

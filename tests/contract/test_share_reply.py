@@ -259,3 +259,5 @@ def test_an_inquiry_is_changed_told_in_a_text_and_ended(desk: Desk) -> None:
     assert desk.office.ended()[0] == [ended]
     assert {r.section: r.state for r in desk.office.board(ended, QUIET)}["税務課"] is State.ANSWERED
     assert not list((desk.disk / ended.folder).glob(".mahoroba*"))
+    assert desk.office.reopen(ended).folder == now.folder
+    assert other.inquiries()[0][0].questions == now.questions

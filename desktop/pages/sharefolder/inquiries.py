@@ -77,6 +77,7 @@ class Inquiries(OfShare):
         self.csv = button(_("CSVで保存"), self._acts.collate_csv, icon="file-csv")
         self.reply = button(_("画面で回答する"), self._acts.answer, icon="note")
         self.end = button(_("照会を終える"), self._acts.close)
+        self.again = button(_("再開する"), self._acts.reopen)
         self._changing = (
             button(_("催促の文を写す"), self._acts.remind, icon="copy"),
             button(_("催促をメールで送る"), self._acts.mail),
@@ -84,7 +85,7 @@ class Inquiries(OfShare):
             button(_("質問に答える"), self._acts.question),
             self.end,
         )
-        layout.addWidget(Flow(self.collate, self.csv, self.reply, *self._changing))
+        layout.addWidget(Flow(self.collate, self.csv, self.reply, *self._changing, self.again))
         self.ask = Ask()
         layout.addWidget(self.ask)
         layout.addWidget(self._standing.questions)
@@ -99,6 +100,15 @@ class Inquiries(OfShare):
         self.place, self._led_to = place, folder
         if self.isVisible():
             self.read()
+
+    def show_under_way(self, place: str, folder: str) -> None:
+        """The inquiry in ``folder``, which is no longer over, if that share is shown."""
+        if place == self.place:
+            self._led_to = folder
+            if self.over.isChecked():
+                self.over.setChecked(False)  # reads
+            else:
+                self.read()
 
     # reading
 
@@ -156,11 +166,14 @@ class Inquiries(OfShare):
             each.setEnabled(inquiry is not None)
         for each in (self.reply, *self._changing):
             each.setEnabled(inquiry is not None and not inquiry.closed)
+        if inquiry is None:
+            self.again.hide()
 
-    def _suit(self, answering: bool) -> None:
+    def _suit(self, inquiry: Inquiry, answering: bool) -> None:
         """A section that answers has one thing to do here; the verbs of the one that asks are not for it."""
         for each in (self.collate, self.csv, *self._changing):
             each.setVisible(not answering)
+        self.again.setVisible(inquiry.closed and not answering)
         self.reply.setProperty("kind", "primary" if answering else "")
         set_icon(self.reply, "note", "on_primary" if answering else "text")
         page.restyle(self.reply)
@@ -193,7 +206,7 @@ class Inquiries(OfShare):
             self.readings, self._begun = [], (place, inquiry.folder)
             self._standing.begin(inquiry)
             self._enable(inquiry)
-            self._suit(not inquiry.asked_by(self._acts.who()))
+            self._suit(inquiry, not inquiry.asked_by(self._acts.who()))
         self._services.bridge.run(
             self,
             _("回答の状況"),
@@ -209,7 +222,7 @@ class Inquiries(OfShare):
             return
         self.readings, who = readings, self._acts.who()
         self._enable(inquiry)
-        self._suit(answers_only(inquiry, readings, who))
+        self._suit(inquiry, answers_only(inquiry, readings, who))
         self._standing.show(inquiry, readings, who)
 
     def _tell_once(self, error: SuiteError) -> None:

@@ -71,18 +71,56 @@ class InquiryActs:
         )
 
     def close(self) -> None:
+        """At once where all have answered; it can be taken back either way."""
         inquiry = self._view.inquiry()
-        if inquiry is not None:
-            who = self.who()
-            self._change(lambda office: office.close(inquiry, who))
+        if inquiry is None:
+            return
+        missing = len(inquiry.sections) - sum(each.handed_in for each in self._view.readings)
+        if not missing:
+            self._close(inquiry)
+            return
+        asked = _("まだ {count} 所属の回答がありません。「{title}」を終えますか。").format(
+            count=missing, title=inquiry.title
+        )
+        self._view.ask.choice(asked, ((_("このまま終える"), lambda: self._close(inquiry)),))
+
+    def _close(self, inquiry: Inquiry) -> None:
+        who, place = self.who(), self._view.place
+
+        def closed(over: Inquiry) -> None:
+            undo = (_("元に戻す"), lambda: self._reopen(place, over))
+            self._services.notices.success(_("「{title}」を終えました。").format(title=over.title), undo)
+            self._view.read()
+
+        self._change(lambda office: office.close(inquiry, who), closed)
+
+    def reopen(self) -> None:
+        """One that is over."""
+        if (inquiry := self._view.inquiry()) is not None:
+            self._reopen(self._view.place, inquiry)
+
+    def _reopen(self, place: str, inquiry: Inquiry) -> None:
+        who = self.who()
+
+        def back(now: Inquiry) -> None:
+            self._services.notices.success(_("「{title}」を再開しました。").format(title=now.title))
+            self._view.show_under_way(place, now.folder)
+
+        self._change(lambda office: office.reopen(inquiry, who), back, place)
 
     def who(self) -> Who:
         """The one before the screen."""
         session = self._services.auth.session
         return Who(session.person.staff_number, session.person.section) if session is not None else Who()
 
-    def _change(self, act: Callable[[Office], Inquiry]) -> None:
-        place, share = self._view.place, self._services.share
+    def _change(
+        self,
+        act: Callable[[Office], Inquiry],
+        done: Callable[[Inquiry], object] | None = None,
+        where: str = "",
+    ) -> None:
+        """``where``: another share than the one that is shown."""
+        place, share = where or self._view.place, self._services.share
 
         def failed(error: SuiteError) -> None:
             self._services.notices.error(error)
@@ -92,7 +130,7 @@ class InquiryActs:
             self._view,
             _("照会"),
             lambda _r: act(share.office(place)),
-            lambda _i: self._view.read(),
+            done or (lambda _i: self._view.read()),
             failed,
             lane="share-inquiry",
         )

@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QLineEdit
+from PySide6.QtWidgets import QAbstractButton, QLineEdit
 from python_calamine import CalamineWorkbook
 
 from desktop.pages.sharefolder import inquiry_acts as inquiries_page
@@ -71,15 +71,30 @@ def test_an_inquiry_is_extended_answered_and_ended(sample: Office, board: Inquir
     press(sample, "決定")
     assert "問 対象年度は？　答 令和8年度です。" in said(sample)
     press(sample, "照会を終える")
+    assert f"まだ 4 所属の回答がありません。「{TITLE}」を終えますか。" in said(sample)
+    press(sample, "このまま終える")
     assert "いま動いている照会はありません。" in board.sentence.text()
+    press(sample, "元に戻す")
+    assert board.which.currentText() == TITLE
+    assert board.end.isEnabled()
+    assert not sample.services.share.office(NAME).ended()[0]
+    board.end.click()
+    press(sample, "このまま終える")
     board.over.setChecked(True)
     sample.settle()
     assert board.which.currentText() == TITLE
     assert "この照会は終わっています。" in board.sentence.text()
     assert not board.end.isEnabled()
+    again = sample.find(QAbstractButton, "再開する")
     lies = disk(sample) / "照会" / "終了"
     assert [p.name for p in lies.glob("*/*")] == [TITLE]
     assert "対象年度は？" in next(lies.glob("*/*/お知らせ.txt")).read_text("utf-8-sig")
+    again.click()  # type: ignore[attr-defined]
+    sample.settle()
+    assert not board.over.isChecked()
+    assert board.which.currentText() == TITLE
+    assert "令和9年1月8日" in board.sentence.text()
+    assert not again.isVisible()
 
 
 def test_a_section_answers_on_the_screen_and_goes_on_from_its_draft(sample: Office, board: Inquiries) -> None:

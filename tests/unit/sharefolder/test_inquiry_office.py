@@ -263,6 +263,26 @@ def test_an_inquiry_that_is_over_lies_as_it_was_under_its_year(desk: Desk) -> No
     assert [i.title for i in desk.office.ended()[0]] == ["災害対応", "災害対応"]
 
 
+def test_what_was_ended_comes_back_whole_under_its_name_or_a_free_one(desk: Desk) -> None:
+    made = desk.ask("土木部")
+    answer = Paper(desk.root / made.answer_folder("土木部") / made.template).write(good).read_bytes()
+    ended = desk.office.close(made, ASKER)
+    with pytest.raises(SuiteError) as error:
+        desk.other.reopen(ended, Who("K100999", "土木部"))
+    assert error.value.code == "SHARE-003"
+    assert desk.other.reopen(ended, ASKER) == made
+    assert (desk.office.inquiries(), desk.office.ended()) == (([made], []), ([], []))
+    assert (desk.root / made.answer_folder("土木部") / made.template).read_bytes() == answer
+    assert "終わりました" not in desk.said(made)
+    ended = desk.office.close(made, ASKER)
+    desk.ask("税務課")
+    assert desk.office.reopen(ended, ASKER).folder == "照会/災害対応 (2)"
+    assert len(desk.office.inquiries()[0]) == 2
+    with pytest.raises(SuiteError) as error:
+        desk.other.reopen(ended, ASKER)
+    assert error.value.code == "SHARE-002"
+
+
 def test_nothing_is_ended_while_an_answer_is_open(desk: Desk) -> None:
     made = desk.ask("土木部", "税務課")
     (desk.root / made.answer_folder("税務課") / "~$回答様式.xlsx").touch()
