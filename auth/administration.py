@@ -249,12 +249,15 @@ class Administration:
         self._audit.append(action, actor=actor, detail={"bulletin": number})
         self._events.publish(BulletinsChanged())
 
-    def export_audit(self) -> None:
-        """To be asked before entries leave this program as a file; says in the trail that they do."""
+    def export_audit(self, write: Callable[[], int], wish: str) -> None:
+        """Let entries leave this program as a file: who may is asked before ``write`` makes it, and the trail
+        says how many rows it wrote and what for (``wish``: words of the trail) before anybody has it."""
         actor, session = self.require(Role.IT, Role.AUDITOR), self._session()
         if session is not None:
             self._step_up.check(Action.AUDIT_EXPORT, session)
-        self._audit.append("audit.exported", actor=actor)
+        rows = write()
+        found = wish[:200] if rows else ""  # what is not in the trail may be a name
+        self._audit.append("audit.exported", actor=actor, detail={"rows": rows, "filter": found})
 
     def change_policy(self) -> str:
         """To be asked before the policy of terminals is written; the acting person's staff number."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -24,7 +24,8 @@ from office.trail import Wish
 _WORD = re.compile(r"[!-~]{1,64}")
 DONE, LEFT = "・", "→ "  # how the lines of a stop's words begin
 BEFORE = timedelta(hours=24)  # how far back the timeline begins
-Find = Callable[[Wish, int, int | None], Sequence[Entry]]
+Find = Callable[[Wish], Iterable[Entry]]
+"""Every row of the trail that a wish finds."""
 
 
 @dataclass(frozen=True)
@@ -135,21 +136,20 @@ class Incidents:
         self._add(number, Step(now, actor, "closed", "", ""))
         self._tell("incident.closed", actor, "", {"incident": number})
 
-    def timeline(self, number: int, most: int = 300) -> list[Step]:
-        """The incident's own steps, and what the trail says of whom it stopped, from a day before it began
-        to its end; oldest first, at most the newest ``most`` rows of the trail for each."""
+    def timeline(self, number: int) -> list[Step]:
+        """The incident's own steps, and all that the trail says of whom it stopped, from a day before it
+        began to its end; oldest first."""
         self._require()
         incident = self._one(number)
         steps = self._steps(number)
         first = datetime.fromtimestamp(incident.opened, TOKYO) - BEFORE
-        last = datetime.fromtimestamp(incident.closed or time.time(), TOKYO)
+        last = incident.closed or time.time()
         found: dict[int, Step] = {}
         for subject in {step.subject for step in steps if step.subject}:
-            wish = Wish((subject,), f"{first:%Y-%m-%d}", f"{last:%Y-%m-%d}")
-            for entry in self._find(wish, most, None):
-                if not entry.action.startswith("incident.") and (step := _of_trail(entry)).time >= (
-                    first.timestamp()
-                ):
+            wish = Wish((subject,), f"{first:%Y-%m-%d}", f"{datetime.fromtimestamp(last, TOKYO):%Y-%m-%d}")
+            for entry in self._find(wish):
+                step = _of_trail(entry)
+                if first.timestamp() <= step.time <= last and not entry.action.startswith("incident."):
                     found[entry.id] = step
         return sorted([*steps, *found.values()], key=lambda step: step.time)
 

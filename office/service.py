@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from core.audit import AuditLog, Detail, Entry
@@ -18,6 +18,8 @@ from office.states import States
 from office.storage import Storage
 from office.terminals import Collected, Inventory
 from office.trail import TrailIndex, Wish, in_order
+
+_AT_ONCE = 1000  # rows
 
 
 class Office:
@@ -54,7 +56,7 @@ class Office:
         self.storage = Storage(sql, paths.data)
         self.states = States(sql, require)
         self.backups = Record(sql)
-        self.incidents = Incidents(sql, require, tell, lock_person, lock_terminal, self.find)
+        self.incidents = Incidents(sql, require, tell, lock_person, lock_terminal, self.every)
         self.policies = Policies(paths.policy, secrets, change_policy, read, tell)
         self.trail = TrailIndex(paths.cache / "trail.db", audit.after)
 
@@ -63,6 +65,15 @@ class Office:
         self._read_role()
         self.trail.follow()
         return in_order(self.trail.find(wish, limit, before), self._audit.after)
+
+    def every(self, wish: Wish) -> Iterator[Entry]:
+        """All rows that ``wish`` finds, newest first, read as they are asked for. AUTH-031, DB-00x."""
+        self._read_role()
+        self.trail.follow()
+        before: int | None = None
+        while ids := self.trail.find(wish, _AT_ONCE, before):
+            yield from in_order(ids, self._audit.after)
+            before = ids[-1]
 
     def collect(self) -> Collected:
         """Take up the terminals' reports; nothing where no folder is named. AUTH-031, INV-001."""

@@ -24,6 +24,7 @@ from office.licences import Title, short_text
 
 MOST_BYTES, MOST_PROGRAMS, MOST_REPORTS = licences.MOST_BYTES, 1000, 20_000
 STALE_AFTER_S = 30 * 86_400
+AHEAD_S = 86_400  # a clock that runs ahead so far is believed to be a clock
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _STATES = ("ok", "fail", "unknown", "")
 
@@ -59,7 +60,8 @@ class Collected:
 
 
 def parse(content: bytes, now: float) -> Report:
-    """ValueError for anything that is not a report of format 1. A clock that runs ahead counts as now."""
+    """ValueError for anything that is not a report of format 1. A clock that runs ahead counts as now, up to
+    a day: a report of another year would stay new for ever."""
     if len(content) > MOST_BYTES:
         raise ValueError("too large")
     try:
@@ -71,7 +73,7 @@ def parse(content: bytes, now: float) -> Report:
     name, seen = found.get("name"), found.get("seen")
     if not isinstance(name, str) or not _NAME.fullmatch(name):
         raise ValueError("not a terminal's name")
-    if not isinstance(seen, int | float) or isinstance(seen, bool) or not 0 < seen < 1e11:
+    if not isinstance(seen, int | float) or isinstance(seen, bool) or not 0 < seen <= now + AHEAD_S:
         raise ValueError("not a time")
     if (state := found.get("state")) not in _STATES:
         raise ValueError("not a state")

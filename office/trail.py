@@ -7,12 +7,14 @@ deleted, damaged or of another release, it is built again from the trail.
 
 from __future__ import annotations
 
+import hashlib
+import json
 import logging
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from datetime import datetime
 from itertools import pairwise
 from pathlib import Path
@@ -64,6 +66,12 @@ def _again(database: Database) -> None:
     database.conn.execute("UPDATE reached SET id = 0")
 
 
+def _marked(database: Database) -> None:
+    """Which trail an index of before belongs to is not known: anew."""
+    database.conn.execute("ALTER TABLE reached ADD COLUMN mark TEXT NOT NULL DEFAULT ''")
+    _again(database)
+
+
 @dataclass(frozen=True)
 class Wish:
     """What is looked for: every word, from day to day (``YYYY-MM-DD``, both included; empty: open)."""
@@ -100,7 +108,12 @@ class TrailIndex:
     def __init__(self, path: Path, read: Read) -> None:
         self._path, self._read = path, read
         self._connections = Connections(
-            path, [Migration(1, "index of the trail", _create), Migration(2, "sums", _again)]
+            path,
+            [
+                Migration(1, "index of the trail", _create),
+                Migration(2, "sums", _again),
+                Migration(3, "mark", _marked),
+            ],
         )
         self._following = threading.Lock()
 
@@ -117,10 +130,8 @@ class TrailIndex:
                 return self._follow(progress)
 
     def _follow(self, progress: Callable[[int], object]) -> int:
-        reached = self._reached()
-        if reached and not self._read(
-            reached - 1, 1
-        ):  # the trail is shorter: another one was put in its place
+        reached, mark = self._reached()
+        if reached and mark != _mark(self._read(reached - 1, 1)):  # another trail was put in its place
             self._begin_anew()
             reached = 0
         while rows := self._read(reached, BATCH):
@@ -135,9 +146,11 @@ class TrailIndex:
         for suffix in ("", "-wal", "-shm"):
             self._path.with_name(self._path.name + suffix).unlink(missing_ok=True)
 
-    def _reached(self) -> int:
+    def _reached(self) -> tuple[int, str]:
+        """The last row taken up, and its mark."""
         with self._reading() as database:
-            return int(database.conn.execute("SELECT id FROM reached").fetchone()[0])
+            id_, mark = database.conn.execute("SELECT id, mark FROM reached").fetchone()
+            return int(id_), str(mark)
 
     def find(self, wish: Wish, limit: int = 200, before: int | None = None) -> list[int]:
         """Ids of rows, newest first, under ``before`` (for paging)."""
@@ -146,7 +159,7 @@ class TrailIndex:
             high = min(high, before) if before is not None else high
             words = sorted(wish.words, key=lambda word: self._count(database, word))
             if not words:
-                top = min(high, self._reached() + 1)
+                top = min(high, self._reached()[0] + 1)
                 return list(range(top - 1, max(low, top - limit) - 1, -1))
             tables = " ".join(
                 f"JOIN mentions m{n} ON m{n}.id = m0.id AND m{n}.word = ?" for n in range(1, len(words))
@@ -265,7 +278,14 @@ def _take_up(database: Database, rows: Sequence[Entry]) -> None:
     run = database.conn.executemany
     run("INSERT OR IGNORE INTO active VALUES (?, ?, ?)", active)
     run("INSERT OR IGNORE INTO used VALUES (?, ?)", used)
-    database.conn.execute("UPDATE reached SET id = ?", (rows[-1].id,))
+    database.conn.execute("UPDATE reached SET id = ?, mark = ?", (rows[-1].id, _mark(rows[-1:])))
+
+
+def _mark(rows: Sequence[Entry]) -> str:
+    """What tells the row that was reached from one with its number in another trail (a restored one, that has
+    grown since): its time is to the microsecond. Empty where there is no row."""
+    text = json.dumps([astuple(row) for row in rows], sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest() if rows else ""
 
 
 def _write(

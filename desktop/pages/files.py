@@ -2,20 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 from PySide6.QtCore import QStandardPaths
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from core.errors import SuiteError
-from core.files import write_atomically
+from core.files import replacing
 from core.i18n import _
 
 
 def save(path: Path, content: bytes) -> None:
     """Write a file that the person chose, as a whole or not at all. SuiteError DESK-001."""
+    with saving(path) as file:
+        file.write(content)
+
+
+@contextmanager
+def saving(path: Path) -> Iterator[BinaryIO]:
+    """As ``save``, for what comes piece by piece."""
     try:
-        write_atomically(path, content)
+        with replacing(path) as file:
+            yield file
     except OSError as error:
         raise SuiteError(
             _("保存できませんでした。"),

@@ -9,6 +9,7 @@ import pytest
 from PySide6.QtWidgets import QAbstractButton, QComboBox, QLineEdit, QPushButton
 
 from auth.model import Person, Role
+from desktop.pages.administration import audit as audit_page
 from desktop.pages.administration import export as export_file
 from desktop.pages.administration import people as people_page
 from desktop.pages.administration.people import People
@@ -193,6 +194,24 @@ def test_the_audit_trail_is_narrowed_by_kind_and_exported(
     assert len(rows) == 2
     assert "職員の追加" in rows[1]
     assert "佐藤" not in rows[1], "numbers, never names"
+    exported = bureau.services.audit.entries(1)[0]
+    assert (exported.action, exported.detail) == ("audit.exported", {"rows": 1, "filter": "person.added"})
+
+
+def test_the_export_holds_all_that_is_found_not_the_page_that_is_shown(
+    bureau: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(audit_page._PAGE + 7):
+        bureau.services.audit.append("share.sent", actor="K100871", detail={"n": number})
+    press(bureau, "管理の対象: 監査")
+    finder = bureau.find(QLineEdit, "記録を探す")
+    assert isinstance(finder, QLineEdit)
+    finder.setText("share.sent")
+    file = tmp_path / "audit.csv"
+    monkeypatch.setattr(export_file, "ask_save", lambda *_a: file)
+    press(bureau, "書き出す")
+    assert len(file.read_text("utf-8-sig").splitlines()) == 1 + audit_page._PAGE + 7
+    assert bureau.services.audit.entries(1)[0].detail["rows"] == audit_page._PAGE + 7
 
 
 def test_the_policy_page_says_who_decided(bureau: Office) -> None:

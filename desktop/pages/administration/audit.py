@@ -16,7 +16,7 @@ from core.errors import SuiteError
 from core.i18n import _, sentences
 from core.wareki import format_short, parse_date
 from desktop.pages.action_words import action_words
-from desktop.pages.administration.export import export
+from desktop.pages.administration.export import export_rows
 from desktop.pages.administration.step_up import StepUpCard
 from desktop.pages.fresh import Fresh
 from desktop.pages.services import Services
@@ -62,8 +62,8 @@ class Audit(Fresh):
         self.verdict = page.label("", wrap=True)
         self.verdict.hide()
         layout.addWidget(self.verdict)
-        titles = [_("番号"), _("日時"), _("操作"), _("行った人"), _("対象"), _("詳しく")]
-        self.table = Table(_("監査の記録"), titles, (4, 12, 13, 7, 7, 12))
+        self._titles = [_("番号"), _("日時"), _("操作"), _("行った人"), _("対象"), _("詳しく")]
+        self.table = Table(_("監査の記録"), self._titles, (4, 12, 13, 7, 7, 12))
         self.table.setMinimumHeight(theme.em(14))
         layout.addWidget(self.table, 1)
         foot = page.row()
@@ -134,8 +134,19 @@ class Audit(Fresh):
         announce(self, words, urgent=not report.ok)
 
     def _export(self) -> None:
-        allowed = self._services.auth.administration.export_audit
-        export(self, self._services, self.table, _("監査の記録.csv"), self._step_up, allowed)
+        """All that the words find, not only what has been read so far."""
+        office, allowed = self._services.open_office, self._services.auth.administration.export_audit
+        wish = wish_of(self.finder.text(), self.kind.currentData())
+        said = " ".join(filter(None, (*wish.words, wish.first_day, wish.last_day)))
+        export_rows(
+            self,
+            self._services,
+            _("監査の記録.csv"),
+            self._titles,
+            lambda: map(_cells, office().every(wish)),
+            self._step_up,
+            lambda write: allowed(write, said),
+        )
 
 
 def wish_of(text: str, action: str | None) -> Wish:

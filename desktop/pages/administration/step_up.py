@@ -13,6 +13,7 @@ from auth.model import Factor
 from auth.step_up import StepUpNeeded
 from core.errors import SuiteError
 from core.i18n import _, sentences
+from core.jobs import Report
 from desktop.pages.services import Services
 from desktop.ui import page, theme
 from desktop.ui.announce import announce
@@ -65,15 +66,29 @@ class StepUpCard(QFrame):
         card: bool = False,
     ) -> None:
         """As ``Bridge.run``; where a factor is wanted first, it is asked for and ``work`` is tried again."""
+        self.run_long(owner, title, lambda _r: work(), done, failed, ended=ended, card=card)
+
+    def run_long(
+        self,
+        owner: QObject,
+        title: str,
+        work: Callable[[Report], T],
+        done: Callable[[T], object] | None = None,
+        failed: Callable[[SuiteError], object] | None = None,
+        *,
+        ended: Callable[[], object] | None = None,
+        card: bool = True,
+    ) -> None:
+        """As ``run``, of work that reports how far it is."""
 
         def refused(error: SuiteError) -> None:
             if isinstance(error, StepUpNeeded):
-                again = lambda: self.run(owner, title, work, done, failed, ended=ended, card=card)  # noqa: E731
+                again = lambda: self.run_long(owner, title, work, done, failed, ended=ended, card=card)  # noqa: E731
                 self._ask(title, error, again)
             else:
                 (failed or self._services.bridge.on_error)(error)
 
-        self._services.bridge.run(owner, title, lambda _r: work(), done, refused, ended=ended, card=card)
+        self._services.bridge.run(owner, title, work, done, refused, ended=ended, card=card)
 
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)

@@ -36,8 +36,8 @@ class Desk:
             self.locked.append(subject)
         return Stopped(("サインイン",), ("AD で無効にする",))
 
-    def _find(self, wish: Wish, limit: int, _before: int | None) -> list[Entry]:
-        return [e for e in self.trail if wish.words[0] in (e.actor, e.subject)][:limit]
+    def _find(self, wish: Wish) -> list[Entry]:
+        return [e for e in self.trail if wish.words[0] in (e.actor, e.subject)]
 
 
 @pytest.fixture
@@ -88,6 +88,23 @@ def test_the_timeline_holds_the_day_before_and_leaves_older_rows_out(desk: Desk)
     assert [step.kind for step in steps] == ["trail", "trail", "opened", "locked-person", "note"]
     assert steps == sorted(steps, key=lambda step: step.time)
     assert steps[0].words == "sign-in.refused reason=flat"
+
+
+def test_the_timeline_is_whole_and_ends_with_the_incident(desk: Desk) -> None:
+    def row(id_: int, ahead_s: float = 0.0) -> Entry:
+        moment = (datetime.now(UTC) + timedelta(seconds=ahead_s)).isoformat(timespec="microseconds")
+        return Entry(id_, moment, "share.sent", "K100871", "", {"n": id_})
+
+    desk.trail = [row(number) for number in range(700)]
+    number = desk.office.begin("不正な持ち出し", drill=False)
+    desk.office.lock_person(number, "K100871")
+    desk.office.close(number)
+    desk.trail.append(row(9999, 0.001))  # the same day, after its end
+    steps = desk.office.timeline(number)
+    assert [step.words for step in steps if step.kind == "trail"] == [
+        f"share.sent n={count}" for count in range(700)
+    ]
+    assert report_text(desk.office.all()[0], {}, steps).count("share.sent") == 700
 
 
 def test_an_incident_that_is_over_takes_nothing_more(desk: Desk) -> None:

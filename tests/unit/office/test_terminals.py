@@ -36,6 +36,19 @@ def test_a_report_comes_back_as_it_was_said() -> None:
     assert parse(report(seen=NOW + 9999).encoded(), NOW).seen == NOW, "a clock that runs ahead"
 
 
+def test_a_report_from_another_year_is_named_and_keeps_nothing_fresh(tmp_path: Path) -> None:
+    clock = [NOW]
+    house = Inventory(open_sql(tmp_path / "office.db"), lambda: "K100234", lambda: clock[0])
+    ahead, later = report("T-001", NOW + 40 * 365 * 86_400), report("T-002", NOW + 3600)
+    for each in (ahead, later):
+        (tmp_path / f"{each.name}.json").write_bytes(each.encoded())
+    assert house.collect(tmp_path).refused == ("T-001.json",)
+    clock[0] += 300 * 86_400
+    assert house.collect(tmp_path).refused == ("T-001.json",)
+    assert house.managed(["T-001", "T-002"]) == 0
+    assert [each.stale(clock[0]) for each in house.terminals()] == [True]
+
+
 @pytest.mark.parametrize(
     "change",
     [

@@ -178,7 +178,26 @@ def test_sums_of_an_older_release_are_made_anew(trail: Trail, tmp_path: Path) ->
     index._connections.close()
     with closing(sqlite3.connect(tmp_path / "trail.db")) as database, database:
         database.execute("UPDATE scores SET count = count + 7")
-        database.execute("DELETE FROM schema_migrations WHERE number = 2")
+        database.execute("ALTER TABLE reached DROP COLUMN mark")
+        database.execute("DELETE FROM schema_migrations WHERE number >= 2")
     index = TrailIndex(tmp_path / "trail.db", trail.after)
     index.follow()
     assert (index.before_and_now(), index.words("action")) == right
+
+
+def test_a_restored_trail_that_has_grown_is_not_taken_for_the_one_before(tmp_path: Path) -> None:
+    """After a restore the numbers go on: the row that was reached exists again, and is another."""
+    before, restored = Trail(), Trail()
+    for minute in range(10):
+        for trail in (before, restored):
+            trail.add(f"2026-11-01T10:{minute:02}:00.000000+00:00", "sign-in.accepted", "K000001")
+    for minute in range(10):
+        before.add(f"2026-11-02T10:{minute:02}:00.000000+00:00", "sign-in.accepted", "K000002")
+    for minute in range(15):
+        restored.add(f"2026-11-03T10:{minute:02}:00.000000+00:00", "sign-in.refused", "K000777")
+    assert TrailIndex(tmp_path / "trail.db", before.after).follow() == 20
+    index = TrailIndex(tmp_path / "trail.db", restored.after)
+    assert index.follow() == 25
+    assert index.find(Wish(("K000777",))) == list(range(25, 10, -1))
+    assert index.find(Wish(("K000002",))) == []
+    assert index.words("person") == [("K000777", 15), ("K000001", 10)]
