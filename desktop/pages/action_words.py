@@ -57,6 +57,7 @@ def action_words(action: str) -> str:
         "share.place.added": _("共有の追加"),
         "share.place.removed": _("共有の取り外し"),
         "inquiry.created": _("照会の作成"),
+        "inquiry.asked": _("照会への質問"),
         "inquiry.answered": _("照会への回答"),
         "inquiry.extended": _("照会の期限の延長"),
         "inquiry.closed": _("照会の締め切り"),

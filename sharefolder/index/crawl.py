@@ -83,7 +83,8 @@ def _same(entry: Entry, before: tuple[int, float, bool] | None) -> bool:
 
 def hidden(name: str) -> bool:
     """Parts of transfers, lock files, records of the library and of inquiries, bins: not for people."""
-    ours = any(each.fullmatch(name) for each in (transfer.PART, record.NAME, record.USE, changes.NAME))
+    patterns = (transfer.PART, record.NAME, record.USE, changes.NAME, changes.QUESTION)
+    ours = any(each.fullmatch(name) for each in patterns)
     return ours or name.startswith(("~$", ".~lock.")) or name in _BINS or is_bin(name)
 
 

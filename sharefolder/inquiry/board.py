@@ -17,6 +17,7 @@ from sharefolder.documents.sandbox import Sandbox, reason_words
 from sharefolder.index.crawl import hidden, look_into
 from sharefolder.index.store import kind
 from sharefolder.inquiry.answers import Source, WrongForm, read_answers
+from sharefolder.inquiry.asked import Asked
 from sharefolder.inquiry.model import Doubt, Inquiry, Reading, State
 from sharefolder.model import Entry
 from sharefolder.ports import Storage
@@ -33,6 +34,7 @@ class Board:
 
     def __init__(self, storage: Storage, sandbox: Sandbox, today: Callable[[], date]) -> None:
         self._storage, self._sandbox, self._today = storage, sandbox, today
+        self._asked = Asked(storage)
         self._kept: dict[tuple[str, Entry], Reading] = {}
 
     def every(self, inquiry: Inquiry, report: Report) -> list[Reading]:
@@ -60,10 +62,13 @@ class Board:
         if (seen := self._storage.stat(folder)) is None or not seen.folder:
             return _gone(section, folder, _("回答のフォルダがありません。"))
         entries = [entry for batch in self._storage.list(folder) for entry in batch]
+        return self._asked.beside(self._among(inquiry, section, entries), entries)
+
+    def _among(self, inquiry: Inquiry, section: str, entries: list[Entry]) -> Reading:
         opened = any(entry.name.startswith(LOCKS) for entry in entries)
         files = [e for e in entries if not e.folder and not hidden(e.name) and kind(e) in WORKBOOKS]
         if not files:
-            return _gone(section, folder, _("回答のブックがありません。"))
+            return _gone(section, inquiry.answer_folder(section), _("回答のブックがありません。"))
         if len(files) > 1:
             why = _("回答のブックが二つ以上あります。")
             doubts = tuple(Doubt(section, each.path, "", "", "", why) for each in files)

@@ -44,7 +44,7 @@ class Kept:
         entries = {e.name: e for batch in self._storage.list(folder) for e in batch if not e.folder}
         if (kept := entries.get(RECORD)) is None:
             raise errors.not_found(RECORD)
-        inquiry = record.parsed(self._bytes(kept, record.MAX_BYTES), folder)
+        inquiry = record.parsed(whole(self._storage, kept, record.MAX_BYTES), folder)
         names = sorted(name for name in entries if changes.NAME.fullmatch(name))
         good: list[Change] = []
         broken: list[SuiteError] = []
@@ -61,19 +61,20 @@ class Kept:
 
     def _change(self, entry: Entry) -> Change:
         if entry not in self._read:
-            self._read[entry] = changes.parsed(self._bytes(entry, changes.MAX_BYTES))
+            self._read[entry] = changes.parsed(whole(self._storage, entry, changes.MAX_BYTES))
         return self._read[entry]
 
-    def _bytes(self, entry: Entry, most: int) -> bytes:
-        """All of it; SHARE-072 for more than ``most``, also where it grows meanwhile."""
-        content = b""
-        if entry.size > most:
+
+def whole(storage: Storage, entry: Entry, most: int) -> bytes:
+    """All of it; SHARE-072 for more than ``most`` bytes, also where it grows meanwhile."""
+    content = b""
+    if entry.size > most:
+        raise record.too_large(entry.path)
+    for chunk in storage.read(entry.path):
+        content += chunk
+        if len(content) > most:
             raise record.too_large(entry.path)
-        for chunk in self._storage.read(entry.path):
-            content += chunk
-            if len(content) > most:
-                raise record.too_large(entry.path)
-        return content
+    return content
 
 
 def _unread(folder: str, error: SuiteError) -> SuiteError:

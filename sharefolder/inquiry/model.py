@@ -88,6 +88,7 @@ class Inquiry:
     closed: bool = False
     questions: tuple[tuple[str, str, str], ...] = ()  # (date, question, answer), for all to read
     asking: str = ""  # the section that asks
+    answered: tuple[str, ...] = ()  # keys of the sections' questions that have their answer
     guarded: tuple[str, ...] = ()  # sections whose answer folder only they and the asking section may open
 
     def answer_folder(self, section: str) -> str:
@@ -148,6 +149,16 @@ class Value:
 
 
 @dataclass(frozen=True)
+class Question:
+    """What ``section`` asks. ``key``: of its file among all."""
+
+    section: str
+    key: str
+    day: date
+    text: str
+
+
+@dataclass(frozen=True)
 class Reading:
     """What one section's folder says now."""
 
@@ -158,6 +169,7 @@ class Reading:
     changed: datetime | None = None
     values: tuple[Value, ...] = ()
     doubts: tuple[Doubt, ...] = field(default=())
+    asked: tuple[Question, ...] = ()
 
     @property
     def handed_in(self) -> bool:

@@ -18,7 +18,7 @@ from core.jobs import Report
 from core.wareki import written_fiscal_year
 from sharefolder import names
 from sharefolder.documents.sandbox import Sandbox, reason_words
-from sharefolder.inquiry import bulletin, changes, refusals
+from sharefolder.inquiry import asked, bulletin, changes, refusals
 from sharefolder.inquiry.board import LOCKS, Board
 from sharefolder.inquiry.changes import Change
 from sharefolder.inquiry.form import understand
@@ -164,9 +164,27 @@ class Office:
         question: str,
         answer: str,
         who: Who = NOBODY,
+        key: str = "",
     ) -> Inquiry:
-        """Share a question and its answer with all sections. SHARE-068 and SHARE-003 as ``close``."""
-        return self._add(inquiry, Change(self._today(), question, answer), "inquiry.answered", who)
+        """Share a question (a section's, if it has a ``key``) and its answer with all sections. SHARE-068 and
+        SHARE-003 as ``close``."""
+        change = Change(self._today(), question, answer, asked=key)
+        return self._add(inquiry, change, "inquiry.answered", who)
+
+    def ask(self, inquiry: Inquiry, section: str, question: str) -> Inquiry:
+        """A question of ``section``, laid into its answer folder for the asking one. SHARE-068 where the
+        inquiry is over, SHARE-071 for too much, SHARE-003 for whoever may not write there."""
+        now = self._under_way(inquiry)
+        if now.closed:
+            raise refusals.over(now.title)
+        folder = now.answer_folder(section)
+        there = [e.name for batch in self._storage.list(folder) for e in batch]
+        if sum(bool(changes.QUESTION.fullmatch(name)) for name in there) >= asked.MOST:
+            raise refusals.too_many()
+        name = changes.file_name(there, changes.QUESTION)
+        self._put(folder, name, Change(self._today(), question))
+        self._tell("inquiry.asked", now.folder)
+        return now
 
     def close(self, inquiry: Inquiry, who: Who = NOBODY) -> Inquiry:
         """No more answers are expected: the inquiry's folder goes as it is to those that are over. SHARE-073
@@ -214,15 +232,18 @@ class Office:
         if now.closed:  # by a suite that did not move it
             raise refusals.over(now.title)
         name = changes.file_name(e.name for batch in self._storage.list(now.folder) for e in batch)
-        part = names.join(now.folder, f".mahoroba-{secrets.token_hex(8)}.part")
+        self._put(now.folder, name, change)
+        self._tell(action, now.folder)
+        return self._announce(now)
+
+    def _put(self, folder: str, name: str, change: Change) -> None:
+        part = names.join(folder, f".mahoroba-{secrets.token_hex(8)}.part")
         content = changes.written(change)
         if len(content) > changes.MAX_BYTES:
             raise refusals.too_long()
-        for failed in self._storage.put_many([(part, names.join(now.folder, name), content)]):
+        for failed in self._storage.put_many([(part, names.join(folder, name), content)]):
             if failed is not None:
                 raise failed
-        self._tell(action, now.folder)
-        return self._announce(now)
 
     def _announce(self, inquiry: Inquiry) -> Inquiry:
         """The text beside it says what it says now."""
@@ -235,9 +256,12 @@ class Office:
 
     def _admitted(self, inquiry: Inquiry, who: Who) -> Inquiry:
         """The inquiry as it is now, for somebody who may act on it."""
+        return self._permitted(self._under_way(inquiry), who)
+
+    def _under_way(self, inquiry: Inquiry) -> Inquiry:
         if inquiry.folder.startswith(f"{ENDED}/") or self._storage.stat(f"{inquiry.folder}/{RECORD}") is None:
             raise refusals.over(inquiry.title)
-        return self._permitted(self._kept.one(inquiry.folder)[0], who)
+        return self._kept.one(inquiry.folder)[0]
 
     def _permitted(self, now: Inquiry, who: Who) -> Inquiry:
         if now.asked_by(who):

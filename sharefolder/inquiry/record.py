@@ -24,7 +24,10 @@ def written(inquiry: Inquiry) -> bytes:
     data = asdict(inquiry) | {"format": _FORMAT, "due": inquiry.due.isoformat()}
     data["asked"] = inquiry.asked.isoformat() if inquiry.asked else ""
     data["form"]["labels"] = [[row, column, text] for (row, column), text in inquiry.form.labels.items()]
-    del data["folder"]  # where it lies is where it was found
+    del (
+        data["folder"],
+        data["answered"],
+    )  # where it lies is where it was found; the other is never written here
     return json.dumps(data, ensure_ascii=False, indent=1).encode()
 
 

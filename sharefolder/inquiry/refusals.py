@@ -65,6 +65,15 @@ def not_yours(inquiry: Inquiry) -> SuiteError:
     )
 
 
+def too_many() -> SuiteError:
+    return SuiteError(
+        _("質問を送れません。"),
+        _("この所属の質問が多すぎます。"),
+        _("照会した所属に、電話かメールで聞いてください。"),
+        "SHARE-071",
+    )
+
+
 def too_long() -> SuiteError:
     return SuiteError(
         _("質問と答えを保存できません。"), _("文が長すぎます。"), _("短くしてください。"), "SHARE-071"

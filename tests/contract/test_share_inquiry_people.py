@@ -13,6 +13,7 @@ import pytest
 from core.errors import SuiteError
 from core.jobs import Report
 from sharefolder.documents.sandbox import Sandbox
+from sharefolder.inquiry.asked import waiting
 from sharefolder.inquiry.model import Inquiry, Reading, State, Who
 from sharefolder.inquiry.office import Office
 from tests.fakes import inquiry_people
@@ -112,3 +113,38 @@ def test_of_two_who_take_one_title_at_the_same_moment_one_is_told(people: People
     assert (error.code, "「同じ題名 (2)」なら使えます。" in error.next_step) == ("SHARE-005", True)  # type: ignore[union-attr]
     found = {each.title: each for each in people.office["人事課"].inquiries()[0]}
     assert found["同じ題名"] == inquiry
+
+
+def test_what_a_section_asks_reaches_the_asking_one_and_its_answer_all(people: People) -> None:
+    people.office["土木課"].ask(people.inquiry, "土木課", "休止中の施設も\n書きますか？")
+    assert people.board("財政課")["土木課"].asked == (), "what another asks is not theirs to see"
+    board = people.board("人事課")
+    (question,) = waiting(people.inquiry, list(board.values()))
+    assert (question.section, question.text) == ("土木課", "休止中の施設も\n書きますか？")
+    assert board["土木課"].state is State.UNOPENED
+    people.office["人事課"].answer_question(
+        people.inquiry, question.text, "書いてください。", ASKER, question.key
+    )
+    for section in ACCOUNTS:
+        ((seen,), _broken) = people.office[section].inquiries()
+        assert [(q, a) for _d, q, a in seen.questions] == [(question.text, "書いてください。")]
+        assert waiting(seen, list(people.board(section).values())) == []
+    said = (people.disk / people.inquiry.folder / "お知らせ.txt").read_text("utf-8-sig")
+    assert "休止中の施設も" in said
+    assert "土木課" not in said, "whose question it was is not for all"
+
+
+def test_no_section_asks_in_anothers_name_and_what_is_damaged_is_named(people: People) -> None:
+    with pytest.raises(SuiteError) as error:
+        people.office["土木課"].ask(people.inquiry, "財政課", "だれの質問？")
+    assert error.value.code == "SHARE-003"
+    folder = people.disk / people.inquiry.answer_folder("土木課")
+    (folder / "質問-000007-0123456789ab.json").write_bytes(b"{")
+    people.office["土木課"].ask(people.inquiry, "土木課", "次の質問")
+    reading = people.board("人事課")["土木課"]
+    assert [each.text for each in reading.asked] == ["次の質問"]
+    assert [each.why for each in reading.doubts] == ["質問を読めません。"]
+    ended = people.office["人事課"].close(people.inquiry, ASKER)
+    with pytest.raises(SuiteError) as error:
+        people.office["土木課"].ask(ended, "土木課", "もう遅い？")
+    assert error.value.code == "SHARE-068"

@@ -30,10 +30,15 @@ _ACROSS = 3
 
 
 class AnswerForm(QWidget):
-    """``handed_in`` is called once the workbook lies in the folder; ``back``: nothing is written."""
+    """``handed_in`` is called once the workbook lies in the folder; ``back``: nothing is written; ``ask``:
+    the same, with a question in mind."""
 
     def __init__(
-        self, services: Services, handed_in: Callable[[], object], back: Callable[[], object]
+        self,
+        services: Services,
+        handed_in: Callable[[], object],
+        back: Callable[[], object],
+        ask: Callable[[], object],
     ) -> None:
         super().__init__()
         self._services, self._handed_in = services, handed_in
@@ -57,7 +62,8 @@ class AnswerForm(QWidget):
             layout.addWidget(widget)
         layout.addWidget(self._form)
         layout.addWidget(Flow(self.more))
-        layout.addWidget(Flow(self.save, button(_("あとで続ける"), back), self._drop))
+        self.ask = button(_("質問する"), ask)
+        layout.addWidget(Flow(self.save, button(_("あとで続ける"), back), self.ask, self._drop))
         layout.addWidget(self.kept)
         layout.addStretch()
         inside.setMaximumWidth(theme.em(60))
@@ -76,6 +82,8 @@ class AnswerForm(QWidget):
         due = _("期限 {due}").format(due=format_date(inquiry.due))
         self.about.setText("　".join(filter(None, (inquiry.title, due, inquiry.notes))))
         self.kept.setText(_("回答のブックを見ています…"))
+        session = self._services.auth.session
+        self.ask.setVisible(session is not None and session.person.section == section)
         self._clear()
         share = self._services.share
 

@@ -50,7 +50,7 @@ class Inquiries(OfShare):
             _("Excelの様式を1つ選ぶと、各所属のフォルダに配り、回答を1つの表に集められます。"),
             button(_("照会を作る"), self._create, "primary", main=True),
         )
-        self.answer = AnswerForm(services, self._to_board, self._to_board)
+        self.answer = AnswerForm(services, self._to_board, self._to_board, self._ask)
         services.bridge.subscribe(services.events, ShareChanged, self, self._changed)
         self.working = (self.new, self.answer)
         self.stack = OneOf(*self.apart, self._board, self.nothing, *self.working)
@@ -76,6 +76,7 @@ class Inquiries(OfShare):
         self.collate = button(_("集計する"), self._acts.collate, "primary", "export")
         self.csv = button(_("CSVで保存"), self._acts.collate_csv, icon="file-csv")
         self.reply = button(_("画面で回答する"), self._acts.answer, icon="note")
+        self.question = button(_("質問する"), self._acts.ask)
         self.end = button(_("照会を終える"), self._acts.close)
         self.again = button(_("再開する"), self._acts.reopen)
         self._changing = (
@@ -85,7 +86,7 @@ class Inquiries(OfShare):
             button(_("質問に答える"), self._acts.question),
             self.end,
         )
-        layout.addWidget(Flow(self.collate, self.csv, self.reply, *self._changing, self.again))
+        layout.addWidget(Flow(self.collate, self.csv, self.reply, self.question, *self._changing, self.again))
         self.ask = Ask()
         layout.addWidget(self.ask)
         layout.addWidget(self._standing.questions)
@@ -166,6 +167,8 @@ class Inquiries(OfShare):
             each.setEnabled(inquiry is not None)
         for each in (self.reply, *self._changing):
             each.setEnabled(inquiry is not None and not inquiry.closed)
+        own = self._acts.who().section
+        self.question.setVisible(inquiry is not None and own in inquiry.sections and not inquiry.closed)
         if inquiry is None:
             self.again.hide()
 
@@ -191,6 +194,11 @@ class Inquiries(OfShare):
     def _to_board(self) -> None:
         self.stack.choose(self._board)
         self.read()
+
+    def _ask(self) -> None:
+        """From the form, whose draft stays."""
+        self._to_board()
+        self._acts.ask()
 
     def inquiry(self) -> Inquiry | None:
         """The chosen one."""

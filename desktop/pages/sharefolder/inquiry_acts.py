@@ -17,7 +17,8 @@ from desktop.pages.files import ask_save, save
 from desktop.pages.services import Services
 from desktop.pages.sharefolder.mail import write_mail
 from desktop.pages.sharefolder.words import state_words
-from sharefolder.inquiry.model import Inquiry, Reading, State, Who
+from sharefolder.inquiry.asked import waiting
+from sharefolder.inquiry.model import Inquiry, Question, Reading, State, Who
 from sharefolder.inquiry.office import Office
 
 if TYPE_CHECKING:
@@ -54,11 +55,51 @@ class InquiryActs:
                 lambda text: self._change(lambda office: office.extend(inquiry, parse_date(text), who)),
             )
 
+    def ask(self) -> None:
+        """A question of one's own section to the one that asks."""
+        inquiry, section = self._view.inquiry(), self.who().section
+        if inquiry is None:
+            return
+
+        def sent(_inquiry: Inquiry) -> None:
+            self._services.notices.success(_("質問を送りました。照会した所属が答えると、ここに出ます。"))
+            self._view.read()
+
+        self._view.ask.text(
+            _("{section} の質問（答えと一緒に、すべての所属に出ます）").format(section=section),
+            "",
+            lambda text: self._change(lambda office: office.ask(inquiry, section, text), sent),
+        )
+
     def question(self) -> None:
-        """The question first, then its answer: both are for all sections to read."""
+        """What a section has asked here first, the oldest; or what was asked otherwise."""
         inquiry = self._view.inquiry()
         if inquiry is None:
             return
+        asked = waiting(inquiry, self._view.readings)
+        if not asked:
+            self._by_hand(inquiry)
+            return
+        there = _("届いた質問に答える（{count} 件）").format(count=len(asked))
+        ways = (
+            (there, lambda: self._answer(inquiry, asked[0])),
+            (_("ほかの質問を書く"), lambda: self._by_hand(inquiry)),
+        )
+        self._view.ask.choice(_("どの質問に答えますか。"), ways)
+
+    def _answer(self, inquiry: Inquiry, question: Question) -> None:
+        who = self.who()
+        words = _("{section} の質問「{question}」への答え（すべての所属に出ます）")
+        self._view.ask.text(
+            words.format(section=question.section, question=question.text),
+            "",
+            lambda text: self._change(
+                lambda office: office.answer_question(inquiry, question.text, text, who, question.key)
+            ),
+        )
+
+    def _by_hand(self, inquiry: Inquiry) -> None:
+        """The question first, then its answer: both are for all sections to read."""
         who = self.who()
 
         def answered(question: str, answer: str) -> None:

@@ -22,6 +22,7 @@ from desktop.pages.sharefolder.inquiry_words import (
 )
 from desktop.ui import page, theme
 from desktop.ui.widgets.table import Table
+from sharefolder.inquiry.asked import waiting
 from sharefolder.inquiry.model import Inquiry, Reading, State, Who
 
 
@@ -83,13 +84,15 @@ class Standing:
             self.counts.setText(count_words(readings))
         self.bar.setRange(0, max(1, len(readings)))
         self.bar.setValue(answered(readings))
-        self._say_questions(inquiry)
+        self._say_questions(inquiry, readings)
         self._fill(seen if own else readings)
 
-    def _say_questions(self, inquiry: Inquiry) -> None:
+    def _say_questions(self, inquiry: Inquiry, readings: Sequence[Reading] = ()) -> None:
         said = [
             _("問 {question}　答 {answer}").format(question=q, answer=a) for _d, q, a in inquiry.questions
         ]
+        words = _("？ {section} の質問（答えを待っています）　{question}")
+        said += [words.format(section=q.section, question=q.text) for q in waiting(inquiry, readings)]
         self.questions.setText("\n".join(said))
         self.questions.setVisible(bool(said))
 

@@ -7,11 +7,12 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QAbstractButton
+from PySide6.QtWidgets import QAbstractButton, QLineEdit
 
 from core.jobs import Report
 from desktop.pages.sharefolder.inquiries import Inquiries
 from sharefolder.documents.sandbox import Sandbox
+from sharefolder.inquiry.asked import waiting
 from sharefolder.inquiry.model import Who
 from sharefolder.inquiry.office import Office as Asking
 from tests.fakes import inquiry_people
@@ -80,3 +81,21 @@ def test_a_section_sees_where_it_stands_until_when_and_what_was_asked(
     assert not {"集計する", "催促の文を写す", "期限を変える", "照会を終える"} & shown
     press(office, "読み直す")
     assert "SHARE-003" not in said(office)
+
+
+def test_a_section_asks_and_reads_the_answer_on_the_same_page(
+    office: Office, board: Inquiries, asking: Asking
+) -> None:
+    press(office, "画面で回答する")
+    press(office, "質問する")  # from the form, whose draft stays
+    field = office.find(QLineEdit, f"{OWN} の質問（答えと一緒に、すべての所属に出ます）")
+    field.setText("休止中も書く？")  # type: ignore[attr-defined]
+    press(office, "決定")
+    waits = f"？ {OWN} の質問（答えを待っています）　休止中も書く？"
+    assert waits in said(office)
+    ((inquiry,), _broken) = asking.inquiries()
+    (question,) = waiting(inquiry, asking.board(inquiry, QUIET))
+    asking.answer_question(inquiry, question.text, "書いてください。", ASKER, question.key)
+    press(office, "読み直す")
+    assert "問 休止中も書く？　答 書いてください。" in said(office)
+    assert waits not in said(office)

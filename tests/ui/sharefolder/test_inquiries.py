@@ -70,6 +70,15 @@ def test_an_inquiry_is_extended_answered_and_ended(sample: Office, board: Inquir
     sample.find(QLineEdit, "回答").setText("令和8年度です。")  # type: ignore[attr-defined]
     press(sample, "決定")
     assert "問 対象年度は？　答 令和8年度です。" in said(sample)
+    sample.services.share.office(NAME).ask(board.inquiry(), "財政課", "休止中も書く？")  # type: ignore[arg-type]
+    press(sample, "読み直す")
+    press(sample, "質問に答える")
+    press(sample, "届いた質問に答える（1 件）")
+    asked = "財政課 の質問「休止中も書く？」への答え（すべての所属に出ます）"
+    sample.find(QLineEdit, asked).setText("書いてください。")  # type: ignore[attr-defined]
+    press(sample, "決定")
+    assert "問 休止中も書く？　答 書いてください。" in said(sample)
+    assert "答えを待っています" not in said(sample)
     press(sample, "照会を終える")
     assert f"まだ 4 所属の回答がありません。「{TITLE}」を終えますか。" in said(sample)
     press(sample, "このまま終える")
