@@ -28,6 +28,8 @@ LONGEST_DAYS = 400
 SOURCE, KEYS = "policy-source.toml", "policy-key.pem"
 SIGNING_KEY = "policy-signing"
 """The name of the signing key's 32-byte seed in an administrator's secret store."""
+LAST_SIGNED = "policy-signed"
+"""The name, beside it, of the last number that was signed with it (decimal digits)."""
 _ISSUER, _ALGORITHM = "mahoroba-policy", "Ed25519"
 _MARK = b"\n# signed: "
 _PEM = re.compile(rb"-----BEGIN PUBLIC KEY-----[A-Za-z0-9+/=\s]{1,200}-----END PUBLIC KEY-----")

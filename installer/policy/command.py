@@ -17,6 +17,7 @@ from core.i18n import _
 from core.paths import Paths
 from core.policy import (
     KEYS,
+    LAST_SIGNED,
     LONGEST_DAYS,
     MAX_POLICY,
     SIGNING_KEY,
@@ -37,8 +38,11 @@ def sign(options: argparse.Namespace, paths: Paths) -> int:
     config = Config.load(paths)
     for notice in Config.check(content):
         print(notice, file=sys.stderr)
-    signer = PolicySigner(get_or_create(open_secrets(config, paths), SIGNING_KEY, 32))
+    secrets = open_secrets(config, paths)
+    signer = PolicySigner(get_or_create(secrets, SIGNING_KEY, 32))
     signature = signer.sign(content, options.version, time.time(), options.days)
+    if options.version > int(secrets.get(LAST_SIGNED) or b"0"):  # the console goes on from there
+        secrets.set(LAST_SIGNED, str(options.version).encode())
     write_atomically(path.with_name(path.name + ".sig"), signature + b"\n", 0o644)
     write_atomically(path.with_name(KEYS), signer.public, 0o644)
     print(_("「{name}.sig」と、端末に置く鍵「{keys}」を書きました。").format(name=path.name, keys=KEYS))

@@ -129,7 +129,7 @@ def test_the_auditor_reads_the_policy_and_changes_nothing(office: Office) -> Non
     assert not view.keep.isVisible()
     assert not office.find(QAbstractButton, "決め方: 方針で決める").isEnabled()
     with pytest.raises(SuiteError, match="AUTH-031"):
-        office.services.office.policies.save(Draft(""), [])
+        office.services.office.policies.save(Draft(""), [], Draft(""))
 
 
 def controls(view: PolicyView) -> set[str]:
@@ -200,3 +200,18 @@ def test_what_may_be_used_is_said_without_signs_of_a_markup(bureau: Office) -> N
     for key in ("appearance.theme", "servers.matcher"):
         setting(view, key)
         assert "`" not in view.form.kind.text()
+
+
+def test_what_a_colleague_wrote_meanwhile_stays_and_so_do_the_edits(bureau: Office) -> None:
+    path = bureau.services.paths.policy
+    path.write_text("[offline]\npeople = 5\n", "utf-8")
+    view = policy_page(bureau)
+    setting(view, "offline.days")
+    bureau.find(QAbstractButton, "決め方: 方針で決める").click()  # type: ignore[attr-defined]
+    path.write_text("[offline]\npeople = 7\n", "utf-8")  # at another console
+    press(bureau, "方針を保存")
+    assert path.read_text("utf-8") == "[offline]\npeople = 7\n"
+    assert bureau.services.notices.history[0].code == "POL-021"
+    assert "オフラインで使える日数" in view.difference.text()
+    press(bureau, "方針を保存")  # having seen it
+    assert path.read_text("utf-8") == "[offline]\npeople = 7\ndays = 14\n"

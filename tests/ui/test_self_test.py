@@ -5,9 +5,12 @@ from __future__ import annotations
 import zipfile
 from pathlib import Path
 
+import pytest
 from PySide6.QtWidgets import QAbstractButton, QLabel
 
+from core.errors import SuiteError
 from desktop.pages.settings.self_test import SelfTest
+from desktop.self_test import terminal_here
 from installer.selftest import State
 from installer.selftest.checks import KEYS
 from tests.ui.conftest import HANAKO, Office
@@ -47,3 +50,15 @@ def test_the_record_for_support_is_saved_without_a_name(office: Office, tmp_path
     assert '"key": "printer"' in whole
     assert HANAKO.staff_number not in whole
     assert "花子" not in whole
+
+
+def test_what_is_asked_of_a_version_needs_no_policy_that_has_yet_to_be_fetched(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else the package cannot be installed where the policy's source was laid down first."""
+    monkeypatch.setenv("MAHOROBA_HOME", str(tmp_path))
+    (tmp_path / "policy-source.toml").write_text('url = "https://policy.example/p.toml"\n', "utf-8")
+    (tmp_path / "policy-key.pem").write_text("x")
+    with pytest.raises(SuiteError):
+        terminal_here()
+    assert terminal_here(with_policy=False).config.security.pin_min_length

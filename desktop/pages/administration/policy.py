@@ -167,29 +167,35 @@ class PolicyView(Fresh):
         return Draft(self._draft.text), [each.key for each in changes(self._before, self._draft)]
 
     def _save(self) -> None:
-        draft, keys = self._as_it_is()
+        (draft, keys), was = self._as_it_is(), self._before
         office = self._services.open_office
         words = _("方針を保存しました（{count} 件）。次に始めたときから効きます。").format(count=len(keys))
         self._step_up.run(
             self,
             _("方針の保存"),
-            lambda: office().policies.save(draft, keys),
+            lambda: office().policies.save(draft, keys, was),
             lambda saved: self._done(saved, words),
+            self._not_saved,
         )
 
     def _publish(self) -> None:
         folder = ask_folder(self)
         if folder is None:
             return
-        draft, keys = self._as_it_is()
+        (draft, keys), was = self._as_it_is(), self._before
         office = self._services.open_office
 
         def done(saved: Saved) -> None:
             words = _("版 {version} として署名し、「{name}」に書き出しました。配布元に置いてください。")
             self._done(saved, words.format(version=saved.version, name=folder.name))
 
-        work = lambda: office().policies.publish(folder, draft, keys)  # noqa: E731
-        self._step_up.run(self, _("方針の署名"), work, done)
+        work = lambda: office().policies.publish(folder, draft, keys, was)  # noqa: E731
+        self._step_up.run(self, _("方針の署名"), work, done, self._not_saved)
+
+    def _not_saved(self, error: SuiteError) -> None:
+        """Why; and what lies there now is shown below the edits, which stay."""
+        self._services.bridge.on_error(error)
+        self.read()
 
     def _done(self, saved: Saved, words: str) -> None:
         services, office, step_up = self._services, self._services.open_office, self._step_up

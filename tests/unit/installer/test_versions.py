@@ -3,14 +3,21 @@ dangles."""
 
 from __future__ import annotations
 
+import json
 import os
 from pathlib import Path
 
 import pytest
 
 from core.errors import SuiteError
+from installer.selftest.checks import OF_A_VERSION
 from installer.update import versions as command
 from installer.update.versions import Versions
+
+PASSES = "echo '{}'\n".format(
+    json.dumps({"checks": [{"key": key, "title": key, "code": "", "state": "ok"} for key in OF_A_VERSION]})
+)
+"""What a version says that works."""
 
 
 def made(root: Path, *names: str) -> None:
@@ -84,15 +91,23 @@ def test_the_gate_is_the_new_versions_own_self_test(
 ) -> None:
     rows = '{"checks": [{"title": "画面", "code": "SELF-046", "state": "fail"}]}'
     call = ["--root", str(tmp_path)]
-    program(tmp_path, "0.1.0", "exit 0\n")
+    program(tmp_path, "0.1.0", PASSES)
     assert command.main([*call, "take-over", "0.1.0"]) == 0
-    for version, text in (("0.2.0", f"echo '{rows}'; exit 1\n"), ("0.3.0", "echo nonsense; exit 1\n")):
+    for version, text in (
+        ("0.2.0", f"echo '{rows}'; exit 1\n"),
+        ("0.3.0", "echo nonsense; exit 1\n"),
+        ("0.3.1", f"echo '{rows}'\n"),  # says that it failed, and ends well
+        ("0.3.2", PASSES + "kill -SEGV $$\n"),  # crashes after its answer
+        ("0.3.3", "exit 0\n"),  # says nothing
+        ("0.3.4", "echo '{\"checks\": []}'\n"),  # asks itself nothing
+        ("0.3.5", PASSES.replace("window", "other")),  # leaves a question out
+    ):
         program(tmp_path, version, text)
         assert command.main([*call, "take-over", version]) == 1
         assert "UPD-002" in capsys.readouterr().err
         assert Versions(tmp_path).current() == "0.1.0"
-    asked = 'test -n "$HOME" -a "$MAHOROBA_HOME" = "$HOME" -a "$1 $2" = "self-test --of-version"\n'
-    program(tmp_path, "0.4.0", asked)
+    asked = 'test -n "$HOME" -a "$MAHOROBA_HOME" = "$HOME" -a "$1 $2" = "self-test --of-version" || exit 1\n'
+    program(tmp_path, "0.4.0", asked + PASSES)
     assert command.main([*call, "take-over", "0.4.0"]) == 0
     assert command.main([*call, "roll-back"]) == 0
     assert "0.1.0" in capsys.readouterr().out
