@@ -8,7 +8,7 @@ from dataclasses import replace
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
 
-from auth.model import ImportReport, OneTimeCode, PeopleChanged, Person
+from auth.model import ImportReport, OneTimeCode, PeopleChanged, Person, Role
 from core.files import read_bounded
 from core.i18n import _
 from desktop.pages.administration.export import export
@@ -24,7 +24,7 @@ from desktop.ui import page, theme
 from desktop.ui.buttons import button
 from desktop.ui.notice import Notice
 from desktop.ui.widgets.fields import line_edit
-from desktop.ui.widgets.table import Table
+from desktop.ui.widgets.table import Row, Table
 
 _MOST_CSV = 5_000_000  # bytes; what the service takes at most
 
@@ -77,16 +77,21 @@ class People(Fresh):
     def read(self) -> None:
         """Ask for everyone again."""
         office = self._services.auth.administration
-        self.bring(_("職員の一覧"), office.people, self._show)
+
+        def look() -> tuple[list[Person], list[Row]]:
+            people, roles = office.people(), {role: role_words(role) for role in Role}
+            return people, [_cells(each, roles[each.role]) for each in people]
+
+        self.bring(_("職員の一覧"), look, lambda found: self._show(*found))
 
     def choose(self, staff_number: str) -> None:
         """Show one person (from the search field)."""
         self.finder.clear()
         self.table.choose(staff_number)
 
-    def _show(self, people: list[Person]) -> None:
+    def _show(self, people: list[Person], rows: list[Row]) -> None:
         self._people = {p.staff_number: p for p in people}
-        self.table.put([(p.staff_number, _cells(p)) for p in people])
+        self.table.put([(p.staff_number, row) for p, row in zip(people, rows, strict=True)])
         self._count()
 
     def _narrow(self, text: str) -> None:
@@ -194,6 +199,6 @@ class People(Fresh):
         export(self, self._services, self.table, _("職員の一覧.csv"))
 
 
-def _cells(p: Person) -> tuple[str, ...]:
+def _cells(p: Person, role: str) -> Row:
     state = _("利用中") if p.active else _("停止中")
-    return (p.staff_number, p.name, p.kana, p.section, role_words(p.role), state)
+    return (p.staff_number, p.name, p.kana, p.section, role, state)

@@ -23,7 +23,7 @@ from desktop.ui import page, theme
 from desktop.ui.buttons import button
 from desktop.ui.notice import Notice
 from desktop.ui.widgets.fields import labelled, line_edit
-from desktop.ui.widgets.table import Table
+from desktop.ui.widgets.table import Row, Table
 
 
 class Terminals(Fresh):
@@ -73,12 +73,18 @@ class Terminals(Fresh):
     def read(self) -> None:
         """Ask for the terminals and the tokens again."""
         office = self._services.auth.administration
-        look = lambda: (office.devices(), office.tokens_left())  # noqa: E731
+
+        def look() -> tuple[list[tuple[str, Row]], list[tuple[str, float]]]:
+            days: dict[date, str] = {}  # ten thousand certificates end on a few hundred days
+            rows: list[tuple[str, Row]] = [
+                (d.name, (d.name, d.place, _state(d), _until(d, days))) for d in office.devices()
+            ]
+            return rows, office.tokens_left()
+
         self.bring(_("端末の一覧"), look, lambda found: self._show(*found))
 
-    def _show(self, devices: list[Device], left: list[tuple[str, float]]) -> None:
-        days: dict[date, str] = {}  # ten thousand certificates end on a few hundred days
-        self.table.put([(d.name, (d.name, d.place, _state(d), _until(d, days))) for d in devices])
+    def _show(self, rows: list[tuple[str, Row]], left: list[tuple[str, float]]) -> None:
+        self.table.put(rows)
         self._show_tokens(left)
 
     def _show_tokens(self, left: list[tuple[str, float]]) -> None:
