@@ -12,13 +12,13 @@ from core.clock import TOKYO
 from core.i18n import _
 from desktop.pages.sharefolder.inquiry_words import (
     answered,
+    asked_words,
     board_words,
     count_words,
     doubt_row,
     due_words,
     own_words,
     reading_row,
-    unseen_words,
 )
 from desktop.ui import page, theme
 from desktop.ui.widgets.table import Table
@@ -78,7 +78,7 @@ class Standing:
         if own:
             mine = [each for each in seen if each.section == who.section]
             self.sentence.setText(own_words(inquiry, mine, _today()))
-            self.counts.setText(unseen_words(readings))
+            self.counts.setText(asked_words(inquiry, readings))
         else:
             self.sentence.setText(board_words(inquiry, readings, _today()))
             self.counts.setText(count_words(readings))
@@ -86,6 +86,8 @@ class Standing:
         self.bar.setValue(answered(readings))
         self._say_questions(inquiry, readings)
         self._fill(seen if own else readings)
+        for each in (self.heading, self.doubts):
+            each.setVisible(not own or any(reading.doubts for reading in seen))
 
     def _say_questions(self, inquiry: Inquiry, readings: Sequence[Reading] = ()) -> None:
         said = [

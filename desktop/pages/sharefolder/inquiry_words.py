@@ -43,8 +43,13 @@ def own_words(inquiry: Inquiry, seen: Sequence[Reading], today: date) -> str:
     return "　".join([*said, due_words(inquiry, today)])
 
 
-def unseen_words(readings: Sequence[Reading]) -> str:
-    """Of how many nothing is shown, and why."""
+def asked_words(inquiry: Inquiry, readings: Sequence[Reading]) -> str:
+    """For a section that answers: who asks, what was said with it, and of how many nothing is shown."""
+    by = _("照会した所属　{section}").format(section=inquiry.asking) if inquiry.asking else ""
+    return "\n".join(filter(None, (by, inquiry.notes, _unseen_words(readings))))
+
+
+def _unseen_words(readings: Sequence[Reading]) -> str:
     count = sum(reading.state is State.UNSEEN for reading in readings)
     return _("ほかの {count} 所属の回答は、その所属と照会した所属だけが見られます。").format(count=count)
 

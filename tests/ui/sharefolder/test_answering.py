@@ -74,7 +74,9 @@ def test_a_section_sees_where_it_stands_until_when_and_what_was_asked(
     assert f"{OWN} は「○ 未開封」です。　期限 令和" in words
     assert "ほかの 1 所属の回答は、その所属と照会した所属だけが見られます。" in words
     assert "問 年度は？　答 令和8年度です。" in words
+    assert "照会した所属　人事課\n" in words
     assert "SHARE-003" not in words
+    assert not board.doubts.isVisible(), "nothing to look into"
     assert not board.bar.isVisible()
     shown = _buttons(office)
     assert "画面で回答する" in shown
