@@ -35,6 +35,7 @@ _MOST = 500_000  # bytes of the file
 _RULES = 2_000
 _GB = 1_000_000_000
 _HUGE = 1_000_000  # days, or GB
+_LAST = 250_000_000_000.0  # seconds: in the last years that a date can have
 
 
 @dataclass(frozen=True)
@@ -58,6 +59,8 @@ class Why(Enum):
     OLD = "old"
     LARGE = "large"
     NAME = "name"
+    GONE = "gone"  # the folder of the rule is not there
+    CLOSED = "closed"  # a folder below it may not be listed
 
 
 @dataclass(frozen=True)
@@ -158,25 +161,47 @@ def _who(rule: Rule) -> tuple[str, str]:
 def look(
     storage: Storage, rules: Sequence[Rule], today: date, report: Report, ahead: timedelta = AHEAD
 ) -> Iterator[Finding]:
-    """Everything that the rules say today, and what ends within ``ahead``. Folders that this reader may not
-    list are left out."""
+    """Everything that the rules say today, and what ends within ``ahead``. A rule whose folder is not there
+    (a rename takes it away from its rule) and a folder that this reader may not list are named."""
     for number, rule in enumerate(rules):
         report(number, len(rules), rule.folder)
         if rule.until is not None and rule.until - ahead <= today:
             yield Finding(rule, rule.folder, Why.ENDED if rule.until < today else Why.ENDS, rule.until)
+        if not _is_there(storage, rule.folder):
+            yield Finding(rule, rule.folder, Why.GONE)
+            continue
+        closed: list[str] = []
         pattern, total = _pattern(rule.naming), 0
-        for entry in _below(storage, rule, rules, report):
+        for entry in _below(storage, rule, rules, report, closed):
             total += entry.size
-            changed = datetime.fromtimestamp(entry.changed, TOKYO).date()
+            changed = _day(entry.changed)
             if rule.days is not None and (today - changed).days > rule.days:
                 yield Finding(rule, entry.path, Why.OLD, changed, entry.size)
             if pattern is not None and not pattern.fullmatch(entry.name.rpartition(".")[0] or entry.name):
                 yield Finding(rule, entry.path, Why.NAME, changed, entry.size)
         if rule.gigabytes is not None and total > rule.gigabytes * _GB:
             yield Finding(rule, rule.folder, Why.LARGE, None, total)
+        yield from (Finding(rule, folder, Why.CLOSED) for folder in closed)
 
 
-def _below(storage: Storage, rule: Rule, rules: Sequence[Rule], report: Report) -> Iterator[Entry]:
+def _is_there(storage: Storage, folder: str) -> bool:
+    """False also where this reader may not know. SHARE-001 passes through."""
+    try:
+        return not folder or ((seen := storage.stat(folder)) is not None and seen.folder)
+    except Disconnected:
+        raise
+    except SuiteError:
+        return False
+
+
+def _day(changed: float) -> date:
+    """A server may tell times of any year."""
+    return datetime.fromtimestamp(min(max(changed, 0.0), _LAST), TOKYO).date()
+
+
+def _below(
+    storage: Storage, rule: Rule, rules: Sequence[Rule], report: Report, closed: list[str]
+) -> Iterator[Entry]:
     others = {each.folder for each in rules} - {rule.folder}
     waiting = deque([rule.folder])
     while waiting:
@@ -186,7 +211,9 @@ def _below(storage: Storage, rule: Rule, rules: Sequence[Rule], report: Report) 
             seen = [entry for batch in storage.list(folder) for entry in batch if not hidden(entry.name)]
         except Disconnected:
             raise
-        except SuiteError:  # gone, or not for this reader
+        except SuiteError as error:
+            if error.code != "SHARE-002":  # gone meanwhile
+                closed.append(folder)
             continue
         yield from (entry for entry in seen if not entry.folder)
         waiting.extend(entry.path for entry in seen if entry.folder and entry.path not in others)
@@ -201,6 +228,10 @@ def words(finding: Finding) -> str:
         Why.OLD: _("{when} から変わっていません。"),
         Why.LARGE: _("{size:.1f} GB あります。"),
         Why.NAME: _("名前が決まりと違います。"),
+        Why.GONE: _(
+            "決まりのあるフォルダがありません（名前が変わったか、移されたか、見る権利がありません）。"
+        ),
+        Why.CLOSED: _("開けないフォルダなので、中は調べていません。"),
     }[finding.why].format(when=when, size=finding.size / _GB)
 
 

@@ -75,7 +75,7 @@ def _say(known: list[Rule], broken: list[SuiteError], found: list[Finding]) -> N
     for (owner, why), count in sorted(Counter((f.rule.owner, f.why.value) for f in found).items()):
         print(owner, why, count, sep="\t")
     for finding in found:
-        if finding.why in (rules.Why.ENDS, rules.Why.ENDED):
+        if finding.why in (rules.Why.ENDS, rules.Why.ENDED, rules.Why.GONE, rules.Why.CLOSED):
             print(finding.path, rules.words(finding), finding.rule.cleaner, sep="\t")
 
 

@@ -175,4 +175,6 @@ def _why_words(why: Why) -> str:
         Why.OLD: _("古い"),
         Why.LARGE: _("大きすぎる"),
         Why.NAME: _("名前"),
+        Why.GONE: _("フォルダがない"),
+        Why.CLOSED: _("開けない"),
     }[why]

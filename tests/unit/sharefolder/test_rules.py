@@ -3,6 +3,7 @@ from __future__ import annotations
 import csv
 import io
 import os
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from pathlib import Path
 
@@ -12,8 +13,9 @@ from core.clock import TOKYO
 from core.errors import SuiteError
 from core.jobs import Report
 from installer.packages.deb import PLACES
-from sharefolder import rules, rules_report
+from sharefolder import errors, rules, rules_report
 from sharefolder.local import LocalStorage
+from sharefolder.model import Entry
 from sharefolder.rule_book import written
 from sharefolder.rules import FILE, Finding, Why
 
@@ -43,6 +45,7 @@ def disk(tmp_path: Path) -> Path:
         "土木部/写真/20270301_橋.jpg": TODAY,
         "土木部/写真/橋.jpg": TODAY,
         "土木部/済/x.txt": TODAY,
+        "遠い/x.txt": TODAY,
     }.items():
         file = root / path
         file.parent.mkdir(parents=True, exist_ok=True)
@@ -68,6 +71,26 @@ def test_what_has_come_to_its_end_is_told_a_month_ahead_and_nothing_else_is(disk
         ("土木部/済", Why.ENDED),
     }
     assert sorted(disk.rglob("*")) == before, "nothing is deleted"
+
+
+class Closed(LocalStorage):
+    """A server that lets this reader list no 決算."""
+
+    def list(self, folder: str) -> Iterator[Sequence[Entry]]:
+        if folder.endswith("決算"):
+            raise errors.no_right("決算")
+        return super().list(folder)
+
+
+def test_a_rule_without_its_folder_and_a_folder_that_is_closed_are_named(disk: Path) -> None:
+    (disk / "土木部" / "写真").rename(disk / "土木部" / "写真2027")
+    storage = Closed(disk)
+    found = list(rules.look(storage, rules.load(storage), TODAY, QUIET))
+    assert {(f.path, f.why) for f in found if f.why in (Why.GONE, Why.CLOSED)} == {
+        ("土木部/写真", Why.GONE),
+        ("財政課/決算", Why.CLOSED),
+    }
+    assert all(rules.words(each) for each in found)
 
 
 def test_the_nearest_rule_counts(disk: Path) -> None:
