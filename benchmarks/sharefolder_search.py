@@ -22,10 +22,10 @@ from benchmarks.sharefolder_smb import QUIET, timed
 from benchmarks.sharefolder_window import window
 from sharefolder.documents.sandbox import Sandbox
 from sharefolder.index import bigram, crawl
+from sharefolder.index.readable import first_readable
 from sharefolder.index.store import IndexStore, Wish
 from sharefolder.local import LocalStorage
 from sharefolder.model import Entry
-from sharefolder.searching import first_readable
 
 NAMES, DOCUMENTS, FOLDERS, REAL = 1_000_000, 50_000, 1_000, 375
 SHOWN = 60
@@ -78,7 +78,7 @@ class _Million:
         for _turn in range(5):
             for query in _QUERIES:
                 begin = time.perf_counter()
-                first_readable(storage, index.search(Wish(query)), SHOWN)
+                first_readable(storage.all_readable, index.found(Wish(query)), SHOWN)
                 took.append((time.perf_counter() - begin) * 1000)
         p95 = statistics.quantiles(took, n=20)[-1]
         locate = self._plocate()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -18,25 +18,14 @@ from core.jobs import Report
 from sharefolder.activity import Act
 from sharefolder.documents.sandbox import Sandbox
 from sharefolder.index import crawl
-from sharefolder.index.remote import RemoteIndex, silent
-from sharefolder.index.store import WAITING, Hit, IndexStore, Wish
+from sharefolder.index.readable import Found, first_readable
+from sharefolder.index.remote import LIMIT, RemoteIndex, silent
+from sharefolder.index.store import WAITING, IndexStore, Wish
 from sharefolder.index.vouching import DESCRIPTION
 from sharefolder.ports import Storage
 
 _READY_S = 60.0
 _UNREAD = 500  # documents named at once
-
-
-def first_readable(storage: Storage, hits: Sequence[Hit], limit: int) -> list[Hit]:
-    """The first ``limit`` of ``hits`` that this reader may open, asked of the server itself."""
-    found: list[Hit] = []
-    for start in range(0, len(hits), limit):
-        part = hits[start : start + limit]
-        may = storage.all_readable([hit.entry.path for hit in part])
-        found += [hit for hit, allowed in zip(part, may, strict=True) if allowed]
-        if len(found) >= limit:
-            break
-    return found[:limit]
 
 
 class Searching:
@@ -46,18 +35,19 @@ class Searching:
         self._storage, self._index, self._sandbox = storage, index, sandbox
         self._remote: RemoteIndex | None = None
 
-    def search(self, wish: Wish, limit: int) -> list[Hit]:
-        """Hits that this reader may open, names first, then newest first. A service's answer is the reader's
-        own already; the file server is asked once more, as it may be stricter than its disk."""
-        if self._remote is not None:
-            return first_readable(self._storage, self._remote.search(wish, limit), limit)
-        found: list[Hit] = []
-        for at_most in (3 * limit, 50 * limit):  # more are fetched only where many are not for this reader
-            hits = self._index.search(wish, at_most)
-            found = first_readable(self._storage, hits, limit)
-            if len(found) >= limit or len(hits) < at_most:
-                break
-        return found
+    def search(self, wish: Wish, limit: int) -> Found:
+        """Hits that this reader may open, names first, then the newest first. A service's answer is the
+        reader's own already; the file server is asked once more, as it may be stricter than its disk."""
+        may_read = self._storage.all_readable
+        if self._remote is None:
+            return first_readable(may_read, self._index.found(wish), limit)
+        said = self._remote.search(wish, limit)
+        found = first_readable(may_read, said.hits, limit)
+        if len(found.hits) < limit <= len(said.hits):
+            said = self._remote.search(wish, LIMIT)
+            found = first_readable(may_read, said.hits, limit)
+            said = said._replace(whole=said.whole and len(said.hits) < LIMIT)
+        return Found(found.hits, len(found.hits) >= limit or (found.whole and said.whole))
 
     def look_again(self, report: Report) -> dict[str, int]:
         """How many entries are in which state: as the service says, else after bringing our own index up to

@@ -28,6 +28,7 @@ from sharefolder.connected import Connected
 from sharefolder.documents.sandbox import Sandbox
 from sharefolder.guard import MassGuard
 from sharefolder.index import crawl
+from sharefolder.index.readable import Found
 from sharefolder.index.store import Hit, Wish
 from sharefolder.inquiry import model as inquiry_model
 from sharefolder.inquiry.drafts import Drafts
@@ -275,7 +276,11 @@ class ShareService:
         return opened.by_whom(self._at(place).storage, entry)
 
     def search(self, place: str, wish: Wish, limit: int = 100) -> list[Hit]:
-        """Hits that this reader may open, names first, then newest first."""
+        """Hits that this reader may open, names first, then the newest first."""
+        return self.search_within(place, wish, limit).hits
+
+    def search_within(self, place: str, wish: Wish, limit: int) -> Found:
+        """``search``; and whether there was time to look at all."""
         return self._at(place).searching.search(wish, limit)
 
     def index_again(self, place: str, report: Report) -> dict[str, int]:

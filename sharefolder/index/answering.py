@@ -19,7 +19,8 @@ from sharefolder import names
 from sharefolder.index import audit_log
 from sharefolder.index.judge import Judges, Reader
 from sharefolder.index.keeper import Keeper
-from sharefolder.index.store import Hit, IndexStore, Wish
+from sharefolder.index.readable import Found, first_readable
+from sharefolder.index.store import IndexStore, Wish
 from sharefolder.index.usage import Usage
 from sharefolder.index.vouching import Vouching
 
@@ -42,15 +43,19 @@ class Answering:
     audit: Path | None = None  # where the file server writes who changed what
 
     def application(self) -> Starlette:
-        """``POST /reader``, ``POST /search``, ``POST /activity``, ``GET /standing``."""
+        """``POST /name``, ``POST /reader``, ``POST /search``, ``POST /activity``, ``GET /standing``."""
         return Starlette(
             routes=[
+                Route("/name", self._name, methods=["POST"]),
                 Route("/reader", self._reader, methods=["POST"]),
                 Route("/search", self._search, methods=["POST"]),
                 Route("/activity", self._activity, methods=["POST"]),
                 Route("/standing", self._standing, methods=["GET"]),
             ]
         )
+
+    async def _name(self, _request: Request) -> Response:
+        return JSONResponse({"name": await run_in_threadpool(self.vouching.name)})
 
     async def _reader(self, request: Request) -> Response:
         body = await _body(request)
@@ -72,8 +77,9 @@ class Answering:
         if body is None or wish is None:
             return JSONResponse({}, 400)
         limit = max(1, min(_HITS, int(body.get("limit", 100))))
-        hits = await run_in_threadpool(self.hits, reader, wish, limit)
-        return JSONResponse({"hits": [[*hit.entry, hit.in_name, hit.in_text] for hit in hits]})
+        found = await run_in_threadpool(self.hits, reader, wish, limit)
+        rows = [[*hit.entry, hit.in_name, hit.in_text] for hit in found.hits]
+        return JSONResponse({"hits": rows, "whole": found.whole})
 
     async def _activity(self, request: Request) -> Response:
         reader, body = self._asked_by(request), await _body(request)
@@ -122,16 +128,11 @@ class Answering:
     def _asked_by(self, request: Request) -> Reader | None:
         return self.vouching.reader(request.headers.get("authorization", "").removeprefix("Bearer "))
 
-    def hits(self, reader: Reader, wish: Wish, limit: int) -> list[Hit]:
-        """What ``reader`` may open of what is found, names first."""
-        found: list[Hit] = []
-        for at_most in (3 * limit, 50 * limit):  # more only where many are not for this reader
-            hits = self.index.search(wish, at_most)
-            may = self.judges.may_read(reader, [hit.entry.path for hit in hits])
-            found = [hit for hit, allowed in zip(hits, may, strict=True) if allowed]
-            if len(found) >= limit or len(hits) < at_most:
-                break
-        return found[:limit]
+    def hits(self, reader: Reader, wish: Wish, limit: int) -> Found:
+        """What ``reader`` may open of what is found, names first, then the newest first."""
+        return first_readable(
+            lambda paths: self.judges.may_read(reader, paths), self.index.found(wish), limit
+        )
 
     def standing(self, reader: Reader) -> dict[str, Any]:
         """How far the index is, and by name the documents that could not be read, of those that ``reader``

@@ -24,6 +24,7 @@ from sharefolder.ports import Storage
 
 log = logging.getLogger(__name__)
 _AT_ONCE = 50
+_FILE = (0, 0.0, False)
 
 
 @dataclass
@@ -54,6 +55,7 @@ def list_again(
         try:
             for batch in storage.list(here):
                 seen = [e for e in batch if not hidden(e.name)]
+                index.forget([e.path for e in seen if not e.folder and known.get(e.path, _FILE)[2]])
                 new = [e for e in seen if not _same(e, known.pop(e.path, None))]
                 result.changed += len(new)
                 for start in range(0, len(new), _AT_ONCE):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-import secrets
+import re
 import ssl
 from contextlib import suppress
 from threading import Lock
@@ -15,12 +15,16 @@ from core.errors import SuiteError
 from core.i18n import _
 from sharefolder import names
 from sharefolder.activity import MOST, Act, What
+from sharefolder.index.readable import Found
 from sharefolder.index.store import Hit, Wish
 from sharefolder.index.vouching import DESCRIPTION, HELLO
 from sharefolder.model import Entry
 from sharefolder.ports import Storage, first_bytes
 
 _PATH = 4_000
+LIMIT = 200
+"""Hits of one answer at most."""
+_NAME = re.compile(r"[0-9a-f]{32}")
 _LONGEST = 16_384  # bytes of a description
 _PATIENCE_S = 5.0
 _ANSWER = 2_000_000  # bytes
@@ -60,8 +64,8 @@ class RemoteIndex:
         except (SuiteError, ValueError, KeyError, TypeError, RecursionError, ssl.SSLError, httpx.InvalidURL):
             return None
 
-    def search(self, wish: Wish, limit: int) -> list[Hit]:
-        """Hits that the file server's own kernel lets this reader open, names first."""
+    def search(self, wish: Wish, limit: int) -> Found:
+        """Hits that the file server's own kernel lets this reader open, names first, at most ``LIMIT``."""
         asked = {
             "words": wish.words,
             "section": wish.section,
@@ -70,7 +74,8 @@ class RemoteIndex:
             "limit": limit,
         }
         try:
-            return [_hit(row) for row in self._ask("POST", "/search", asked)["hits"]]
+            said = self._ask("POST", "/search", asked)
+            return Found([_hit(row) for row in said["hits"]], bool(said["whole"]))
         except (KeyError, TypeError, ValueError, OverflowError) as error:
             raise silent() from error
 
@@ -117,8 +122,7 @@ class RemoteIndex:
         with self._lock:
             if self._token and not anew:
                 return self._token
-            name = secrets.token_hex(16)
-            path = names.join(HELLO, name)
+            path = names.join(HELLO, name := self._name())
             with self._storage.append(path, 0):
                 pass
             try:
@@ -133,6 +137,15 @@ class RemoteIndex:
             if not self._token:
                 raise silent()
             return self._token
+
+    def _name(self) -> str:
+        """Under which the service wants to see a file of this reader's; of its form, whoever answers."""
+        answer = self._client.post("/name")
+        said = answer.json() if answer.status_code == httpx.codes.OK else None
+        name = said.get("name") if isinstance(said, dict) else None
+        if not isinstance(name, str) or not _NAME.fullmatch(name):
+            raise silent()
+        return name
 
 
 def _hit(row: list[Any]) -> Hit:

@@ -11,12 +11,13 @@ from __future__ import annotations
 
 import threading
 import zlib
-from collections.abc import Callable, Iterable, Iterator
+from calendar import timegm
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import MAXYEAR
 from itertools import islice
 from pathlib import Path
-from typing import Any
 
 import apsw
 
@@ -24,7 +25,7 @@ from core.files import make_private_folder
 from sharefolder.index import bigram
 from sharefolder.model import Entry
 
-_VERSION = 3
+_VERSION = 4
 _SCHEMA = """
 CREATE TABLE files (
     id INTEGER PRIMARY KEY, path TEXT NOT NULL UNIQUE, parent TEXT NOT NULL, name TEXT NOT NULL,
@@ -33,12 +34,21 @@ CREATE TABLE files (
 ) STRICT;
 CREATE INDEX files_parent ON files (parent);
 CREATE INDEX files_state ON files (state) WHERE state != 'text';
+CREATE INDEX files_read ON files (changed) WHERE state IN ('text', 'partly');
+CREATE TABLE newest (
+    changed REAL NOT NULL, id INTEGER NOT NULL, name TEXT NOT NULL, section TEXT NOT NULL, kind TEXT NOT NULL,
+    PRIMARY KEY (changed, id)
+) STRICT, WITHOUT ROWID;
 CREATE VIRTUAL TABLE names USING fts5(t, content='', contentless_delete=1, tokenize='ascii');
 CREATE VIRTUAL TABLE bodies USING fts5(t, content='', contentless_delete=1, detail=none, tokenize='ascii');
 CREATE TABLE lines (id INTEGER PRIMARY KEY, packed BLOB NOT NULL) STRICT;
 """
 WAITING, TEXT, NO_TEXT = "waiting", "text", "none"
 """States: to be read, read, of a kind that is not read; anything else is the reason it could not be read."""
+_FEW = 2_000
+_SLICE, _PAGE = 500, 100
+_READ = (TEXT, "partly")
+_ALWAYS = (float("-inf"), float("inf"))
 
 
 @dataclass(frozen=True)
@@ -63,9 +73,11 @@ class Hit:
 class IndexStore:
     """See the module. All methods are safe from any thread; one writer at a time."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, few: int = _FEW) -> None:
+        """``few``: so many hits are put in order by their dates; of more, entries are looked through by date
+        until enough hold the words."""
         make_private_folder(path.parent)
-        self._path = path
+        self._path, self._few = path, few
         self._local = threading.local()
         self._writing = threading.RLock()
         with self._writing:
@@ -91,7 +103,7 @@ class IndexStore:
 
     def _begin_anew(self, database: apsw.Connection) -> None:
         with database:
-            for name in ("files", "names", "bodies", "lines"):
+            for name in ("files", "newest", "names", "bodies", "lines"):
                 database.execute(f"DROP TABLE IF EXISTS {name}")
             database.execute(_SCHEMA)
             database.pragma("user_version", _VERSION)
@@ -126,6 +138,9 @@ class IndexStore:
                 database.execute(
                     "INSERT INTO names (rowid, t) VALUES (?, ?)", (number, bigram.tokens(entry.name))
                 )
+                section = entry.path.partition("/")[0]
+                dated = (entry.changed, number, _folded(entry.name), section, kind(entry))
+                database.execute("INSERT INTO newest VALUES (?, ?, ?, ?, ?)", dated)
 
     def forget(self, paths: Iterable[str]) -> None:
         """These and everything below them are no longer on the share."""
@@ -140,7 +155,10 @@ class IndexStore:
                     self._forget(database, each)
 
     def _forget(self, database: apsw.Connection, path: str) -> None:
-        for (number,) in list(database.execute("SELECT id FROM files WHERE path = ?", (path,))):
+        for number, changed in list(
+            database.execute("SELECT id, changed FROM files WHERE path = ?", (path,))
+        ):
+            database.execute("DELETE FROM newest WHERE changed = ? AND id = ?", (changed, number))
             for table in ("names", "bodies", "lines"):
                 database.execute(f"DELETE FROM {table} WHERE rowid = ?", (number,))  # noqa: S608 - ours
             database.execute("DELETE FROM files WHERE id = ?", (number,))
@@ -189,55 +207,86 @@ class IndexStore:
     def matching(self, words: str) -> set[int]:
         """The rows of all entries whose name or text holds ``words``, in the order in which they were put."""
         found = set(self._holding("names", words))
-        found.update(self._holding("bodies", words))
+        doubtful, database = bigram.to_verify(words), self._open()
+        found.update(n for n in self._holding("bodies", words) if _stand_in(database, n, doubtful))
         return found
 
     def _holding(self, table: str, words: str) -> Iterator[int]:
-        """The rows of ``names`` or ``bodies`` that hold every one of ``words``, the newest first."""
+        """The rows of ``names`` that hold every one of ``words``; of ``bodies`` those that may."""
         expression = bigram.match(words, places=table == "names")
-        if not expression:
-            return
-        database = self._open()
-        doubtful = bigram.to_verify(words) if table == "bodies" else []
-        query = f"SELECT rowid FROM {table} WHERE {table} MATCH ? ORDER BY rowid DESC"  # noqa: S608 - ours
-        for (number,) in database.execute(query, (expression,)):
-            if not doubtful or _stand_in(database, number, doubtful):
-                yield number
+        if expression:
+            query = f"SELECT rowid FROM {table} WHERE {table} MATCH ?"  # noqa: S608 - ours
+            yield from (number for (number,) in self._open().execute(query, (expression,)))
 
     def search(self, wish: Wish, limit: int = 500) -> list[Hit]:
-        """At most ``limit`` hits, names first, then newest first. Not yet filtered by the reader's rights."""
-        narrowed = bool(wish.section or wish.kinds or wish.year is not None)
-        at_most = limit * 50 if narrowed else limit  # the filters come after the words
-        found: dict[int, list[bool]] = {}
-        for place, table in enumerate(("names", "bodies")):
-            for number in islice(self._holding(table, wish.words), at_most):
-                found.setdefault(number, [False, False])[place] = True
-        hits = [
-            Hit(Entry(path, name, bool(folder), size, changed), *found[number])
-            for number, path, name, folder, size, changed in self._rows(self._open(), wish, list(found))
-        ]
-        hits.sort(key=lambda hit: (not hit.in_name, -hit.entry.changed))
-        return hits[:limit]
+        """The first ``limit`` of ``found``."""
+        return list(islice(self.found(wish), limit))
 
-    def _rows(self, database: apsw.Connection, wish: Wish, numbers: list[int]) -> Iterator[tuple[Any, ...]]:
-        where, values = ["1"], []
-        if wish.section:
-            where.append("(path = ? OR (path > ? AND path < ?))")
-            values += [wish.section, f"{wish.section}/", f"{wish.section}0"]
-        if wish.kinds:
-            where.append(f"kind IN ({', '.join('?' * len(wish.kinds))})")
-            values += sorted(wish.kinds)
-        if wish.year is not None:
-            where.append("strftime('%Y', changed, 'unixepoch') = ?")
-            values.append(str(wish.year))
-        condition = " AND ".join(where)
-        for start in range(0, len(numbers), 500):
-            part = numbers[start : start + 500]
-            yield from database.execute(
-                "SELECT id, path, name, folder, size, changed FROM files WHERE id IN"  # noqa: S608 - bound values
-                f" ({', '.join('?' * len(part))}) AND {condition}",
-                (*part, *values),
+    def found(self, wish: Wish) -> Iterator[Hit]:
+        """Every hit, names first, and of both the newest first. Not yet filtered by the reader's rights. For
+        the thread that begins it alone."""
+        database, words = self._open(), bigram.words(wish.words)
+        if not words:
+            return
+        for entry, number, read in self._rows(database, wish, self._named(wish, words)):
+            yield Hit(entry, True, read and _stand_in(database, number, words))
+        for entry, _number, _read in self._rows(database, wish, self._written(wish, words)):
+            if not _holds(entry.name, words):
+                yield Hit(entry, False, True)
+
+    def _named(self, wish: Wish, words: list[str]) -> Iterator[int]:
+        """The rows whose names hold ``words``, the newest first."""
+        few = list(islice(self._holding("names", wish.words), self._few + 1))
+        if len(few) <= self._few:
+            yield from self._by_date(few)
+            return
+        where, values = _filters(wish, "section = ?", (wish.section.partition("/")[0],))
+        query = (
+            f"SELECT id FROM newest WHERE {where}{' AND instr(name, ?)' * len(words)}"  # noqa: S608 - bound values
+            " ORDER BY changed DESC, id DESC"
+        )
+        yield from (number for (number,) in self._open().execute(query, (*values, *words)))
+
+    def _written(self, wish: Wish, words: list[str]) -> Iterator[int]:
+        """The rows whose texts hold ``words``, the newest first."""
+        database, few = self._open(), list(islice(self._holding("bodies", wish.words), self._few + 1))
+        doubtful = words
+        if len(few) <= self._few:
+            numbers, doubtful = iter(self._by_date(few)), bigram.to_verify(wish.words)
+        else:
+            where, values = _filters(wish)
+            query = (
+                f"SELECT id FROM files WHERE state IN ('text', 'partly') AND {where}"  # noqa: S608 - bound values
+                " ORDER BY changed DESC"
             )
+            numbers = (number for (number,) in database.execute(query, values))
+        yield from (number for number in numbers if _stand_in(database, number, doubtful))
+
+    def _by_date(self, numbers: list[int]) -> list[int]:
+        dated: list[tuple[float, int]] = []
+        for start in range(0, len(numbers), _SLICE):
+            part = numbers[start : start + _SLICE]
+            query = f"SELECT changed, id FROM files WHERE id IN ({', '.join('?' * len(part))})"  # noqa: S608 - bound values
+            dated += self._open().execute(query, part)
+        return [number for _changed, number in sorted(dated, reverse=True)]
+
+    def _rows(
+        self, database: apsw.Connection, wish: Wish, numbers: Iterator[int]
+    ) -> Iterator[tuple[Entry, int, bool]]:
+        """The entries of ``numbers`` that pass the filters, in that order; whether their text is known."""
+        where, values = _filters(wish)
+        size = _PAGE
+        while part := list(islice(numbers, size)):
+            query = (
+                "SELECT id, path, name, folder, size, changed, state FROM files WHERE id IN"  # noqa: S608 - bound values
+                f" ({', '.join('?' * len(part))}) AND {where}"
+            )
+            rows = {row[0]: row[1:] for row in database.execute(query, (*part, *values))}
+            for number in part:
+                if (row := rows.get(number)) is not None:
+                    path, name, folder, length, changed, state = row
+                    yield Entry(path, name, bool(folder), length, changed), number, state in _READ
+            size = _SLICE
 
     def settle(self) -> None:
         """Everything into the one file (it may have a log beside it)."""
@@ -251,7 +300,44 @@ class IndexStore:
         self._open().execute("PRAGMA incremental_vacuum").fetchall()
 
 
-def _stand_in(database: apsw.Connection, number: int, words: Iterable[str]) -> bool:
+def _folded(name: str) -> str:
+    return bigram.fold(name).replace("_", " ")
+
+
+def _holds(name: str, words: Iterable[str]) -> bool:
+    folded = _folded(name)
+    return all(word in folded for word in words)
+
+
+_BELOW = "(path = ? OR (path > ? AND path < ?))"
+
+
+def _filters(
+    wish: Wish, section: str = _BELOW, places: tuple[str, ...] = ()
+) -> tuple[str, list[float | str]]:
+    """A condition and its values; ``section`` and ``places``: how a table tells what is below the section."""
+    where, values = ["changed >= ? AND changed < ?"], list[float | str](_span(wish.year))
+    if wish.section:
+        where.append(section)
+        values += places or (wish.section, f"{wish.section}/", f"{wish.section}0")
+    if wish.kinds:
+        where.append(f"kind IN ({', '.join('?' * len(wish.kinds))})")
+        values += sorted(wish.kinds)
+    return " AND ".join(where), values
+
+
+def _span(year: int | None) -> tuple[float, float]:
+    """From when on and until when ``year`` is, in UTC."""
+    if year is None:
+        return _ALWAYS
+    if not 1 <= year < MAXYEAR:
+        return 1.0, 0.0
+    return float(timegm((year, 1, 1, 0, 0, 0))), float(timegm((year + 1, 1, 1, 0, 0, 0)))
+
+
+def _stand_in(database: apsw.Connection, number: int, words: Collection[str]) -> bool:
+    if not words:
+        return True
     row = database.execute("SELECT packed FROM lines WHERE id = ?", (number,)).fetchone()
     text = zlib.decompress(row[0]).decode() if row is not None else ""
     return all(word in text for word in words)

@@ -83,7 +83,7 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
 
 
 def found(index: RemoteIndex, words: str) -> set[str]:
-    return {hit.entry.path for hit in index.search(Wish(words), 50)}
+    return {hit.entry.path for hit in index.search(Wish(words), 50).hits}
 
 
 def comes(true: Callable[[], bool]) -> None:
@@ -155,17 +155,37 @@ def test_who_used_the_share_is_counted_once_and_never_named(office: Office) -> N
 
 
 def test_nobody_is_admitted_by_guessing(office: Office) -> None:
-    """No file, somebody's older name, a folder, a link, a path: none of them is a reader."""
+    """No file, a name that nobody gave, a folder, a link, a path: none of them is a reader."""
     said = json.loads((office.disk / DESCRIPTION).read_bytes())
     hello = office.disk / HELLO
-    (hello / ("a" * 32)).mkdir()
-    (hello / ("b" * 32)).symlink_to("/etc/hostname")
-    old = hello / ("c" * 32)
-    old.touch()
-    os.utime(old, (1, 1))
     with httpx.Client(base_url=said["address"], verify=False, trust_env=False) as client:  # noqa: S501
-        for name in ("a" * 32, "b" * 32, "c" * 32, "d" * 32, "../service.json", "", "A" * 32):
+
+        def given() -> str:
+            return str(client.post("/name").json()["name"])
+
+        def refused(name: str) -> None:
             assert client.post("/reader", json={"hello": name}).status_code == 401, name
+
+        (hello / (folder := given())).mkdir()
+        (hello / (link := given())).symlink_to("/etc/hostname")
+        (hello / ("c" * 32)).touch()
+        for name in (folder, link, "c" * 32, given(), "../service.json", "", "A" * 32):
+            refused(name)
+        (hello / (mine := given())).touch()
+        assert client.post("/reader", json={"hello": mine}).status_code == 200
+        assert not (hello / mine).exists()
+        (hello / mine).touch()
+        refused(mine)  # it counts once
+        for content in ("", "大事な決裁案"):  # somebody else's, moved there by whoever may
+            office.write("共用/決裁案.txt", content, 0o777, "games")
+            name = given()
+            os.utime(office.disk / "共用/決裁案.txt")
+            if content:  # even one that was born since: it stays whole
+                office.write("共用/決裁案2.txt", content, 0o777, "games")
+                os.replace(office.disk / "共用/決裁案2.txt", office.disk / "共用/決裁案.txt")
+            os.replace(office.disk / "共用/決裁案.txt", hello / name)
+            refused(name)
+            assert (hello / name).read_text("utf-8") == content
         for value in ("Bearer x", "x", "Bearer", "Basic cm9vdDo="):
             headers = {"Authorization": value}
             assert client.post("/search", json={"words": "査定"}, headers=headers).status_code == 401

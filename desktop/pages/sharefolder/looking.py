@@ -17,6 +17,7 @@ from desktop.ui.widgets.empty import Empty
 from desktop.ui.widgets.flow import Flow
 from sharefolder import links
 from sharefolder.documents.sandbox import reason_words
+from sharefolder.index.readable import Found
 from sharefolder.index.snippet import Snippet
 from sharefolder.index.store import Hit, Wish
 from sharefolder.model import Entry
@@ -54,33 +55,24 @@ class Looking:
 
         turn, wish = self._view.next_turn(), self._wish(words)
 
-        def looked(_report: Report) -> list[Hit]:
-            return share.search(place, wish, _MOST) if turn == self._view.turn else []
+        def looked(_report: Report) -> Found:
+            return share.search_within(place, wish, _MOST) if turn == self._view.turn else Found([], True)
 
         self._services.bridge.run(
             self._view,
             _("検索"),
             looked,
-            lambda hits: self._show_hits(turn, hits, words),
+            lambda found: self._show_hits(turn, found.hits, words, found.whole),
             lane="share-search",
         )
 
-    def _show_hits(self, turn: int, hits: list[Hit], words: str) -> None:
+    def _show_hits(self, turn: int, hits: list[Hit], words: str, whole: bool) -> None:
         if turn != self._view.turn or words != self._view.finder.text().strip():
             return
         self._view.found.put(hits, words)
         self.answered = words
         self._view.stack.choose(self._view.found)
-        shown = _shown(words)
-        said = (
-            _("「{words}」: 最初の {count} 件。言葉を足すか、所属や種類で絞れます。").format(
-                words=shown, count=_MOST
-            )
-            if len(hits) >= _MOST
-            else _("「{words}」: {count} 件").format(words=shown, count=f"{len(hits):,}")
-            if hits
-            else _("「{words}」は見つかりませんでした。").format(words=shown)
-        )
+        said = _said(words, len(hits), whole)
         self._nothing.say(said, _("短い言葉や別の言い方でお試しください。"))
         self._view.stack.say(self._view.found, None if hits else self._nothing)
         self._view.count.setText(said)
@@ -171,6 +163,21 @@ class Looking:
         flow = Flow(self._section, self._kind, self._year)
         flow.hide()
         return flow
+
+
+def _said(words: str, count: int, whole: bool) -> str:
+    shown = _shown(words)
+    if count >= _MOST:
+        said = _("「{words}」: 最初の {count} 件。言葉を足すか、所属や種類で絞れます。")
+    elif not whole:
+        said = _(
+            "「{words}」: {count} 件で止めました（開けないものが多いため）。言葉を足すか、絞ってください。"
+        )
+    elif count:
+        said = _("「{words}」: {count} 件")
+    else:
+        said = _("「{words}」は見つかりませんでした。")
+    return said.format(words=shown, count=count)
 
 
 def _shown(words: str) -> str:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import os
 import random
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from core.jobs import Report
 from sharefolder.documents.sandbox import Sandbox
 from sharefolder.errors import Disconnected
 from sharefolder.index import bigram, crawl
+from sharefolder.index.readable import first_readable
 from sharefolder.index.snippet import marks, snippet
 from sharefolder.index.store import IndexStore, Wish
 from sharefolder.index.usage import Usage
@@ -46,6 +48,12 @@ def index(tmp_path: Path) -> IndexStore:
     return IndexStore(tmp_path / "index" / "share.db")
 
 
+@pytest.fixture(params=[2_000, 0], ids=["few hits", "many hits"])
+def either(request: pytest.FixtureRequest, tmp_path: Path) -> IndexStore:
+    """Hits put in order by their dates, and entries looked through by date: the same answers."""
+    return IndexStore(tmp_path / "index" / "share.db", request.param)
+
+
 def paths(index: IndexStore, words: str, **filters: object) -> set[str]:
     return {hit.entry.path for hit in index.search(Wish(words, **filters))}  # type: ignore[arg-type]
 
@@ -57,7 +65,7 @@ def test_every_word_is_found_exactly_where_a_substring_search_finds_it(
 ) -> None:
     """Recall and precision 1.0 against the oracle, for words of one character and more."""
     draw = random.Random(seed)
-    index = IndexStore(tmp_path_factory.mktemp("index") / "share.db")
+    index = IndexStore(tmp_path_factory.mktemp("index") / "share.db", few=draw.choice((0, 2_000)))
     texts = {f"{n}.txt": "".join(draw.choices([*WORDS, "\n", "、"], k=12)) for n in range(25)}
     entries = [entry(path) for path in texts]
     index.put(entries, lambda _e: True)
@@ -81,7 +89,37 @@ def test_width_case_and_spaces_between_kanji_do_not_matter(index: IndexStore) ->
     assert paths(index, "土木部") == {"土 木 部.txt"}
 
 
-def test_filters_by_section_kind_and_year(index: IndexStore) -> None:
+def test_the_newest_comes_first_whenever_it_was_put(either: IndexStore) -> None:
+    dated = [(entry(f"課/予算{number}.txt", number * 86_400.0), number) for number in range(300)]
+    random.Random(5).shuffle(dated)
+    either.put([each for each, _number in dated], lambda e: e.name < "予算2")
+    waiting = either.waiting(500)
+    either.read([(each, "予算\n要求", "") for each in waiting])
+    hits = either.search(Wish("予算"), 60)
+    assert [hit.entry.name for hit in hits] == [f"予算{number}.txt" for number in range(299, 239, -1)]
+    written = [hit.entry for hit in either.search(Wish("要求"), 500)]
+    assert written == sorted(waiting, key=lambda each: -each.changed)
+    either.forget(["課/予算299.txt"])
+    assert either.search(Wish("予算"), 1)[0].entry.name == "予算298.txt"
+
+
+def test_a_hit_of_this_reader_is_found_behind_any_number_of_others(either: IndexStore) -> None:
+    others = [entry(f"人事課/予算{number}.txt", 1e9 + number) for number in range(3_000)]
+    either.put([entry("財政課/予算の要点.txt"), *others], lambda _e: False)
+
+    def may_read(asked: Sequence[str]) -> list[bool]:
+        return [path.startswith("財政課/") for path in asked]
+
+    found = first_readable(may_read, either.found(Wish("予算")), 60)
+    assert ([hit.entry.path for hit in found.hits], found.whole) == (["財政課/予算の要点.txt"], True)
+    cut = first_readable(may_read, either.found(Wish("予算")), 60, patience_s=-1.0)
+    assert (cut.hits, cut.whole) == ([], False), "whoever had no time says so"
+    (narrowed,) = either.search(Wish("予算", section="財政課"), 60)
+    assert narrowed.entry.path == "財政課/予算の要点.txt"
+
+
+def test_filters_by_section_kind_and_year(either: IndexStore) -> None:
+    index = either
     in_2020, in_2026 = 1_590_000_000.0, 1_780_000_000.0
     index.put(
         [
@@ -125,6 +163,10 @@ def test_what_changes_on_the_share_changes_in_the_index(
     assert paths(index, "通行止め") == {"土木部/橋.txt"}
     assert paths(index, "税") == set()
     shutil.rmtree(share / "土木部")
+    (share / "土木部").write_text("いまはファイル", "utf-8")
+    crawled(share, index, sandbox)
+    assert paths(index, "通行止め") == set()
+    (share / "土木部").unlink()
     crawled(share, index, sandbox)
     assert index.counts() == {}
 
