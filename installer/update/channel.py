@@ -33,7 +33,7 @@ INDEX = "latest.json"
 """The target that names the newest packages: ``{"version": "0.2.0", "packages":
 ["mahoroba_0.2.0_amd64.deb"]}``."""
 LARGEST_INDEX = 64 * 1024
-_PACKAGE = re.compile(r"(mahoroba(?:-models)?)_([0-9.]{3,20})_(amd64|all)\.deb")
+PACKAGE = re.compile(r"(mahoroba(?:-models)?)_([0-9.]{3,20})_(amd64|all)\.deb")
 
 
 @dataclass(frozen=True)
@@ -102,7 +102,7 @@ class Channel:
         try:
             said = json.loads(self._download(INDEX, LARGEST_INDEX).read_bytes())
             version, packages = str(said["version"]), tuple(map(str, said["packages"]))
-            found = [_PACKAGE.fullmatch(name) for name in packages]
+            found = [PACKAGE.fullmatch(name) for name in packages]
             if not found or not all(each and each[2] == version for each in found):
                 raise ValueError("not the packages of that version")
             order(version)

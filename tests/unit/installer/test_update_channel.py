@@ -9,10 +9,11 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from tuf.api.metadata import TargetFile
 
 from core.errors import SuiteError
 from installer.update import command, publish
-from installer.update.channel import Channel, Offer
+from installer.update.channel import INDEX, Channel, Offer
 from installer.update.versions import Versions
 
 PACKAGE = "mahoroba_0.2.0_amd64.deb"
@@ -100,9 +101,11 @@ def test_somebody_elses_channel_is_refused(office: Office, tmp_path: Path) -> No
 
 def test_a_package_of_another_version_or_name_is_no_offer(office: Office) -> None:
     for name in ("mahoroba_0.9.0_amd64.deb", "other_0.4.0_amd64.deb"):
-        package = office.folder / name
-        package.write_bytes(b"x")
-        publish.offer(office.keys, office.stick, "0.4.0", [package])
+        index = json.dumps({"version": "0.4.0", "packages": [name]}).encode()
+        (office.stick / "targets" / INDEX).write_bytes(index)
+        files = {INDEX: TargetFile.from_data(INDEX, index, ["sha256"])}
+        for signed in publish._offered(office.keys, office.stick, files, datetime.now(UTC)):
+            publish._keep(signed, office.stick)
         with pytest.raises(SuiteError, match="UPD-013"):
             office.terminal().newer_than("0.1.0")
 
@@ -139,3 +142,63 @@ def test_the_command_says_what_is_in_use(tmp_path: Path, capsys: pytest.CaptureF
     Versions(tmp_path, lambda _folder: "").take_over("0.1.0")
     assert command.main(["--root", str(tmp_path), "status"]) == 0
     assert "0.1.0" in capsys.readouterr().out
+
+
+LATER = publish.LASTS["root"] + timedelta(days=1)
+
+
+def test_a_channel_older_than_its_root_goes_on_after_renew(tmp_path: Path) -> None:
+    keys, stick, begun = publish.Keys(tmp_path / "keys"), tmp_path / "stick", datetime.now(UTC) - LATER
+    keys.make()
+    anchor = publish.begin(keys, stick, begun).read_bytes()
+    package = tmp_path / PACKAGE
+    package.write_bytes(b"a package")
+    publish.offer(keys, stick, "0.2.0", [package])
+    terminal = lambda: Channel(str(stick), tmp_path / "kept", anchor)  # noqa: E731
+    with pytest.raises(SuiteError, match="UPD-011"):
+        terminal().newer_than("0.1.0")
+    assert publish.renew(keys, stick).name == "2.root.json"
+    assert terminal().newer_than("0.1.0") == Offer("0.2.0", (PACKAGE,))
+
+
+def test_a_terminal_with_the_old_root_follows_to_new_keys(office: Office, tmp_path: Path) -> None:
+    assert office.terminal().newer_than("0.1.0") is not None
+    call = ["--keys", str(tmp_path / "keys"), "--channel", str(office.stick)]
+    assert publish.main([*call, "renew", "--new-keys", str(tmp_path / "new")]) == 0
+    assert office.terminal().newer_than("0.1.0") == Offer("0.2.0", (PACKAGE,)), "what was on offer still is"
+    office.offer("0.3.0")  # by the former keys: they count no more
+    with pytest.raises(SuiteError, match="UPD-011"):
+        office.terminal().newer_than("0.1.0")
+    office.keys = publish.Keys(tmp_path / "new")
+    office.offer("0.3.0")
+    assert office.terminal().newer_than("0.1.0") == Offer("0.3.0", ("mahoroba_0.3.0_amd64.deb",))
+    fresh = Channel(str(office.stick), tmp_path / "kept-2", office.anchor)
+    assert fresh.newer_than("0.1.0") is not None, "also one that has seen nothing since the first root"
+
+
+def test_only_the_channels_own_keys_renew_it(office: Office, tmp_path: Path) -> None:
+    other = publish.Keys(tmp_path / "other")
+    other.make()
+    for keys, channel in ((other, office.stick), (office.keys, tmp_path / "nothing")):
+        with pytest.raises(SuiteError, match="UPD-024"):
+            publish.renew(keys, channel)
+    assert office.terminal().newer_than("0.1.0") is not None
+
+
+@pytest.mark.parametrize(
+    ("version", "name", "code"),
+    [
+        ("0.3.0", "nothing/mahoroba_0.3.0_amd64.deb", "UPD-023"),
+        ("0.3.0", PACKAGE, "UPD-023"),
+        ("0.3.0", "notes.txt", "UPD-023"),
+        ("three", PACKAGE, "UPD-022"),
+    ],
+)
+def test_what_cannot_be_offered_leaves_what_is_on_offer(
+    office: Office, tmp_path: Path, version: str, name: str, code: str
+) -> None:
+    before = {path: path.read_bytes() for path in office.stick.rglob("*") if path.is_file()}
+    (tmp_path / "notes.txt").write_text("x")
+    with pytest.raises(SuiteError, match=code):
+        publish.offer(office.keys, office.stick, version, [tmp_path / name])
+    assert {path: path.read_bytes() for path in office.stick.rglob("*") if path.is_file()} == before
