@@ -121,6 +121,7 @@ def _drawings(t: Tokens) -> dict[str, str]:
     box = 'x="2" y="2" width="20" height="20" rx="5"'
     return {
         "caret-down": f'<path d="M5 9l7 7 7-7" {stroke} stroke="{t.text}"/>',
+        "caret-up": f'<path d="M5 16l7-7 7 7" {stroke} stroke="{t.text}"/>',
         "checkbox": f'<rect {box} fill="{t.surface}" stroke="{t.border}" stroke-width="2"/>',
         "checkbox-checked": f'<rect {box} fill="{t.primary}" stroke="{t.primary}" stroke-width="2"/>'
         f'<path d="M7 12.5l3.5 3.5 7-8" {stroke.replace("2", "2.6", 1)} stroke="{t.on_primary}"/>',

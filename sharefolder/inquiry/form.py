@@ -103,11 +103,9 @@ def _printed(kinds: dict[Place, str], at: Layout) -> dict[int, set[str]]:
 
 def _kind_of(title: str, printed: set[str]) -> str:
     """A first proposal from the heading, or from what is printed below it; whoever asks decides."""
-    text = title.strip()
-    if _DATE.search(text):
-        return "date"
-    if _NUMBER.search(text):
-        return "number"
+    for kind, telling in (("date", _DATE), ("number", _NUMBER)):
+        if any(telling.search(part) for part in (title.strip(), *title.split("　"))):  # 利用者数　男
+            return kind
     return {"n": "number", "d": "date"}.get(next(iter(printed)), "text") if len(printed) == 1 else "text"
 
 

@@ -24,6 +24,7 @@ from sharefolder.inquiry.changes import Change
 from sharefolder.inquiry.form import understand
 from sharefolder.inquiry.giving import Giving
 from sharefolder.inquiry.kept import Kept
+from sharefolder.inquiry.layout import Layout
 from sharefolder.inquiry.model import (
     ANSWERS,
     ENDED,
@@ -57,8 +58,9 @@ class Office:
         self._storage, self._sandbox, self._today, self._tell = storage, sandbox, today, tell
         self._board, self._kept = Board(storage, sandbox, today), Kept(storage)
 
-    def understand(self, template: Path) -> Form:
-        """The form in a local template. SuiteError SHARE-020 (no table) or SHARE-022 (cannot be read)."""
+    def understand(self, template: Path, at: Layout | None = None) -> Form:
+        """The form in a local template, its table ``at`` those rows or where it probably lies. SuiteError
+        SHARE-020 (no table) or SHARE-022 (cannot be read)."""
         answer = self._sandbox.ask("cells", template)
         if answer.value is None:
             raise SuiteError(
@@ -67,7 +69,7 @@ class Office:
                 _("Excelで開いて保存し直すか、別の様式を選んでください。"),
                 "SHARE-022",
             )
-        return understand(answer.value)
+        return understand(answer.value, at)
 
     def create(
         self,

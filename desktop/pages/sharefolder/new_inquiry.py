@@ -9,16 +9,18 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QCheckBox, QComboBox, QGridLayout, QWidget
 
 from core.errors import SuiteError
-from core.i18n import _
+from core.i18n import _, sentences
 from core.wareki import parse_date
 from desktop.pages.files import ask_open
 from desktop.pages.services import Services
+from desktop.pages.sharefolder.form_rows import FormRows
 from desktop.pages.sharefolder.known_sections import known_sections
 from desktop.pages.sharefolder.section_pick import SectionPick
 from desktop.ui import page, theme
 from desktop.ui.buttons import button
 from desktop.ui.widgets.fields import labelled, line_edit
 from sharefolder.inquiry.form import headings, with_kinds
+from sharefolder.inquiry.layout import Layout
 from sharefolder.inquiry.model import Form, Inquiry
 
 
@@ -31,7 +33,7 @@ class NewInquiry(QWidget):
         super().__init__()
         self._services, self._made = services, made
         self._place, self._template = "", Path()
-        self._form: Form | None = None
+        self.form: Form | None = None
         inside = QWidget()
         layout = page.column(inside, 0.9)
         layout.addWidget(page.label(_("照会を作る"), "section"))
@@ -48,6 +50,15 @@ class NewInquiry(QWidget):
         layout.addWidget(labelled(_("回答の期限"), self.due))
         layout.addWidget(self.sections)
         layout.addWidget(labelled(_("回答する人への説明"), self.notes))
+        self.rows = FormRows()
+        self.rows.asked.connect(self._place_table)
+        self._where = QWidget()
+        where = page.column(self._where, 0.5)
+        where.addWidget(page.label(_("表の場所"), "strong"))
+        hint = _("様式から見当を付けました。違うときは、行の番号を直してください。")
+        where.addWidget(page.label(hint, "caption", wrap=True))
+        where.addWidget(self.rows)
+        layout.addWidget(self._where)
         self.columns = QWidget()
         self._grid = QGridLayout(self.columns)
         self._grid.setContentsMargins(0, 0, 0, 0)
@@ -69,11 +80,12 @@ class NewInquiry(QWidget):
 
     def begin(self, place: str) -> None:
         """An empty form for ``place``."""
-        self._place, self._form = place, None
+        self._place, self.form = place, None
         self.file.setText(_("まだ選んでいません。"))
         for field in (self.title, self.due, self.notes):
             field.clear()
         self.sections.begin()
+        self._where.hide()
         self._show_columns()
         services = self._services
         services.bridge.run(
@@ -86,7 +98,8 @@ class NewInquiry(QWidget):
 
     def use(self, template: Path) -> None:
         """Take ``template`` and show its columns."""
-        self._template = template
+        self._template, self.form = template, None
+        self._show_columns()
         office = self._services.share.office(self._place)
         self._services.bridge.run(
             self, _("様式"), lambda _r: office.understand(template), self._understood, lane="share-inquiry"
@@ -97,23 +110,47 @@ class NewInquiry(QWidget):
         if path is not None:
             self.use(path)
 
+    def _place_table(self, at: Layout) -> None:
+        """The table lies elsewhere than was guessed."""
+        template, office = self._template, self._services.share.office(self._place)
+        self._services.bridge.run(
+            self,
+            _("様式"),
+            lambda _r: office.understand(template, at),
+            self._understood,
+            self._no_table,
+            lane="share-inquiry",
+        )
+
+    def _no_table(self, error: SuiteError) -> None:
+        """Said where the rows are chosen; nothing can be sent as long as it is so."""
+        self.form = None
+        self.rows.refuse(sentences(error.what, error.why))
+        self._show_columns()
+
     def _understood(self, form: Form) -> None:
-        self._form = form
+        self.form = form
         row, count = form.header_row + 1, len(form.columns)
         self.file.setText(
             _("{name}（シート「{sheet}」の {row} 行目に {count} の欄）").format(
                 name=self._template.name, sheet=form.sheet, row=row, count=count
             )
         )
+        self.rows.show_form(form)
+        self._where.show()
         if not self.title.text():
             self.title.setText(self._template.stem[:80])
         self._show_columns()
 
     def _show_columns(self) -> None:
+        before = {
+            kind.accessibleName(): (kind.currentIndex(), must.isChecked())
+            for kind, must in self._kinds.values()
+        }
         page.clear(self._grid)
         self._kinds = {}
         options = (("text", _("文字")), ("number", _("数")), ("date", _("日付")))
-        form = self._form
+        form = self.form
         names = headings(form) if form is not None else {}
         for row, column in enumerate(form.columns if form is not None else ()):
             name = names[column.index]
@@ -124,6 +161,10 @@ class NewInquiry(QWidget):
             kind.setCurrentIndex(kind.findData(column.kind))
             must = QCheckBox(_("必ず書く"))
             must.setAccessibleName(_("「{name}」は必ず書く").format(name=name))
+            if kind.accessibleName() in before:  # decided before the rows were corrected
+                index, checked = before[kind.accessibleName()]
+                kind.setCurrentIndex(index)
+                must.setChecked(checked)
             self._grid.addWidget(page.label(name), row, 0, Qt.AlignmentFlag.AlignVCenter)
             self._grid.addWidget(kind, row, 1)
             self._grid.addWidget(must, row, 2)
@@ -134,7 +175,7 @@ class NewInquiry(QWidget):
     def _create(self) -> None:
         notices = self._services.notices
         sections = self.sections.chosen()
-        form, title = self._form, self.title.text().strip()
+        form, title = self.form, self.title.text().strip()
         if form is None or not title or not sections:
             notices.warning(_("様式、題名、所属を入れてください。"))
             return

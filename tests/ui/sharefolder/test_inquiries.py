@@ -6,12 +6,15 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QAbstractButton, QLineEdit
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QAbstractButton, QCheckBox, QComboBox, QLineEdit, QSpinBox
+from pytestqt.wait_signal import SignalBlocker
 from python_calamine import CalamineWorkbook
 
 from desktop.pages.sharefolder import inquiry_acts as inquiries_page
 from desktop.pages.sharefolder.inquiries import Inquiries
 from sharefolder.sample import HEADINGS, NAME, SECTIONS, TITLE
+from tests.fakes.sheets import book
 from tests.ui.conftest import Office
 from tests.ui.sharefolder.page import disk, press, said
 
@@ -56,6 +59,39 @@ def test_a_new_inquiry_reaches_every_section(sample: Office, board: Inquiries, t
     made = disk(sample) / "照会" / "二回目の照会" / "回答"
     assert sorted(p.name for p in made.iterdir()) == ["税務課", "財政課"]
     assert board.which.findText("二回目の照会") >= 0
+
+
+def test_whoever_asks_corrects_where_the_table_lies(sample: Office, board: Inquiries, tmp_path: Path) -> None:
+    """By the keyboard: a second row of headings; what was decided of a column stays, the preview follows."""
+    cells = {(0, 0): "調査", (2, 0): "施設名", (2, 1): "件数", (2, 2): "備考"}
+    cells |= {(3, 0): "（正式名）", (3, 1): "見込み"}
+    press(sample, "照会を作る")
+    board.new.use(book(tmp_path / "様式.xlsx", cells | {(4, 0): "北公民館", (9, 0): "※休止中を除く。"}))
+    sample.settle()
+    assert "名前のある行: （正式名）、北公民館" in said(sample)
+    first, last = (sample.find(QSpinBox, f"表の{each}の行") for each in ("最初", "最後"))
+    assert (first.value(), last.value()) == (4, 5)  # type: ignore[attr-defined]
+    sample.find(QCheckBox, "「件数」は必ず書く").setChecked(True)  # type: ignore[attr-defined]
+
+    def wait() -> SignalBlocker:
+        return sample.bot.waitSignal(board.new.rows.asked, timeout=20_000)
+
+    with wait():
+        sample.bot.keyClick(last, Qt.Key.Key_Up)
+    sample.settle()
+    assert sample.find(QCheckBox, "「件数」は必ず書く").isChecked()  # type: ignore[attr-defined]
+    assert last.value() == 6  # type: ignore[attr-defined]
+    with wait():
+        sample.bot.keyClick(sample.find(QSpinBox, "見出しの最後の行"), Qt.Key.Key_Up)
+    assert first.value() == 5  # type: ignore[attr-defined]
+    sample.settle()
+    assert sample.find(QComboBox, "「件数　見込み」に書くもの")
+    assert "名前のある行: 北公民館" in said(sample)
+    with wait():
+        board.new.rows.top.setValue(60)
+    sample.settle()
+    assert "見出しの並んだ表が見つかりません。" in said(sample)
+    assert board.new.form is None
 
 
 def test_an_inquiry_is_extended_answered_and_ended(sample: Office, board: Inquiries) -> None:

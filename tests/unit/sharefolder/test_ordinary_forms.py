@@ -253,6 +253,8 @@ def test_two_rows_of_headings_name_each_column(tmp_path: Path, name: str) -> Non
     template = {(0, 0): "利用者調査"} | dict(cells)
     form = form_of(book(tmp_path / "t.xlsx", template, merge))
     assert [column.name for column in form.columns] == names
+    kinds = {column.name: column.kind for column in form.columns}
+    assert all(kind == "number" for title, kind in kinds.items() if title.startswith("利用者数"))
     assert rows(form) == (2, 3, 4, None)
     filled = {(4, 0): "北公民館"} | {(4, c): 30 + c for c in range(1, len(names))}
     assert len(plain_rows(form, book(tmp_path / "a.xlsx", template | filled, merge))[0]) == len(names)
