@@ -21,6 +21,9 @@ import uvicorn
 from starlette.responses import Response
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from core.errors import SuiteError
+from core.i18n import _
+
 MOST_CONNECTIONS = 500
 MOST_HEADER_BYTES = 16_384
 HEAD_WITHIN_S = 10.0
@@ -81,7 +84,8 @@ def _few_at_work(app: App) -> App:
 
 
 def serve(app: App, address: tuple[str, int], tls: Tls, *, shared: bool = False) -> None:
-    """Answer at ``address`` until a signal. ``shared``: several processes of one machine at one address."""
+    """Answer at ``address`` until a signal. ``shared``: several processes of one machine at one address.
+    SuiteError SERVE-001 where the address cannot be had, SERVE-002 where a file of ``tls`` cannot be read."""
     config = uvicorn.Config(
         _few_at_work(app),
         http=MutualTlsProtocol,
@@ -101,14 +105,40 @@ def serve(app: App, address: tuple[str, int], tls: Tls, *, shared: bool = False)
         ssl_ca_certs=str(tls.callers),
         ssl_cert_reqs=ssl.CERT_OPTIONAL if tls.certificate_optional else ssl.CERT_REQUIRED,
     )
-    config.load()
+    try:
+        config.load()
+    except OSError as error:  # ssl.SSLError is one
+        raise _no_certificate(tls) from error
     if config.ssl is not None:
         config.ssl.minimum_version = ssl.TLSVersion.TLSv1_3
+    listening = _listen(address, shared)
+    _log.info("pid %d listens at port %d", os.getpid(), listening.getsockname()[1])
+    uvicorn.Server(config).run(sockets=[listening])
+
+
+def _listen(address: tuple[str, int], shared: bool) -> socket.socket:
     listening = socket.socket(socket.AF_INET6 if ":" in address[0] else socket.AF_INET)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     if shared:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
-    listening.bind(address)
-    listening.listen(BACKLOG)
-    _log.info("pid %d listens at port %d", os.getpid(), listening.getsockname()[1])
-    uvicorn.Server(config).run(sockets=[listening])
+    try:
+        listening.bind(address)
+        listening.listen(BACKLOG)
+    except (OSError, OverflowError) as error:  # no such port
+        listening.close()
+        raise SuiteError(
+            _("サーバーを始められません。"),
+            _("{host} の {port} 番で待ち受けられません。").format(host=address[0], port=address[1]),
+            _("ほかのプログラムが使っていないか、この機械の番地かを確かめてください。"),
+            "SERVE-001",
+        ) from error
+    return listening
+
+
+def _no_certificate(tls: Tls) -> SuiteError:
+    return SuiteError(
+        _("サーバーを始められません。"),
+        _("フォルダ「{folder}」の証明書か鍵を読めません。").format(folder=tls.certificate.parent.name),
+        _("三つのファイルがそろい、サーバーを動かす利用者が読めることを確かめてください。"),
+        "SERVE-002",
+    )
