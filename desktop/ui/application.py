@@ -10,7 +10,7 @@ from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QIcon, QPainter, QPixmap
 from PySide6.QtWidgets import QApplication
 
-from desktop.ui import theme
+from desktop.ui import theme, turns
 from desktop.ui.garbage import Collector
 from desktop.ui.look import Look
 
@@ -41,6 +41,7 @@ def make_application(arguments: Sequence[str] = ("mahoroba",)) -> QApplication:
     app.setDesktopFileName("mahoroba")
     app.setQuitOnLastWindowClosed(True)
     Collector(app)
+    sys.setswitchinterval(turns.SWITCH)
     return app
 
 

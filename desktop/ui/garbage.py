@@ -17,7 +17,11 @@ EVERY_MS, AWAY_MS = 5000, 30_000
 
 
 class Collector(QObject):
-    """As ``gc`` by itself: the generations whose thresholds are passed, but when the event loop comes by."""
+    """As ``gc`` by itself: the generations whose thresholds are passed, but when the event loop comes by.
+
+    What has lived through a whole collection is not walked over again while the person works: a whole one
+    takes several times the 16 ms in which the window has to answer. Once they are away everything is.
+    """
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
@@ -26,15 +30,29 @@ class Collector(QObject):
         self._timer.timeout.connect(self.collect)
         self._timer.setTimerType(Qt.TimerType.VeryCoarseTimer)
         self._timer.start(EVERY_MS)
+        self._away = self._swept = False
         application = QGuiApplication.instance()
         if isinstance(application, QGuiApplication):
             application.applicationStateChanged.connect(self._state)
 
     def _state(self, state: Qt.ApplicationState) -> None:
         active = state == Qt.ApplicationState.ApplicationActive
+        self._away = not active
+        self._swept = self._swept and self._away
         self._timer.setInterval(EVERY_MS if active else AWAY_MS)
 
     def collect(self) -> None:
+        if self._away and not self._swept:
+            self._swept = True
+            gc.unfreeze()
+            self._whole()
+            return
         due = [count > limit for count, limit in zip(gc.get_count(), gc.get_threshold(), strict=True)]
-        if due[0]:
-            gc.collect(2 if due[2] else 1 if due[1] else 0)
+        if due[2]:
+            self._whole()
+        elif due[0]:
+            gc.collect(1 if due[1] else 0)
+
+    def _whole(self) -> None:
+        gc.collect()
+        gc.freeze()

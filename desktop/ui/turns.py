@@ -11,6 +11,9 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+SWITCH = 0.001
+"""Seconds for which a busy thread keeps the word when another asks for it. Python's own are 5 ms: a few
+times in one answer of the window that is more than the 16 ms it has."""
 _LONGEST = 0.05
 """Seconds that a job holds still at once: beside a window that is always busy it goes on, slower."""
 _at_rest = threading.Event()

@@ -141,6 +141,7 @@ def _garbage_between_events(qapp: QApplication) -> Iterator[None]:
     """As in the program; afterwards what the window left is collected here, not by a later test's thread."""
     gc.disable()
     yield
+    gc.unfreeze()
     gc.collect()
     gc.enable()
 

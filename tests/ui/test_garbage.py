@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import threading
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -36,3 +37,20 @@ def test_a_busy_thread_frees_no_widget_and_the_event_loop_does(qapp: QApplicatio
     qtbot.waitUntil(lambda: freed != [], timeout=10_000)
     assert (freed, len(kept)) == (["MainThread"], 2000)
     collector.deleteLater()
+
+
+def test_what_has_stayed_is_walked_over_again_once_nobody_works(qapp: QApplication) -> None:
+    gc.collect()
+    collector, freed = Collector(qapp), []  # type: tuple[Collector, list[str]]
+    try:
+        left_in_a_cycle(freed)
+        gc.freeze()  # as after a whole collection that it has lived through
+        gc.collect()
+        collector.collect()
+        assert freed == []
+        collector._state(Qt.ApplicationState.ApplicationInactive)
+        collector.collect()
+        assert freed == ["MainThread"]
+    finally:
+        gc.unfreeze()
+        collector.deleteLater()

@@ -25,6 +25,7 @@ from core.jobs import Report
 from desktop.pages.sign_in import face_panel
 from desktop.pages.sign_in.face_panel import FacePanel
 from desktop.pages.sign_in.sheet import Waiting
+from desktop.ui import theme
 from desktop.ui.application import make_themed
 from desktop.ui.bridge import Bridge
 from desktop.ui.look import Look
@@ -187,6 +188,22 @@ def test_a_column_sorts_as_people_read_it() -> None:
         ["", "1.05", "1.50"],
     ):
         assert sorted(reversed(cells), key=natural) == cells
+
+
+def test_long_words_of_a_wrapped_table_are_whole_without_moving_it_sideways(window: QMainWindow) -> None:
+    made = Table("表", ["いつ", "何をした"], (5, 8), whole=(0,), wrap=True)
+    put(window, made)
+    window.resize(theme.em(24), theme.em(20))
+    made.put(
+        [
+            (0, ("R8.11.26（木）17:30", "「避難所開設の手順（令和8年度改訂版）.txt」を書いた" * 2)),
+            (1, ("", "短い")),
+        ]
+    )
+    QApplication.processEvents()
+    assert made.horizontalScrollBar().maximum() == 0
+    assert made.rowHeight(0) > made.rowHeight(1)
+    assert made.columnWidth(0) >= made.sizeHintForColumn(0)
 
 
 def test_exported_csv_opens_in_a_spreadsheet_and_runs_no_formula(table: Table) -> None:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QPlainTextEdit, QWidget
 
+from core.clock import TOKYO
 from core.errors import SuiteError
 from core.i18n import _
 from core.jobs import Report
+from core.wareki import format_short
 from desktop.pages.services import Services
 from desktop.pages.sharefolder.words import act_words, size_words, source_words, time_words
 from desktop.ui import page, theme
@@ -66,7 +69,7 @@ class History(ScrolledCard):
         layout.addWidget(page.label(_("変更の記録"), "strong"))
         self.of_acts = page.label("", "muted", wrap=True)
         titles = (_("いつ"), _("だれが"), _("何をした"))
-        self.acts = Table(_("変更の記録の一覧"), titles, (5, 2, 8))
+        self.acts = Table(_("変更の記録の一覧"), titles, (5, 2, 8), whole=(0, 1), wrap=True)
         self.acts.setMinimumHeight(theme.em(7.6))
         layout.addWidget(self.of_acts)
         layout.addWidget(self.acts, 1)
@@ -206,10 +209,15 @@ class History(ScrolledCard):
             return
         me = _("自分")
         acts = enumerate(activity.acts)
-        rows = [(n, (Cell(time_words(a.time), a.time), a.who or me, act_words(a))) for n, a in acts]
+        rows = [(n, (_when(a.time), a.who or me, act_words(a))) for n, a in acts]
         self.acts.put(rows)
         self.acts.setVisible(bool(rows))
         self.of_acts.setText(source_words(activity))
+
+
+def _when(seconds: float) -> str:
+    """In the short form: beside it there must be room for what was done."""
+    return Cell(format_short(datetime.fromtimestamp(seconds, TOKYO)), seconds) if seconds > 0 else ""
 
 
 def _version_row(entry: Entry, version: Version) -> tuple[str, ...]:

@@ -139,6 +139,8 @@ class Listing(QTableView):
         header.setFixedHeight(theme.em(2.5))
         header.setSectionsClickable(True)
         header.setSortIndicatorShown(True)
+        # Qt's header asks for each of its sections whether all rows are chosen, by asking the model for each.
+        header.setSelectionModel(QItemSelectionModel(self._model, self))
         header.sectionClicked.connect(self.ordered.emit)
         self.doubleClicked.connect(lambda index: self.opened.emit(self._model.shown[index.row()]))
         self.verticalScrollBar().valueChanged.connect(lambda _value: self.on_screen.emit())
@@ -147,9 +149,8 @@ class Listing(QTableView):
     def put(self, shown: Shown, order: Order) -> None:
         """Show ``shown``, already in ``order``; what was chosen stays chosen where it is shown."""
         before, current = self._model.shown, self.current()
-        chosen = {name for piece in self._ranges() for name in before.names(*piece)}
-        if before.folder != shown.folder:
-            chosen.clear()
+        pieces = self._ranges() if before.folder == shown.folder else []
+        chosen = {name for piece in pieces for name in before.names(*piece)}
         self._model.put(shown)
         column, down = order
         way = Qt.SortOrder.DescendingOrder if down else Qt.SortOrder.AscendingOrder

@@ -131,7 +131,7 @@ class RulesView(OfShare):
         self.table.put([(each.path, _row(each)) for each in found])
         count = Counter(each.why for each in found)
         said = [f"{_why_words(why)} {count[why]:,}" for why in Why if count[why]]
-        words = _("{day} に調べました。知らせ {count} 件").format(
+        words = _("{day}に調べました。知らせ {count} 件").format(
             day=format_date(self._on), count=f"{len(found):,}"
         )
         self.counts.setText("　".join((words, *said)))

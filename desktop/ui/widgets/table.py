@@ -74,13 +74,19 @@ class Table(QTableView):
     """``put`` gives the rows as (key, cells); ``opened`` is emitted with the key on Enter or double click.
 
     ``widths``: of the columns in proportion, in em at least; those in ``whole`` are as wide as their words.
+    ``wrap``: for a few rows of long words, in as many lines as they need.
     """
 
     opened = Signal(object)
     picked = Signal(object)
 
     def __init__(
-        self, name: str, titles: Sequence[str], widths: Sequence[float], whole: Collection[int] = ()
+        self,
+        name: str,
+        titles: Sequence[str],
+        widths: Sequence[float],
+        whole: Collection[int] = (),
+        wrap: bool = False,
     ) -> None:
         super().__init__()
         self._model = _Rows(titles)
@@ -93,7 +99,8 @@ class Table(QTableView):
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.setShowGrid(False)
         self.setTabKeyNavigation(False)
-        self.setWordWrap(False)
+        self.setWordWrap(wrap)
+        self.verticalHeader().setMinimumSectionSize(theme.em(2.6))
         self.verticalHeader().hide()
         self.verticalHeader().setDefaultSectionSize(theme.em(2.6))
         self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
@@ -120,6 +127,8 @@ class Table(QTableView):
         unit = max(theme.em(1), rest / sum(shared))
         for column, width in enumerate(self._widths):
             self.setColumnWidth(column, self._whole.get(column) or int(unit * width))
+        if self.wordWrap():
+            self.resizeRowsToContents()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Where there is no row, words say so."""
@@ -202,6 +211,8 @@ class Table(QTableView):
         nothing = _("当てはまるものはありません。") if self._all else _("いまは何もありません。")
         self.setAccessibleDescription("" if rows else nothing)
         self._model.show_rows(rows)
+        if self.wordWrap():
+            self.resizeRowsToContents()
         if chosen is not None:
             self.choose(chosen)
 

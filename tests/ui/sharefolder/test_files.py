@@ -47,6 +47,25 @@ def test_folders_open_and_close_by_the_keyboard(sample: Office) -> None:
     assert view.list.current().name == "防災課"  # type: ignore[union-attr]
 
 
+def test_a_folder_read_again_in_which_nothing_has_changed_stays_as_it_is(sample: Office) -> None:
+    """Each minute it is: nobody's choice or place in a long list may be lost by it."""
+    view, resets = files(sample), []  # type: tuple[Files, list[int]]
+    view.go(NAME, "防災課/災害対応")
+    sample.settle()
+    view.list.model().modelReset.connect(lambda: resets.append(1))
+    view.list.selectAll()
+    chosen = view.list.chosen()
+    view.read()
+    sample.settle()
+    assert (resets, view.list.chosen()) == ([], chosen)
+    (disk(sample) / "防災課" / "災害対応" / "新しい.txt").write_text("", "utf-8")
+    view.read()
+    sample.settle()
+    assert resets
+    assert view.list.chosen() == chosen
+    assert "新しい.txt" in rows(sample)
+
+
 def test_a_chosen_file_tells_its_rights_and_its_words(sample: Office) -> None:
     view = files(sample)
     view.go(NAME, "防災課/災害対応", "防災課/災害対応/避難所開設の手順.txt")

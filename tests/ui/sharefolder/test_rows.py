@@ -38,6 +38,25 @@ def test_the_sign_of_a_row_stands_out_from_its_ground_chosen_or_not(qtbot: QtBot
             assert contrast(ground, ink) >= 3, (entry.name, chosen, ground, ink)
 
 
+def test_all_rows_chosen_are_one_piece_and_stay_chosen_in_another_order(qtbot: QtBot) -> None:
+    """What is asked of each row is asked a hundred thousand times."""
+    rows = Listing()
+    qtbot.addWidget(rows)
+    many = [Entry(f"資料{n:05}", f"資料{n:05}", False, n, 0.0) for n in range(5_000)]
+    rows.put(Shown(Rows("", many)), (0, False))
+    rows.selectAll()
+    assert rows._ranges() == [(0, 4_999)]
+    assert rows.single() is None
+    more = [*many, Entry("新しい", "新しい", False, 0, 0.0)]
+    rows.put(Shown(Rows("", more), range(5_001)[::-1]), (0, True))
+    assert rows._ranges() == [(1, 5_000)], "and what has come is not chosen"
+    assert rows.chosen() == many[::-1]
+    rows.put(Shown(Rows("別")), (0, False))
+    assert rows.chosen() == []
+    header = rows.horizontalHeader()
+    assert header.selectionModel() is not rows.selectionModel(), "it would ask the model for each row"
+
+
 def _sign(rows: Listing, row: int) -> QImage:
     """The square at the beginning of ``row``, without the line below it."""
     cell = rows.visualRect(rows.model().index(row, 0))
