@@ -46,15 +46,17 @@ class Beginnings:
     def bring(self, place: str, source: Path | Entry, report: Report, folder: str) -> None:
         """A local file, or a copy of one of the share, into ``folder``."""
         if isinstance(source, Path):
-            transfer.upload(source, self._storage(place), folder, report)
+            transfer.upload(source, self._storage(place), folder, report, dated=True)
         else:
-            transfer.copy_inside(self._storage(place), source.path, folder)
+            transfer.copy_inside(self._storage(place), source.path, folder, report, dated=True)
 
-    def begin_from(self, place: str, document: Entry, section: str, name: str) -> tuple[str, bool]:
+    def begin_from(
+        self, place: str, document: Entry, section: str, name: str, report: Report
+    ) -> tuple[str, bool]:
         """A copy of a library's document in the folder of ``section`` (SHARE-061 where it has none): see
         ``Shelf.copy``."""
         self._must_be_there(place, section)
-        made = self._library(place).copy(document, section, name, section)
+        made = self._library(place).copy(document, section, name, section, report)
         self._done("share.copied", place, [made[0]])
         return made
 

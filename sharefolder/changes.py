@@ -141,10 +141,11 @@ class Changes:
         """What was deleted from ``folder`` and below it: see ``bins.look``."""
         return bins.look(self._storage(place), folder, report)
 
-    def kept(self, place: str, entry: Entry) -> Trashed:
+    def kept(self, place: str, entry: Entry, report: Report) -> Trashed:
         """A copy of ``entry`` in the bin, before something else takes its place."""
         storage = self._storage(place)
-        return Trashed(entry.path, transfer.copy_inside(storage, entry.path, self._bin(storage, entry)))
+        bin_ = self._bin(storage, entry)
+        return Trashed(entry.path, transfer.copy_inside(storage, entry.path, bin_, report, dated=True))
 
     def told(self, action: str, place: str, paths: Sequence[str]) -> None:
         """What another part has changed: audit line and event."""

@@ -9,6 +9,7 @@ from core.i18n import _
 from core.jobs import Report
 from sharefolder import errors, names, transfer
 from sharefolder.index.crawl import is_bin
+from sharefolder.inquiry.model import handed_in
 from sharefolder.model import Entry
 from sharefolder.ports import Storage
 
@@ -65,13 +66,12 @@ class Copying:
         return end
 
     def _file(self, entry: Entry, into: str, fresh: bool = False) -> str:
-        self._report(
-            len(self.made),
-            None,
-            _("{name}（{count} 件目）").format(name=entry.name, count=len(self.made) + 1),
-        )
+        words = _("{name}（{count} 件目）").format(name=entry.name, count=len(self.made) + 1)
+        self._report(len(self.made), None, words)
+        read = Report(lambda done, total, text: self._report(done, total, f"{words}　{text}"))
+        dated = not handed_in(names.join(into, entry.name))
         try:
-            end = transfer.copy_inside(self._storage, entry.path, into, fresh=fresh)
+            end = transfer.copy_inside(self._storage, entry.path, into, read, fresh=fresh, dated=dated)
         except SuiteError as error:
             self._refuse(entry.path, error)
             return ""

@@ -4,9 +4,11 @@ folder. Links are never followed."""
 from __future__ import annotations
 
 import errno
+import logging
 import os
 import stat
 import sys
+import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from io import RawIOBase
@@ -18,8 +20,9 @@ from core.i18n import _
 from sharefolder import errors, names, posix_acl
 from sharefolder.local_rename import rename_new
 from sharefolder.model import Entry, Rights, Version
-from sharefolder.ports import CHUNK, Buffer, Sink, Watch
+from sharefolder.ports import CHUNK, Buffer, Sink, Small, Watch
 
+log = logging.getLogger(__name__)
 _BATCH = 500
 _LEAST = 1 << 16  # of a file that may grow while it is read
 _STREAMS = sys.platform == "win32"
@@ -90,17 +93,27 @@ class LocalStorage:
                 yield _FileSink(file)
                 os.fsync(file.fileno())
 
-    def put_many(self, files: Iterable[tuple[str, str, bytes]]) -> Iterator[SuiteError | None]:
-        for part, target, content in files:
+    def put_many(self, files: Iterable[Small]) -> Iterator[SuiteError | None]:
+        for part, target, content, changed in files:
             try:
                 with self.append(part, 0) as sink:
                     sink.write(content)
+                if changed is not None:
+                    self.set_changed(part, changed)
                 self.move(part, target)
                 yield None
             except errors.Disconnected:
                 raise
             except SuiteError as error:
                 yield error
+
+    def set_changed(self, path: str, when: float) -> None:
+        real = self._real(path)
+        try:
+            os.utime(real, ns=(time.time_ns(), round(when * 1e9)))
+        except OSError:  # what is more wrong than that is said by whatever comes next
+            self._present()
+            log.info("a disk keeps its own time of a file")
 
     def make_folder(self, path: str) -> None:
         with self._failing(path):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from core.errors import SuiteError
 from sharefolder.model import Entry, Rights, Version
@@ -31,6 +31,16 @@ class Sink(Protocol):
 
     def write(self, chunk: Buffer) -> None:
         """Append; may return before the server has it. SuiteError at this or a later call."""
+
+
+class Small(NamedTuple):
+    """A small new file: its part, where it goes, its content of at most ``SMALL`` bytes, and when that was
+    last changed, None: now."""
+
+    part: str
+    target: str
+    content: bytes
+    changed: float | None = None
 
 
 class Watch(Protocol):
@@ -71,9 +81,13 @@ class Storage(Protocol):
     def append(self, path: str, offset: int) -> AbstractContextManager[Sink]:
         """Write from ``offset`` on (created at 0; cut there). On leaving, all is on the server's disk."""
 
-    def put_many(self, files: Iterable[tuple[str, str, bytes]]) -> Iterator[SuiteError | None]:
-        """Many small new files at once: for each (part, target, content of at most ``SMALL`` bytes) in turn
-        None, or why it does not lie under ``target``; then a part may be left. Never over another."""
+    def put_many(self, files: Iterable[Small]) -> Iterator[SuiteError | None]:
+        """Many small new files at once: for each in turn None, or why it does not lie under its ``target``;
+        then a part may be left. Never over another."""
+
+    def set_changed(self, path: str, when: float) -> None:
+        """Say when the content of a file was last changed: seconds, UTC, from 1970 to the year 10000. Where
+        the disk or the server refuses that, its own time stays."""
 
     def make_folder(self, path: str) -> None:
         """SHARE-005 if there is something of that name."""

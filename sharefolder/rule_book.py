@@ -16,7 +16,7 @@ from core.errors import SuiteError
 from sharefolder import errors, names, rules
 from sharefolder.index.crawl import hidden
 from sharefolder.model import Entry
-from sharefolder.ports import Storage
+from sharefolder.ports import Small, Storage
 from sharefolder.rules import Rule
 
 PLACE = "運用ルール"
@@ -73,7 +73,7 @@ class RuleBook:
 
     def _put(self, folder: str, name: str, wanted: Sequence[Rule]) -> str:
         part, end = (names.join(folder, each) for each in (f".mahoroba-{secrets.token_hex(8)}.part", name))
-        for failed in self._storage.put_many([(part, end, written(wanted))]):
+        for failed in self._storage.put_many([Small(part, end, written(wanted))]):
             if failed is not None:
                 raise failed
         return end

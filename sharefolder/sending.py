@@ -12,6 +12,7 @@ from core.i18n import _
 from core.jobs import Report
 from sharefolder import names, plans, transfer
 from sharefolder.fitting import Fitted, fit
+from sharefolder.inquiry.model import handed_in
 from sharefolder.journal import Journal, Task
 from sharefolder.model import Entry
 from sharefolder.ports import SMALL, Storage
@@ -155,7 +156,10 @@ class Sending:
         """Many at once; the journal hears of them in groups, as each word of it waits for the disk."""
         if not tasks:
             return
-        files = [transfer.Wanted(Path(task.here), task.there, task.if_exists, task.seen) for task in tasks]
+        files = [
+            transfer.Wanted(Path(task.here), task.there, task.if_exists, task.seen, not handed_in(task.there))
+            for task in tasks
+        ]
         arrived: list[int] = []
         storage = self._storage(tasks[0].place)
         try:
@@ -185,7 +189,8 @@ class Sending:
     def _one(self, task: Task, report: Report) -> transfer.Sent:
         storage, here, how = self._storage(task.place), Path(task.here), task.if_exists
         if task.up:
-            return transfer.upload(here, storage, task.there, report, how, task.name, task.seen)
+            dated = not handed_in(task.there)
+            return transfer.upload(here, storage, task.there, report, how, task.name, task.seen, dated=dated)
         return transfer.download(storage, task.there, here, report, how, task.seen)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import chain, islice
@@ -14,10 +16,11 @@ from smbprotocol.open import CreateOptions, FilePipePrinterAccessMask, Open
 from core.errors import SuiteError
 from sharefolder import errors, names, security, smb_lsa, smb_rights, smb_small, smb_versions, smb_wire
 from sharefolder.model import Entry, Rights, Version
-from sharefolder.ports import CHUNK, Credential, Sink, Watch
+from sharefolder.ports import CHUNK, Credential, Sink, Small, Watch
 from sharefolder.smb_session import SmbSession
 from sharefolder.smb_watch import SmbWatch
 
+log = logging.getLogger(__name__)
 _READ = FilePipePrinterAccessMask.FILE_READ_DATA
 _WRITE = FilePipePrinterAccessMask.FILE_WRITE_DATA  # in a folder: may add files
 _LOOK = FilePipePrinterAccessMask.FILE_READ_ATTRIBUTES
@@ -75,10 +78,12 @@ class SmbStorage:
             yield sink
             sink.finish()
 
-    def put_many(self, files: Iterable[tuple[str, str, bytes]]) -> Iterator[SuiteError | None]:
-        def checked() -> Iterator[tuple[str, str, bytes]]:
-            for part, target, content in files:
-                yield names.writable(part), names.writable(target), content
+    def put_many(self, files: Iterable[Small]) -> Iterator[SuiteError | None]:
+        def checked() -> Iterator[Small]:
+            for each in files:
+                names.writable(each.part)
+                names.writable(each.target)
+                yield each
 
         wanted = checked()
         first = list(islice(wanted, _MANY))
@@ -88,6 +93,17 @@ class SmbStorage:
                 trees.append(self._at.tree(beside=True))
             several = chain(first, wanted)
             yield from smb_small.put_many(trees, several, lambda status: self._at.readable(status, self.name))
+
+    def set_changed(self, path: str, when: float) -> None:
+        moments = (time.time_ns(), round(when * 1e9))
+        try:
+            with self._at.failing(path):
+                unc = self._at.unc(names.inside(path))
+                smbclient.utime(unc, ns=moments, follow_symlinks=False, **self._at.options())
+        except errors.Disconnected:
+            raise
+        except SuiteError:
+            log.info("a server keeps its own time of a file")
 
     def make_folder(self, path: str) -> None:
         names.writable(path)

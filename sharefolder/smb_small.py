@@ -18,14 +18,16 @@ from smbprotocol.tree import TreeConnect
 
 from core.errors import SuiteError
 from sharefolder import errors, smb_answers, smb_signed
+from sharefolder.ports import Small
 from sharefolder.smb_wire import PATIENCE_S
 
 IN_FLIGHT = 8
 _FILE = b"\xff" * 16  # whatever the create of the same compound has opened
-_READ, _WRITE, _LOOK, _DELETE = 0x1, 0x2, 0x80, 0x10000
+_READ, _WRITE, _LOOK, _MARK, _DELETE = 0x1, 0x2, 0x80, 0x100, 0x10000
 _READ_WRITE_DELETE = 7
 _OPEN, _OVERWRITE_IF, _NOT_A_FOLDER, _LINK_ITSELF = 1, 5, 0x40, 0x200000
-_RENAME = 10
+_TIMES, _RENAME = 4, 10  # FileBasicInformation, FileRenameInformation
+_EPOCH = 116_444_736_000_000_000  # 1970 in FILETIME, 100 ns since 1601
 
 
 class _Packed:
@@ -62,10 +64,16 @@ def _write(content: bytes) -> _Packed:
 
 def _rename(path: str) -> _Packed:
     name = path.replace("/", "\\").encode("utf-16-le")
-    info = struct.pack("<B7xQI", 0, 0, len(name)) + name  # replaces nothing
-    return _Packed(
-        Commands.SMB2_SET_INFO, struct.pack("<HBBIHHI", 33, 1, _RENAME, len(info), 96, 0, 0) + _FILE + info
-    )
+    return _set(_RENAME, struct.pack("<B7xQI", 0, 0, len(name)) + name)  # replaces nothing
+
+
+def _changed(when: float) -> _Packed:
+    return _set(_TIMES, struct.pack("<QQQQI4x", 0, 0, round(when * 10_000_000) + _EPOCH, 0, 0))  # 0: as it is
+
+
+def _set(kind: int, info: bytes) -> _Packed:
+    head = struct.pack("<HBBIHHI", 33, 1, kind, len(info), 96, 0, 0)
+    return _Packed(Commands.SMB2_SET_INFO, head + _FILE + info)
 
 
 def _close() -> _Packed:
@@ -74,20 +82,25 @@ def _close() -> _Packed:
 
 def put_many(
     trees: Sequence[TreeConnect],
-    files: Iterable[tuple[str, str, bytes]],
+    files: Iterable[Small],
     readable: Callable[[int], SuiteError],
 ) -> Iterator[SuiteError | None]:
-    """For each (part, target, content): what went wrong, or None once it lies under ``target``, whole and
-    acknowledged by the (signed) server. ``trees``: the same share, by as many connections, taken in turn.
-    ``readable`` words a status. SMBException when a connection breaks.
+    """For each what went wrong, or None once it lies under its ``target``, whole and acknowledged by the
+    (signed) server, whether or not that has taken its time. ``trees``: the same share, by as many connections,
+    taken in turn. ``readable`` words a status. SMBException when a connection breaks.
     """
-    waiting: deque[tuple[TreeConnect, list[Any]]] = deque()
-    for (part, target, content), tree in zip(files, cycle(trees), strict=False):
+    waiting: deque[tuple[TreeConnect, list[Any], int | None]] = deque()
+    for each, tree in zip(files, cycle(trees), strict=False):
         while len(waiting) >= IN_FLIGHT * len(trees):
             yield _settled(*waiting.popleft(), readable)
-        made = _create(part, _WRITE | _LOOK | _DELETE, _OVERWRITE_IF, _NOT_A_FOLDER)
-        messages = [made, *([_write(content)] if content else []), _rename(target), _close()]
-        waiting.append((tree, _sent(tree, messages)))
+        messages = [_write(each.content)] if each.content else []
+        timed = None if each.changed is None else len(messages) + 1
+        access = _WRITE | _LOOK | _DELETE
+        if each.changed is not None:
+            access |= _MARK
+            messages.append(_changed(each.changed))
+        made = _create(each.part, access, _OVERWRITE_IF, _NOT_A_FOLDER)
+        waiting.append((tree, _sent(tree, [made, *messages, _rename(each.target), _close()]), timed))
     while waiting:
         yield _settled(*waiting.popleft(), readable)
 
@@ -99,7 +112,7 @@ def may_read(paths: Iterable[str], tree: TreeConnect) -> list[bool]:
 
     def take() -> None:
         statuses: list[int] = []
-        _settled(tree, waiting.popleft(), lambda status: statuses.append(status) or errors.no_right(""))  # type: ignore[func-returns-value]
+        _settled(tree, waiting.popleft(), None, lambda status: statuses.append(status) or errors.no_right(""))  # type: ignore[func-returns-value]
         found.append(not statuses or statuses[0] == NtStatus.STATUS_SHARING_VIOLATION)
 
     for path in paths:
@@ -129,7 +142,10 @@ def _sent(tree: TreeConnect, messages: list[_Packed]) -> list[Any]:
 
 
 def _settled(
-    tree: TreeConnect, requests: list[Any], readable: Callable[[int], SuiteError]
+    tree: TreeConnect, requests: list[Any], no_matter: int | None, readable: Callable[[int], SuiteError]
 ) -> SuiteError | None:
+    """What the first says that did not do, but for the one at ``no_matter``."""
     said = [smb_answers.status(tree.session.connection, request, PATIENCE_S) for request in requests]
+    if no_matter is not None:
+        said[no_matter] = 0
     return next((readable(status) for status in said if status), None)

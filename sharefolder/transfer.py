@@ -25,11 +25,12 @@ from core.jobs import Report
 from sharefolder import errors, names
 from sharefolder.local import LocalStorage
 from sharefolder.model import Entry, same_time
-from sharefolder.ports import SMALL, Storage, first_bytes
+from sharefolder.ports import SMALL, Small, Storage, first_bytes
 
 PART = re.compile(r"\.mahoroba-[0-9a-f]{16}\.part")
 _MB = 1_000_000
 _MANY = 50
+_YEAR_10000 = 253_402_300_800
 
 
 class IfExists(Enum):
@@ -57,6 +58,7 @@ class Wanted(NamedTuple):
     folder: str
     if_exists: IfExists = IfExists.ASK
     seen: Seen = Look.NOW
+    dated: bool = False
 
 
 @dataclass(frozen=True)
@@ -89,6 +91,7 @@ class _Way:
     target: Storage
     end: str
     seen: float | None  # the time of what may be replaced, None if nothing may
+    dated: bool = False  # it keeps the time at which its content was changed
 
 
 def upload(
@@ -100,15 +103,16 @@ def upload(
     name: str = "",
     seen: Seen = Look.NOW,
     part: str = "",
+    dated: bool = False,
 ) -> Sent:
-    """Send ``file`` into ``folder`` of the share, as ``name`` or its own; ``seen`` as ``send``. SuiteError
+    """Send ``file`` into ``folder`` of the share, as ``name`` or its own; the rest as ``send``. SuiteError
     SHARE-00x; the part (named as ``PART``; without a name, by what is sent) stays for another try."""
     here = LocalStorage(file.parent, str(file.parent))
     start = here.stat(file.name)
     if start is None or start.folder:
         raise errors.not_found(file.name)
     end = names.join(folder, name or file.name)
-    return send(here, start, storage, end, report, if_exists, seen, part)
+    return send(here, start, storage, end, report, if_exists, seen, part, dated)
 
 
 def upload_many(files: Sequence[Wanted], storage: Storage, report: Report) -> Iterator[Sent]:
@@ -117,7 +121,7 @@ def upload_many(files: Sequence[Wanted], storage: Storage, report: Report) -> It
     going: deque[tuple[Wanted, Sent]] = deque()
     parts = _folders_of_parts(files, storage)
 
-    def contents() -> Iterator[tuple[str, str, bytes]]:
+    def contents() -> Iterator[Small]:
         for number, wanted in enumerate(files, 1):
             file, folder = wanted.file, wanted.folder
             report(number, len(files), file.name)
@@ -130,14 +134,15 @@ def upload_many(files: Sequence[Wanted], storage: Storage, report: Report) -> It
                 raise errors.changed(file.name)
             end = names.join(folder, file.name)
             going.append((wanted, Sent(end, start.size, blake3(content).hexdigest())))
-            yield names.join(parts.get(folder, folder), part_name(start, end)), end, content
+            part = names.join(parts.get(folder, folder), part_name(start, end))
+            yield Small(part, end, content, _time_of(start) if wanted.dated else None)
 
     try:
         for failed in storage.put_many(contents()):
             wanted, sent = going.popleft()
             if failed is not None:  # a name that is taken, or whatever the slower way can say better
-                file, folder, if_exists, seen = wanted
-                sent = upload(file, storage, folder, report, if_exists, seen=seen)
+                file, folder, if_exists, seen, dated = wanted
+                sent = upload(file, storage, folder, report, if_exists, seen=seen, dated=dated)
             yield sent
     finally:
         for each in parts.values():
@@ -169,12 +174,12 @@ def download(
     if_exists: IfExists = IfExists.ASK,
     seen: Seen = Look.NOW,
 ) -> Sent:
-    """Fetch a file of the share into a local ``folder``; ``seen`` as ``send``."""
+    """Fetch a file of the share into a local ``folder``; ``seen`` as ``send``. It keeps its time."""
     start = storage.stat(path)
     if start is None or start.folder:
         raise errors.not_found(path.rpartition("/")[2])
     here = LocalStorage(folder, str(folder))
-    return send(storage, start, here, names.proposed(start.name), report, if_exists, seen)
+    return send(storage, start, here, names.proposed(start.name), report, if_exists, seen, dated=True)
 
 
 def send(
@@ -186,9 +191,11 @@ def send(
     if_exists: IfExists,
     seen: Seen = Look.NOW,
     part: str = "",
+    dated: bool = False,
 ) -> Sent:
     """Send ``start`` of ``source`` to ``wanted``. Only what was changed at ``seen`` is replaced: anything
-    else stays, and this comes to lie beside it."""
+    else stays, and this comes to lie beside it. ``dated``: it keeps the time of its content; otherwise it is
+    of now, as for what the suite itself writes or somebody hands in."""
     names.writable(wanted)
     there = target.stat(wanted)
     end = wanted
@@ -197,7 +204,7 @@ def send(
             raise errors.exists(there.name)
         end, there, seen = _beside(target, wanted), None, None
     decided = (there.changed if there else None) if isinstance(seen, Look) else seen
-    way = _Way(source, start, target, end, decided)
+    way = _Way(source, start, target, end, decided, dated)
     part = names.join(end.rpartition("/")[0], part or part_name(start, wanted))
     digest, resumed = _fill(way, part, report)
     _verify(way, part, digest, report)
@@ -256,7 +263,9 @@ def _verify(way: _Way, part: str, digest: str, report: Report) -> None:
 
 
 def _settle(way: _Way, part: str, digest: str, resumed: int) -> Sent:
-    """Give the part its name; a target that another has changed or holds open is never touched."""
+    """Give the part its time and its name; a target that another has changed or holds open is never
+    touched."""
+    _date(way, part)
     there = way.target.stat(way.end)
     end, beside = way.end, False
     if there is not None and (way.seen is None or not same_time(there.changed, way.seen)):
@@ -272,6 +281,17 @@ def _settle(way: _Way, part: str, digest: str, resumed: int) -> Sent:
     return Sent(end, way.start.size, digest, resumed, beside)
 
 
+def _date(way: _Way, part: str) -> None:
+    when = _time_of(way.start)
+    if way.dated and when is not None:
+        way.target.set_changed(part, when)
+
+
+def _time_of(start: Entry) -> float | None:
+    """The time of its content, where that is one which every disk can keep."""
+    return start.changed if 0 < start.changed < _YEAR_10000 else None
+
+
 def _beside(storage: Storage, path: str, mark: str = "") -> str:
     """A free name beside ``path``."""
     folder, _slash, name = path.rpartition("/")
@@ -280,9 +300,20 @@ def _beside(storage: Storage, path: str, mark: str = "") -> str:
     return names.join(folder, names.free(f"{stem}{mark}{suffix}", taken))
 
 
-def copy_inside(storage: Storage, path: str, folder: str, name: str = "", fresh: bool = False) -> str:
-    """Copy a file inside the share on the server, as ``name`` or its own, made free; the new path. In a
-    ``fresh`` folder, which this copy has made, nothing needs to be made free; it is never over another."""
+def copy_inside(
+    storage: Storage,
+    path: str,
+    folder: str,
+    report: Report,
+    name: str = "",
+    *,
+    fresh: bool = False,
+    dated: bool = False,
+) -> str:
+    """Copy a file inside the share on the server, as ``name`` or its own, made free; the new path. Both are
+    read, and compared by their BLAKE3, before the copy gets its name: SHARE-010, SHARE-009. In a ``fresh``
+    folder, which this copy has made, nothing needs to be made free; it is never over another. ``dated`` as
+    for ``send``."""
     seen = storage.stat(path)
     if seen is None or seen.folder:
         raise errors.not_found(path.rpartition("/")[2])
@@ -291,9 +322,27 @@ def copy_inside(storage: Storage, path: str, folder: str, name: str = "", fresh:
     part = names.join(folder, part_name(seen, end))
     if storage.stat(part) is not None:
         storage.remove(part)
-    storage.copy(path, part)
-    copied = storage.stat(part)
-    if copied is None or copied.size != seen.size:
-        raise errors.damaged(seen.name)
-    storage.move(part, end)
+    way = _Way(storage, seen, storage, end, None, dated)
+    try:
+        storage.copy(path, part)
+        _verify(way, part, _digest(way, report), report)
+        if storage.stat(path) != seen:
+            raise errors.changed(seen.name)
+        _date(way, part)
+        storage.move(part, end)
+    except BaseException:  # also when a person has stopped it: the next begins anew
+        with suppress(SuiteError):
+            storage.remove(part)
+        raise
     return end
+
+
+def _digest(way: _Way, report: Report) -> str:
+    """Of the source."""
+    digest, done = blake3(), 0
+    with closing(_iterate(way.source, way.start)) as chunks:
+        for chunk in chunks:
+            digest.update(chunk)
+            done += len(chunk)
+            report(done / _MB, way.start.size / _MB, _("元を読んでいます"))
+    return digest.hexdigest()

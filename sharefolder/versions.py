@@ -73,7 +73,7 @@ class Versions:
         now = storage.stat(entry.path)
         if now is None or now.size != entry.size or not same_time(now.changed, entry.changed):
             raise errors.newer(entry.name)
-        before = self._changes.kept(place, entry)
+        before = self._changes.kept(place, entry, report)
         source = AsItWas(storage, version)
         sent = transfer.send(
             source, entry_of(entry, version), storage, entry.path, report, IfExists.REPLACE, now.changed

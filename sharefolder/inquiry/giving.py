@@ -22,7 +22,7 @@ from sharefolder.inquiry import record, refusals
 from sharefolder.inquiry.board import WORKBOOKS
 from sharefolder.inquiry.model import ENDED, PLACE, RECORD, Inquiry, Who
 from sharefolder.local import LocalStorage
-from sharefolder.ports import Storage
+from sharefolder.ports import Small, Storage
 
 log = logging.getLogger(__name__)
 MAKING = "作成中.json"
@@ -53,7 +53,7 @@ class Giving:
                 raise self._taken() from error
             return
         part = names.join(self.folder, f".mahoroba-{secrets.token_hex(8)}.part")
-        for failed in self._storage.put_many([(part, names.join(self.folder, MAKING), self._mark)]):
+        for failed in self._storage.put_many([Small(part, names.join(self.folder, MAKING), self._mark)]):
             if failed is not None:
                 raise failed
 

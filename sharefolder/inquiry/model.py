@@ -17,6 +17,12 @@ ENDED = f"{PLACE}/終了"
 """Where inquiries go that are over, a folder a fiscal year."""
 
 
+def handed_in(path: str) -> bool:
+    """Whether what comes to ``path`` is of an inquiry: its time is that at which it was handed in, which a
+    board goes by, not that at which somebody last saved it at home."""
+    return f"{path}/".startswith(f"{PLACE}/")
+
+
 @dataclass(frozen=True)
 class Column:
     """A column of the form's table. ``index`` from 0; ``kind`` one of KINDS, chosen by whoever asks."""

@@ -37,7 +37,7 @@ from sharefolder.inquiry.model import (
     Reading,
     Who,
 )
-from sharefolder.ports import Storage
+from sharefolder.ports import Small, Storage
 
 
 def _in_tokyo() -> date:
@@ -243,7 +243,7 @@ class Office:
         content = changes.written(change)
         if len(content) > changes.MAX_BYTES:
             raise refusals.too_long()
-        for failed in self._storage.put_many([(part, names.join(folder, name), content)]):
+        for failed in self._storage.put_many([Small(part, names.join(folder, name), content)]):
             if failed is not None:
                 raise failed
 

@@ -18,11 +18,12 @@ from sharefolder.index.store import Hit
 from sharefolder.library import record
 from sharefolder.library.record import Known, Record
 from sharefolder.model import Entry
-from sharefolder.ports import Storage, first_bytes
+from sharefolder.ports import Small, Storage, first_bytes
 
 PLACE = "仕様書ライブラリ"
 _MOST = 5_000  # specifications looked at
 _TRIES = 20
+_QUIET = Report(lambda _done, _total, _text: None)
 
 
 @dataclass(frozen=True)
@@ -116,10 +117,12 @@ class Shelf:
         self._tell("library.changed", was.folder)
         return self.one(was.folder)
 
-    def copy(self, document: Entry, folder: str, name: str, by: str = "") -> tuple[str, bool]:
+    def copy(
+        self, document: Entry, folder: str, name: str, by: str = "", report: Report = _QUIET
+    ) -> tuple[str, bool]:
         """A new specification of one's own begun from ``document``: the copy's path, under a free name, and
         whether the use could be counted (this reader may not be allowed to write beside the document)."""
-        made = transfer.copy_inside(self._storage, document.path, folder, name)
+        made = transfer.copy_inside(self._storage, document.path, folder, report, name)
         self._tell("library.copied", document.parent)
         try:
             self.count(document, by)
@@ -152,7 +155,7 @@ class Shelf:
 
     def _add(self, folder: str, name: str, content: bytes) -> None:
         part = names.join(folder, f".mahoroba-{secrets.token_hex(8)}.part")
-        for failed in self._storage.put_many([(part, names.join(folder, name), content)]):
+        for failed in self._storage.put_many([Small(part, names.join(folder, name), content)]):
             if failed is not None:
                 raise failed
 

@@ -53,7 +53,7 @@ def add(storage: Storage, disk: Path, title: str, **values: str) -> str:
     (disk / "道路課").mkdir(exist_ok=True)
     if not (disk / "道路課" / "仕様書.txt").exists():
         (disk / "道路課" / "仕様書.txt").write_text(WORDS, "utf-8")
-    bring = partial(transfer.copy_inside, storage, "道路課/仕様書.txt")
+    bring = partial(transfer.copy_inside, storage, "道路課/仕様書.txt", report=QUIET)
     return Shelf(storage).put(title, values, bring, "道路課").folder
 
 
@@ -114,7 +114,7 @@ class TestLibrary:
         add(storage, disk, "前から")
 
         def cut(folder: str) -> None:
-            transfer.copy_inside(storage, "道路課/仕様書.txt", folder)
+            transfer.copy_inside(storage, "道路課/仕様書.txt", folder, QUIET)
             raise Cancelled
 
         with pytest.raises(Cancelled):

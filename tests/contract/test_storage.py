@@ -8,7 +8,7 @@ import shutil
 import threading
 import time
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
@@ -21,7 +21,7 @@ from sharefolder import transfer
 from sharefolder.errors import Disconnected
 from sharefolder.local import LocalStorage
 from sharefolder.model import Entry
-from sharefolder.ports import CHUNK, Credential, Storage
+from sharefolder.ports import CHUNK, Credential, Small, Storage
 from sharefolder.smb import SmbStorage
 from sharefolder.transfer import IfExists
 from tests.fakes.samba import PASSWORD, Samba, running
@@ -89,8 +89,9 @@ class _Below:
             if verb == "all_readable":
                 return method([f"{self._folder}/{a}" for a in args[0]])  # type: ignore[attr-defined]
             if verb == "put_many":
-                below = ((f"{self._folder}/{a}", f"{self._folder}/{b}", c) for a, b, c in args[0])  # type: ignore[attr-defined]
-                return method(below)
+                files: Iterable[Small] = args[0]  # type: ignore[assignment]
+                at = f"{self._folder}/"
+                return method(e._replace(part=at + e.part, target=at + e.target) for e in files)
             if verb == "grant_as":
                 sources, target = args
                 return method([f"{self._folder}/{s}" for s in sources], f"{self._folder}/{target}")  # type: ignore[attr-defined]
@@ -210,12 +211,18 @@ class TestStorage:
         storage, disk = share
         put(storage, "3.txt", b"theirs")
         contents = {f"{number}.txt": os.urandom(number * 300) for number in range(40)}
-        files = [(f".mahoroba-{n:016x}.part", name, c) for n, (name, c) in enumerate(contents.items())]
+        files = [
+            Small(f".mahoroba-{n:016x}.part", name, c, 1e9 + n if n % 2 else None)
+            for n, (name, c) in enumerate(contents.items())
+        ]
+        began = time.time() - 60
         outcomes = list(storage.put_many(iter(files)))
         assert [n for n, failed in enumerate(outcomes) if failed is not None] == [3]
         assert outcomes[3].code == "SHARE-005"  # type: ignore[union-attr]
         there = {p.name: p.read_bytes() for p in disk.iterdir() if p.name in contents}
         assert there == contents | {"3.txt": b"theirs"}
+        times = {n: (disk / f"{n}.txt").stat().st_mtime for n in range(40) if n != 3}
+        assert all(abs(t - 1e9 - n) < 0.001 if n % 2 else t > began for n, t in times.items())
 
     def test_what_a_person_decided_to_replace_is_replaced_and_nothing_newer(
         self, share: tuple[Storage, Path], tmp_path: Path
@@ -236,6 +243,31 @@ class TestStorage:
             assert sent.beside
             assert (disk / "報告.txt").read_bytes() == newer
             assert (disk / sent.path).read_bytes() == b"mine"
+
+    def test_what_is_sent_fetched_and_copied_keeps_its_time(
+        self, share: tuple[Storage, Path], tmp_path: Path
+    ) -> None:
+        storage, disk = share
+        file, old = tmp_path / "mine" / "平成の記録.txt", 987_654_321.25
+        file.parent.mkdir()
+        file.write_bytes(os.urandom(CHUNK + 7))
+        os.utime(file, (old, old))
+        began = time.time() - 60
+        transfer.upload(file, storage, "", QUIET, dated=True)
+        copied = transfer.copy_inside(storage, file.name, "", QUIET, dated=True)
+        assert (disk / copied).read_bytes() == file.read_bytes()
+        (tmp_path / "down").mkdir()
+        got = transfer.download(storage, copied, tmp_path / "down", QUIET)
+        for path in (disk / file.name, disk / copied, tmp_path / "down" / got.path):
+            assert path.stat().st_mtime == old
+        assert storage.stat(file.name).changed == old  # type: ignore[union-attr]
+        now = transfer.upload(file, storage, "", QUIET, IfExists.KEEP_BOTH)
+        assert (disk / now.path).stat().st_mtime > began, "what is handed in is of now"
+
+    def test_a_time_that_may_not_be_set_stays_the_disks_own(self, share: tuple[Storage, Path]) -> None:
+        storage, disk = share
+        storage.set_changed("無い", 1e9)
+        assert list(disk.iterdir()) == []
 
     def test_a_case_only_rename_loses_nothing(self, share: tuple[Storage, Path]) -> None:
         storage, disk = share

@@ -106,7 +106,7 @@ class LibraryActs:
         self._services.bridge.run(
             self._view,
             _("写す"),
-            lambda _r: share.beginnings.begin_from(place, document, section, name),
+            lambda report: share.beginnings.begin_from(place, document, section, name, report),
             done,
             lane=f"share {place}",
             card=True,

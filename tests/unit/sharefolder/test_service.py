@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import os
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -84,6 +86,29 @@ def test_a_taken_name_stops_before_anything_is_sent(share: Share, tmp_path: Path
         share.service.upload("全庁", "", [tmp_path / "a.txt", tmp_path / "b.txt"], IfExists.ASK, NOTHING)
     assert error.value.code == "SHARE-005"
     assert share.names() == {"b.txt"}
+
+
+def test_the_date_of_a_file_comes_with_it_but_an_answer_is_of_when_it_was_handed_in(
+    share: Share, tmp_path: Path
+) -> None:
+    made = [tmp_path / name for name in ("小.txt", "小二.txt", "大.bin")]
+    for path in made:
+        path.write_bytes(bytes(200_000 if path.suffix == ".bin" else 20))
+        os.utime(path, (1e9, 1e9))
+    began = time.time() - 60
+    share.service.upload("全庁", "", made, IfExists.ASK, NOTHING)
+    assert {share.entry(path.name).changed for path in made} == {1e9}
+    answers = "照会/備蓄/回答/道路課"
+    (share.disk / answers).mkdir(parents=True)
+    share.service.upload("全庁", answers, made, IfExists.ASK, NOTHING)
+    (share.disk / "写し").mkdir()
+    for folder in ("写し", f"{answers}/写し"):
+        (share.disk / folder).mkdir(exist_ok=True)
+        share.service.changes.copy_into("全庁", [share.entry(made[0].name)], folder, NOTHING)
+    assert share.entry(made[0].name, "写し").changed == 1e9
+    handed = [share.entry(path.name, answers) for path in made]
+    handed.append(share.entry(made[0].name, f"{answers}/写し"))
+    assert all(entry.changed > began for entry in handed)
 
 
 def test_what_was_cut_goes_on_after_a_restart(share: Share, tmp_path: Path) -> None:

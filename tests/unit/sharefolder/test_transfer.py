@@ -194,8 +194,47 @@ def test_an_empty_file_arrives(share: LocalStorage, tmp_path: Path) -> None:
 
 def test_a_copy_inside_the_share_takes_a_free_name(share: LocalStorage, file: Path, tmp_path: Path) -> None:
     transfer.upload(file, share, "", report())
-    assert transfer.copy_inside(share, "図面.bin", "") == "図面 (2).bin"
+    assert transfer.copy_inside(share, "図面.bin", "", report()) == "図面 (2).bin"
     assert len(set(on(tmp_path / "share").values())) == 1
+
+
+def test_a_copy_that_is_not_the_same_never_gets_the_name(file: Path, tmp_path: Path) -> None:
+    """The server copies, and only the size would be right."""
+
+    class Careless(LocalStorage):
+        def copy(self, source: str, target: str) -> None:
+            super().copy(source, target)
+            with (tmp_path / "share" / target).open("r+b") as copied:
+                copied.seek(4 * MB)
+                copied.write(b"\0" * MB)
+
+    (tmp_path / "share").mkdir()
+    share = Careless(tmp_path / "share")
+    transfer.upload(file, share, "", report())
+    with pytest.raises(SuiteError) as error:
+        transfer.copy_inside(share, "図面.bin", "", report())
+    assert error.value.code == "SHARE-010"
+    assert on(tmp_path / "share") == {"図面.bin": file.read_bytes()}
+
+
+def test_a_copy_of_what_changes_meanwhile_is_told(share: LocalStorage, file: Path, tmp_path: Path) -> None:
+    transfer.upload(file, share, "", report())
+
+    def step(_done: float, _total: float | None, text: str) -> None:
+        if "届いた" in text:
+            (tmp_path / "share" / "図面.bin").write_bytes(b"theirs, newer")
+
+    with pytest.raises(SuiteError) as error:
+        transfer.copy_inside(share, "図面.bin", "", Report(step))
+    assert error.value.code == "SHARE-009"
+    assert on(tmp_path / "share") == {"図面.bin": b"theirs, newer"}
+
+
+def test_a_copy_that_was_stopped_leaves_nothing(share: LocalStorage, file: Path, tmp_path: Path) -> None:
+    transfer.upload(file, share, "", report())
+    with pytest.raises(Cancelled):
+        transfer.copy_inside(share, "図面.bin", "", stops_after(9))
+    assert on(tmp_path / "share") == {"図面.bin": file.read_bytes()}
 
 
 def test_small_files_come_before_huge_ones_and_bad_names_are_named(tmp_path: Path) -> None:
