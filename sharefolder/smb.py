@@ -14,7 +14,17 @@ from smbprotocol.file_info import FileAttributes
 from smbprotocol.open import CreateOptions, FilePipePrinterAccessMask, Open
 
 from core.errors import SuiteError
-from sharefolder import errors, names, security, smb_lsa, smb_rights, smb_small, smb_versions, smb_wire
+from sharefolder import (
+    errors,
+    names,
+    security,
+    smb_listing,
+    smb_lsa,
+    smb_rights,
+    smb_small,
+    smb_versions,
+    smb_wire,
+)
 from sharefolder.model import Entry, Rights, Version
 from sharefolder.ports import CHUNK, Credential, Sink, Small, Watch
 from sharefolder.smb_session import SmbSession
@@ -45,11 +55,12 @@ class SmbStorage:
     ) -> None:
         self.name = name or share
         self._at = SmbSession(server, share, credential, port, encrypt, self.name)
+        self._listing = smb_listing.Listing()
         self._known: dict[bytes, str] = {}  # names by security identifier
 
     def list(self, folder: str) -> Iterator[Sequence[Entry]]:
         with self._at.failing(folder), self._open(folder, _READ | _LOOK, folder=True) as raw:
-            for answer in smb_wire.entries(raw.fd):
+            for answer in self._listing.entries(raw.fd):
                 yield [Entry(names.join(folder, n), n, is_folder, s, t) for n, is_folder, s, t in answer]
 
     def stat(self, path: str) -> Entry | None:
@@ -257,10 +268,33 @@ class SmbStorage:
 
     @contextmanager
     def _open(self, path: str, access: int, *, mode: str = "r", folder: bool = False) -> Iterator[SMBRawIO]:
-        options = CreateOptions.FILE_OPEN_REPARSE_POINT | (CreateOptions.FILE_DIRECTORY_FILE if folder else 0)
+        """SHARE-008 for a link. A file that the server holds elsewhere is opened as any other."""
+        options = CreateOptions.FILE_DIRECTORY_FILE if folder else 0
         if mode != "r":
             options |= CreateOptions.FILE_NON_DIRECTORY_FILE
-        raw = SMBRawIO(
+        raw = self._raw(path, access, mode, options | CreateOptions.FILE_OPEN_REPARSE_POINT)
+        raw.open()
+        try:
+            if raw.fd.file_attributes & FileAttributes.FILE_ATTRIBUTE_REPARSE_POINT:
+                raw.close()
+                self._refuse_link(path)
+                raw = self._raw(path, access, mode, options)
+                raw.open()
+            yield raw
+        finally:
+            raw.close()
+
+    def _refuse_link(self, path: str) -> None:
+        raw = self._raw(path, _LOOK, "r", CreateOptions.FILE_OPEN_REPARSE_POINT)
+        raw.open()
+        try:
+            if smb_listing.is_link(smb_listing.tag_of(raw.fd)):
+                raise errors.outside()
+        finally:
+            raw.close()
+
+    def _raw(self, path: str, access: int, mode: str, options: int) -> SMBRawIO:
+        return SMBRawIO(
             self._at.unc(names.inside(path)),
             mode,
             share_access="rwd",
@@ -268,13 +302,6 @@ class SmbStorage:
             create_options=options,
             **self._at.options(),
         )
-        raw.open()
-        try:
-            if raw.fd.file_attributes & FileAttributes.FILE_ATTRIBUTE_REPARSE_POINT:
-                raise errors.outside()
-            yield raw
-        finally:
-            raw.close()
 
     def close(self) -> None:
         """End the connections for good: a later call would be another person's."""

@@ -86,8 +86,8 @@ def put_many(
     readable: Callable[[int], SuiteError],
 ) -> Iterator[SuiteError | None]:
     """For each what went wrong, or None once it lies under its ``target``, whole and acknowledged by the
-    (signed) server, whether or not that has taken its time. ``trees``: the same share, by as many connections,
-    taken in turn. ``readable`` words a status. SMBException when a connection breaks.
+    (signed) server, whether or not that has taken its time. ``trees``: the same share, by as many
+    connections, taken in turn. ``readable`` words a status. SMBException when a connection breaks.
     """
     waiting: deque[tuple[TreeConnect, list[Any], int | None]] = deque()
     for each, tree in zip(files, cycle(trees), strict=False):

@@ -26,7 +26,7 @@ from smbprotocol.open import (
 )
 from smbprotocol.tree import TreeConnect
 
-from sharefolder import errors, smb_wire
+from sharefolder import errors, smb_listing, smb_wire
 
 MOST = 200  # of the newest moments are looked at
 _ANSWER = 1 << 16
@@ -66,6 +66,19 @@ def parsed(buffer: bytes) -> list[float]:
 @contextmanager
 def opened(tree: TreeConnect, path: str, moment: float) -> Iterator[Open]:
     """The file at ``path`` as it was at ``moment``, for reading. SMBResponseException where it was not."""
+    fd = _open(tree, path, moment, CreateOptions.FILE_OPEN_REPARSE_POINT)
+    try:
+        if fd.file_attributes & FileAttributes.FILE_ATTRIBUTE_REPARSE_POINT:
+            if smb_listing.is_link(smb_listing.tag_of(fd)):
+                raise errors.outside()
+            fd.close()
+            fd = _open(tree, path, moment, 0)  # the file itself, which the server holds elsewhere
+        yield fd
+    finally:
+        fd.close()
+
+
+def _open(tree: TreeConnect, path: str, moment: float, options: int) -> Open:
     token, context = SMB2CreateTimewarpToken(), SMB2CreateContextRequest()
     token["timestamp"] = datetime.fromtimestamp(moment, UTC)
     context["buffer_name"] = CreateContextName.SMB2_CREATE_TIMEWARP_TOKEN
@@ -77,15 +90,10 @@ def opened(tree: TreeConnect, path: str, moment: float) -> Iterator[Open]:
         FileAttributes.FILE_ATTRIBUTE_NORMAL,
         ShareAccess.FILE_SHARE_READ | ShareAccess.FILE_SHARE_WRITE | ShareAccess.FILE_SHARE_DELETE,
         CreateDisposition.FILE_OPEN,
-        CreateOptions.FILE_NON_DIRECTORY_FILE | CreateOptions.FILE_OPEN_REPARSE_POINT,
+        CreateOptions.FILE_NON_DIRECTORY_FILE | options,
         create_contexts=[context],
     )
-    try:
-        if fd.file_attributes & FileAttributes.FILE_ATTRIBUTE_REPARSE_POINT:
-            raise errors.outside()
-        yield fd
-    finally:
-        fd.close()
+    return fd
 
 
 def written(fd: Open) -> float:

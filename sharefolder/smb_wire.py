@@ -1,18 +1,16 @@
-"""SMB 2/3 requests that smbprotocol's own file objects do too slowly: 1 MiB directory answers parsed with
-``struct`` (63 times less CPU), and reads and writes with several requests in flight."""
+"""SMB 2/3 requests that smbprotocol's own file objects do too slowly: reads and writes with several requests
+in flight."""
 
 from __future__ import annotations
 
-import struct
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
 
-from smbprotocol.exceptions import NoMoreFiles, NoSuchFile, SMBException
-from smbprotocol.file_info import FileInformationClass
-from smbprotocol.open import Open, QueryDirectoryFlags, SMB2QueryDirectoryResponse
+from smbprotocol.exceptions import SMBException
+from smbprotocol.open import Open
 
 from sharefolder import smb_answers, smb_signed
 from sharefolder.ports import CHUNK, Buffer
@@ -20,14 +18,7 @@ from sharefolder.ports import CHUNK, Buffer
 IN_FLIGHT = 8
 PATIENCE_S = 20
 """A server that says nothing for so long is not there."""
-_FIRST_ANSWER = 1 << 16
-_BATCH = 500
 _CREDITS = 128  # asked for with each request: enough for the window and a second thread
-_ENTRY = struct.Struct("<IIQQQQQQII")  # FileDirectoryInformation, MS-FSCC 2.4.10
-_EPOCH = 116_444_736_000_000_000  # 1970 in FILETIME, 100 ns since 1601
-_DIRECTORY, _REPARSE = 0x10, 0x400
-
-Raw = tuple[str, bool, int, float]
 
 
 def send(fd: Open, message: Any) -> Any:
@@ -48,48 +39,6 @@ def send(fd: Open, message: Any) -> Any:
 def receive(fd: Open, request: Any) -> Any:
     """The answer to ``request``. SMBException, also when none comes."""
     return fd.connection.receive(request, timeout=PATIENCE_S)
-
-
-def entries(fd: Open) -> Iterator[list[Raw]]:
-    """(name, folder, size, changed) of the open directory as they arrive; links left out."""
-    flags = QueryDirectoryFlags.SMB2_RESTART_SCANS
-    size = _FIRST_ANSWER  # small, so that the first rows need not wait
-    while True:
-        query, _unpack = fd.query_directory(
-            "*", FileInformationClass.FILE_DIRECTORY_INFORMATION, flags, 0, size, send=False
-        )
-        try:
-            response = receive(fd, send(fd, query))
-        except (NoMoreFiles, NoSuchFile):
-            return
-        answer = SMB2QueryDirectoryResponse()
-        answer.unpack(response["data"].get_value())
-        yield from parse(answer["buffer"].get_value())
-        flags, size = 0, min(CHUNK, fd.connection.max_transact_size)
-
-
-def parse(buffer: bytes) -> Iterator[list[Raw]]:
-    """The entries of one answer, some at a time. A server's lies about lengths end it or raise ValueError."""
-    found: list[Raw] = []
-    offset = 0
-    while offset + _ENTRY.size <= len(buffer):
-        step, _i, _c, _a, written, _m, size, _alloc, attributes, length = _ENTRY.unpack_from(buffer, offset)
-        start = offset + _ENTRY.size
-        if start + length > len(buffer):
-            raise ValueError("a directory entry longer than its answer")
-        name = buffer[start : start + length].decode("utf-16-le", "replace")
-        if name not in (".", "..") and not attributes & _REPARSE and "/" not in name and "\\" not in name:
-            changed = (written - _EPOCH) / 10_000_000 if written else 0.0
-            found.append((name, bool(attributes & _DIRECTORY), size, changed))
-        if len(found) >= _BATCH:
-            yield found
-            found = []
-        if step == 0:
-            break
-        if step < _ENTRY.size:
-            raise ValueError("a directory entry that overlaps the next")
-        offset += step
-    yield found
 
 
 def read(fd: Open, offset: int) -> Iterator[memoryview]:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from core.errors import SuiteError
-from sharefolder.ports import Credential
+from sharefolder.ports import Credential, Small
 from sharefolder.smb import SmbStorage
 from tests.fakes.samba import PASSWORD, Samba, running
 
@@ -123,7 +123,7 @@ def test_a_write_that_somebody_else_confirms_is_not_believed(server: Samba, chan
 @pytest.mark.parametrize("change", [unsigned, another_byte, another_signature])
 def test_many_files_that_somebody_else_confirms_are_not_believed(server: Samba, change: Change) -> None:
     """Four answers in one message, the first to a CREATE; one that is not the server's spoils all."""
-    files = [(f".{change.__name__}{n}.part", f"{change.__name__}{n}.txt", b"1") for n in range(3)]
+    files = [Small(f".{change.__name__}{n}.part", f"{change.__name__}{n}.txt", b"1") for n in range(3)]
     with between(
         server.port, lambda message: of(CREATE, change)(message) if chained(message) else message
     ) as port:
@@ -151,7 +151,11 @@ def test_untouched_everything_comes_through(server: Samba, tmp_path: Path) -> No
         with storage.append("写し.bin", 0) as sink:
             sink.write(CONTENT)
         assert (server.export / "写し.bin").read_bytes() == CONTENT
-        taken = [(".a.part", "甲.txt", b"1"), (".b.part", "予算.bin", b"2"), (".c.part", "乙.txt", b"")]
+        taken = [
+            Small(".a.part", "甲.txt", b"1"),
+            Small(".b.part", "予算.bin", b"2", 1e9),
+            Small(".c.part", "乙.txt", b""),
+        ]
         assert [each and each.code for each in storage.put_many(taken)] == [None, "SHARE-005", None]
         assert (server.export / "甲.txt").read_bytes() == b"1"
         assert (server.export / "予算.bin").read_bytes() == CONTENT
@@ -163,7 +167,7 @@ def test_many_small_files_are_taken_by_two_processes_of_the_server(server: Samba
     """One client's connections are served by one process, in turn: the second has a name of its own."""
     storage = SmbStorage("127.0.0.1", "zencho", lambda: Credential("root", PASSWORD), port=server.port)
     before = server.processes()
-    files = [(f".{number}.part", f"写真{number}.jpg", b"1") for number in range(60)]
+    files = [Small(f".{number}.part", f"写真{number}.jpg", b"1") for number in range(60)]
     assert set(storage.put_many(files)) == {None}
     assert len(server.processes() - before) == 2
     storage.close()

@@ -29,7 +29,7 @@ def targets(folder: Path) -> Iterator[tuple[str, Target]]:
 
 
 def _wire() -> Iterator[tuple[str, Target]]:
-    from sharefolder import posix_acl, security, smb_lsa, smb_watch, smb_wire
+    from sharefolder import posix_acl, security, smb_listing, smb_lsa, smb_watch
 
     name = "報告.docx".encode("utf-16-le")
     entry = struct.pack("<IIQQQQQQII", 0, 0, 1, 2, 132_000_000_000_000_000, 4, 55, 64, 32, len(name))
@@ -48,7 +48,7 @@ def _wire() -> Iterator[tuple[str, Target]]:
     def people(data: bytes) -> object:
         return smb_lsa._names(smb_lsa._call(lambda _asked: data, 15, b""))
 
-    yield "share: directory answer", Target([entry + name], smb_wire.parse, (ValueError,))
+    yield "share: directory answer", Target([entry + name], smb_listing.parse, (ValueError,))
     yield "share: change notices", Target([notices], smb_watch.parsed, (ValueError,))
     yield "share: rights", Target([descriptor], security.parsed, (ValueError,))
     yield "share: names of people", Target([response], people, (ValueError,))

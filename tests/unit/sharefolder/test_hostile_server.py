@@ -16,7 +16,7 @@ from smbprotocol.exceptions import SMBException
 from smbprotocol.header import Commands, NtStatus, SMB2HeaderResponse
 from smbprotocol.transport import Tcp
 
-from sharefolder import security, smb_answers, smb_lsa, smb_signed, smb_watch, smb_wire
+from sharefolder import security, smb_answers, smb_listing, smb_lsa, smb_signed, smb_watch
 from sharefolder.index import answering
 from sharefolder.security import Ace, Descriptor
 from sharefolder.smb_signed import Asked
@@ -25,9 +25,13 @@ GAMES = bytes((1, 2)) + (22).to_bytes(6, "big") + struct.pack("<II", 2, 60)
 ROOT = bytes((1, 2)) + (22).to_bytes(6, "big") + struct.pack("<II", 1, 0)
 
 
+def _listed(said: bytes, tagged: bool = False) -> list[list[smb_listing.Raw]]:
+    return [*smb_listing.parse(said, tagged, [])]
+
+
 @given(st.binary(max_size=200))
 def test_no_bytes_break_the_parsers(data: bytes) -> None:
-    for parse in (security.parsed, smb_watch.parsed, lambda said: list(smb_wire.parse(said))):
+    for parse in (security.parsed, smb_watch.parsed, _listed, lambda said: _listed(said, tagged=True)):
         with suppress(ValueError):
             parse(data)
 
