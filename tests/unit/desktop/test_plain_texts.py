@@ -21,12 +21,20 @@ def told(source: str, name: str) -> Iterator[str]:
         called = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
         place = f"{name}:{call.lineno}: {ast.unparse(call)[:90]}"
         tip = call.args[TIPS[called]] if called in TIPS and call.args else None
+        if called == "setData" and "ToolTipRole" in ast.unparse(call):
+            tip = call.args[-1]
         if tip is not None and not _plain_tip(tip, source):
             yield place
         if called == "QLabel" and name != "desktop/ui/page.py" and not all(map(_constant, call.args)):
             yield place
         if called in MARKUP and name not in MARKUP[called]:
             yield place
+
+    for asked in (node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.If)):
+        if "ToolTipRole" in ast.unparse(asked.test):
+            for line in (node for part in asked.body for node in ast.walk(part)):
+                if isinstance(line, ast.Return) and line.value and not _plain_tip(line.value, source):
+                    yield f"{name}:{line.lineno}: {ast.unparse(line)[:90]}"
 
 
 def _plain_tip(tip: ast.expr, source: str) -> bool:
@@ -64,6 +72,8 @@ def test_no_label_and_no_tool_tip_is_left_to_qts_guess() -> None:
         "QLabel(name, self)",
         "label.setTextFormat(form)",
         "document.setHtml(text)",
+        "def data(role):\n    if role in (DisplayRole, ToolTipRole):\n        return name",
+        "item.setData(Qt.ItemDataRole.ToolTipRole, name)",
     ],
 )
 def test_each_such_line_is_found(line: str) -> None:
@@ -71,7 +81,14 @@ def test_each_such_line_is_found(line: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "line", ["made.setToolTip(plain(name))", 'made.setToolTip(_("閉じる"))', "QLabel()", "QLabel(self)"]
+    "line",
+    [
+        "made.setToolTip(plain(name))",
+        'made.setToolTip(_("閉じる"))',
+        "QLabel()",
+        "QLabel(self)",
+        "if role == ToolTipRole:\n    say(plain(name))",
+    ],
 )
 def test_what_is_said_to_be_plain_is_not(line: str) -> None:
     assert list(told(line, "desktop/pages/some.py")) == []
