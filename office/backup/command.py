@@ -40,6 +40,12 @@ def _take(options: argparse.Namespace, paths: Paths, config: Config, secrets: Se
     rows = sum(taken.manifest.rows.values())
     print(_("{folder}: {files} ファイル、{rows} 行").format(
         folder=taken.folder, files=len(taken.manifest.items), rows=rows))  # fmt: skip
+    if taken.damaged:
+        words = _("壊れていて読めないデータベースがあります（そのままの形で控えました）: {names}")
+        print(words.format(names=_("、").join(taken.damaged)), file=sys.stderr)
+        if options.keep:
+            print(_("壊れる前の控えが要るので、古い世代は消しません。"), file=sys.stderr)
+        return 1
     if options.keep:
         for gone in take.keep_newest(options.folder, options.keep):
             print(_("消しました: {folder}").format(folder=gone))
@@ -59,6 +65,8 @@ def _rehearse(options: argparse.Namespace, paths: Paths, config: Config, secrets
     _note(Act.REHEARSED, options.folder, paths, config)
     print(_("戻せます: {files} ファイル、{rows} 行が控えたときと同じでした（{seconds:.1f} 秒）。").format(
         files=done.files, rows=done.rows, seconds=done.seconds))  # fmt: skip
+    for note in done.notes:
+        print(note)
     return 0
 
 

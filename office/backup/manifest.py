@@ -26,7 +26,8 @@ _CHUNK = 2**20
 
 @dataclass(frozen=True)
 class Item:
-    """A file of the backup. ``path``: relative, ``/``; ``kind``: sqlite, file or table. Sizes in bytes."""
+    """A file of the backup. ``path``: relative, ``/``; ``kind``: sqlite, file, table, or damaged (of a
+    database that SQLite could not read: its bytes). Sizes in bytes."""
 
     path: str
     kind: str
@@ -41,6 +42,11 @@ class Manifest:
     created: str
     items: tuple[Item, ...]
     rows: Mapping[str, int]
+
+    @property
+    def damaged(self) -> list[str]:
+        """Databases that could not be read when the backup was taken."""
+        return [item.path for item in self.items if item.kind == "damaged"]
 
     def encoded(self) -> bytes:
         lines = [vars(item) for item in self.items]
@@ -101,7 +107,7 @@ def _item(line: Mapping[str, object]) -> Item:
     )
     if not inside or pure.as_posix() != path or not _HASH.fullmatch(digest) or size < 0:
         raise ValueError("an item that leads elsewhere")
-    if kind not in ("sqlite", "file", "table"):
+    if kind not in ("sqlite", "file", "table", "damaged"):
         raise ValueError("an unknown kind")
     return Item(path, str(kind), size, digest)
 

@@ -54,12 +54,16 @@ def verify(folder: Path, key: bytes) -> Manifest:
 
 
 def rehearse(folder: Path, key: bytes, progress: Progress = lambda *_a: None) -> Restored:
-    """Put the backup up in a temporary folder, compare, and take it away again."""
+    """Put the backup up in a temporary folder, compare, and take it away again. SuiteError as ``verify``, and
+    BACKUP-012 where the temporary folder cannot take it."""
     begun = time.monotonic()
     made = verify(folder, key)
-    with tempfile.TemporaryDirectory(prefix="mahoroba-restore-") as name:
-        size = _put(folder, made.items, Path(name), progress)
-        notes = _check(Path(name), made)
+    try:
+        with tempfile.TemporaryDirectory(prefix="mahoroba-restore-") as name:
+            size = _put(folder, made.items, Path(name), progress)
+            notes = _check(Path(name), made)
+    except OSError as error:
+        raise _no_room() from error
     seconds = time.monotonic() - begun
     return Restored(len(made.items), size, sum(made.rows.values()), seconds, (), tuple(notes))
 
@@ -167,13 +171,14 @@ def _check(target: Path, made: Manifest) -> list[str]:
     found = list(manifest.problems(target, made)) + list(database_problems(target, made))
     if found:
         raise _damaged(found)
+    notes = [_("「{path}」は、控えたときから壊れていました。").format(path=path) for path in made.damaged]
     trail = target / "data" / "audit.db"
     try:
         for _entry in read_copy(trail) if trail.exists() else ():
             pass
     except SuiteError as error:
-        return [f"{error.what}{error.why}"]
-    return []
+        notes.append(f"{error.what}{error.why}")
+    return notes
 
 
 def _settle(fresh: Path, paths: Paths) -> list[str]:
@@ -181,8 +186,11 @@ def _settle(fresh: Path, paths: Paths) -> list[str]:
     empty. What is there already is somebody's later word: it stays, and the note says so."""
     notes = []
     make_private_folder(fresh / "data")
-    if (paths.data / "secrets.json").is_file():
-        shutil.copy2(paths.data / "secrets.json", fresh / "data" / "secrets.json")
+    for kept in sorted(p for p in paths.data.rglob("*") if take.KEYS.fullmatch(p.name)):
+        if kept.is_file() and not kept.is_symlink():
+            place = fresh / "data" / kept.relative_to(paths.data)
+            make_private_folder(place.parent)
+            shutil.copy2(kept, place)
     for part, root in (("config", paths.config), ("state", paths.state)):
         for source in sorted(p for p in (fresh / part).rglob("*") if p.is_file()):
             target = root / source.relative_to(fresh / part)
@@ -205,6 +213,15 @@ def _no_database() -> SuiteError:
         _("このバックアップにはデータベースの表がありますが、戻す先が決められていません。"),
         _("方針の servers.database を書いてから、もう一度実行してください。いまのデータは変わっていません。"),
         "BACKUP-009",
+    )
+
+
+def _no_room() -> SuiteError:
+    return SuiteError(
+        _("戻す練習をできませんでした。"),
+        _("一時的に使うフォルダ（TMPDIR）に書き込めないか、空きが足りません。"),
+        _("TMPDIR に、控えと同じ大きさの空きがある場所を指定して、もう一度実行してください。"),
+        "BACKUP-012",
     )
 
 

@@ -12,9 +12,10 @@ import os
 import re
 import shutil
 import sqlite3
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -26,10 +27,12 @@ from office.backup import manifest
 from office.backup.manifest import Item, Manifest
 
 _SQLITE = b"SQLite format 3\0"
-_LEFT_OUT = re.compile(
-    r"secrets\.json|.*-(wal|shm|journal)|.*\.(lock|migrating|partial|part|tmp)|.*\.before-\d+\.sqlite"
-)
-"""The keys, and what a running program leaves beside its files."""
+_LEFT_OUT = re.compile(r".*-(wal|shm|journal)|.*\.(lock|migrating|partial|part|tmp)|.*\.before-\d+\.sqlite")
+"""What a running program leaves beside its files."""
+KEYS = re.compile(r"secrets\.json|.*\.key|(device|server)\.pem")
+"""Keys, and the certificates that are worth nothing without theirs: in no backup; a restore leaves them."""
+_FILES_OF_ONE = 6  # what a database may hold open: itself, its log and its index; to hold it and to read it
+_CORRUPT, _NO_DATABASE = 11, 26  # sqlite.org/rescode.html
 _NAME = re.compile(r"mahoroba-\d{8}T\d{6}Z")
 Progress = Callable[[int, int], object]
 Dumped = tuple[list[Item], dict[str, int]]
@@ -44,12 +47,21 @@ class Taken:
     folder: Path
     manifest: Manifest
 
+    @property
+    def damaged(self) -> list[str]:
+        """The databases that SQLite cannot read: they are in it as they lie there, byte for byte."""
+        return self.manifest.damaged
+
 
 def take(
     paths: Paths, out: Path, key: bytes, dumps: Sequence[Dump] = (), progress: Progress = lambda *_a: None
 ) -> Taken:
     """A backup of the home in a new folder under ``out`` (0700; files 0600). ``dumps`` add what lies on a
-    database server. BACKUP-003 where it cannot be written; then nothing with a final name is left."""
+    database server. A damaged database does not keep the others from being backed up (``Taken.damaged``).
+    BACKUP-003 where it cannot be written, BACKUP-010 (``out`` lies in what is backed up), BACKUP-011 (too
+    many databases for this process); then nothing with a final name is left."""
+    if any(out.resolve().is_relative_to(root.resolve()) for root in (paths.data, paths.config)):
+        raise _within()
     named = datetime.now(UTC)
     while (final := out / f"mahoroba-{named:%Y%m%dT%H%M%SZ}").exists():
         named += timedelta(seconds=1)
@@ -109,10 +121,11 @@ def _copy_all(paths: Paths, target: Path, dumps: Sequence[Dump], progress: Progr
     databases = [(source, name) for source, name in files if _is_database(source)]
     plain = [pair for pair in files if pair not in set(databases)]
     with snapshots([source for source, _name in databases]) as opened:
-        for number, ((_source, name), connection) in enumerate(zip(databases, opened, strict=True)):
+        for number, ((source, name), connection) in enumerate(zip(databases, opened, strict=True)):
             progress(number, len(files))
-            items.append(_copy_database(connection, target, name))
-            rows |= {f"{name}:{table}": count for table, count in _rows(connection)}
+            more, counted = _copy_readable(source, connection, target, name)
+            items += more
+            rows |= counted
     for number, (source, name) in enumerate(plain, start=len(databases)):
         progress(number, len(files))
         if (item := _copy_file(source, target, name)) is not None:
@@ -129,13 +142,17 @@ def _files(paths: Paths) -> Iterator[tuple[Path, str]]:
     """Every file that belongs to the office, with its place in the backup."""
     for part, root in (("data", paths.data), ("config", paths.config)):
         for path in sorted(root.rglob("*")):
-            if path.is_file() and not path.is_symlink() and not _LEFT_OUT.fullmatch(path.name):
+            if path.is_file() and not path.is_symlink() and not left_out(path.name):
                 yield path, f"{part}/{path.relative_to(root).as_posix()}"
     for name in ("terminal-id", "clock.json"):
         if (paths.state / name).is_file():
             yield paths.state / name, f"state/{name}"
     if paths.policy.is_file():
         yield paths.policy, "policy/policy.toml"
+
+
+def left_out(name: str) -> bool:
+    return bool(KEYS.fullmatch(name) or _LEFT_OUT.fullmatch(name))
 
 
 def _is_database(path: Path) -> bool:
@@ -147,20 +164,66 @@ def _is_database(path: Path) -> bool:
 
 
 @contextmanager
-def snapshots(databases: Sequence[Path]) -> Iterator[list[sqlite3.Connection]]:
-    """A connection to each, all reading the state of one and the same moment."""
+def snapshots(databases: Sequence[Path]) -> Iterator[list[sqlite3.Connection | None]]:
+    """A connection to each, all reading the state of one moment; None for one that is damaged."""
+    _allow_files(len(databases))
     with ExitStack() as stack:
         with ExitStack() as held:
             for path in databases:
-                lock = held.enter_context(closing(sqlite3.connect(path, timeout=30, isolation_level=None)))
-                lock.execute("BEGIN IMMEDIATE")
-            opened = []
-            for path in databases:
-                reader = stack.enter_context(closing(sqlite3.connect(path, timeout=30, isolation_level=None)))
-                reader.execute("BEGIN")
-                reader.execute("SELECT count(*) FROM sqlite_master").fetchone()  # the snapshot begins here
-                opened.append(reader)
+                _begun(held, path, "BEGIN IMMEDIATE")
+            opened = [_begun(stack, path, "BEGIN") for path in databases]
         yield opened
+
+
+def _begun(stack: ExitStack, path: Path, how: str) -> sqlite3.Connection | None:
+    connection = stack.enter_context(closing(sqlite3.connect(path, timeout=30, isolation_level=None)))
+    try:
+        connection.execute(how)
+        connection.execute("SELECT count(*) FROM sqlite_master").fetchone()  # a snapshot begins here
+    except sqlite3.DatabaseError as error:
+        if not _is_damage(error):
+            raise
+        return None
+    return connection
+
+
+def _is_damage(error: sqlite3.Error) -> bool:
+    return (getattr(error, "sqlite_errorcode", 0) or 0) & 0xFF in (_CORRUPT, _NO_DATABASE)
+
+
+def _allow_files(databases: int) -> None:
+    """An office may have a database a person: more than a process may usually hold open. BACKUP-011."""
+    if sys.platform == "win32":
+        return
+    import resource
+
+    need = databases * _FILES_OF_ONE + 128
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft == resource.RLIM_INFINITY or soft >= need:
+        return
+    enough = hard == resource.RLIM_INFINITY or hard >= need
+    try:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (need, hard if enough else need))
+    except (ValueError, OSError) as error:
+        raise _too_many(databases, need) from error
+
+
+def _copy_readable(source: Path, connection: sqlite3.Connection | None, target: Path, name: str) -> Dumped:
+    """The database from its snapshot, with its rows; one that SQLite cannot read as it lies there."""
+    if connection is not None:
+        try:
+            item = _copy_database(connection, target, name)
+            with closing(sqlite3.connect(target / name)) as copy:
+                sound = copy.execute("PRAGMA quick_check").fetchone() == ("ok",)
+            if sound:
+                return [item], {f"{name}:{table}": count for table, count in _rows(connection)}
+        except sqlite3.DatabaseError as error:
+            if not _is_damage(error):
+                raise
+        (target / name).unlink(missing_ok=True)
+    there = [(Path(f"{source}{end}"), f"{name}{end}") for end in ("", "-wal")]
+    copied = [_copy_file(path, target, named) for path, named in there]
+    return [replace(item, kind="damaged") for item in copied if item is not None], {}
 
 
 def _copy_database(source: sqlite3.Connection, target: Path, name: str) -> Item:
@@ -208,6 +271,25 @@ def _sync(path: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def _within() -> SuiteError:
+    return SuiteError(
+        _("バックアップを作りませんでした。"),
+        _("控えを置くフォルダが、控えるデータの中にあります。"),
+        _("データの外のフォルダ（できれば別のディスク）を指定してください。"),
+        "BACKUP-010",
+    )
+
+
+def _too_many(databases: int, need: int) -> SuiteError:
+    step = _("ulimit -n {need}（systemd では LimitNOFILE={need}）にして、もう一度実行してください。")
+    return SuiteError(
+        _("バックアップを作りませんでした。"),
+        _("データベースが {count} 個あり、同時に開けるファイルの数が足りません。").format(count=databases),
+        step.format(need=need),
+        "BACKUP-011",
+    )
 
 
 def _unwritten(out: Path) -> SuiteError:

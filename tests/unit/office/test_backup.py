@@ -76,6 +76,74 @@ def test_everything_but_the_keys_is_in_it_for_its_owner_only(tmp_path: Path) -> 
     restore.verify(taken.folder, KEY)
 
 
+def test_private_keys_are_in_no_backup_and_stay_at_a_restore(tmp_path: Path) -> None:
+    paths = filled(tmp_path / "home")
+    keys = {"terminal/device.key": "a", "terminal/device.pem": "b", "tls/server.key": "c"}
+    for name, content in keys.items():
+        (paths.data / name).parent.mkdir(exist_ok=True)
+        (paths.data / name).write_text(content)
+    (paths.data / "terminal" / "device-ca.pem").write_text("of everybody")
+    taken = take.take(paths, tmp_path / "out", KEY)
+    names = {item.path for item in taken.manifest.items}
+    assert "data/terminal/device-ca.pem" in names
+    assert not {f"data/{name}" for name in keys} & names
+    restore.restore(taken.folder, paths, KEY)
+    assert {name: (paths.data / name).read_text() for name in keys} == keys
+
+
+def test_one_damaged_database_does_not_cost_the_others(tmp_path: Path) -> None:
+    paths = filled(tmp_path / "home")
+    for name, begins, ends in (("inside.db", 4096, 12_000), ("top.db", 20, 4000)):
+        path = paths.data / "calendar" / name
+        with closing(sqlite3.connect(path)) as database:
+            database.execute("CREATE TABLE t (n INTEGER)")
+            database.executemany("INSERT INTO t VALUES (?)", [(n,) for n in range(5000)])
+            database.commit()
+        content = bytearray(path.read_bytes())
+        content[begins:ends] = b"\xff" * (ends - begins)
+        path.write_bytes(content)
+    taken = take.take(paths, tmp_path / "out", KEY)
+    assert taken.damaged == ["data/calendar/inside.db", "data/calendar/top.db"]
+    assert taken.manifest.rows["data/calendar/k.db:t"] == 1000
+    for name in ("inside.db", "top.db"):
+        there = taken.folder / "data" / "calendar" / name
+        assert there.read_bytes() == (paths.data / "calendar" / name).read_bytes()
+    assert len(restore.rehearse(taken.folder, KEY).notes) == 2, "said, and the others come back"
+    assert len(restore.restore(taken.folder, paths, KEY).notes) == 2
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no such limit")
+def test_more_databases_than_a_process_may_usually_open(tmp_path: Path) -> None:
+    import resource
+
+    paths, limits = filled(tmp_path / "home"), resource.getrlimit(resource.RLIMIT_NOFILE)
+    for number in range(40):
+        with closing(sqlite3.connect(paths.data / "calendar" / f"{number}.db")) as database:
+            database.execute("PRAGMA journal_mode=WAL")
+            database.execute("CREATE TABLE t (n INTEGER)")
+    open_now = len(list(Path("/proc/self/fd").iterdir()))
+    try:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (open_now + 60, limits[1]))
+        taken = take.take(paths, tmp_path / "out", KEY)
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, limits)
+    assert sum(item.kind == "sqlite" for item in taken.manifest.items) == 42
+
+
+@pytest.mark.parametrize("place", ["data", "data/backups", "config/x"])
+def test_a_backup_is_not_put_into_what_it_backs_up(tmp_path: Path, place: str) -> None:
+    paths = filled(tmp_path / "home")
+    with pytest.raises(SuiteError, match="BACKUP-010"):
+        take.take(paths, tmp_path / "home" / place, KEY)
+
+
+def test_a_rehearsal_without_a_place_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    taken = take.take(filled(tmp_path / "home"), tmp_path / "out", KEY)
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "nowhere"))
+    with pytest.raises(SuiteError, match="BACKUP-012"):
+        restore.rehearse(taken.folder, KEY)
+
+
 def test_it_is_put_back_as_it_was_and_what_was_there_is_kept(tmp_path: Path) -> None:
     paths = filled(tmp_path / "home")
     before = {name: tables(paths.data / name) for name in ("audit.db", "calendar/k.db")}
