@@ -14,6 +14,7 @@ from typing import Any
 
 from lxml import etree
 
+from sharefolder.documents.looks import Looks, formats, telling
 from sharefolder.documents.text import Bounded, Unreadable, reason
 
 MAX_CELLS = 300_000
@@ -23,11 +24,12 @@ _TELLING = rb"""<(?:\w{1,20}:)?f[\s>/]|hidden|\st\s*=\s*["']e["']"""
 
 def read(path: Path) -> dict[str, Any]:
     """``{"sheets": [{"name", "visible", "cells": [[row, column, kind, text]], "merged", "hidden_rows",
-    "hidden_columns", "formulas", "uncached"}], "macros", "date1904", "legacy", "unseen"}``; rows and columns
-    from 0.
+    "hidden_columns", "formulas", "uncached", "looks"}], "macros", "date1904", "legacy", "unseen"}``; rows and
+    columns from 0.
 
     ``kind``: ``s`` text, ``n`` number, ``d`` date (ISO), ``t`` time, ``b`` true or false, ``e`` an error.
-    ``formulas``: places, those of ``uncached`` (no value stored) among them. ``unseen``: a part that tells
+    ``formulas``: places, those of ``uncached`` (no value stored) among them. ``looks``: ``Looks.areas``.
+    ``unseen``: a part that tells
     what calamine does not could not be found (.xls and .xlsb have none). Raises Unreadable.
     """
     from python_calamine import CalamineWorkbook
@@ -74,6 +76,7 @@ def _sheet(workbook: Any, meta: Any) -> dict[str, Any]:
         "hidden_columns": [],
         "formulas": [],
         "uncached": [],
+        "looks": {},
     }
 
 
@@ -97,25 +100,26 @@ def _facts(path: Path, made: dict[str, Any]) -> bool:
         names = set(archive.namelist())
         made["macros"] = any(name.endswith("vbaProject.bin") for name in names)
         files = sheet_files(archive, made)
-        telling = re.compile(_TELLING)
+        codes = formats(archive)
+        found_by = re.compile(_TELLING + telling(codes))
         for sheet in made["sheets"]:
             file = files.get(sheet["name"], "")
             if file not in names:
                 found = False
                 continue
             with archive.open(file) as part:
-                told = _tells(Bounded(part), telling)
+                told = _tells(Bounded(part), found_by)
             with archive.open(file) as part:
                 if told:
-                    _sheet_facts(Bounded(part), sheet)
+                    _sheet_facts(Bounded(part), sheet, Looks(codes))
     return found
 
 
-def _tells(part: Bounded, telling: re.Pattern[bytes]) -> bool:
+def _tells(part: Bounded, found_by: re.Pattern[bytes]) -> bool:
     """Whether there is anything in ``part`` that calamine does not tell: most answers have nothing."""
     before = b""
     while chunk := part.read():
-        if b"\0" in chunk or telling.search(before + chunk):  # UTF-16 is looked into in any case
+        if b"\0" in chunk or found_by.search(before + chunk):  # UTF-16 is looked into in any case
             return True
         before = chunk[-32:]
     return False
@@ -141,18 +145,24 @@ def sheet_files(archive: zipfile.ZipFile, made: dict[str, Any]) -> dict[str, str
     return files
 
 
-def _sheet_facts(part: Bounded, sheet: dict[str, Any]) -> None:
+def _sheet_facts(part: Bounded, sheet: dict[str, Any], looks: Looks) -> None:
     for _event, each in _parsed(part, "c", "row", "col"):
         tag = each.tag.rpartition("}")[2]
         if tag == "c":
             _cell_facts(each, sheet)
+            if looks.codes:
+                looks.cell(*_at(each), each.get("s", "0"))
         elif tag == "row":
             if each.get("hidden") in ("1", "true"):
                 sheet["hidden_rows"].append(int(each.get("r", "1")) - 1)
             each.clear()
-        elif each.get("hidden") in ("1", "true"):
+        else:
             first, last = int(each.get("min", "1")) - 1, int(each.get("max", "1")) - 1
-            sheet["hidden_columns"].extend(range(first, min(last, MAX_COLUMNS) + 1))
+            last = min(last, MAX_COLUMNS)
+            looks.column(first, last, each.get("style", "0"))
+            if each.get("hidden") in ("1", "true"):
+                sheet["hidden_columns"].extend(range(first, last + 1))
+    sheet["looks"] = looks.areas()
 
 
 def _cell_facts(cell: Any, sheet: dict[str, Any]) -> None:
@@ -160,14 +170,25 @@ def _cell_facts(cell: Any, sheet: dict[str, Any]) -> None:
     formula, value, kind = cell.find("{*}f"), cell.find("{*}v"), cell.get("t")
     text = value.text if value is not None else None
     if kind == "e":
-        sheet["cells"].append([*place(cell.get("r", "A1")), "e", text or "#"])
+        sheet["cells"].append([*_at(cell), "e", text or "#"])
     if formula is not None:
-        where = list(place(cell.get("r", "A1")))
+        where = list(_at(cell))
         sheet["formulas"].append(where)
         if not text and (kind != "str" or value is None):
             sheet["uncached"].append(where)
     if len(sheet["cells"]) > MAX_CELLS or len(sheet["formulas"]) > MAX_CELLS:
         raise Unreadable("too large")
+
+
+def _at(cell: Any) -> tuple[int, int]:
+    """Where it stands; one that does not say so follows the one before it."""
+    if told := cell.get("r"):
+        return place(told)
+    row = cell.getparent().get("r")
+    if row is None:
+        raise Unreadable("damaged")
+    before = cell.getprevious()
+    return int(row) - 1, _at(before)[1] + 1 if before is not None else 0
 
 
 def _parsed(part: Bounded, *tags: str) -> Any:

@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from core.errors import SuiteError
 from core.i18n import _
-from core.wareki import parse_date
+from sharefolder.documents.looks import PERCENT
+from sharefolder.inquiry.areas import Areas
+from sharefolder.inquiry.cell_kinds import typed
 from sharefolder.inquiry.form import given, headings
 from sharefolder.inquiry.model import Column, Doubt, Form, Value, reference
-
-_NUMBER = re.compile(r"-?\d{1,3}(,\d{3})*(\.\d+)?|-?\d+(\.\d+)?")
-_EXACT = 10.0**15  # a workbook keeps fifteen digits
-_UNIT = re.compile(r"(円|千円|人|名|件|台|枚|回|箇所|か所|ヶ所|㎡|m2|%)$")
 
 
 @dataclass(frozen=True)
@@ -62,6 +57,7 @@ class _Reader:
         self._uncached = {tuple(each) for each in sheet["uncached"]}
         self._formulas = {tuple(each) for each in sheet["formulas"]}
         self._hidden_rows, self._hidden_columns = set(sheet["hidden_rows"]), set(sheet["hidden_columns"])
+        self._looks = {code: Areas(tuple(area) for area in found) for code, found in sheet["looks"].items()}
         self._headings = headings(form)
         self._merged = [m for m in map(tuple, sheet["merged"]) if m not in form.merged]
         self.values: list[Value] = []
@@ -173,20 +169,17 @@ class _Reader:
                 self._doubt(where, "", _("「{name}」が空です。").format(name=heading))
             return
         kind, raw = self._cells[place]
-        value, why, proposal = self._typed(kind, raw, column)
+        value, why, proposal = typed(kind, raw, column.kind)
         if place in self._form.labels:  # the row's own heading goes along with its answers
             changed = row in self._shifted and self._differs(place)
             self._value(place, heading, raw if why or changed else value, raw, where, changed)
             return
-        for reason in filter(None, (why, replaced, *self._hiding(place))):
-            self._doubt(where, raw, reason, proposal if reason == why else "")
+        plain = ((reason, "") for reason in (replaced, *self._hiding(place)) if reason)
+        looks = self._looking(place, kind, raw, column.kind)
+        for reason, meant in (*(((why, proposal),) if why else ()), *looks, *plain):
+            self._doubt(where, raw, reason, meant)
             doubtful = True
         self._value(place, heading, value if not doubtful else raw, raw, where, doubtful)
-
-    def _typed(self, kind: str, raw: str, column: Column) -> tuple[float | date | str, str, str]:
-        if kind == "e" or (raw.startswith("#") and kind == "s" and raw.endswith(("!", "?", "A", "0"))):
-            return raw, _("数式がエラーになっています。"), ""
-        return typed(kind, raw, column.kind)
 
     def _replaced(self, place: tuple[int, int]) -> str:
         """Why a place that the template calculates says something else now, as far as can be seen."""
@@ -201,6 +194,17 @@ class _Reader:
             yield _("隠れた列にあります。")
         if any(a <= row <= c and b <= column <= d for a, b, c, d in self._merged):
             yield _("様式にないセルの結合があります。")
+
+    def _looking(self, place: tuple[int, int], kind: str, raw: str, wanted: str) -> Iterator[tuple[str, str]]:
+        """Why a number may not be what its format shows to whoever wrote it, and what it looks like."""
+        code = next((code for code, areas in self._looks.items() if place in areas), "")
+        if kind != "n" or self._workbook["unseen"]:
+            return
+        if (code == PERCENT) != (place in self._form.percents):
+            yield _("「%」の書式が様式と違います（50% は 0.5 です）。"), ""
+        if code.startswith("0") and wanted == "text":
+            whole = raw.isdigit() and not code.strip("0")
+            yield _("頭の0は書式だけのものです。"), raw.zfill(len(code)) if whole else ""
 
     # beside the table
 
@@ -218,11 +222,13 @@ class _Reader:
             left = next((c for c in beside if (row, c) in self._form.labels), None)
             where = reference(row, column)
             wrong = self._cells[place][0] == "e"
-            if wrong:
-                self._doubt(where, raw, _("数式がエラーになっています。"))
+            doubts = [(_("数式がエラーになっています。"), "")] if wrong else []
+            doubts += self._looking(place, self._cells[place][0], raw, "text")
+            for reason, meant in doubts if left is not None or wrong else ():
+                self._doubt(where, raw, reason, meant)
             if left is not None:
                 name = self._form.labels[row, left].strip(" :：　")
-                self._value(place, name, raw, raw, where, wrong)
+                self._value(place, name, raw, raw, where, bool(doubts))
             elif not wrong and place not in self._form.computed:
                 self._doubt(where, raw, _("様式にない場所に記入があります。"))
 
@@ -255,43 +261,3 @@ class _Reader:
     def _doubt(self, where: str, raw: str, why: str, proposal: str = "") -> None:
         s = self._source
         self.doubts.append(Doubt(s.section, s.file, self._form.sheet, where, raw, why, proposal))
-
-
-def typed(kind: str, raw: str, wanted: str) -> tuple[float | date | str, str, str]:
-    """(value, why it is doubtful or "", proposal). A value in doubt is the raw text, never a conversion."""
-    if wanted == "number":
-        return _number(kind, raw)
-    if wanted == "date":
-        return _date(kind, raw)
-    if kind == "d":
-        return raw, _("文字の欄が日付になっています。"), raw[:10]
-    return raw, "", ""
-
-
-def _number(kind: str, raw: str) -> tuple[float | str, str, str]:
-    if kind == "n" and abs(float(raw)) < _EXACT:
-        return float(raw), "", ""
-    if kind == "n":
-        return raw, _("15桁を超える数です。"), ""
-    if kind in ("d", "t"):
-        return raw, _("数の欄が日付や時刻になっています。"), ""
-    plain = unicodedata.normalize("NFKC", raw).strip()
-    unit = _UNIT.search(plain)
-    bare = plain[: unit.start()].strip() if unit else plain
-    if _NUMBER.fullmatch(bare):
-        proposal = bare.replace(",", "")
-        why = _("単位が付いた文字です。") if unit else _("数字が文字として入力されています。")
-        return raw, why, proposal
-    return raw, _("数の欄に言葉があります。"), ""
-
-
-def _date(kind: str, raw: str) -> tuple[date | str, str, str]:
-    if kind == "d":
-        return datetime.fromisoformat(raw).date(), "", ""
-    if kind == "n":
-        return raw, _("日付の欄が数になっています。"), ""
-    try:
-        proposal = parse_date(unicodedata.normalize("NFKC", raw).strip()).isoformat()
-    except SuiteError:
-        return raw, _("日付として読めません。"), ""
-    return raw, _("日付が文字として入力されています。"), proposal

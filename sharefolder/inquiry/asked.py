@@ -36,7 +36,7 @@ class Asked:
         said = [self._one(reading.section, entry) for entry in found[:MOST] if not entry.folder]
         asked = tuple(each for each in said if isinstance(each, Question))
         doubts = tuple(each for each in said if isinstance(each, Doubt))
-        return replace(reading, asked=asked, doubts=(*reading.doubts, *doubts))
+        return replace(reading, asked=asked, doubts=(*reading.doubts, *doubts)) if said else reading
 
     def _one(self, section: str, entry: Entry) -> Question | Doubt:
         if entry not in self._read:

@@ -8,6 +8,7 @@ from typing import Any
 
 from core.errors import SuiteError
 from core.i18n import _
+from sharefolder.documents.looks import PERCENT
 from sharefolder.inquiry import layout
 from sharefolder.inquiry.areas import Place, runs
 from sharefolder.inquiry.layout import Layout, Sheet
@@ -25,7 +26,7 @@ def understand(workbook: dict[str, Any], at: Layout | None = None) -> Form:
     probably lies. SuiteError SHARE-020 if there is no table to fill in.
     """
     visible = [sheet for sheet in workbook["sheets"] if sheet["visible"]]
-    read = visible[0] if visible else {"cells": [], "formulas": [], "merged": []}
+    read = visible[0] if visible else {"cells": [], "formulas": [], "merged": [], "looks": {}}
     kinds = {(row, column): kind for row, column, kind, _text in read["cells"]}
     sheet = Sheet(
         {(row, column): text for row, column, _kind, text in read["cells"]},
@@ -50,6 +51,7 @@ def understand(workbook: dict[str, Any], at: Layout | None = None) -> Form:
         found.top,
         found.first,
         runs(calculated),
+        tuple(tuple(area) for area in read["looks"].get(PERCENT, ())),
     )
 
 

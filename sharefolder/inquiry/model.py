@@ -39,7 +39,8 @@ class Form:
 
     ``header_row``: the last row of headings; ``labels``: every cell that the template fills; ``last_row``: of
     a table whose rows are given, else None; ``header_top``, ``first_row``: where they are not ``header_row``
-    and the row after it; ``calculated``: where the template has formulas, neither labels nor for answers.
+    and the row after it; ``calculated``: where the template has formulas, neither labels nor for answers;
+    ``percent``: where it shows numbers as percent.
     """
 
     sheet: str
@@ -52,6 +53,7 @@ class Form:
     header_top: int | None = None
     first_row: int | None = None
     calculated: tuple[Area, ...] = ()
+    percent: tuple[Area, ...] = ()
 
     @property
     def top(self) -> int:
@@ -67,6 +69,11 @@ class Form:
     def computed(self) -> Areas:
         """``calculated``, to look into."""
         return Areas(self.calculated)
+
+    @cached_property
+    def percents(self) -> Areas:
+        """``percent``, to look into."""
+        return Areas(self.percent)
 
 
 @dataclass(frozen=True)

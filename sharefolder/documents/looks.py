@@ -1,0 +1,100 @@
+"""Formats that make a number look like another: 0.5 as 50%, 7 as 007. Runs in the limited child."""
+
+from __future__ import annotations
+
+import re
+import zipfile
+
+from lxml import etree
+
+from sharefolder.documents.text import Bounded
+
+PERCENT = "%"
+LAST_ROW = 1_048_575
+_ANY = re.compile(rb"""%|numFmtId\s*=\s*["'](?:9|10)["']|formatCode\s*=\s*["'][^"'0#]*00""")
+_CODE = re.compile(r'"[^"]*"|\[[^\]]*\]|\\.|_.|\*.')
+_BUILT_IN = {"9": PERCENT, "10": PERCENT}  # 0%, 0.00% (ISO/IEC 29500-1, 18.8.30)
+Area = tuple[int, int, int]
+
+
+def formats(archive: zipfile.ZipFile) -> dict[str, str]:
+    """Number of a cell's format → ``%``, or the zeros that it shows (000); others are left out."""
+    if "xl/styles.xml" not in archive.namelist():
+        return {}
+    with archive.open("xl/styles.xml") as part:
+        bounded = Bounded(part)
+        content = b"".join(iter(bounded.read, b""))
+    if b"\0" not in content and not _ANY.search(content):
+        return {}
+    try:
+        root = etree.fromstring(content, etree.XMLParser(resolve_entities=False, no_network=True))
+    except etree.XMLSyntaxError:
+        return {}
+    own = {e.get("numFmtId"): e.get("formatCode", "") for e in root.iterfind("{*}numFmts/{*}numFmt")}
+    made = {}
+    for number, each in enumerate(root.iterfind("{*}cellXfs/{*}xf")):
+        kind = each.get("numFmtId", "0")
+        if code := _look(own[kind]) if kind in own else _BUILT_IN.get(kind, ""):
+            made[str(number)] = code
+    return made
+
+
+def _look(code: str) -> str:
+    bare = _CODE.sub("", code.partition(";")[0])
+    if PERCENT in bare:
+        return PERCENT
+    zeros = re.match("00+", bare)
+    return zeros[0] + ("" if zeros[0] == code.partition(";")[0] else "-") if zeros else ""
+
+
+def telling(codes: dict[str, str]) -> bytes:
+    """A pattern for cells and columns that have one of these formats; empty for none."""
+    numbers = b"|".join(number.encode() for number in codes)
+    return rb"""|\ss(?:tyle)?\s*=\s*["'](?:""" + numbers + rb""")["']""" if codes else b""
+
+
+class Looks:
+    """Where on a sheet numbers look like others: cells that say so, or whole columns but for theirs."""
+
+    def __init__(self, codes: dict[str, str]) -> None:
+        self.codes = codes
+        self._columns: dict[int, str] = {}
+        self._cells: dict[int, dict[int, str]] = {}
+
+    def column(self, first: int, last: int, style: str) -> None:
+        if code := self.codes.get(style, ""):
+            self._columns |= dict.fromkeys(range(first, last + 1), code)
+
+    def cell(self, row: int, column: int, style: str) -> None:
+        code = self.codes.get(style, "")
+        if code or column in self._columns:
+            self._cells.setdefault(column, {})[row] = code
+
+    def areas(self) -> dict[str, list[Area]]:
+        """Code → columns with the first and the last row of each run."""
+        made: dict[str, list[Area]] = {}
+        for column in sorted({*self._columns, *self._cells}):
+            rows = sorted(self._cells.get(column, {}).items())
+            for code, first, last in _runs(rows, self._columns.get(column, "")):
+                made.setdefault(code, []).append((column, first, last))
+        return made
+
+
+def _runs(rows: list[tuple[int, str]], default: str) -> list[tuple[str, int, int]]:
+    made: list[tuple[str, int, int]] = []
+
+    def add(code: str, first: int, last: int) -> None:
+        if not code or last < first:
+            return
+        if made and made[-1][0] == code and made[-1][2] == first - 1:
+            made[-1] = code, made[-1][1], last
+        else:
+            made.append((code, first, last))
+
+    after = 0
+    for row, code in rows:
+        add(default, after, row - 1)
+        add(code, row, row)
+        after = row + 1
+    add(default, after, LAST_ROW)
+    return made
