@@ -11,7 +11,7 @@ import pytest
 from core.db import open_database, transaction
 from core.errors import SuiteError
 from sharefolder.errors import Taken
-from sharefolder.journal import STEPS
+from sharefolder.journal import STEPS, Journal, Task
 from sharefolder.transfer import IfExists
 from tests.unit.sharefolder.terminal import MB, NOTHING, Here
 
@@ -43,6 +43,29 @@ def test_going_on_replaces_what_is_still_as_it_was(here: Here) -> None:
     (sent,) = here.service.sending.resume(NOTHING).sent
     assert sent.resumed > 0
     assert here.there() == {"報告.bin": file.read_bytes()}
+
+
+@pytest.mark.parametrize("if_exists", [IfExists.ASK, IfExists.REPLACE])
+@pytest.mark.parametrize("before", [b"old", None])
+def test_what_had_arrived_when_it_was_killed_is_not_sent_beside_itself(
+    here: Here, if_exists: IfExists, before: bytes | None
+) -> None:
+    """It had its name, and the journal was not yet told."""
+    file = here.file("報告.bin", os.urandom(3 * MB))
+    seen = None
+    if before is not None:
+        (here.disk / "報告.bin").write_bytes(before)
+        seen = 1e9
+        os.utime(here.disk / "報告.bin", (seen, seen))
+    here.service.upload("全庁", "", [file], IfExists.REPLACE, NOTHING)
+    Journal(here.root / "home" / "share.db", lambda: "K100234").begin(
+        [Task("全庁", True, str(file), "", if_exists, seen=seen)]
+    )
+    batch = here.service.sending.resume(NOTHING)
+    assert [(sent.path, sent.beside, sent.resumed) for sent in batch.sent] == [("報告.bin", False, 3 * MB)]
+    assert batch.refused == ()
+    assert here.there() == {"報告.bin": file.read_bytes()}
+    assert here.service.sending.pending() == []
 
 
 def test_what_comes_between_the_question_and_the_answer_stays(here: Here) -> None:
