@@ -34,7 +34,7 @@ _PINNED = {
 
 
 class SecretStore(Protocol):
-    """Small named secrets of this person on this machine. Errors are SuiteErrors SEC-001 … SEC-005."""
+    """Small named secrets of this person on this machine. Errors are SuiteErrors SEC-001 … SEC-006."""
 
     @property
     def warning(self) -> str | None:
@@ -223,13 +223,34 @@ def _checked(value: bytes) -> bytes:
 def _check_private(status: os.stat_result, path: Path) -> None:
     if sys.platform == "win32":
         return  # access lists, not modes: the profile folder is the person's own
-    if stat.S_IMODE(status.st_mode) & 0o077 or status.st_uid != os.geteuid():
+    if status.st_uid != os.geteuid():
+        raise _of_another(status.st_uid, path)
+    if stat.S_IMODE(status.st_mode) & 0o077:
         raise SuiteError(
             _("鍵を読めません。"),
             _("「{name}」をほかの人も読める状態です（0600 ではありません）。").format(name=path.name),
             _("情報担当に連絡してください。鍵が読まれたおそれがあります。"),
             "SEC-003",
         )
+
+
+def _of_another(uid: int, path: Path) -> SuiteError:
+    """No leak: whoever asks is not whose keys they are."""
+    return SuiteError(
+        _("鍵を読めません。"),
+        _("「{name}」は、ほかの利用者（{owner}）のものです。").format(name=path.name, owner=_account(uid)),
+        _("sudo -u {owner} を付けて、その利用者で実行してください。").format(owner=_account(uid)),
+        "SEC-006",
+    )
+
+
+def _account(uid: int) -> str:
+    if sys.platform != "win32":
+        import pwd
+
+        with suppress(KeyError):
+            return pwd.getpwuid(uid).pw_name
+    return f"#{uid}"
 
 
 def _damaged(path: Path) -> SuiteError:

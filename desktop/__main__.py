@@ -13,6 +13,7 @@ from core.crash import unexpected
 from core.errors import SuiteError
 from core.i18n import N_, _
 from core.paths import Paths
+from desktop import owner
 
 ELSEWHERE = {
     "bench": ("benchmarks.__main__", N_("性能と精度を測ります。")),
@@ -115,6 +116,8 @@ def _parser() -> argparse.ArgumentParser:
 def main(arguments: Sequence[str]) -> int:
     """0 when it went well; otherwise a sentence on stderr and 1 (2 for a command that does not exist)."""
     try:
+        if arguments and arguments[0] in owner.COMMANDS:
+            owner.become_owner()
         _speak(arguments)
         if arguments and arguments[0] in ELSEWHERE:
             return int(import_module(ELSEWHERE[arguments[0]][0]).main(arguments[1:]))

@@ -106,7 +106,8 @@ def test_a_file_of_another_owner_is_refused(file: Path) -> None:
     os.chown(file, 65534, -1)
     with pytest.raises(SuiteError) as caught:
         FileKeySecrets(file).get("key")
-    assert caught.value.code == "SEC-003"
+    assert caught.value.code == "SEC-006"
+    assert "sudo -u nobody" in caught.value.next_step
 
 
 def test_a_link_is_not_followed(file: Path, tmp_path: Path) -> None:
