@@ -97,7 +97,7 @@ SCREENS = {
     "files": _page("sharefolder"),
     "inquiries": _page("sharefolder", "共有フォルダの画面: 照会"),
 }
-LONG = (
+SELDOM = (
     "waits",
     "terminals",
     "audit",
@@ -111,13 +111,14 @@ LONG = (
     "incident",
     *SHARE,
 )
-"""Looked at with --long. The share's also on one walk below, which opens the window once for all."""
+"""Looked at with --long only. The share's also on one walk below, which opens the window once for all."""
 EVERY = pytest.mark.parametrize(
     "show",
-    [
-        pytest.param(show, id=name, marks=[pytest.mark.long] if name in LONG else [])
-        for name, show in (SCREENS | SHARE).items()
-    ],
+    [pytest.param(show, id=name, marks=pytest.mark.long) for name, show in (SCREENS | SHARE).items()],
+)
+"""Each promise in a window of its own, with --long. Always: all of them in one window a screen."""
+USUAL = pytest.mark.parametrize(
+    "show", [pytest.param(show, id=name) for name, show in SCREENS.items() if name not in SELDOM]
 )
 
 
@@ -206,6 +207,24 @@ def _blue(window: Window) -> list[str]:
     return [b.text() for b in buttons if b.isVisible() and b.property("kind") == "primary"]
 
 
+@USUAL
+def test_every_screen_is_named_reached_whole_and_readable(
+    office: Office, show: Callable[[Office], Window], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    window = show(office)
+    office.settle()
+    _named_and_large_enough(window)
+    _goes_through_everything(office, window)
+    for width, height in ((800, 600), (1600, 1000)):
+        _whole_on(office, window, width, height)
+    for name in THEMES:
+        theme.current().choose(name, "noto", 1.0, reduced_motion=True)
+        office.settle()
+        _readable(window)
+    _the_same_twice(window)
+    _whole_in_longer_words(office, window, monkeypatch)
+
+
 def test_every_view_of_the_share_is_named_reached_and_whole(office: Office) -> None:
     window = share_scenes.opened(office)
     for scene in share_scenes.SCENES.values():
@@ -230,22 +249,23 @@ def _cut(window: Window) -> list[str]:
 
 
 @EVERY
-@pytest.mark.parametrize(
-    ("scale", "width", "height", "font"),
-    [
-        (1.0, 800, 600, "noto"),
-        (1.0, 1600, 1000, "noto"),
-        (2.0, 1366, 768, "noto"),
-        (2.0, 1366, 768, "ud"),
-        pytest.param(1.0, 800, 600, "ud", marks=pytest.mark.long),
-        pytest.param(1.0, 1600, 1000, "ud", marks=pytest.mark.long),
-    ],
-)
+@pytest.mark.parametrize("font", ["noto", "ud"])
+@pytest.mark.parametrize(("scale", "width", "height"), [(1.0, 800, 600), (1.0, 1600, 1000), (2.0, 1366, 768)])
 def test_no_words_are_cut(
     office: Office, show: Callable[[Office], Window], scale: float, width: int, height: int, font: str
 ) -> None:
     theme.current().choose("light", font, scale, reduced_motion=True)
-    window = show(office)
+    _whole_on(office, show(office), width, height)
+
+
+@USUAL
+@pytest.mark.parametrize("font", ["noto", "ud"])
+def test_no_large_words_are_cut(office: Office, show: Callable[[Office], Window], font: str) -> None:
+    theme.current().choose("light", font, 2.0, reduced_motion=True)
+    _whole_on(office, show(office), 1366, 768)
+
+
+def _whole_on(office: Office, window: Window, width: int, height: int) -> None:
     window.resize(width, height)
     office.settle()
     assert window.width() <= width, "it fits the screen"
@@ -276,7 +296,10 @@ class Longer(gettext.NullTranslations):
 def test_longer_words_of_another_language_fit(
     office: Office, show: Callable[[Office], Window], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    window = show(office)
+    _whole_in_longer_words(office, show(office), monkeypatch)
+
+
+def _whole_in_longer_words(office: Office, window: Window, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(i18n, "_translations", Longer())
     monkeypatch.setattr("desktop.pages.window.set_language", lambda *_a: None)
     window.appearance_changed(True)
@@ -304,6 +327,10 @@ def test_words_are_readable_where_they_are_drawn(
     theme.current().choose(name, "noto", 1.0, reduced_motion=True)
     window = show(office)
     office.settle()
+    _readable(window)
+
+
+def _readable(window: Window) -> None:
     shown = [
         w
         for w in window.findChildren(QLabel)
@@ -318,6 +345,10 @@ def test_words_are_readable_where_they_are_drawn(
 def test_two_pictures_of_the_same_page_are_the_same(office: Office, show: Callable[[Office], Window]) -> None:
     window = show(office)
     office.settle()
+    _the_same_twice(window)
+
+
+def _the_same_twice(window: Window) -> None:
     QApplication.processEvents()
     focus = QApplication.focusWidget()
     if focus is not None:

@@ -117,7 +117,8 @@ class Files(QWidget):
         middle.addWidget(self.tree)
         middle.addWidget(Beside(self.stack, self.details), 1)
         whole.addLayout(middle, 1)
-        whole.addWidget(self._foot())
+        self.foot = self._foot()
+        whole.addWidget(self.foot)
         self._wait = QTimer(self)
         self._wait.setSingleShot(True)
         self._wait.setInterval(0)  # what a key and its clear button change together is looked for once

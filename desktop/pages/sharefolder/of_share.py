@@ -47,7 +47,7 @@ class OfShare(QWidget):
         self.nowhere = Empty(
             "folder",
             _("この端末には、まだ共有フォルダの場所がありません。"),
-            _("共有の場所（サーバーの共有、またはフォルダ）を一つ加えると、ここに出ます。"),
+            _("サーバーの共有かフォルダを一つ加えると、ここに出ます。"),
             button(_("場所を追加"), add_place, "primary", "plus"),
         )
         self.apart = (QWidget(), self.coming, self.refused, self.nowhere)

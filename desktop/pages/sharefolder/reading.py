@@ -69,7 +69,7 @@ class Reading:
         self._no_place = Empty(
             "folder",
             _("この端末には、まだ共有フォルダの場所がありません。"),
-            _("共有の場所（サーバーの共有、またはフォルダ）を一つ加えると、ここに出ます。"),
+            _("サーバーの共有かフォルダを一つ加えると、ここに出ます。"),
             button(_("場所を追加"), view.adding.add_place, icon="plus"),
         )
         self._none = Empty("magnifying-glass", _("その言葉を名前に含むものは、ここにはありません。"))
@@ -84,6 +84,7 @@ class Reading:
 
     def another(self) -> None:
         """Nothing is known yet of the folder that is shown from now on."""
+        self._tools(True)
         self._clear(None)
         self._patience.start()
 
@@ -91,7 +92,13 @@ class Reading:
         """There is no place to show."""
         self._view.next_turn()
         self._patience.stop()
+        self._tools(False)
         self._clear(self._no_place if self._view.prepared else None)
+
+    def _tools(self, place: bool) -> None:
+        """What looks through a place, shown where there is one."""
+        for each in (self._view.finder, self._view.foot):
+            each.setVisible(place)
 
     def _clear(self, words: Empty | None) -> None:
         self._every, self._to_choose, self._words = Rows(""), "", ""
