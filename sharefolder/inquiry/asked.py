@@ -33,6 +33,8 @@ class Asked:
         """``reading`` with what its section asks in its folder, of ``entries``; what cannot be read is a
         doubt."""
         found = sorted((e for e in entries if changes.QUESTION.fullmatch(e.name)), key=lambda e: e.name)
+        if not found:
+            return reading
         said = [self._one(reading.section, entry) for entry in found[:MOST] if not entry.folder]
         asked = tuple(each for each in said if isinstance(each, Question))
         doubts = tuple(each for each in said if isinstance(each, Doubt))
