@@ -16,6 +16,7 @@ from sharefolder import errors
 from sharefolder.documents.sandbox import Sandbox, reason_words
 from sharefolder.index.crawl import hidden, look_into
 from sharefolder.index.store import kind
+from sharefolder.inquiry import beside
 from sharefolder.inquiry.answers import Source, WrongForm, read_answers
 from sharefolder.inquiry.asked import Asked
 from sharefolder.inquiry.model import Doubt, Inquiry, Reading, State
@@ -25,6 +26,8 @@ from sharefolder.ports import Storage
 WORKBOOKS = ("xlsx", "xlsm", "xls", "xlsb")
 LOCKS = ("~$", ".~lock.")
 """What the file begins with that Office and LibreOffice lay beside an open document."""
+_LATEST = 32_503_680_000
+"""The year 3000: a server may tell any time, but not every one of them can be said."""
 _PASSING = ("no right", "gone")
 """Why a workbook could not be read that may be otherwise the next time, though the file is the same."""
 
@@ -62,7 +65,10 @@ class Board:
         if (seen := self._storage.stat(folder)) is None or not seen.folder:
             return _gone(section, folder, _("回答のフォルダがありません。"))
         entries = [entry for batch in self._storage.list(folder) for entry in batch]
-        return self._asked.beside(self._among(inquiry, section, entries), entries)
+        reading = self._among(inquiry, section, entries)
+        if not any(entry.name.startswith(LOCKS) for entry in entries):
+            reading = beside.noticed(self._storage, reading, entries)
+        return self._asked.beside(reading, entries)
 
     def _among(self, inquiry: Inquiry, section: str, entries: list[Entry]) -> Reading:
         opened = any(entry.name.startswith(LOCKS) for entry in entries)
@@ -84,7 +90,8 @@ class Board:
 
     def _read(self, inquiry: Inquiry, section: str, file: Entry) -> tuple[Reading, str]:
         """And why its inside is not known: a key of ``reason_words``, or empty."""
-        source = Source(section, file.path, datetime.fromtimestamp(file.changed, UTC), "")
+        changed = datetime.fromtimestamp(min(max(file.changed, 0), _LATEST), UTC)
+        source = Source(section, file.path, changed, "")
         try:
             source = replace(source, digest=self._digest(file))
         except errors.Disconnected:

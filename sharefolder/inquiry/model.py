@@ -7,6 +7,7 @@ from datetime import date, datetime
 from enum import Enum
 from functools import cached_property
 
+from core.clock import TOKYO
 from sharefolder.inquiry.areas import Area, Areas
 
 KINDS = ("text", "number", "date")
@@ -104,6 +105,11 @@ class Inquiry:
     answered: tuple[str, ...] = ()  # keys of the sections' questions that have their answer
     guarded: tuple[str, ...] = ()  # sections whose answer folder only they and the asking section may open
 
+    def overdue(self, reading: Reading) -> bool:
+        """Whether what is handed in was saved after the due date (in Japan)."""
+        when = reading.changed if reading.handed_in else None
+        return when is not None and when.astimezone(TOKYO).date() > self.due
+
     def answer_folder(self, section: str) -> str:
         """Where ``section`` answers."""
         return f"{self.folder}/{ANSWERS}/{section}"
@@ -183,6 +189,12 @@ class Reading:
     values: tuple[Value, ...] = ()
     doubts: tuple[Doubt, ...] = field(default=())
     asked: tuple[Question, ...] = ()
+    beside: bool = False  # other files lie there that may be the answer
+
+    @property
+    def awaited(self) -> bool:
+        """Whether it is reminded: nothing has come that could be an answer."""
+        return not self.handed_in and not self.beside and self.state is not State.UNSEEN
 
     @property
     def handed_in(self) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,8 +16,8 @@ from core.jobs import Report
 from core.wareki import format_date, parse_date
 from desktop.pages.files import ask_save, save
 from desktop.pages.services import Services
+from desktop.pages.sharefolder.inquiry_words import standing_words, why_words
 from desktop.pages.sharefolder.mail import write_mail
-from desktop.pages.sharefolder.words import state_words
 from sharefolder.inquiry.asked import waiting
 from sharefolder.inquiry.model import Inquiry, Question, Reading, State, Who
 from sharefolder.inquiry.office import Office
@@ -182,7 +183,8 @@ class InquiryActs:
 
             with tempfile.TemporaryDirectory(prefix="mahoroba-collate-") as folder:
                 file = Path(folder) / "collated.xlsx"
-                collate.write_workbook(inquiry, readings, file, lambda reading: state_words(reading.state))
+                told = [replace(each, reason=why_words(inquiry, each)) for each in readings]
+                collate.write_workbook(inquiry, told, file, lambda each: standing_words(inquiry, each))
                 return file.read_bytes()
 
         self._collate(_("{title} 集計.xlsx"), "Excel (*.xlsx)", made)
@@ -240,8 +242,7 @@ class InquiryActs:
         inquiry = self._view.inquiry()
         if inquiry is None:
             return None
-        seen = [r for r in self._view.readings if r.state is not State.UNSEEN]
-        missing = [r.section for r in seen if not r.handed_in]
+        missing = [r.section for r in self._view.readings if r.awaited]
         if not missing:
             self._services.notices.info(_("未回答の所属はありません。"))
             return None

@@ -68,7 +68,7 @@ class Standing:
         self.sentence.setText(words)
         self.counts.clear()
         self.bar.reset()
-        self._fill(())
+        self._fill(None, ())
 
     def show(self, inquiry: Inquiry, readings: Sequence[Reading], who: Who) -> None:
         """As the folders were when ``readings`` were taken."""
@@ -85,7 +85,7 @@ class Standing:
         self.bar.setRange(0, max(1, len(readings)))
         self.bar.setValue(answered(readings))
         self._say_questions(inquiry, readings)
-        self._fill(seen if own else readings)
+        self._fill(inquiry, seen if own else readings)
         for each in (self.heading, self.doubts):
             each.setVisible(not own or any(reading.doubts for reading in seen))
 
@@ -98,9 +98,10 @@ class Standing:
         self.questions.setText("\n".join(said))
         self.questions.setVisible(bool(said))
 
-    def _fill(self, readings: Sequence[Reading]) -> None:
+    def _fill(self, inquiry: Inquiry | None, readings: Sequence[Reading]) -> None:
         self._readings = readings
-        self.table.put([(r.section, reading_row(r)) for r in readings])
+        rows = [(r.section, reading_row(inquiry, r)) for r in readings] if inquiry is not None else []
+        self.table.put(rows)
         self._show_doubts()
 
     def _show_doubts(self) -> None:

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import date
 
-from core.i18n import _
+from core.i18n import _, sentences
 from core.wareki import format_date, format_short
 from desktop.pages.sharefolder.words import state_words
 from desktop.ui.widgets.table import Cell
@@ -39,7 +39,7 @@ def board_words(inquiry: Inquiry, readings: Sequence[Reading], today: date) -> s
 def own_words(inquiry: Inquiry, seen: Sequence[Reading], today: date) -> str:
     """For a section that answers: where it stands, as far as this reader may see, and how long there is."""
     stand = _("{section} は「{state}」です。")
-    said = [stand.format(section=each.section, state=state_words(each.state)) for each in seen]
+    said = [stand.format(section=each.section, state=standing_words(inquiry, each)) for each in seen]
     return "　".join([*said, due_words(inquiry, today)])
 
 
@@ -64,13 +64,27 @@ def count_words(readings: Sequence[Reading]) -> str:
     )
 
 
-def reading_row(reading: Reading) -> tuple[str, ...]:
+def standing_words(inquiry: Inquiry, reading: Reading) -> str:
+    """Where a section stands; an answer that was saved after the due date says so."""
+    said = state_words(reading.state)
+    return _("{state}（期限後）").format(state=said) if inquiry.overdue(reading) else said
+
+
+def why_words(inquiry: Inquiry, reading: Reading) -> str:
+    """Why it stands there; of an answer after the due date when it was saved."""
+    when = reading.changed if inquiry.overdue(reading) else None
+    saved = _("{when} に保存されています。").format(when=format_short(when)) if when is not None else ""
+    return sentences(saved, reading.reason)
+
+
+def reading_row(inquiry: Inquiry, reading: Reading) -> tuple[str, ...]:
     """A section's line."""
     changed = reading.changed
     when = Cell(format_short(changed), changed.timestamp()) if changed is not None else ""
     more = len(reading.doubts) - 1
     rest = _("（ほか {count} 件）").format(count=more) if more > 0 else ""
-    return reading.section, state_words(reading.state), reading.reason + rest, when
+    state, why = standing_words(inquiry, reading), why_words(inquiry, reading)
+    return reading.section, state, why + rest, when
 
 
 def doubt_row(doubt: Doubt) -> tuple[str, ...]:
