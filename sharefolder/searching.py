@@ -25,6 +25,7 @@ from sharefolder.index.vouching import DESCRIPTION
 from sharefolder.ports import Storage
 
 _READY_S = 60.0
+_SOON = 200  # documents read at once because something has changed
 _UNREAD = 500  # documents named at once
 
 
@@ -61,6 +62,13 @@ class Searching:
         crawl.list_again(self._storage, self._index, report)
         crawl.read_waiting(self._storage, self._index, self._sandbox, report)
         return self._index.counts()
+
+    def look_at(self, folder: str, report: Report) -> None:
+        """Something in ``folder`` has changed: our own index is brought up to date there, and reads what is
+        new. Nothing where a service does that."""
+        if self._remote is None:
+            crawl.list_changed(self._storage, self._index, report, folder)
+            crawl.read_waiting(self._storage, self._index, self._sandbox, report, _SOON)
 
     def unread(self) -> list[tuple[str, str]]:
         """Documents whose inside is not searchable, with the reason's key: the first 500 of those that this

@@ -288,6 +288,10 @@ class ShareService:
         state."""
         return self._at(place).searching.look_again(report)
 
+    def index_changed(self, place: str, folder: str, report: Report) -> None:
+        """Bring the index up to date where something has changed (``ShareChanged``)."""
+        self._at(place).searching.look_at(folder, report)
+
     def unread(self, place: str) -> list[tuple[str, str]]:
         """Documents whose inside is not searchable, with the reason's key."""
         return self._at(place).searching.unread()

@@ -10,6 +10,7 @@ from typing import Any
 
 from core.i18n import _
 from sharefolder.children import Child, Died
+from sharefolder.documents.kinds import UNKNOWN_KIND
 
 TIMEOUT_S = 15.0
 MAX_FILE = 100_000_000  # bytes
@@ -37,6 +38,8 @@ def reason_words(reason: str) -> str:
         "no right": _("読む権利がありません。"),
         "link": _("リンクです。"),
         "formula": _("計算式があります。"),
+        "partly": _("長いので、初めの方（100万文字）の言葉だけを探せます。"),
+        UNKNOWN_KIND: _("この種類の文書は、名前でだけ探せます。"),
     }.get(reason, reason)
 
 
@@ -50,7 +53,7 @@ class Sandbox:
         self._asked = 0
 
     def ask(self, verb: str, path: Path, **more: Any) -> Answer:
-        """``text`` and ``lines`` give a string, ``cells`` see ``workbook.read``, ``fill`` see
+        """``text`` gives a string, ``lines`` as ``text.lines``, ``cells`` as ``workbook.read``, ``fill`` as
         ``filling.fill`` (``more``: its other arguments). Never raises for what a file holds."""
         try:
             if path.is_symlink():

@@ -24,36 +24,44 @@ class Unreadable(Exception):  # noqa: N818 - said to the person as a reason
     """``args[0]`` is a short English reason; the parent words it."""
 
 
+class _More(str):
+    """Comes after what a kind's reader gives where it has left something out."""
+
+
 def extract(path: Path) -> str:
     """At most ``MAX_CHARACTERS`` of the words in ``path``, paragraphs and cells apart by line ends."""
+    return _first(_parts_of(path))[0]
+
+
+def _parts_of(path: Path) -> Iterator[str]:
     suffix = path.suffix.lower().removeprefix(".")
     by_kind: dict[str, Callable[[Path], Iterator[str]]] = {"pdf": _pdf}
     by_kind |= dict.fromkeys(TEXT, _plain) | dict.fromkeys(SHEETS, _sheets)
     by_kind |= dict.fromkeys(("docx", "docm"), _word) | dict.fromkeys(("pptx", "pptm"), _slides)
-    parts: list[str] = []
+    return by_kind[suffix](path)
+
+
+def _first(parts: Iterator[str]) -> tuple[str, bool]:
+    """``MAX_CHARACTERS`` of ``parts``, joined; and whether that is all."""
+    found: list[str] = []
     left = MAX_CHARACTERS
-    for part in by_kind[suffix](path):
-        parts.append(part[:left])
-        left -= len(part) + 1
-        if left <= 0:
-            break
-    return "\n".join(parts)
+    for part in parts:
+        if left <= 0 or isinstance(part, _More):
+            return "\n".join(found), False
+        found.append(part[:left])
+        left -= len(part)
+        if left < 0:
+            return "\n".join(found), False
+        left -= 1
+    return "\n".join(found), True
 
 
-def lines(path: Path) -> str:
-    """``bigram.lines`` of what is in ``path``, of at most ``MAX_CHARACTERS``: for the index. Of a workbook
-    each different cell is looked at once, in no order."""
-    if path.suffix.lower().removeprefix(".") in SHEETS:
-        found, left = [], MAX_CHARACTERS
-        for cell in _cells_once(path):
-            found.append(cell[:left])
-            left -= len(cell) + 1
-            if left <= 0:
-                break
-        text = "\n".join(found)
-    else:
-        text = extract(path)
-    return bigram.lines(text.encode("utf-8", "replace").decode())
+def lines(path: Path) -> tuple[str, bool]:
+    """``bigram.lines`` of what is in ``path``, of at most ``MAX_CHARACTERS``, for the index; and whether that
+    is all. Of a workbook each different cell is looked at once, in no order."""
+    sheets = path.suffix.lower().removeprefix(".") in SHEETS
+    text, whole = _first(_cells_once(path) if sheets else _parts_of(path))
+    return bigram.lines(text.encode("utf-8", "replace").decode()), whole
 
 
 def decode(content: bytes) -> str:
@@ -81,6 +89,8 @@ def _decoded(content: bytes, encoding: str) -> str | None:
 def _plain(path: Path) -> Iterator[str]:
     with path.open("rb") as file:
         yield decode(file.read(MAX_CHARACTERS * 3))
+        if file.read(1):
+            yield _More()
 
 
 def _sheets(path: Path) -> Iterator[str]:
@@ -196,5 +206,7 @@ def _pdf(path: Path) -> Iterator[str]:
                 yield _BETWEEN_KANJI.sub("", text.get_text_bounded())
                 text.close()
                 page.close()
+            if len(document) > MAX_PAGES:
+                yield _More()
     except pypdfium2.PdfiumError as error:
         raise Unreadable(reason(error)) from error

@@ -15,7 +15,7 @@ from sharefolder import transfer
 from sharefolder.documents.kinds import KNOWN
 from sharefolder.documents.sandbox import MAX_FILE, Answer, Sandbox
 from sharefolder.errors import Disconnected
-from sharefolder.index.store import IndexStore, kind
+from sharefolder.index.store import PARTLY, IndexStore, kind
 from sharefolder.inquiry import changes
 from sharefolder.library import record
 from sharefolder.local import LocalStorage
@@ -76,6 +76,14 @@ def list_again(
     return result
 
 
+def list_changed(storage: Storage, index: IndexStore, report: Report, folder: str) -> Crawled:
+    """Bring the names in ``folder`` up to date, where something has changed, with all that is in new folders;
+    from the first folder on that the index does not know."""
+    while folder and not index.holds(folder):
+        folder = folder.rpartition("/")[0]
+    return list_again(storage, index, report, folder, deep=False)
+
+
 def _same(entry: Entry, before: tuple[int, float, bool] | None) -> bool:
     """A folder's size and time say nothing about the folder itself: they may differ."""
     if before is None or entry.folder != before[2]:
@@ -130,7 +138,8 @@ def read_waiting(
         for entry in batch:
             report(done, max(left, done), _("中の言葉を調べています"))
             answer = look_into(storage, entry, sandbox, "lines")
-            answers.append((entry, answer.value, answer.reason))
+            text, whole = answer.value or (None, True)
+            answers.append((entry, text, answer.reason if whole else PARTLY))
             done += 1
         index.read(answers)
     return done

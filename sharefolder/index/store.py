@@ -22,10 +22,11 @@ from pathlib import Path
 import apsw
 
 from core.files import make_private_folder
+from sharefolder.documents.kinds import CLOSED, UNKNOWN_KIND
 from sharefolder.index import bigram
 from sharefolder.model import Entry
 
-_VERSION = 4
+_VERSION = 5
 _SCHEMA = """
 CREATE TABLE files (
     id INTEGER PRIMARY KEY, path TEXT NOT NULL UNIQUE, parent TEXT NOT NULL, name TEXT NOT NULL,
@@ -43,11 +44,12 @@ CREATE VIRTUAL TABLE names USING fts5(t, content='', contentless_delete=1, token
 CREATE VIRTUAL TABLE bodies USING fts5(t, content='', contentless_delete=1, detail=none, tokenize='ascii');
 CREATE TABLE lines (id INTEGER PRIMARY KEY, packed BLOB NOT NULL) STRICT;
 """
-WAITING, TEXT, NO_TEXT = "waiting", "text", "none"
-"""States: to be read, read, of a kind that is not read; anything else is the reason it could not be read."""
+WAITING, TEXT, PARTLY, NO_TEXT = "waiting", "text", "partly", "none"
+"""States: to be read, read, its beginning read, without words; anything else is the reason why it could not
+be read."""
 _FEW = 2_000
 _SLICE, _PAGE = 500, 100
-_READ = (TEXT, "partly")
+_READ = (TEXT, PARTLY)
 _ALWAYS = (float("-inf"), float("inf"))
 
 
@@ -121,13 +123,18 @@ class IndexStore:
         )
         return {path: (size, changed, bool(is_folder)) for path, size, changed, is_folder in rows}
 
+    def holds(self, path: str) -> bool:
+        """Whether the index has this very path."""
+        return self._open().execute("SELECT 1 FROM files WHERE path = ?", (path,)).fetchone() is not None
+
     def put(self, entries: Iterable[Entry], readable: Callable[[Entry], bool]) -> None:
         """Take in new or changed entries: their names are found at once, their text once it is read."""
         with self.writing():
             database = self._open()
             for entry in entries:
                 self._forget(database, entry.path)
-                state = WAITING if readable(entry) else NO_TEXT
+                closed = UNKNOWN_KIND if kind(entry) in CLOSED else NO_TEXT
+                state = WAITING if readable(entry) else closed
                 row = (entry.path, entry.parent, entry.name, int(entry.folder), entry.size, entry.changed)
                 database.execute(
                     "INSERT INTO files (path, parent, name, folder, size, changed, kind, state)"
@@ -173,8 +180,8 @@ class IndexStore:
         return [Entry(p, n, bool(f), s, c) for p, n, f, s, c in rows]
 
     def read(self, answers: Iterable[tuple[Entry, str | None, str]]) -> None:
-        """What came of reading documents: (which, its ``bigram.lines`` or None, why not). One that has
-        changed meanwhile keeps waiting."""
+        """What came of reading documents: (which, its ``bigram.lines`` or None, why not or not all). One
+        that has changed meanwhile keeps waiting."""
         with self.writing():
             database = self._open()
             for entry, lines, reason in answers:
@@ -189,11 +196,11 @@ class IndexStore:
                     database.execute("INSERT INTO bodies (rowid, t) VALUES (?, ?)", body)
                     packed = (found[0], zlib.compress(lines.encode()))
                     database.execute("INSERT INTO lines (id, packed) VALUES (?, ?)", packed)
-                state = TEXT if lines is not None else reason
+                state = reason or TEXT
                 database.execute("UPDATE files SET state = ? WHERE id = ?", (state, found[0]))
 
     def unread(self) -> list[tuple[str, str]]:
-        """(path, reason) of every document that could not be read."""
+        """(path, reason) of every document that could not be read, or not all of it."""
         rows = self._open().execute(
             "SELECT path, state FROM files WHERE state NOT IN (?, ?, ?) ORDER BY path",
             (WAITING, TEXT, NO_TEXT),

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from functools import partial
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
-from core.errors import SuiteError
 from core.i18n import _
 from core.jobs import Report
 from desktop.pages.matters import FileAim, InquiryAim
 from desktop.pages.services import Services
 from desktop.pages.sharefolder.cases import CasesView
 from desktop.pages.sharefolder.files import Files
+from desktop.pages.sharefolder.indexing import Indexing
 from desktop.pages.sharefolder.inquiries import Inquiries
 from desktop.pages.sharefolder.library import Library
 from desktop.pages.sharefolder.one_of import OneOf
@@ -54,22 +53,13 @@ def sharefolder_page(services: Services) -> QWidget:
     layout.addWidget(tabs, 0, Qt.AlignmentFlag.AlignLeft)
     layout.addWidget(stack, 1)
 
+    indexing = Indexing(content, services, files.indexed)
+
     def prepare(_report: Report) -> None:
         if services.trial:
             from sharefolder.sample import move_in
 
             move_in(services.share, services.paths.data / "share")
-
-    def keep_index(report: Report) -> None:
-        """In step with the share; where an index service runs this is a quick look."""
-        share = services.share
-        if services.trial:
-            from sharefolder.sample import NAME
-
-            with suppress(SuiteError):  # then this process looks itself
-                share.serve_index(NAME, report)
-        for place in share.places():
-            share.index_again(place.name, report)
 
     def ready(_nothing: None) -> None:
         """The files are there at once; the search is when the index is."""
@@ -77,7 +67,7 @@ def sharefolder_page(services: Services) -> QWidget:
         files.show_places()
         files.offer_pending()
         services.aims.taken_by("sharefolder", content, partial(_lead, tabs, stack, files, inquiries))
-        services.bridge.run(content, _("共有フォルダの索引"), keep_index, files.indexed, lane="share-index")
+        indexing.begin()
 
     services.bridge.run(content, _("一覧"), prepare, ready, lane="share-index")
     return page.scrolled(content, None)

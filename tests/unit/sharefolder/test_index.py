@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.jobs import Report
-from sharefolder.documents.sandbox import Sandbox
+from sharefolder.documents.sandbox import Sandbox, reason_words
 from sharefolder.errors import Disconnected
 from sharefolder.index import bigram, crawl
 from sharefolder.index.readable import first_readable
@@ -171,6 +171,32 @@ def test_what_changes_on_the_share_changes_in_the_index(
     assert index.counts() == {}
 
 
+def test_what_is_not_searched_is_named_with_its_reason(
+    share: Path, index: IndexStore, sandbox: Sandbox
+) -> None:
+    (share / "名簿.csv").write_text("氏名,住所\n" * 200_000 + "松江太郎,末尾\n", "utf-8")
+    (share / "一太郎.JTD").write_bytes(b"x")
+    (share / "絵.png").write_bytes(b"x")
+    crawled(share, index, sandbox)
+    assert paths(index, "住所") == {"名簿.csv"}
+    assert paths(index, "松江太郎") == set()
+    assert dict(index.unread()) == {"名簿.csv": "partly", "一太郎.JTD": "kind"}
+    assert all(reason_words(reason) != reason for _path, reason in index.unread())
+
+
+def test_one_change_costs_one_folder_and_the_new_ones_in_it(
+    share: Path, index: IndexStore, sandbox: Sandbox
+) -> None:
+    storage = LocalStorage(share)
+    crawled(share, index, sandbox)
+    (share / "土木部" / "新" / "中").mkdir(parents=True)
+    (share / "土木部" / "新" / "中" / "堤防.txt").touch()
+    (share / "別.txt").touch()
+    seen = crawl.list_changed(storage, index, NOTHING, "土木部/新/中")
+    assert (paths(index, "堤防"), seen.folders) == ({"土木部/新/中/堤防.txt"}, 3)
+    assert paths(index, "別") == set()
+
+
 def test_a_vanished_share_forgets_nothing(share: Path, index: IndexStore, sandbox: Sandbox) -> None:
     crawled(share, index, sandbox)
     before = index.counts()
@@ -200,8 +226,6 @@ def test_every_document_is_read_or_refused_with_a_reason(
     shared_data: Path, index: IndexStore, sandbox: Sandbox
 ) -> None:
     """All of the damaged and hostile documents and the real workbooks: no hang, no crash of ours."""
-    from sharefolder.documents.sandbox import reason_words
-
     storage = LocalStorage(shared_data)
     for folder in ("documents", "workbooks"):
         crawl.list_again(storage, index, NOTHING, folder)
