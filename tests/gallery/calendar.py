@@ -47,6 +47,7 @@ def _phone(hands: Hands) -> None:
 
 def _reminder(hands: Hands) -> None:
     """An event that begins in eight minutes."""
+    hands.put_bell_away()
     event(hands, 8, "部長説明", "部長室")
     hands.go("today")
     for reminding in hands.window.findChildren(Reminding):

@@ -25,6 +25,11 @@ def _search(hands: Hands) -> None:
     wait(lambda: field.settled and bool(field.found))
 
 
+def _quiet(hands: Hands) -> None:
+    hands.view(SearchField).clear()
+    hands.services.show("settings", "notifications.quiet_from")
+
+
 def _bell(hands: Hands) -> None:
     hands.go("today")
     hands.view(Bell).open()
@@ -33,6 +38,6 @@ def _bell(hands: Hands) -> None:
 SCENES = (
     Scene("day", _day, everywhere=True, slow=True),
     Scene("search", _search, slow=True),
-    Scene("quiet", lambda hands: hands.services.show("settings", "notifications.quiet_from"), slow=True),
+    Scene("quiet", _quiet, slow=True),
     Scene("notifications", _bell, slow=True),
 )

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QMenu, QScrollArea, QWidget
 
+from desktop.ui.centre_panel import CentrePanel
 from desktop.ui.job_card import JobCard
 
 if TYPE_CHECKING:
@@ -92,6 +93,10 @@ class Hands:
     def put_cards_away(self) -> None:
         for card in self.window.findChildren(JobCard):
             card.close_button.click()
+
+    def put_bell_away(self) -> None:
+        for panel in self.window.findChildren(CentrePanel):
+            panel.hide()
 
     def answered(self) -> None:
         """Until nothing is running any more."""

@@ -12,7 +12,7 @@ from auth.model import BulletinsChanged
 from core.clock import TOKYO
 from core.errors import SuiteError
 from core.i18n import _
-from core.wareki import format_date, parse_date
+from core.wareki import format_date, format_short_date, parse_date
 from desktop.pages.fresh import Fresh
 from desktop.pages.services import Services
 from desktop.ui import page, theme
@@ -30,7 +30,7 @@ class BulletinsView(Fresh):
         page.column(self, 0).addWidget(whole)
         left = page.column(spacing=0.75)
         titles = [_("題名"), _("掲示"), _("状態"), _("読んだ人")]
-        self.table = Table(_("お知らせの一覧"), titles, (14, 15, 7, 5))
+        self.table = Table(_("お知らせの一覧"), titles, (12, 15.5, 6, 6))
         self.table.setMinimumHeight(theme.em(12))
         self.table.picked.connect(self._pick)
         left.addWidget(self.table, 1)
@@ -127,4 +127,4 @@ def _cells(each: Bulletin, now: float) -> tuple[str, ...]:
         state = _("終わり")
     else:
         state = _("掲示中") if each.begins <= now else _("これから")
-    return title, "–".join(f"{d.year}/{d.month}/{d.day}" for d in days), state, f"{each.readers:,}"
+    return title, "–".join(format_short_date(d) for d in days), state, f"{each.readers:,}"

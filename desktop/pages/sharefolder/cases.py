@@ -63,7 +63,7 @@ class CasesView(OfShare):
         self.ask = Ask()
         layout.addWidget(self.ask)
         titles = [_("モデルケース"), _("フォルダ"), _("文書"), _("決まり")]
-        self.table = Table(_("モデルケースの一覧"), titles, (14, 5, 4, 5))
+        self.table = Table(_("モデルケースの一覧"), titles, (11, 6, 4.5, 4.5))
         self.table.setMinimumHeight(theme.em(9))
         self.table.picked.connect(lambda _key: self._show_one())
         self.table.opened.connect(lambda _key: self.begin())
