@@ -18,9 +18,10 @@ from tests.gallery.scene import Scene, press, sample
 
 
 def event(hands: Hands, minutes: int, title: str, place: str) -> None:
-    """Of half an hour, so many minutes from now."""
+    """Of half an hour, so many minutes from now; still today."""
     schedule = _schedule(hands)
-    start = datetime.now(TOKYO).replace(tzinfo=None, second=0, microsecond=0) + timedelta(minutes=minutes)
+    start = datetime.now(TOKYO).replace(tzinfo=None, second=0, microsecond=0)
+    start = min(start + timedelta(minutes=minutes), start.replace(hour=23, minute=58))
     schedule.create(Draft(1, title, start, start + timedelta(minutes=30), location=place))
 
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from desktop.pages.services import Services
     from desktop.pages.window import Window
 
-PATIENCE_S = 90.0
+PATIENCE_S = 240.0  # also beside other work
 W = TypeVar("W", bound=QWidget)
 
 
