@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from PySide6.QtWidgets import QAbstractItemView
 
@@ -11,6 +11,7 @@ from core.clock import TOKYO
 from core.jobs import Report
 from desktop.pages.sharefolder.files import Files
 from desktop.ui.widgets.table import Table
+from sharefolder.rules import FILE, TITLES
 from sharefolder.sample import NAME
 from sharefolder.transfer import IfExists
 from tests.fakes.samba import PASSWORD, running
@@ -51,6 +52,23 @@ def _case(hands: Hands) -> None:
     hands.settle()
 
 
+def _rules(hands: Hands) -> None:
+    """Rules of three folders, and what a month's report finds."""
+    today, source = datetime.now(TOKYO).date(), hands.services.paths.state / FILE
+    rows = (
+        f"財政課,財政課,総務係,{today + timedelta(days=20)},,,",
+        f"税務課,税務課,,{today - timedelta(days=240)},,,",
+        "防災課/災害対応,防災課,,,,,年月日_*",
+    )
+    source.write_text("\n".join((",".join(TITLES), *rows)), "utf-8-sig")
+    hands.services.share.upload(NAME, "", [source], IfExists.REPLACE, Report(lambda *_said: None))
+    hands.press("運用ルール")
+    hands.settle()
+    hands.press("報告を作る")
+    hands.answered()
+    hands.put_cards_away()
+
+
 def _history(hands: Hands) -> None:
     """On the tests' Samba, ended with the guide."""
     place, name = "本庁ファイルサーバー", "避難所の備蓄.txt"
@@ -82,5 +100,6 @@ SCENES = (
     Scene("share-answer", _answer, slow=True),
     Scene("share-library", press("仕様書"), slow=True),
     Scene("share-cases", _case, slow=True),
+    Scene("share-rules", _rules, "operator", slow=True),
 )
 HISTORY = Scene("share-history", _history, slow=True)

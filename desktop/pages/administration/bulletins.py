@@ -127,4 +127,4 @@ def _cells(each: Bulletin, now: float) -> tuple[str, ...]:
         state = _("終わり")
     else:
         state = _("掲示中") if each.begins <= now else _("これから")
-    return title, "–".join(format_short_date(d) for d in days), state, f"{each.readers:,}"
+    return title, "–".join(format_short_date(d.date()) for d in days), state, f"{each.readers:,}"
