@@ -197,10 +197,10 @@ class _Reader:
 
     def _looking(self, place: tuple[int, int], kind: str, raw: str, wanted: str) -> Iterator[tuple[str, str]]:
         """Why a number may not be what its format shows to whoever wrote it, and what it looks like."""
-        code = next((code for code, areas in self._looks.items() if place in areas), "")
         if kind != "n" or self._workbook["unseen"]:
             return
-        if (code == PERCENT) != (place in self._form.percents):
+        code = next((code for code, areas in self._looks.items() if place in areas), "")
+        if self._form.percent is not None and (code == PERCENT) != (place in self._form.percents):
             yield _("「%」の書式が様式と違います（50% は 0.5 です）。"), ""
         if code.startswith("0") and wanted == "text":
             whole = raw.isdigit() and not code.strip("0")

@@ -18,7 +18,7 @@ _EXAMPLE = re.compile(r"[(\[【〔<]?(記入|記載|回答)?例([)\]】〕>:.\s\
 _NOTE = re.compile(r"[※*]|[(\[【]?注([)\]】:.\s\d]|意事項|意:|$)|備考:|記入(要領|上の)|留意事項")
 _TOTAL = re.compile(r"(総|合|小|中)?計|平均")
 _SERIAL = re.compile(r"(no\.?|№)?[(]?[\d①-⑳]+[).]?", re.IGNORECASE)
-_FIGURES = re.compile(r"[-+¥]?[\d.,/:%年月日()-]+")
+_FIGURES = re.compile(r"[-+¥]?[\d.,/:%()-]+")
 _UNIT = re.compile(r"[(\[]\S{1,6}[)\]]|単位:\S{1,6}")
 Merged = tuple[int, int, int, int]
 
@@ -76,7 +76,7 @@ def guessed(sheet: Sheet) -> Layout | None:
     """None where no row has two headings."""
     words: dict[int, list[int]] = {}
     for row, column in sorted(sheet.words):
-        if not _FIGURES.fullmatch(plain(sheet.texts[row, column])) and not _example(sheet, row):
+        if not _example(sheet, row) and not _counted(sheet, row):
             words.setdefault(row, []).append(column)
     most = max(map(len, words.values()), default=0)
     if most < 2:
@@ -96,6 +96,11 @@ def guessed(sheet: Sheet) -> Layout | None:
 def _example(sheet: Sheet, row: int) -> bool:
     start = sheet.rows.get(row, ())[:2]
     return any(_EXAMPLE.match(plain(sheet.texts[row, column])) for column in start)
+
+
+def _counted(sheet: Sheet, row: int) -> bool:
+    """Whether it begins with a number, as rows do and headings do not."""
+    return bool(_FIGURES.fullmatch(plain(sheet.texts[row, sheet.rows[row][0]])))
 
 
 def _two_rows(sheet: Sheet, words: dict[int, list[int]], top: int, bottom: int) -> bool:

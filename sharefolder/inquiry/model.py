@@ -41,7 +41,7 @@ class Form:
     ``header_row``: the last row of headings; ``labels``: every cell that the template fills; ``last_row``: of
     a table whose rows are given, else None; ``header_top``, ``first_row``: where they are not ``header_row``
     and the row after it; ``calculated``: where the template has formulas, neither labels nor for answers;
-    ``percent``: where it shows numbers as percent.
+    ``percent``: where it shows numbers as percent, None where nobody has looked.
     """
 
     sheet: str
@@ -54,7 +54,7 @@ class Form:
     header_top: int | None = None
     first_row: int | None = None
     calculated: tuple[Area, ...] = ()
-    percent: tuple[Area, ...] = ()
+    percent: tuple[Area, ...] | None = None
 
     @property
     def top(self) -> int:
@@ -74,7 +74,7 @@ class Form:
     @cached_property
     def percents(self) -> Areas:
         """``percent``, to look into."""
-        return Areas(self.percent)
+        return Areas(self.percent or ())
 
 
 @dataclass(frozen=True)

@@ -111,7 +111,7 @@ def _form(data: dict[str, Any]) -> Form:
         header_top=_perhaps(data.get("header_top")),
         first_row=_perhaps(data.get("first_row")),
         calculated=_areas(data.get("calculated", ())),
-        percent=_areas(data.get("percent", ())),
+        percent=_areas(data["percent"]) if data.get("percent") is not None else None,
     )
 
 

@@ -99,6 +99,7 @@ class NewInquiry(QWidget):
     def use(self, template: Path) -> None:
         """Take ``template`` and show its columns."""
         self._template, self.form = template, None
+        self._where.hide()
         self._show_columns()
         office = self._services.share.office(self._place)
         self._services.bridge.run(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -206,6 +207,12 @@ def test_a_row_that_is_named_must_be_filled_in(tmp_path: Path) -> None:
     assert [(d.cell, d.why) for d in doubts] == [("B5", "「件数」が空です。")]
 
 
+def test_months_are_names_of_rows(tmp_path: Path) -> None:
+    months = FACILITIES | {(2 + n, 0): f"{n}月" for n in range(1, 13)} | {(15, 0): ("=A1", "計")}
+    form = form_of(book(tmp_path / "t.xlsx", months))
+    assert given(form) == list(range(3, 15))
+
+
 TWO_ROWS: dict[str, tuple[Cells, list[tuple[int, int, int, int]], list[str]]] = {
     "merged": (
         {(2, 0): "施設名", (2, 1): "利用者数", (2, 3): "備考", (3, 1): "男", (3, 2): "女"},
@@ -271,6 +278,13 @@ ONE_ROW: dict[str, Cells] = {
         **{(2, c): t for c, t in enumerate(("施設名", "件数", "備考", "面積"))},
     },
     "the first row is named": {**FACILITIES, (3, 0): "北公民館"},
+    "months": {
+        (2, 0): "施設名",
+        **{(2, n): f"{n}月" for n in range(1, 13)},
+        (3, 0): "北公民館",
+        (3, 1): "－",
+    },
+    "years": {(0, 1): "注意", (2, 0): "施設名", **{(2, n): str(2020 + n) for n in range(1, 5)}},
 }
 
 
@@ -301,6 +315,22 @@ def test_whoever_asks_says_where_the_table_lies(tmp_path: Path) -> None:
     assert ([c.name for c in two.columns], rows(two)) == (["施設名　見本", "数"], (3, 4, 5, None))
 
 
+@pytest.mark.shared_data
+def test_lists_of_a_city_begin_with_their_headings(shared_data: Path) -> None:
+    """Whose rows hold as many words as the headings, or begin with a number as text."""
+    for name in (
+        "2_data.xlsx",
+        "2_data(2).xlsx",
+        "35_data.xlsx",
+        "42_data.xlsx",
+        "0084_202304.xlsx",
+        "0092_2024.xlsx",
+    ):
+        form = form_of(shared_data / "workbooks" / name)
+        assert form.columns[0].name == "#property", name
+        assert (form.top, form.first) == (form.header_row, form.header_row + 1), name
+
+
 # formats
 
 
@@ -325,6 +355,11 @@ def test_a_percentage_where_the_form_has_none_is_doubted(tmp_path: Path, code: s
     assert [(d.cell, d.raw, d.why, d.proposal) for d in doubts] == [("B2", "0.5", RATE_WHY, "")]
     assert values["B2"].value == "0.5"
     assert answered(book(tmp_path / "b.xlsx", RATES | {(1, 1): 50}), form)[1] == []
+
+
+def test_an_inquiry_that_was_asked_before_anybody_looked_at_formats_doubts_none(tmp_path: Path) -> None:
+    form = replace(form_of(book(tmp_path / "t.xlsx", RATES)), percent=None)
+    assert answered(book(tmp_path / "a.xlsx", RATES, looking((1, 1, 0.5, "0%"))), form)[1] == []
 
 
 def test_a_number_without_percent_where_the_form_has_it_is_doubted(tmp_path: Path) -> None:
@@ -354,6 +389,7 @@ def test_zeros_that_only_a_format_shows_are_doubted_in_a_text(
     values, doubts = answered(book(tmp_path / "a.xlsx", RATES, looking((1, 2, 7, code))), form)
     assert [(d.cell, d.raw, d.proposal) for d in doubts] == [("C2", "7", proposal)]
     assert values["C2"].doubtful
+    assert answered(tmp_path / "a.xlsx", replace(form, percent=None))[1] == doubts
     number = with_kinds(form, {2: "number"}, set())
     assert answered(tmp_path / "a.xlsx", number)[1] == []
 
