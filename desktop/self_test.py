@@ -18,8 +18,8 @@ from core.paths import Paths
 from core.secrets import open_secrets
 from core.version import version
 from desktop import app
-from installer.selftest import Result, State, run, worst
-from installer.selftest.checks import KEYS, OF_A_VERSION, Terminal, checks
+from installer.selftest import OF_A_VERSION, Result, State, run, worst
+from installer.selftest.checks import KEYS, Terminal, checks
 
 EXIT = {State.OK: 0, State.FAIL: 1, State.UNKNOWN: 2}
 MARK = {State.OK: "✓", State.FAIL: "✗", State.UNKNOWN: "？"}

@@ -17,6 +17,9 @@ from core.crash import unexpected
 from core.errors import SuiteError
 from core.i18n import _, sentences
 
+OF_A_VERSION = ("program", "window", "disk")
+"""What must be ok before a new version takes over: what depends on the version, not on the room around it."""
+
 
 class State(StrEnum):
     """Worst last, for ``max`` by :func:`worst`."""

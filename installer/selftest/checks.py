@@ -12,10 +12,6 @@ from core.paths import Paths
 from core.secrets import SecretStore
 from installer.selftest import Check, machine, network, policy, suite
 
-OF_A_VERSION = ("program", "window", "disk")
-"""What must be ok before a new version takes over: what depends on the version, not on the room around it."""
-
-
 OF_A_MACHINE = ("program", "window", "models", "realm", "proxy", "policy", "printer", "clock", "disk")
 """What a machine can be asked while nobody sits at it: no camera goes on, no person's keys or shares."""
 

@@ -21,6 +21,7 @@ from core.errors import SuiteError
 from core.files import exclusive, sync_folder
 from core.i18n import _
 from core.version import is_version, order, read_version
+from installer.selftest import OF_A_VERSION
 
 ROOT = Path("/opt/mahoroba")
 GATE_S = 120.0
@@ -33,7 +34,6 @@ Gate = Callable[[Path], str]
 def self_test(folder: Path) -> str:
     """Run the version's own self-test in a home that is thrown away; the titles of what is not ok. A version
     that crashes, or leaves out what it has to be asked, has not shown that it works."""
-    from installer.selftest.checks import OF_A_VERSION  # only here: it loads what looks at cameras
 
     with tempfile.TemporaryDirectory(prefix="mahoroba-gate-") as home:
         kept = {name: os.environ[name] for name in ("PATH", "LANG", "TMPDIR") if name in os.environ}

@@ -17,8 +17,8 @@ from core.paths import Paths
 from core.secrets import MemorySecrets, open_secrets
 from desktop import __main__ as command
 from installer import selftest
-from installer.selftest import Check, Outcome, State, machine, network, policy, services, suite
-from installer.selftest.checks import KEYS, OF_A_VERSION, Terminal, checks
+from installer.selftest import OF_A_VERSION, Check, Outcome, State, machine, network, policy, services, suite
+from installer.selftest.checks import KEYS, Terminal, checks
 from tests.fakes.tls import certificate
 
 

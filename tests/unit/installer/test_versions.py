@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from core.errors import SuiteError
-from installer.selftest.checks import OF_A_VERSION
+from installer.selftest import OF_A_VERSION
 from installer.update import versions as command
 from installer.update.versions import Versions
 
