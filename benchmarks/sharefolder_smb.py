@@ -26,6 +26,7 @@ from typing import cast
 import smbclient.shutil
 from blake3 import blake3
 
+from benchmarks import nested_changes
 from benchmarks.record import Record
 from core.jobs import Report
 from sharefolder import plans, smb_wire, transfer
@@ -240,6 +241,7 @@ class _Bench:
             p95 = statistics.quantiles(took, n=20)[-1] * 1000
             yield Record(f"change {way} → listed again here, p95", p95, "ms", "≤ 100, 0 missed",
                          p95 <= 100 and not missed, n=f"{len(took)} changes, {missed} missed")  # fmt: skip
+        yield from nested_changes.records(self.storage, other, self.server.export)
         other.close()
 
     @staticmethod
