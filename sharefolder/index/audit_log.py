@@ -12,6 +12,7 @@ from pathlib import Path
 from core.clock import TOKYO
 from sharefolder import transfer
 from sharefolder.activity import MOST, Act, What, concerns
+from sharefolder.index.crawl import is_bin
 
 _READ = 20_000_000  # bytes of the file's end
 _SAME = 60.0  # seconds: one writing of a file, however many pieces it came in
@@ -57,10 +58,20 @@ def parsed(lines: Iterable[str], root: Path) -> Iterator[Act]:
 
 
 def _meant(act: Act) -> Act | None:
-    """A part that gets its name has been written under that name; the part itself is nobody's concern."""
+    """A part that gets its name has been written under that name; what goes into a bin is deleted, and what
+    leaves it is back. Parts and bins themselves are nobody's concern."""
+    if _in_bin(act.path) or _in_bin(act.to):
+        if act.what is not What.RENAMED or (_in_bin(act.path) and _in_bin(act.to)):
+            return None
+        back = _in_bin(act.path)
+        return Act(act.time, act.who, What.RESTORED if back else What.DELETED, act.to if back else act.path)
     if transfer.PART.search(act.path):
         return Act(act.time, act.who, What.WRITTEN, act.to) if act.what is What.RENAMED else None
     return act
+
+
+def _in_bin(path: str) -> bool:
+    return any(map(is_bin, path.split("/")))
 
 
 def _once(every: Iterable[Act]) -> list[Act]:

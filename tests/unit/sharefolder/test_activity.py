@@ -38,6 +38,21 @@ def test_the_record_is_read_in_both_its_forms_and_shows_what_the_reader_may_see(
     assert [a.what for a in of_one] == [What.RENAMED]
 
 
+def test_what_goes_into_a_bin_is_deleted_and_what_leaves_it_is_back() -> None:
+    lying = "/srv/share/課/.recycle/K1/20261126-101500-9f3c"
+    head = "2026-11-26T04:12:00+09:00 fsv smbd_audit[77]: taro|10.0.0.8|zencho|"
+    lines = [
+        f"{head}mkdirat|ok|/srv/share/課/.recycle",
+        f"{head}renameat|ok|/srv/share/課/予算.txt|{lying}/予算.txt",
+        f"{head}renameat|ok|{lying}/予算.txt|/srv/share/課/予算.txt",
+        f"{head}unlinkat|ok|{lying}",
+    ]
+    assert [(act.what, act.path, act.to) for act in audit_log.parsed(lines, ROOT)] == [
+        (What.DELETED, "課/予算.txt", ""),
+        (What.RESTORED, "課/予算.txt", ""),
+    ]
+
+
 @given(st.text(max_size=300))
 def test_no_line_breaks_the_reader(text: str) -> None:
     list(audit_log.parsed(text.splitlines(), ROOT))
