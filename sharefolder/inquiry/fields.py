@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from core.errors import SuiteError
@@ -31,12 +32,13 @@ Place = tuple[int, int]
 
 @dataclass(frozen=True)
 class Field:
-    """One empty cell. ``kind`` as in ``Column``."""
+    """One empty cell. ``kind`` as in ``Column``; ``percent``: its number is shown as one."""
 
     place: Place
     name: str
     kind: str
     required: bool = False
+    percent: bool = False
 
 
 @dataclass(frozen=True)
@@ -77,7 +79,7 @@ def _row(form: Form, row: int, names: Mapping[int, str], named: bool) -> Group:
     own = [form.labels[row, c.index] for c in form.columns if (row, c.index) in form.labels]
     free = [c for c in form.columns if _open(form, (row, c.index))]
     heading = "　".join(own) or _("{number} 行目").format(number=row - form.first + 1)
-    return Group(row, heading, tuple(_field(row, c, names[c.index], named) for c in free))
+    return Group(row, heading, tuple(_field(form, row, c, names[c.index], named) for c in free))
 
 
 def _open(form: Form, place: Place) -> bool:
@@ -85,15 +87,17 @@ def _open(form: Form, place: Place) -> bool:
     return place not in form.labels and place not in form.computed and not _covered(form, *place)
 
 
-def _field(row: int, column: Column, name: str, given: bool) -> Field:
+def _field(form: Form, row: int, column: Column, name: str, given: bool) -> Field:
     """In a row that the template names, or one that is begun, a required column must be written."""
-    return Field((row, column.index), name, column.kind, column.required and given)
+    place = row, column.index
+    return Field(place, name, column.kind, column.required and given, place in form.percents)
 
 
 def field_at(form: Form, place: Place) -> Field:
     """The field of ``place`` for ``typed``: in the table its column's, above it one for words."""
     column = next((c for c in form.columns if c.index == place[1] and place[0] > form.header_row), None)
-    return Field(place, column.name, column.kind) if column is not None else Field(place, "", "text")
+    percent = place in form.percents
+    return Field(place, column.name, column.kind, False, percent) if column else Field(place, "", "text")
 
 
 def _prompts(form: Form, title: str) -> Iterator[Field]:
@@ -128,12 +132,14 @@ def typed(field: Field, text: str) -> Cell:
     if not plain:
         return row, column, "", ""
     if field.kind == "number":
+        percent = field.percent and plain.endswith("%")
+        plain = plain.removesuffix("%").rstrip() if percent else plain
         if not _NUMBER.fullmatch(plain):
             raise ValueError(_("数だけを書いてください（例: 1200）。"))
         number = plain.replace(",", "").lstrip("+")
         if len(re.sub(r"\D", "", number).lstrip("0")) > _DIGITS:
             raise ValueError(_("{count} 桁までの数にしてください。").format(count=_DIGITS))
-        return row, column, "n", number
+        return row, column, "n", _shifted(number, -2) if percent else number
     if field.kind == "date":
         try:
             return row, column, "d", parse_date(text).isoformat()
@@ -145,9 +151,17 @@ def typed(field: Field, text: str) -> Cell:
     return row, column, "s", kept
 
 
-def words(cell: Cell) -> str:
-    """What is written, as a person reads it: 令和8年9月1日（火）, 1,200; empty for text."""
+def _shifted(number: str, places: int) -> str:
+    """``number`` × 10 to the power of ``places``, exactly."""
+    text = f"{Decimal(number).scaleb(places):f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def words(cell: Cell, percent: bool = False) -> str:
+    """What is written, as a person reads it: 令和8年9月1日（火）, 1,200, 50% (of 0.5); empty for text."""
     _row, _column, kind, text = cell
+    if kind == "n" and percent:
+        return words((0, 0, "n", _shifted(text, 2))) + "%"
     if kind == "d":
         return format_date(date.fromisoformat(text))
     if kind == "n":

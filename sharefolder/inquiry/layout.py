@@ -88,7 +88,7 @@ def guessed(sheet: Sheet) -> Layout | None:
     )
     columns = sorted({column for row in (top, bottom) for column in words.get(row, ())})
     first = bottom + 1
-    while _example(sheet, first):
+    while _example(sheet, first) or _note(sheet, first):
         first += 1
     return Layout(top, bottom, first, _last(sheet, columns, first))
 
@@ -96,6 +96,11 @@ def guessed(sheet: Sheet) -> Layout | None:
 def _example(sheet: Sheet, row: int) -> bool:
     start = sheet.rows.get(row, ())[:2]
     return any(_EXAMPLE.match(plain(sheet.texts[row, column])) for column in start)
+
+
+def _note(sheet: Sheet, row: int) -> bool:
+    across = sheet.rows.get(row, ())
+    return len(across) == 1 and bool(_NOTE.match(plain(sheet.texts[row, across[0]])))
 
 
 def _counted(sheet: Sheet, row: int) -> bool:
@@ -129,11 +134,11 @@ def _last(sheet: Sheet, columns: list[int], first: int) -> int | None:
     """The last row that is named or counted in the first column and has room beside it, or is a total; what
     stands below a note is no row."""
     last = None
-    for row, across in sheet.rows.items():
+    for row in sheet.rows:
         if row < first:
             continue
-        if len(across) == 1 and _NOTE.match(plain(sheet.texts[row, across[0]])):
-            return last if last is not None or row == first else row - 1
+        if _note(sheet, row):
+            return last if last is not None else row - 1
         name = sheet.named(row, columns[0])
         if name and (is_total(name) or any(_free(sheet, row, column) for column in columns[1:])):
             last = row

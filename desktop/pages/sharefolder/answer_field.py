@@ -86,7 +86,7 @@ class AnswerField(QWidget):
         except ValueError as error:
             self._say(str(error), wrong=True)
             return None
-        said = words(cell) if cell[3] else ""
+        said = words(cell, self.field.percent) if cell[3] else ""
         self._say("" if said == self.text().strip() else said, wrong=False)
         return cell
 

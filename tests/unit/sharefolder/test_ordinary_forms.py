@@ -190,6 +190,13 @@ def test_a_note_below_is_no_row(tmp_path: Path, note: str) -> None:
     assert fields.missing(fields.groups(inquiry, 1), {}, form) == []
 
 
+def test_a_note_between_headings_and_rows_is_no_row(tmp_path: Path) -> None:
+    noted = FACILITIES | {(3, 0): "※千円単位で書いてください。"}
+    form = with_kinds(form_of(book(tmp_path / "t.xlsx", noted)), {}, {1})
+    assert rows(form) == (2, 2, 4, None)
+    assert len(plain_rows(form, book(tmp_path / "a.xlsx", noted | TWO))) == 2
+
+
 def test_rows_that_are_only_counted_need_not_all_be_filled_in(tmp_path: Path) -> None:
     counted = {(2, c): t for c, t in enumerate(("番号", "施設名", "件数"))} | {
         (2 + n, 0): n for n in (1, 2, 3)

@@ -96,6 +96,27 @@ def test_what_is_typed_is_one_value_or_a_sentence(
     assert (fields.words(made) if made[2] else "") == words
 
 
+@pytest.mark.parametrize(
+    ("text", "written", "words"),
+    [
+        ("50%", "0.5", "50%"),
+        ("０．５", "0.5", "50%"),
+        ("12.5 ％", "0.125", "12.5%"),
+        ("50", "50", "5,000%"),
+        ("-0.1%", "-0.001", "-0.1%"),
+    ],
+)
+def test_where_the_form_shows_percent_one_sees_what_is_written(text: str, written: str, words: str) -> None:
+    form = replace(FORM, percent=((1, 4, 9),))
+    field = fields.groups(replace(INQUIRY, form=form), 1)[1].fields[1]
+    assert field.percent
+    cell = fields.typed(field, text)
+    assert cell == fields.typed(fields.field_at(form, field.place), text) == (4, 1, "n", written)
+    assert fields.words(cell, field.percent) == words
+    with pytest.raises(ValueError, match="数だけ"):
+        fields.typed(replace(field, percent=False), "50%")
+
+
 def test_a_draft_is_its_writers_alone_and_survives(tmp_path: Path) -> None:
     mine = Drafts(tmp_path / "drafts", "K1", "smb://fs/zencho")
     draft = Draft({(4, 0): ("毛布", "")}, (1, 2.0))
