@@ -9,9 +9,9 @@ from desktop.pages.sharefolder.files import Files
 from desktop.pages.sharefolder.inquiries import Inquiries
 from desktop.pages.sharefolder.library import Library
 from desktop.pages.window import Window
-from sharefolder.sample import HEADINGS, NAME, move_in
+from sharefolder.sample import HEADINGS, NAME, TITLE, move_in
 from tests.ui.conftest import Office
-from tests.ui.sharefolder.page import be_patient, press
+from tests.ui.sharefolder.page import be_patient, disk, press
 
 FILE = "防災課/災害対応/避難所開設の手順.txt"
 
@@ -79,6 +79,8 @@ def _new_inquiry(office: Office) -> None:
     if board.stack.current() is board.answer:
         press(office, "あとで続ける")
     press(office, "照会を作る")
+    board.new.use(disk(office) / "照会" / TITLE / "様式" / "備蓄品調査.xlsx")
+    office.settle()
 
 
 def _library(office: Office) -> None:
