@@ -45,7 +45,9 @@ def fill(office: Office, folder: str, count: int) -> list[str]:
 
 
 def inside(office: Office, folder: str) -> list[str]:
-    return sorted(each.name for each in (disk(office) / folder).iterdir())
+    """But for its bin."""
+    names = {each.name for each in (disk(office) / folder).iterdir()}
+    return sorted(names - {".recycle"})
 
 
 def choose_all(office: Office, folder: str) -> None:
