@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -11,16 +10,14 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from blake3 import blake3
-
 from core.errors import SuiteError
 from core.events import Events
 from core.files import make_private_folder
 from core.i18n import _
 from core.jobs import Report
 from core.secrets import SecretStore
-from sharefolder import activity, cases, errors, links, opened, plans, rule_book, trail, transfer
-from sharefolder.activity import Act, Activity, OwnRecord
+from sharefolder import cases, errors, links, opened, plans, rule_book, trail, transfer
+from sharefolder.activity import Activity
 from sharefolder.beginnings import Beginnings
 from sharefolder.cases import Cases
 from sharefolder.changes import Changes
@@ -46,12 +43,10 @@ from sharefolder.ports import Credential, Storage, Watch
 from sharefolder.ruling import Ruling
 from sharefolder.searching import ServiceBeside
 from sharefolder.sending import Batch, Sending
+from sharefolder.told import Told
 from sharefolder.trail import Trail
 from sharefolder.transfer import IfExists
 from sharefolder.versions import Versions
-
-_LINES = 20
-"""A batch of more files leaves one audit line a folder instead of one a file."""
 
 
 @dataclass(frozen=True)
@@ -75,30 +70,25 @@ class ShareService:
         secrets: SecretStore | None = None,
     ) -> None:
         self._folder, self._events, self._actor = folder, events, actor
-        self._tell, self._guard = tell, MassGuard()
+        self._guard = MassGuard()
+        self._told = Told(folder, actor, tell, lambda place, at: events.publish(ShareChanged(place, at)))
         make_private_folder(folder)
         self._places = Places(folder / "places.json", credential, secrets)
         self._sandbox = Sandbox()
-        self._connected = Connected(folder, self._places, self._sandbox, self._tell_folder)
+        self._connected = Connected(folder, self._places, self._sandbox, self._told.of_folder)
         self._at = self._connected.at
-        self.changes = Changes(self._storage, self._guard, actor, self._done)
+        self.changes = Changes(self._storage, self._guard, actor, self._told.done)
         self.versions = Versions(self._storage, self.changes)
-        self.sending = Sending(Journal(folder / "share.db", actor), self._storage, self._arrived)
+        self.sending = Sending(Journal(folder / "share.db", actor), self._storage, self._told.arrived)
         self.looks = Looks(self._storage)
-        self.ruling = Ruling(lambda place: (self._at(place).storage, self._at(place).rules), self._done)
-        self.beginnings = Beginnings(self._storage, self.cases, self.library, self.changes, self._done)
+        self.ruling = Ruling(lambda place: (self._at(place).storage, self._at(place).rules), self._told.done)
+        self.beginnings = Beginnings(self._storage, self.cases, self.library, self.changes, self._told.done)
         self._beside: ServiceBeside | None = None
 
     @property
     def marks(self) -> Marks:
         """What whoever is signed in keeps at hand here: nobody else's."""
-        owner = blake3(self._actor().encode()).hexdigest()[:16]
-        return Marks(self._folder / f"marks-{owner}.json")
-
-    @property
-    def _own(self) -> OwnRecord:
-        owner = blake3(self._actor().encode()).hexdigest()[:16]
-        return OwnRecord(self._folder / f"activity-{owner}")
+        return Marks(self._folder / f"marks-{self._told.owner}.json")
 
     def activity(self, place: str, path: str) -> Activity:
         """Who changed ``path`` and what is in it: everybody where the server keeps a record, else this person
@@ -106,7 +96,7 @@ class ShareService:
         with suppress(SuiteError):
             if (acts := self._at(place).searching.activity(path)) is not None:
                 return Activity(tuple(acts), everybody=True)
-        return Activity(tuple(self._own.of(place, path)), everybody=False)
+        return Activity(tuple(self._told.own.of(place, path)), everybody=False)
 
     def leave(self) -> None:
         """The person has left: from now on each server is asked anew, as whoever comes next. A server that
@@ -129,7 +119,7 @@ class ShareService:
         next(iter(self._places.open(place, password).list("")), None)
         self._places.keep(place, password)
         self._connected.forget(place.name)
-        self._done("share.place.added", place.name, [""])
+        self._told.done("share.place.added", place.name, [""])
         return place
 
     def remove_place(self, name: str) -> Removed | None:
@@ -137,36 +127,14 @@ class ShareService:
         removed = self._places.remove(name)
         if removed is not None:
             self._connected.forget(name)
-            self._done("share.place.removed", name, [""])
+            self._told.done("share.place.removed", name, [""])
         return removed
 
     def bring_place_back(self, removed: Removed) -> None:
         """Undo of ``remove_place``."""
         self._places.bring_back(removed)
         self._connected.forget(removed.place.name)
-        self._done("share.place.added", removed.place.name, [""])
-
-    def _done(self, action: str, place: str, paths: Sequence[str], told: Sequence[str] | None = None) -> None:
-        """An audit line for each of ``paths`` (or of ``told`` instead), the person's own record, then an
-        event for each folder."""
-        for path in paths if told is None else told:
-            section = path.partition("/")[0] if "/" in path else ""
-            detail = {"place": place[:100], "section": section[:100]}
-            self._tell(action, trail.key(place, path), detail)
-        if (what := activity.OWN.get(action)) is not None:
-            to = paths[1] if action in ("share.moved", "share.renamed") and len(paths) == 2 else ""
-            of = paths[:1] if to else paths
-            self._own.add(place, [Act(time.time(), "", what, path, to) for path in of])
-        for folder in {path.rpartition("/")[0] for path in paths}:
-            self._events.publish(ShareChanged(place, folder))
-
-    def _arrived(self, place: str, sent: Sequence[transfer.Sent]) -> None:
-        paths = [each.path for each in sent]
-        few = None if len(paths) <= _LINES else sorted({path.rpartition("/")[0] for path in paths})
-        self._done("share.sent", place, paths, few)
-
-    def _tell_folder(self, place: str, action: str, folder: str) -> None:
-        self._tell(action, trail.key(place, folder), {"place": place[:100]})
+        self._told.done("share.place.added", removed.place.name, [""])
 
     def _storage(self, place: str) -> Storage:
         return self._at(place).storage
@@ -178,7 +146,7 @@ class ShareService:
     def reply(self, place: str) -> Reply:
         """Answers to a share's inquiries, written on the screen."""
         here = self._at(place)
-        return Reply(here.storage, self._sandbox, partial(self._tell_folder, place))
+        return Reply(here.storage, self._sandbox, partial(self._told.of_folder, place))
 
     def drafts(self, place: str) -> Drafts:
         """This person's answers that are not handed in yet."""
@@ -191,7 +159,7 @@ class ShareService:
     def cases(self, place: str) -> Cases:
         """The model cases of a share."""
         here = self._at(place)
-        return Cases(here.storage, here.rules, tell=partial(self._tell_folder, place))
+        return Cases(here.storage, here.rules, tell=partial(self._told.of_folder, place))
 
     def link(self, place: str, path: str) -> str:
         """For a colleague's suite: see ``links``."""
