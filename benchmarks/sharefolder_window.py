@@ -136,7 +136,8 @@ def _rows(root: str, entries: str) -> dict[str, Any]:
         stalls[name] = max(stalls.get(name, 0.0), page.stall * 1000)
         work[name] = max(work.get(name, 0.0), page.work * 1000)
 
-    act("", lambda: None)  # the page is opened; that is another figure's
+    for _turn in range(4):  # the page is opened and the collector has been by; that is another figure's
+        act("", lambda: None)
     act("at rest", lambda: None)
     rest = stalls["at rest"]
     stalls.clear()

@@ -69,6 +69,17 @@ def _rules(hands: Hands) -> None:
     hands.put_cards_away()
 
 
+def _rules(hands: Hands) -> None:
+    """Of sections that the guide's person is not in: nothing of it comes to their day."""
+    rows = ("全庁,文書課,文書課 庶務,2026-12-10,,,年月日_*", "道路建設課,道路建設課,,2026-11-01,,,")
+    text = "\r\n".join((",".join(TITLES), *rows, ""))
+    (hands.services.paths.data / "share" / "sample" / FILE).write_text(text, "utf-8")
+    hands.press("運用ルール")
+    hands.answered()
+    hands.press("報告を作る")
+    hands.answered()
+
+
 def _history(hands: Hands) -> None:
     """On the tests' Samba, ended with the guide."""
     place, name = "本庁ファイルサーバー", "避難所の備蓄.txt"
@@ -100,6 +111,7 @@ SCENES = (
     Scene("share-answer", _answer, slow=True),
     Scene("share-library", press("仕様書"), slow=True),
     Scene("share-cases", _case, slow=True),
+    Scene("share-rules", _rules, slow=True),
     Scene("share-rules", _rules, "operator", slow=True),
 )
 HISTORY = Scene("share-history", _history, slow=True)
