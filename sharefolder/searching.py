@@ -24,7 +24,7 @@ from sharefolder.index.store import WAITING, IndexStore, Wish
 from sharefolder.index.vouching import DESCRIPTION
 from sharefolder.ports import Storage
 
-_READY_S = 60.0
+_READY_S = 180.0  # a machine that runs much else is slow to start it
 _SOON = 200  # documents read at once because something has changed
 _UNREAD = 500  # documents named at once
 
