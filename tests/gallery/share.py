@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from PySide6.QtWidgets import QAbstractItemView
 
@@ -53,23 +53,6 @@ def _case(hands: Hands) -> None:
 
 
 def _rules(hands: Hands) -> None:
-    """Rules of three folders, and what a month's report finds."""
-    today, source = datetime.now(TOKYO).date(), hands.services.paths.state / FILE
-    rows = (
-        f"財政課,財政課,総務係,{today + timedelta(days=20)},,,",
-        f"税務課,税務課,,{today - timedelta(days=240)},,,",
-        "防災課/災害対応,防災課,,,,,年月日_*",
-    )
-    source.write_text("\n".join((",".join(TITLES), *rows)), "utf-8-sig")
-    hands.services.share.upload(NAME, "", [source], IfExists.REPLACE, Report(lambda *_said: None))
-    hands.press("運用ルール")
-    hands.settle()
-    hands.press("報告を作る")
-    hands.answered()
-    hands.put_cards_away()
-
-
-def _rules(hands: Hands) -> None:
     """Of sections that the guide's person is not in: nothing of it comes to their day."""
     rows = ("全庁,文書課,文書課 庶務,2026-12-10,,,年月日_*", "道路建設課,道路建設課,,2026-11-01,,,")
     text = "\r\n".join((",".join(TITLES), *rows, ""))
@@ -112,6 +95,5 @@ SCENES = (
     Scene("share-library", press("仕様書"), slow=True),
     Scene("share-cases", _case, slow=True),
     Scene("share-rules", _rules, slow=True),
-    Scene("share-rules", _rules, "operator", slow=True),
 )
 HISTORY = Scene("share-history", _history, slow=True)
