@@ -25,9 +25,12 @@ def size_words(entry: Entry) -> str:
     return ""
 
 
+_LAST_DAY = datetime(9999, 12, 31, tzinfo=TOKYO).timestamp()
+
+
 def time_words(seconds: float) -> str:
-    """令和8年11月23日（月）17:30; empty where a server does not tell."""
-    return format_datetime(datetime.fromtimestamp(seconds, TOKYO)) if seconds > 0 else ""
+    """令和8年11月23日（月）17:30; empty where a server does not tell, or tells no day of a calendar."""
+    return format_datetime(datetime.fromtimestamp(seconds, TOKYO)) if 0 < seconds < _LAST_DAY else ""
 
 
 def kind_words(entry: Entry) -> str:

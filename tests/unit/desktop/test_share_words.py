@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from core.i18n import set_language
-from desktop.pages.sharefolder.words import rights_words, source_words
+from desktop.pages.sharefolder.words import rights_words, source_words, time_words
 from sharefolder.activity import Act, Activity, What
 from sharefolder.model import Rights
 
@@ -49,3 +49,9 @@ def test_whose_changes_are_known_does_not_run_together() -> None:
 def test_in_japanese_nothing_is_spaced() -> None:
     said = rights_words(Rights(True, True, "root", ("土木部",), ("道路建設課",)))
     assert said == "あなたは読み書きできます。読めるのは 土木部、書けるのは 道路建設課 です。"
+
+
+@pytest.mark.parametrize("seconds", [0.0, -1.0, 1e12, float("inf"), float("nan")])
+def test_a_time_that_is_no_day_of_a_calendar_is_not_said(seconds: float) -> None:
+    assert time_words(seconds) == ""
+    assert time_words(1_795_000_000) == "令和8年11月18日（水）20:06"
