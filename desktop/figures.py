@@ -8,11 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
-from datetime import date, timedelta
+from datetime import date, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from core.clock import TOKYO
 from core.errors import SuiteError
 from core.i18n import _
+from office.measures import fiscal_year
 from office.plan import Figure, Figures
 
 if TYPE_CHECKING:
@@ -20,36 +23,49 @@ if TYPE_CHECKING:
 
 
 def figures(services: Services) -> Figures:
-    """By the names of ``office/measures.toml``."""
+    """By the names of ``office/measures.toml``; "today" is taken at each question, in Japan."""
+
+    def now(ask: Callable[[Services], Figure | None]) -> Callable[[int], Figure | None]:
+        """What is only known of the present says nothing of another year."""
+        return lambda year: ask(services) if year == fiscal_year(_today()) else None
+
     found: dict[str, Callable[[int], Figure | None]] = {
-        "hours_saved": lambda year: hours_saved(services, year),
-        "schedule_sections": lambda _year: schedule_sections(services),
-        "liaison_terminals": lambda _year: liaison_terminals(services),
-        "managed_terminals": lambda _year: managed_terminals(services),
-        "share_users": lambda _year: share_users(services),
-        "mobile_days": lambda year: mobile_days(services, year),
+        "hours_saved": lambda year: hours_saved(services, year, _today()),
+        "schedule_sections": now(lambda s: schedule_sections(s, _today())),
+        "liaison_terminals": now(liaison_terminals),
+        "managed_terminals": now(managed_terminals),
+        "share_users": lambda year: share_users(services, year, _today()),
+        "mobile_days": lambda year: mobile_days(services, year, _today()),
     }
     return found
 
 
-def hours_saved(services: Services, year: int) -> Figure | None:
-    """Hours a month that signing in by face gave back, the mean over the year's months with sign-ins."""
-    plan = services.config.plan
+def hours_saved(services: Services, year: int, today: date) -> Figure | None:
+    """Hours a month that signing in by face gave back: the mean over its whole months with sign-ins."""
+    plan, whole = services.config.plan, _whole_months(year, today)
     months = services.auth.administration.hours_saved(plan.old_sign_in_s, plan.old_services_s)
-    hours = [month.hours for month in months if _in_year(month.name, year)]
+    hours = [month.hours for month in months if month.name in whole]
     if not hours:
         return None
-    source = _("職場のサインイン（{count} か月の平均）").format(count=len(hours))
+    source = _("職場のサインイン（終わった {count} か月の平均）").format(count=len(hours))
     return Figure(round(sum(hours) / len(hours), 1), source)
 
 
-def schedule_sections(services: Services) -> Figure | None:
-    """Sections whose calendars on this machine's server were written to this month."""
+def schedule_sections(services: Services, today: date) -> Figure | None:
+    """Sections whose calendars were written to this month, on the office's server where the policy names its
+    folder (none other speaks for the office then), else on this machine's own."""
     from calendar_sync.servers.office import sections_in_use
 
-    folder = services.paths.data / "calendar-server"
-    count = sections_in_use(folder, date.today())
-    return Figure(count, _("この端末の予定サーバー（今月の書き込み）")) if count else None
+    named = services.config.servers.calendar
+    folder = Path(named) if named else services.paths.data / "calendar-server"
+    try:
+        count = sections_in_use(folder, today)
+    except OSError:
+        return None
+    words = (
+        _("職場の予定サーバー（今月の書き込み）") if named else _("この端末の予定サーバー（今月の書き込み）")
+    )
+    return Figure(count, words) if count else None
 
 
 def liaison_terminals(services: Services) -> Figure | None:
@@ -75,21 +91,25 @@ def managed_terminals(services: Services) -> Figure | None:
     )
 
 
-def share_users(services: Services) -> Figure | None:
-    """Staff who used the shared folder, in per cent of all who may sign in: as its index service has counted
-    them, whatever they did there; without one, those whose changes stand in the trail."""
-    people = services.auth.administration.active_people()
-    month = (date.today().replace(day=1) - timedelta(days=1)).strftime("%Y-%m")
-    if people and (counted := _counted_users(services)):
-        month = month if month in counted else max(counted)  # the last whole one, else the running one
-        users = counted[month]
+def share_users(services: Services, year: int, today: date) -> Figure | None:
+    """Staff who used the shared folder in the year's last whole month, in per cent of all who may sign in: as
+    its index service has counted them, whatever they did there; without one, those whose changes stand in the
+    trail. None before the year's first month has ended: the running one has only begun."""
+    people, whole = services.auth.administration.active_people(), _whole_months(year, today)
+    if not people or not whole:
+        return None
+    counted = {month: users for month, users in _counted_users(services).items() if month in whole}
+    if counted:
+        users = counted[month := max(counted)]
         words = _("共有フォルダの索引サービス（{month} に使った職員 {users} 人）")
         return Figure(round(users / people * 100, 1), words.format(month=month, users=users))
     services.office.trail.follow()
-    users = services.office.trail.people_active(month, "share")
-    if not people or not users:
+    users = services.office.trail.people_active(whole[-1], "share")
+    if not users:
         return None
-    return Figure(round(users / people * 100, 1), _("監査記録（{month} に操作した職員）").format(month=month))
+    return Figure(
+        round(users / people * 100, 1), _("監査記録（{month} に操作した職員）").format(month=whole[-1])
+    )
 
 
 def _counted_users(services: Services) -> dict[str, int]:
@@ -105,23 +125,30 @@ def _counted_users(services: Services) -> dict[str, int]:
     return {month: users for month, users in found.items() if users}
 
 
-def mobile_days(services: Services, year: int) -> Figure | None:
-    """Days a month on which a mobile terminal was signed in to, by the names that the policy gives them."""
-    beginning = services.config.plan.mobile_terminals
-    if not beginning:
+def mobile_days(services: Services, year: int, today: date) -> Figure | None:
+    """Days a month on which a mobile terminal was signed in to, of all that are enrolled, used or not, by the
+    names that the policy gives them; over the year's whole months."""
+    beginning, whole = services.config.plan.mobile_terminals, _whole_months(year, today)
+    if not beginning or not whole:
         return None
-    today = date.today()
-    first, last = date(year, 4, 1), min(today, date(year + 1, 3, 31))
-    months = (last.year - first.year) * 12 + last.month - first.month + 1
+    names = services.auth.administration.enrolled_devices()
+    enrolled = sum(name.startswith(beginning) for name in names)
     services.office.trail.follow()
-    terminals, days = services.office.trail.days_used(beginning, first.isoformat(), last.isoformat())
-    if not terminals:
+    used, days = services.office.trail.days_used(beginning, f"{whole[0]}-01", f"{whole[-1]}-31")
+    if not used or not enrolled:  # a trail without any of them is not the one in which they write
         return None
-    source = _("監査記録（名前が {name} で始まる {count} 台）").format(name=beginning, count=terminals)
-    return Figure(round(days / terminals / months, 1), source)
+    source = _("監査記録（名前が {name} で始まる登録済み {count} 台、終わった {months} か月の平均）")
+    return Figure(
+        round(days / max(enrolled, used) / len(whole), 2),  # some that were used may have been stopped since
+        source.format(name=beginning, count=max(enrolled, used), months=len(whole)),
+    )
 
 
-def _in_year(month: str, year: int) -> bool:
-    """Whether ``YYYY-MM`` lies in the fiscal year."""
-    number, of = (int(part) for part in month.split("-"))
-    return (number if of >= 4 else number - 1) == year
+def _whole_months(year: int, today: date) -> list[str]:
+    """The months (``YYYY-MM``) of the fiscal year that have ended, in order."""
+    months = [(year + (number > 12), (number - 1) % 12 + 1) for number in range(4, 16)]
+    return [f"{y}-{m:02}" for y, m in months if (y, m) < (today.year, today.month)]
+
+
+def _today() -> date:
+    return datetime.now(TOKYO).date()

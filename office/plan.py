@@ -10,9 +10,10 @@ import math
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from core.audit import Detail
+from core.clock import TOKYO
 from core.errors import SuiteError
 from core.i18n import _
 from core.sql import Sql
@@ -20,6 +21,7 @@ from office.measures import Measure, fiscal_year, measures
 
 ENTERED, MEASURED = "entered", "measured"
 FIRST_YEAR = 2019
+_CLOSING = (4, 5, 6)  # months in which the last year's results are still gathered
 Tell = Callable[[str, str, str, Detail], object]
 """Writes an audit row: action, actor, subject, detail."""
 
@@ -86,13 +88,13 @@ class Plan:
         actor = self._require()
         source = " ".join(source.split())
         known = measure in {each.id for each in measures()}
-        if not known or not FIRST_YEAR <= year <= fiscal_year(date.today()):
+        if not known or not FIRST_YEAR <= year <= fiscal_year(_today()):
             raise _refused(_("その年度の実績はまだ入力できません。"))
         if not math.isfinite(value) or not 0 <= value <= 1e9:
             raise _refused(_("実績は 0 以上の数で入力します。"))
         if not source or len(source) > 200 or not source.isprintable():
             raise _refused(_("出典を 200 文字までで入力します。"))
-        if taken > date.today():
+        if taken > _today():
             raise _refused(_("時点が先の日付です。"))
         self._keep(measure, year, Result(year, value, source, taken, ENTERED, actor))
         self._tell("plan.entered", actor, measure, {"year": year, "value": value})
@@ -100,13 +102,19 @@ class Plan:
     def withdraw(self, measure: str, year: int) -> None:
         """Take an entered result back; what was measured, if anything, counts again. The rows stay."""
         actor = self._require()
-        self._keep(measure, year, Result(year, math.nan, "", date.today(), ENTERED, actor))
+        self._keep(measure, year, Result(year, math.nan, "", _today(), ENTERED, actor))
         self._tell("plan.withdrawn", actor, measure, {"year": year})
 
     def measure(self, today: date) -> list[str]:
         """Ask every figure of the suite for the present year and keep what is new; the names of those that
-        this machine cannot know."""
-        year, unknown = fiscal_year(today), []
+        this machine cannot know. In its first months the year before is asked too: only then is it whole."""
+        year = fiscal_year(today)
+        if today.month in _CLOSING:
+            self._measure_year(year - 1, date(year, 3, 31))
+        return self._measure_year(year, today)
+
+    def _measure_year(self, year: int, taken: date) -> list[str]:
+        unknown = []
         before = {line.measure.id: line.results.get(year) for line in self._measured_lines()}
         for each in measures():
             if not each.measured:
@@ -118,7 +126,7 @@ class Plan:
                 continue
             known = before.get(each.id)
             if known is None or (known.value, known.source) != (found.value, found.source):
-                self._keep(each.id, year, Result(year, found.value, found.source, today, MEASURED, ""))
+                self._keep(each.id, year, Result(year, found.value, found.source, taken, MEASURED, ""))
         return unknown
 
     def _measured_lines(self) -> Iterable[Line]:
@@ -159,6 +167,10 @@ def _result(row: Mapping[str, object]) -> Result:
         str(row["origin"]),
         str(row["actor"]),
     )
+
+
+def _today() -> date:
+    return datetime.now(TOKYO).date()
 
 
 def _refused(why: str) -> SuiteError:

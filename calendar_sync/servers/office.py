@@ -11,7 +11,7 @@ import signal
 import ssl
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from pathlib import Path
 
@@ -117,13 +117,21 @@ def _organisation(options: argparse.Namespace) -> int:
 
 
 def sections_in_use(folder: Path, month: date) -> int:
-    """How many sections' calendars were written to since the first of ``month``: the plan's figure."""
+    """How many sections' calendars were written to since the first of ``month``: the plan's figure.
+    OSError where one may not be read: less would be a wrong number."""
     first = datetime(month.year, month.month, 1, tzinfo=TOKYO).timestamp()
     root = folder / "collections" / "collection-root"
-    return sum(
-        any(item.stat().st_mtime >= first for item in section.glob("*/*.ics"))
-        for section in root.glob("section-*")
-    )
+    if not root.is_dir():
+        return 0
+    sections = [each for each in root.iterdir() if each.name.startswith("section-")]
+    return sum(any(item.stat().st_mtime >= first for item in _events(section)) for section in sections)
+
+
+def _events(section: Path) -> Iterator[Path]:
+    """As ``*/*.ics``, but glob passes over what it may not read."""
+    for calendar in section.iterdir():
+        if calendar.is_dir():
+            yield from (item for item in calendar.iterdir() if item.suffix == ".ics")
 
 
 def _sections(options: argparse.Namespace) -> int:

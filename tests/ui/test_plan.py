@@ -5,21 +5,32 @@ from __future__ import annotations
 import csv
 import io
 import json
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 from PySide6.QtWidgets import QAbstractButton, QLineEdit
 
+from auth.savings import OfficeTimes
+from core.clock import TOKYO
 from desktop.pages.office import plan as plan_page
 from desktop.pages.office.chart import Chart
 from desktop.pages.office.plan import PlanView
 from tests.ui.conftest import Office, press, said
 
 
+class LastMonth:
+    """Half a day before the running month, which is none yet."""
+
+    def now(self) -> float:
+        today = datetime.now(TOKYO)
+        return datetime(today.year, today.month, 1, tzinfo=TOKYO).timestamp() - 43_200
+
+
 @pytest.fixture
 def plan(office: Office) -> Office:
     office.signed_in()
-    times = office.services.auth.administration._times
+    times = OfficeTimes(office.services.auth.administration._times._sql, LastMonth())
     for _number in range(200):
         times.count(4.0, True)
     office.services.go("administration")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from PySide6.QtWidgets import QWidget
 
@@ -34,8 +34,7 @@ class PlanView(Fresh):
 
     def __init__(self, services: Services) -> None:
         super().__init__(services, PlanChanged, SignedIn)
-        self._today = datetime.now(TOKYO).date()
-        self._last = fiscal_year(self._today)
+        self._last = fiscal_year(_today())
         self._language = services.config.appearance.language
         self._lines: dict[str, Line] = {}
         session = services.auth.session
@@ -66,7 +65,7 @@ class PlanView(Fresh):
         self.kpi = page.label("", wrap=True)
         self.chart = Chart()
         self.origin = page.label("", "caption", wrap=True)
-        self.form = ResultForm(self._enter, self._withdraw, self._last)
+        self.form = ResultForm(self._enter, self._withdraw, _today(), self._last)
         if not self._may_enter:
             self.form.hide()
         self.form.year.activated.connect(lambda _index: self._show_chosen())
@@ -79,7 +78,9 @@ class PlanView(Fresh):
 
     def read(self) -> None:
         """Measure what the suite measures, then show all of it."""
-        services, today = self._services, self._today
+        services, today = self._services, _today()
+        self._last = fiscal_year(today)  # the window may stand open over the end of March
+        self.form.turn(today, self._last)
 
         def look() -> list[Line]:
             plan = services.office.plan
@@ -166,7 +167,7 @@ class PlanView(Fresh):
         path = ask_save(self, _("計画の進捗.pdf"), "PDF (*.pdf)")
         if path is None:
             return
-        lines, last, language, today = list(self._lines.values()), self._last, self._language, self._today
+        lines, last, language, today = list(self._lines.values()), self._last, self._language, _today()
         words = _("「{name}」に書き出しました。").format(name=path.name)
         self._services.bridge.run(
             self,
@@ -180,7 +181,7 @@ class PlanView(Fresh):
         folder = ask_folder(self)
         if folder is None:
             return
-        lines, last, today = list(self._lines.values()), self._last, self._today
+        lines, last, today = list(self._lines.values()), self._last, _today()
         words = _("「{name}」に、CSV・説明・JSON の 3 つを書き出しました。").format(name=folder.name)
 
         def write(_report: object) -> None:
@@ -191,6 +192,10 @@ class PlanView(Fresh):
         self._services.bridge.run(
             self, _("書き出し"), write, lambda _n: self._services.notices.success(words)
         )
+
+
+def _today() -> date:
+    return datetime.now(TOKYO).date()
 
 
 def _reached(line: Line) -> bool | None:

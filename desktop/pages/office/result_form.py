@@ -19,16 +19,17 @@ from office.plan import FIRST_YEAR
 class ResultForm(QWidget):
     """``save`` and ``withdraw`` are called when the person asks for it."""
 
-    def __init__(self, save: Callable[[], None], withdraw: Callable[[], None], last_year: int) -> None:
+    def __init__(
+        self, save: Callable[[], None], withdraw: Callable[[], None], today: date, last_year: int
+    ) -> None:
         super().__init__()
         layout = page.column(self, 0.6)
         self.year = QComboBox()
-        for year in range(last_year, FIRST_YEAR - 1, -1):
-            self.year.addItem(_("{year} 年度").format(year=year), year)
         self.value = line_edit(_("実績"), _("例 82.5"), limit=20)
         self.source = line_edit(_("出典"), _("例 業務システム調査（令和8年10月）"), limit=200)
         self.taken = line_edit(_("時点"), _("例 R8.10.31"), limit=40)
-        self.taken.setText(format_date(date.today()))
+        self._offered = ""
+        self.turn(today, last_year)
         first = page.Across(14, 0.6)
         first.add(labelled(_("年度"), self.year), 1)
         first.add(labelled(_("実績"), self.value), 1)
@@ -41,6 +42,18 @@ class ResultForm(QWidget):
         layout.addWidget(self.withdraw)
         for field in (self.value, self.source, self.taken):
             field.returnPressed.connect(save)
+
+    def turn(self, today: date, last_year: int) -> None:
+        """A day, or a year, may have begun since. What was chosen or typed stays."""
+        if self.year.itemData(0) != last_year:
+            chosen = self.year.currentData()
+            self.year.clear()
+            for year in range(last_year, FIRST_YEAR - 1, -1):
+                self.year.addItem(_("{year} 年度").format(year=year), year)
+            self.year.setCurrentIndex(max(0, self.year.findData(chosen)))
+        if self.taken.text() == self._offered:
+            self._offered = format_date(today)
+            self.taken.setText(self._offered)
 
     def filled(self) -> tuple[int, float, str, date]:
         """Year, value, source, day. SuiteError PLAN-002 or DATE-00x."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -12,8 +12,8 @@ import pytest
 from desktop.figures import share_users
 from sharefolder.errors import disconnected
 
-LAST = (date.today().replace(day=1) - timedelta(days=1)).strftime("%Y-%m")
-THIS = date.today().strftime("%Y-%m")
+TODAY = date(2026, 11, 26)
+BEFORE, LAST, THIS = "2026-09", "2026-10", "2026-11"
 
 
 def services(tmp_path: Path, counted: dict[str, dict[str, int] | None], in_trail: int = 0) -> Any:
@@ -39,22 +39,32 @@ def services(tmp_path: Path, counted: dict[str, dict[str, int] | None], in_trail
     ("counted", "value", "month"),
     [
         ({"全庁": {LAST: 6, THIS: 1}}, 60.0, LAST),  # the running month has only begun
-        ({"全庁": {THIS: 4}}, 40.0, THIS),
+        ({"全庁": {BEFORE: 4, THIS: 9}}, 40.0, BEFORE),
         ({"全庁": {LAST: 3}, "土木": {LAST: 7}, "遠い": None}, 70.0, LAST),  # not added up: nobody is named
     ],
 )
 def test_the_service_s_count_is_the_figure(
     tmp_path: Path, counted: dict[str, dict[str, int] | None], value: float, month: str
 ) -> None:
-    figure = share_users(services(tmp_path, counted, in_trail=9))
+    figure = share_users(services(tmp_path, counted, in_trail=9), 2026, TODAY)
     assert figure is not None
     assert figure.value == value
     assert month in figure.source
 
 
 def test_without_a_service_the_trail_speaks_and_nobody_is_none(tmp_path: Path) -> None:
-    figure = share_users(services(tmp_path, {"全庁": {}}, in_trail=5))
+    figure = share_users(services(tmp_path, {"全庁": {}}, in_trail=5), 2026, TODAY)
     assert figure is not None
     assert figure.value == 50.0
     (tmp_path / "other").mkdir()
-    assert share_users(services(tmp_path / "other", {"全庁": None})) is None
+    assert share_users(services(tmp_path / "other", {"全庁": None}), 2026, TODAY) is None
+
+
+def test_a_month_counts_in_its_own_fiscal_year(tmp_path: Path) -> None:
+    """In April the last whole month is of the year that has ended."""
+    counted = services(tmp_path, {"全庁": {"2027-02": 3, "2027-03": 6, "2027-04": 1}}, in_trail=9)
+    april = date(2027, 4, 2)
+    assert share_users(counted, 2027, april) is None
+    ended = share_users(counted, 2026, april)
+    assert ended is not None
+    assert (ended.value, "2027-03" in ended.source) == (60.0, True)

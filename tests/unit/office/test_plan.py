@@ -131,6 +131,21 @@ def test_the_suite_fills_what_it_measures_and_says_what_it_cannot_know(tmp_path:
     assert desk.latest("1.1.3") == 14.0
 
 
+def test_in_april_the_year_that_has_ended_gets_its_last_month(tmp_path: Path) -> None:
+    asked: list[int] = []
+
+    def users(year: int) -> Figure | None:
+        asked.append(year)
+        return Figure(60.0, "3 月") if year == 2026 else None
+
+    desk = Desk(tmp_path, {"share_users": users})
+    assert "share_users" in desk.plan.measure(date(2027, 4, 2))
+    (found,) = next(line for line in desk.plan.lines() if line.measure.id == "1.2.3").results.values()
+    assert (found.year, found.value, found.taken) == (2026, 60.0, date(2027, 3, 31))
+    desk.plan.measure(date(2027, 7, 1))
+    assert asked == [2026, 2027, 2027]
+
+
 def test_an_entered_result_counts_before_a_measured_one_until_it_is_withdrawn(tmp_path: Path) -> None:
     desk = Desk(tmp_path, {"hours_saved": lambda _year: Figure(12.5, "a")})
     year = fiscal_year(date.today())
