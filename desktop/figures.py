@@ -84,9 +84,8 @@ def managed_terminals(services: Services) -> Figure | None:
     enrolled = services.auth.administration.enrolled_devices()
     if not enrolled:
         return None
-    share = services.office.inventory.managed(enrolled) / len(enrolled) * 100
     return Figure(
-        round(share, 1),
+        _per_cent(services.office.inventory.managed(enrolled), len(enrolled)),
         _("登録した {count} 台のうち、30 日以内に報告のあった端末").format(count=len(enrolled)),
     )
 
@@ -102,14 +101,12 @@ def share_users(services: Services, year: int, today: date) -> Figure | None:
     if counted:
         users = counted[month := max(counted)]
         words = _("共有フォルダの索引サービス（{month} に使った職員 {users} 人）")
-        return Figure(round(users / people * 100, 1), words.format(month=month, users=users))
+        return Figure(_per_cent(users, people), words.format(month=month, users=users))
     services.office.trail.follow()
     users = services.office.trail.people_active(whole[-1], "share")
     if not users:
         return None
-    return Figure(
-        round(users / people * 100, 1), _("監査記録（{month} に操作した職員）").format(month=whole[-1])
-    )
+    return Figure(_per_cent(users, people), _("監査記録（{month} に操作した職員）").format(month=whole[-1]))
 
 
 def _counted_users(services: Services) -> dict[str, int]:
@@ -142,6 +139,11 @@ def mobile_days(services: Services, year: int, today: date) -> Figure | None:
         round(days / max(enrolled, used) / len(whole), 2),  # some that were used may have been stopped since
         source.format(name=beginning, count=max(enrolled, used), months=len(whole)),
     )
+
+
+def _per_cent(part: int, whole: int) -> float:
+    """Rounded down: 9,999 of 10,000 are not all of them."""
+    return part * 10_000 // whole / 100
 
 
 def _whole_months(year: int, today: date) -> list[str]:

@@ -34,6 +34,10 @@ class Measure:
         known = [each for each in self.targets if each <= year]
         return self.targets[max(known)] if known else None
 
+    @property
+    def per_cent(self) -> bool:
+        return self.unit["en"] == "%"
+
     def reached(self, year: int, value: float) -> bool | None:
         """Whether ``value`` meets the year's target; None where there is none."""
         target = self.target(year)
@@ -78,7 +82,11 @@ def fiscal_year(day: date) -> int:
 
 
 def figure(value: float | None) -> str:
-    """A value as people write it: no digits that say nothing."""
+    """A value as people write it: no digits that say nothing, but as many as it takes not to look like
+    a whole number that it is not: 99.96 has not reached 100."""
     if value is None:
         return "–"
-    return f"{value:,.0f}" if value == round(value) else f"{value:,.1f}"
+    if value == round(value):
+        return f"{value:,.0f}"
+    shown = (f"{value:,.{digits}f}" for digits in range(1, 12))
+    return next((each for each in shown if each.rpartition(".")[2].strip("0")), f"{value:,}")

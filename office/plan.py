@@ -83,21 +83,26 @@ class Plan:
             found[key] = None if row["value"] is None else _result(row)
         return [Line(each, _by_year(found, each.id)) for each in measures()]
 
-    def enter(self, measure: str, year: int, value: float, source: str, taken: date) -> None:
-        """Keep a result. AUTH-031 without the right; PLAN-001 for what cannot be one, DB-00x."""
+    def enter(self, measure: str, year: int, value: float, source: str, taken: date) -> Result | None:
+        """Keep a result; the entered one that stood there before it, to be entered again when this is undone.
+        AUTH-031 without the right; PLAN-001 for what cannot be one, DB-00x."""
         actor = self._require()
         source = " ".join(source.split())
-        known = measure in {each.id for each in measures()}
-        if not known or not FIRST_YEAR <= year <= fiscal_year(_today()):
+        known = next((each for each in measures() if each.id == measure), None)
+        if known is None or not FIRST_YEAR <= year <= fiscal_year(_today()):
             raise _refused(_("その年度の実績はまだ入力できません。"))
         if not math.isfinite(value) or not 0 <= value <= 1e9:
             raise _refused(_("実績は 0 以上の数で入力します。"))
+        if known.per_cent and value > 100:
+            raise _refused(_("割合は 100 ％までです。"))
         if not source or len(source) > 200 or not source.isprintable():
             raise _refused(_("出典を 200 文字までで入力します。"))
         if taken > _today():
             raise _refused(_("時点が先の日付です。"))
+        before = self._entered(measure, year)
         self._keep(measure, year, Result(year, value, source, taken, ENTERED, actor))
         self._tell("plan.entered", actor, measure, {"year": year, "value": value})
+        return before
 
     def withdraw(self, measure: str, year: int) -> None:
         """Take an entered result back; what was measured, if anything, counts again. The rows stay."""
@@ -128,6 +133,14 @@ class Plan:
             if known is None or (known.value, known.source) != (found.value, found.source):
                 self._keep(each.id, year, Result(year, found.value, found.source, taken, MEASURED, ""))
         return unknown
+
+    def _entered(self, measure: str, year: int) -> Result | None:
+        rows = self._sql.rows(
+            "SELECT year, origin, value, source, taken, actor FROM plan_results"
+            " WHERE measure = ? AND year = ? AND origin = ? ORDER BY id DESC LIMIT 1",
+            measure, year, ENTERED,
+        )  # fmt: skip
+        return _result(rows[0]) if rows and rows[0]["value"] is not None else None
 
     def _measured_lines(self) -> Iterable[Line]:
         rows = self._sql.rows(

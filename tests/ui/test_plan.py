@@ -13,9 +13,11 @@ from PySide6.QtWidgets import QAbstractButton, QLineEdit
 
 from auth.savings import OfficeTimes
 from core.clock import TOKYO
+from core.errors import SuiteError
 from desktop.pages.office import plan as plan_page
 from desktop.pages.office.chart import Chart
 from desktop.pages.office.plan import PlanView
+from desktop.pages.office.result_form import number
 from tests.ui.conftest import Office, press, said
 
 
@@ -61,7 +63,7 @@ def test_hours_saved_fill_themselves_and_the_rest_waits_for_a_source(plan: Offic
 
 
 def test_a_result_is_entered_shown_in_the_chart_and_taken_back(plan: Office) -> None:
-    view(plan).table.choose("1.1.1")
+    view(plan).table.choose("1.1.2")
     enter(plan, "1,082.5", "業務システム調査")
     chart = view(plan).findChild(Chart)
     assert isinstance(chart, Chart)
@@ -69,6 +71,36 @@ def test_a_result_is_entered_shown_in_the_chart_and_taken_back(plan: Office) -> 
     assert any("業務システム調査" in text for text in said(plan))
     press(plan, "元に戻す")
     assert "実績 1,082.5" not in chart.accessibleDescription()
+
+
+def test_undoing_a_correction_brings_the_former_result_back(plan: Office) -> None:
+    view(plan).table.choose("1.1.1")
+    enter(plan, "８２．５", "業務システム調査")
+    enter(plan, "85.2", "書き間違い")
+    chart = view(plan).findChild(Chart)
+    assert isinstance(chart, Chart)
+    assert "実績 85.2" in chart.accessibleDescription()
+    assert plan.window is not None
+    banners = [each for each in plan.window.findChildren(QAbstractButton) if each.text() == "元に戻す"]
+    banners[-1].click()  # the first entry's banner still stands
+    plan.settle()
+    assert "実績 82.5" in chart.accessibleDescription()
+    assert any("業務システム調査" in text for text in said(plan))
+    assert any("前の 82.5 に戻しました。" in text for text in said(plan))
+
+
+@pytest.mark.parametrize("typed", ["82,5", "1,2345", "1e3", "nan", "", "8 2", ",100"])
+def test_what_may_mean_another_number_is_none(typed: str) -> None:
+    with pytest.raises(SuiteError, match="PLAN-002"):
+        number(typed)
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [("８２．５", 82.5), (" 1,200 ", 1200), ("１，２００", 1200), ("－1", -1), ("12345", 12345)],
+)
+def test_a_number_in_any_width_is_one(typed: str, meant: float) -> None:
+    assert number(typed) == meant
 
 
 def test_what_is_no_number_says_so_and_keeps_what_was_typed(plan: Office) -> None:

@@ -24,7 +24,7 @@ from desktop.ui.widgets.flow import Flow
 from desktop.ui.widgets.table import Table
 from office import open_data
 from office.measures import area_words, figure, fiscal_year
-from office.plan import ENTERED, Line, PlanChanged
+from office.plan import ENTERED, Line, PlanChanged, Result
 
 CSV_NAME = "mahoroba-plan.csv"
 
@@ -139,14 +139,31 @@ class PlanView(Fresh):
             return
         words = _("{measure} の {year} 年度の実績を保存しました。").format(measure=key, year=year)
 
-        def done(_nothing: object) -> None:
+        def done(before: Result | None) -> None:
             self.form.clear()
-            undo = (_("元に戻す"), lambda: self._take_back(key, year))
+            undo = (_("元に戻す"), lambda: self._undo(key, year, before))
             self._services.notices.success(words, undo)
             self.read()
 
         self._services.bridge.run(
             self, words, lambda _r: services.office.plan.enter(key, year, value, source, taken), done
+        )
+
+    def _undo(self, key: str, year: int, before: Result | None) -> None:
+        """As it was: what stood there stands there again."""
+        if before is None:
+            self._take_back(key, year)
+            return
+        services, plan = self._services, self._services.office.plan
+        words = _("{measure} の {year} 年度の実績を、前の {value} に戻しました。")
+        words = words.format(measure=key, year=year, value=figure(before.value))
+
+        def done(_nothing: object) -> None:
+            services.notices.success(words)
+            self.read()
+
+        services.bridge.run(
+            self, words, lambda _r: plan.enter(key, year, before.value, before.source, before.taken), done
         )
 
     def _withdraw(self) -> None:

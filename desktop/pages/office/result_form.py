@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Callable
 from datetime import date
 
@@ -14,6 +16,8 @@ from desktop.ui import page
 from desktop.ui.buttons import button
 from desktop.ui.widgets.fields import labelled, line_edit
 from office.plan import FIRST_YEAR
+
+_NUMBER = re.compile(r"-?([0-9]{1,3}(,[0-9]{3})+|[0-9]+)(\.[0-9]+)?")
 
 
 class ResultForm(QWidget):
@@ -57,17 +61,23 @@ class ResultForm(QWidget):
 
     def filled(self) -> tuple[int, float, str, date]:
         """Year, value, source, day. SuiteError PLAN-002 or DATE-00x."""
-        try:
-            value = float(self.value.text().replace(",", "").replace("，", ""))
-        except ValueError as error:
-            raise SuiteError(
-                _("実績を保存しませんでした。"),
-                _("実績が数ではありません。"),
-                _("「82.5」「1,200」のように入力してください。"),
-                "PLAN-002",
-            ) from error
+        value = number(self.value.text())
         return int(self.year.currentData()), value, self.source.text(), parse_date(self.taken.text())
 
     def clear(self) -> None:
         self.value.clear()
         self.source.clear()
+
+
+def number(text: str) -> float:
+    """What was typed, in whichever width; a comma stands before three digits only ("82,5" may mean another
+    thing to whoever typed it). SuiteError PLAN-002."""
+    plain = unicodedata.normalize("NFKC", text).strip()
+    if not _NUMBER.fullmatch(plain):
+        raise SuiteError(
+            _("実績を保存しませんでした。"),
+            _("実績が数ではありません。"),
+            _("「82.5」「1,200」のように入力してください。"),
+            "PLAN-002",
+        )
+    return float(plain.replace(",", ""))

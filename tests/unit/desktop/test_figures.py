@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from desktop.figures import figures, hours_saved, mobile_days, schedule_sections
+from desktop.figures import figures, hours_saved, managed_terminals, mobile_days, schedule_sections
 from office.plan import Figure
 
 TODAY = date(2026, 12, 1)
@@ -61,6 +61,12 @@ def test_the_running_month_is_no_month_yet() -> None:
 def test_without_an_enrolled_terminal_or_one_in_the_trail_nothing_is_known() -> None:
     assert value(mobile_days(office(0, (2, 40)), 2026, TODAY)) is None
     assert value(mobile_days(office(500, (0, 0)), 2026, TODAY)) is None
+
+
+def test_all_but_one_terminal_are_not_all() -> None:
+    there = office(9_998, (0, 0))  # and two that are none of the mobile ones
+    there.office.inventory = SimpleNamespace(managed=lambda names: len(names) - 1)
+    assert value(managed_terminals(there)) == 99.99
 
 
 def write_sections(folder: Path, count: int) -> None:

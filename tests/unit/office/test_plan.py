@@ -13,7 +13,7 @@ import pytest
 from core.audit import Detail
 from core.errors import SuiteError
 from office import open_data
-from office.measures import fiscal_year, measures
+from office.measures import figure, fiscal_year, measures
 from office.plan import Figure, Figures, Plan
 from office.schema import open_sql
 
@@ -95,6 +95,7 @@ def test_what_is_entered_is_kept_with_its_source_and_told_without_it(desk: Desk)
         ("1.1.1", 2018, 1, "s", TODAY),
         ("1.1.1", 2999, 1, "s", TODAY),
         ("1.1.1", 2023, -1, "s", TODAY),
+        ("1.1.1", 2023, 100.5, "s", TODAY),  # a share of more than all
         ("1.1.1", 2023, float("nan"), "s", TODAY),
         ("1.1.1", 2023, float("inf"), "s", TODAY),
         ("1.1.1", 2023, 1, "  ", TODAY),
@@ -131,6 +132,23 @@ def test_the_suite_fills_what_it_measures_and_says_what_it_cannot_know(tmp_path:
     assert desk.latest("1.1.3") == 14.0
 
 
+def test_entering_gives_what_stood_there_before(desk: Desk) -> None:
+    assert desk.plan.enter("1.1.1", 2023, 80, "一", date(2024, 4, 1)) is None
+    before = desk.plan.enter("1.1.1", 2023, 8, "二", date(2024, 4, 2))
+    assert before is not None
+    assert (before.value, before.source, before.taken) == (80, "一", date(2024, 4, 1))
+    desk.plan.withdraw("1.1.1", 2023)
+    assert desk.plan.enter("1.1.1", 2023, 81, "三", date(2024, 4, 3)) is None
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [(99.96, "99.96"), (99.999, "99.999"), (82.5, "82.5"), (82.54, "82.5"), (1200, "1,200"), (0.04, "0.04")],
+)
+def test_no_figure_looks_like_a_whole_number_that_it_is_not(value: float, shown: str) -> None:
+    assert figure(value) == shown
+
+
 def test_in_april_the_year_that_has_ended_gets_its_last_month(tmp_path: Path) -> None:
     asked: list[int] = []
 
@@ -160,7 +178,7 @@ def test_an_entered_result_counts_before_a_measured_one_until_it_is_withdrawn(tm
     "entered", ["12345.67", "1234567.5", "0.1234567", "0.00001", "999999.5", "1000000000"]
 )
 def test_what_was_entered_is_what_leaves(desk: Desk, entered: str) -> None:
-    desk.plan.enter("1.1.1", 2023, float(entered), "出典", date(2024, 4, 1))
+    desk.plan.enter("1.1.2", 2023, float(entered), "出典", date(2024, 4, 1))
     lines = desk.plan.lines()
     text = open_data.as_csv(lines, 2026).decode("utf-8-sig")
     (cell,) = [row["result"] for row in csv.DictReader(io.StringIO(text)) if row["result"]]
