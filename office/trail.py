@@ -74,11 +74,24 @@ def _marked(database: Database) -> None:
 
 @dataclass(frozen=True)
 class Wish:
-    """What is looked for: every word, from day to day (``YYYY-MM-DD``, both included; empty: open)."""
+    """What is looked for: every word, as it is or all in capitals or small letters; from day to day
+    (``YYYY-MM-DD``, both included; empty: open)."""
 
     words: tuple[str, ...] = ()
     first_day: str = ""
     last_day: str = ""
+
+
+def _query(spellings: Sequence[int]) -> str:
+    """Of rows that mention each word, in one of so many ``spellings``: the rarest word first."""
+    joined, marks = "", [", ".join("?" * count) for count in spellings]
+    for number, each in enumerate(marks[1:], 1):
+        joined += f" JOIN mentions m{number} ON m{number}.id = m0.id AND m{number}.word IN ({each})"
+    once = "DISTINCT " if max(spellings) > 1 else ""  # a row may have both
+    return (
+        f"SELECT {once}m0.id FROM mentions m0{joined} WHERE m0.word IN ({marks[0]})"  # noqa: S608 numbers only
+        " AND m0.id >= ? AND m0.id < ? ORDER BY m0.id DESC LIMIT ?"
+    )
 
 
 @dataclass(frozen=True)
@@ -157,19 +170,15 @@ class TrailIndex:
         with self._reading() as database:
             low, high = self._span(database, wish)
             high = min(high, before) if before is not None else high
-            words = sorted(wish.words, key=lambda word: self._count(database, word))
+            words = sorted((self._spelt(database, word) for word in wish.words), key=lambda found: found[1])
             if not words:
                 top = min(high, self._reached()[0] + 1)
                 return list(range(top - 1, max(low, top - limit) - 1, -1))
-            tables = " ".join(
-                f"JOIN mentions m{n} ON m{n}.id = m0.id AND m{n}.word = ?" for n in range(1, len(words))
+            values = [each for spellings, _count in (*words[1:], words[0]) for each in spellings]
+            found = database.conn.execute(
+                _query([len(spellings) for spellings, _count in words]), (*values, low, high, limit)
             )
-            query = (
-                f"SELECT m0.id FROM mentions m0 {tables} WHERE m0.word = ?"  # noqa: S608 numbers only
-                " AND m0.id >= ? AND m0.id < ? ORDER BY m0.id DESC LIMIT ?"
-            )
-            values = (*words[1:], words[0], low, high, limit)
-            return [id_ for (id_,) in database.conn.execute(query, values)]
+            return [id_ for (id_,) in found]
 
     def words(self, kind: str, beginning: str = "", limit: int = 200) -> list[tuple[str, int]]:
         """Known words of a kind (action, person, terminal, reason) with their number of rows, most first."""
@@ -231,9 +240,12 @@ class TrailIndex:
         with database_errors(self._path):
             yield self._connections.get()
 
-    def _count(self, database: Database, word: str) -> int:
-        row = database.conn.execute("SELECT sum(count) FROM words WHERE word = ?", (word,)).fetchone()
-        return int(row[0] or 0)
+    def _spelt(self, database: Database, word: str) -> tuple[list[str], int]:
+        """The spellings of ``word`` that the trail has (or none: the word itself), and in how many rows."""
+        rows = database.conn.execute(
+            "SELECT word, count FROM words WHERE word IN (?, ?, ?)", (word, word.upper(), word.lower())
+        ).fetchall()
+        return [str(row[0]) for row in rows] or [word], sum(int(row[1]) for row in rows)
 
     def _span(self, database: Database, wish: Wish) -> tuple[int, int]:
         """Ids from the first row of the first day up to the first row after the last day."""

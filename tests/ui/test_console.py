@@ -190,7 +190,7 @@ def test_the_whole_trail_is_searched_by_number_terminal_and_day(office: Office) 
 
 
 def test_words_days_and_kinds_become_one_wish() -> None:
-    assert wish_of("k100234 ２０２６/11/25 T-001", "pin.set").words == ("K100234", "T-001", "pin.set")
+    assert wish_of("k100234 ２０２６/11/25 T-001", "pin.set").words == ("k100234", "T-001", "pin.set")
     wish = wish_of("2026-11-25 2026-11-03", None)
     assert (wish.words, wish.first_day, wish.last_day) == ((), "2026-11-03", "2026-11-25")
     assert wish_of("R8.11.25（水） 令和8年11月3日", None) == wish, "as the column writes them, too"

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QComboBox
 
-from auth.model import STAFF_NUMBER, PeopleChanged, SignedIn, Unlocked
+from auth.model import PeopleChanged, SignedIn, Unlocked
 from core.audit import AuditReport, Entry
 from core.clock import TOKYO
 from core.errors import SuiteError
@@ -150,13 +150,12 @@ class Audit(Fresh):
 
 
 def wish_of(text: str, action: str | None) -> Wish:
-    """What is looked for: each word as it is (staff numbers in capitals); a day, or two as from and to."""
+    """What is looked for: each word in any spelling that the trail has; a day, or two as from and to."""
     words = unicodedata.normalize("NFKC", text).split()[:8]
     days = sorted(day.isoformat() for word in words if (day := _day(word)) is not None)
     others = [word for word in words if _day(word) is None]
-    plain = tuple(word.upper() if STAFF_NUMBER.fullmatch(word.upper()) else word for word in others)
     first, last = (days[0], days[-1]) if days else ("", "")
-    return Wish((*plain, *([action] if action else [])), first, last)
+    return Wish((*others, *([action] if action else [])), first, last)
 
 
 def _day(word: str) -> date | None:

@@ -81,6 +81,17 @@ def test_it_finds_what_reading_everything_finds_page_by_page(
     assert [e.id for e in in_order(found[:90], trail.after)] == found[:90]
 
 
+def test_a_word_is_found_in_either_spelling(trail: Trail, index: TrailIndex) -> None:
+    when = "2026-12-01T00:30:00.000000+00:00"
+    trail.add(when, "sign-in.refused", "K000001", terminal="pc-kikaku01", reason="too-dark")
+    trail.add(when, "sign-in.refused", "K000001", terminal="PC-KIKAKU01", reason="flat")
+    index.follow()
+    assert index.find(Wish(("pc-kikaku01",)), 9) == index.find(Wish(("Pc-Kikaku01",)), 9) == [2002, 2001]
+    assert index.find(Wish(("k000001", "PC-kikaku01", "too-dark")), 9) == [2001]
+    assert index.find(Wish(("TOO-DARK",)), 9) == [2001]
+    assert index.find(Wish(("pc-kikaku",)), 9) == []
+
+
 def test_days_bound_the_search_in_japanese_time(trail: Trail, index: TrailIndex) -> None:
     found = index.find(Wish((), "2026-11-03", "2026-11-04"), 10_000)
     assert found == sorted(found, reverse=True)
