@@ -259,6 +259,11 @@ class Administration:
         found = wish[:200] if rows else ""  # what is not in the trail may be a name
         self._audit.append("audit.exported", actor=actor, detail={"rows": rows, "filter": found})
 
+    def export_people(self, write: Callable[[], int]) -> None:
+        """Let people leave this program as a file; as ``export_audit``. The trail names nobody of them."""
+        actor = self._may(Action.PEOPLE_EXPORT)
+        self._audit.append("people.exported", actor=actor, detail={"rows": write()})
+
     def change_policy(self) -> str:
         """To be asked before the policy of terminals is written; the acting person's staff number."""
         return self._may(Action.POLICY)

@@ -24,6 +24,7 @@ class Action(StrEnum):
     BREAK_GLASS = "code.break-glass"
     DEVICE_CODE = "code.device"
     TOKENS = "tokens.import"
+    PEOPLE_EXPORT = "people.export"
     AUDIT_EXPORT = "audit.export"
     POLICY = "policy.save"
 

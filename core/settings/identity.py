@@ -76,6 +76,7 @@ Protected = Literal[
     "code.break-glass",
     "code.device",
     "tokens.import",
+    "people.export",
     "audit.export",
     "policy.save",
 ]

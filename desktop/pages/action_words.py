@@ -41,6 +41,7 @@ def action_words(action: str) -> str:
         "session.closed": _("サインアウト"),
         "session.locked": _("画面のロック"),
         "session.stepped-up": _("もう一つの確認"),
+        "people.exported": _("職員の一覧の書き出し"),
         "audit.exported": _("監査の記録の書き出し"),
         "face.enrolled": _("顔の登録"),
         "face.enrolment-refused": _("顔の登録の拒否"),

@@ -27,9 +27,15 @@ def quiet_words(quiet: QuietHours) -> str:
 
 
 def calling_of(services: Services) -> Calling:
-    """Asks the settings anew each time."""
+    """Asks the settings, and whether this person is here, anew each time."""
+
+    def locked() -> bool:
+        session = services.auth.session
+        return session is None or session.locked
+
     return Calling(
         lambda: quiet_hours(services.config).hold(datetime.now(TOKYO)),
         lambda: quiet_words(quiet_hours(services.config)),
         services.tell,
+        locked,
     )

@@ -62,6 +62,8 @@ class Bell(Button):
         self.setToolTip(plain("" if self._wide else name))
 
     def _call(self, note: Note) -> None:
+        if self._calling.locked():  # it is in the list when the person is back
+            return
         announce(self, f"{note.title} {note.sentence}", note.urgent)
         self._calling.tell(note.title, note.sentence)
 

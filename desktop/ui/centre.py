@@ -33,11 +33,12 @@ class Note:
 @dataclass(frozen=True)
 class Calling:
     """How notes may call aloud: ``quiet`` now? In which ``words`` are the quiet hours said? ``tell`` (title,
-    sentence) is the desktop's own message."""
+    sentence) is the desktop's own message. While ``locked`` anybody may stand there: nothing is said then."""
 
     quiet: Callable[[], bool] = lambda: False
     words: Callable[[], str] = lambda: ""
     tell: Callable[[str, str], None] = lambda _title, _sentence: None
+    locked: Callable[[], bool] = lambda: False
 
 
 class Centre(QObject):

@@ -153,6 +153,8 @@ def test_the_list_is_filtered_and_what_is_shown_is_exported(
     rows = file.read_text("utf-8-sig").splitlines()
     assert len(rows) == 2
     assert rows[1].startswith("K100871,佐藤 健")
+    exported = bureau.services.audit.entries(1)[0]
+    assert (exported.action, exported.detail) == ("people.exported", {"rows": 1}), "how many, never who"
 
 
 def test_an_export_that_cannot_be_written_says_so(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -21,8 +21,9 @@ from desktop.pages.sharefolder.inquiries import Inquiries
 from desktop.ui.centre import Centre, Note
 from sharefolder.inquiry.form import with_kinds
 from sharefolder.sample import _sheet
-from tests.ui.conftest import HANAKO, Office, press, said, spoken
+from tests.ui.conftest import HANAKO, PIN, Office, press, said, spoken
 
+TODAY = datetime.now(TOKYO).date()  # the house is in Japan, wherever the test runs
 QUIET = Report(lambda _done, _total, _text: None)
 
 
@@ -112,6 +113,24 @@ def test_a_job_with_a_card_and_an_error_are_kept_under_the_bell(office: Office) 
     assert office.services.centre.unread == 2
 
 
+def test_while_it_is_locked_nothing_is_told_and_it_is_there_afterwards(office: Office) -> None:
+    """Whoever stands before a locked terminal learns no file's name."""
+    window, told = office.with_hanako().open(), list[str]()
+    office.services.tell = lambda title, _sentence: told.append(title)
+    auth = office.services.auth
+    auth.sign_in_pin(HANAKO.staff_number, PIN)
+    office.bot.waitUntil(lambda: window.showing == "shell")
+    office.settle()
+    office.services.centre.put(Note("job:one", "check-circle", "前の転送", urgent=True))
+    auth.lock("person")
+    office.bot.waitUntil(lambda: window.showing == "lock")
+    office.services.bridge.run(window, "「児童相談の記録.docx」を送る", lambda _r: None, card=True)
+    office.services.centre.put(Note("bulletin:1", "warning", "偽の訪問者", urgent=True))
+    office.settle()
+    assert told == ["前の転送"]
+    assert office.services.centre.unread == 3
+
+
 def test_in_quiet_hours_only_the_urgent_and_the_timed_call(qtbot: QtBot) -> None:
     owner = QWidget()
     qtbot.addWidget(owner)
@@ -159,11 +178,9 @@ def shared(office: Office, tmp_path: Path) -> Office:
     _sheet(book, ())
     inquiries = share.office("全庁共有")
     form = with_kinds(inquiries.understand(book), {1: "number"}, {0})
-    inquiries.create(
-        "予算要求", book, form, [HANAKO.section, "財政課"], date.today() + timedelta(days=3), QUIET
-    )
-    inquiries.create("遠い照会", book, form, [HANAKO.section], date.today() + timedelta(days=60), QUIET)
-    inquiries.create("よその照会", book, form, ["財政課"], date.today() + timedelta(days=3), QUIET)
+    inquiries.create("予算要求", book, form, [HANAKO.section, "財政課"], TODAY + timedelta(days=3), QUIET)
+    inquiries.create("遠い照会", book, form, [HANAKO.section], TODAY + timedelta(days=60), QUIET)
+    inquiries.create("よその照会", book, form, ["財政課"], TODAY + timedelta(days=3), QUIET)
     return office
 
 

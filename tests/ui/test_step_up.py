@@ -102,6 +102,18 @@ def test_the_trail_leaves_as_a_file_only_after_it_and_says_so(
     assert bureau.services.audit.entries(1)[0].action == "audit.exported"
 
 
+def test_people_leave_as_a_file_only_after_it_and_the_trail_says_so(
+    bureau: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    target = tmp_path / "people.csv"
+    monkeypatch.setattr(export_file, "ask_save", lambda *_asked: target)
+    press(bureau, "書き出す")
+    assert not target.exists()
+    type_pin(bureau, PIN)
+    assert len(target.read_text("utf-8-sig").splitlines()) > 1
+    assert bureau.services.audit.entries(1)[0].action == "people.exported"
+
+
 def long_ago(office: Office) -> None:
     session = office.services.auth.session
     assert session is not None

@@ -19,6 +19,7 @@ def protected_words(action: str) -> str:
         "code.break-glass": _("非常用コードの発行"),
         "code.device": _("端末の登録コードの発行"),
         "tokens.import": _("トークンの読み込み"),
+        "people.export": _("職員の一覧の書き出し"),
         "audit.export": _("監査の記録の書き出し"),
         "policy.save": _("方針の保存"),
     }[action]

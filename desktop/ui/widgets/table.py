@@ -172,9 +172,13 @@ class Table(QTableView):
     def shown(self) -> int:
         return len(self._model.rows)
 
+    def cells(self) -> list[Row]:
+        """The rows that are shown now, in their order."""
+        return [cells for _key, cells in self._model.rows]
+
     def csv(self) -> Callable[[], bytes]:
         """Work that gives what is shown now as CSV (UTF-8 with BOM, as Excel wants)."""
-        titles, rows = self._model.titles, [cells for _key, cells in self._model.rows]
+        titles, rows = self._model.titles, self.cells()
 
         def written() -> bytes:
             text = io.StringIO(newline="")

@@ -27,6 +27,7 @@ CALLS: dict[Action, Callable[[Administration], object]] = {
     Action.BREAK_GLASS: lambda office: office.issue_break_glass("S-100"),
     Action.DEVICE_CODE: lambda office: office.issue_device_code("T-1", "1F"),
     Action.TOKENS: lambda office: office.import_tokens(SEEDS),
+    Action.PEOPLE_EXPORT: lambda office: office.export_people(lambda: 0),
     Action.AUDIT_EXPORT: lambda office: office.export_audit(lambda: 0, ""),
     Action.POLICY: lambda office: office.change_policy(),
 }
