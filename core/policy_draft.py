@@ -117,7 +117,8 @@ class Draft:
         if section not in self._document:
             self._document[section] = tomlkit.table()
         self._document[section][name] = value
-        if tomllib.loads(self.text).get(section, {}).get(name) != value:  # a layout that tomlkit misplaces
+        said = tomllib.loads(self.text).get(section, {}).get(name)
+        if repr(said) != repr(value):  # not by ==: nan is said as well, and refused with its reason
             raise errors.broken("policy.toml")
 
 

@@ -75,7 +75,8 @@ def as_json(lines: Sequence[Line], last_year: int, issued: date) -> bytes:
 def metadata(csv_name: str, issued: date) -> bytes:
     """What the CSV is, for a machine (CSVW) and for whoever opens it."""
     columns = [
-        {"name": name, "titles": {"ja": ja, "en": en}, "datatype": kind} for name, kind, ja, en in _COLUMNS
+        {"name": name, "titles": {"ja": [name, ja], "en": [name, en]}, "datatype": kind}
+        for name, kind, ja, en in _COLUMNS  # the CSV's own heading is one of the titles (CSVW)
     ]
     return _json(
         {

@@ -223,7 +223,7 @@ def words(keeper: TicketKeeper) -> list[tuple[str, str]]:
     """(name, sentence) of each service, as the page *today* says it."""
     tickets = keeper.now
     if tickets.state is State.NO_REALM:
-        return [(_("社内のサービス"), _("この端末には領域（Kerberos）が設定されていません"))]
+        return [(_("庁内のサービス"), _("この端末には領域（Kerberos）が設定されていません"))]
     return [(_name(each), _sentence(each, tickets)) for each in keeper.services]
 
 

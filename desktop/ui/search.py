@@ -254,4 +254,8 @@ def _spoken(command: Command) -> str:
 
 
 def _icon(name: str) -> QIcon:
-    return QIcon(pixmap(name, theme.em(1.25), theme.current().tokens.muted))
+    """The chosen row has a ground of its own."""
+    tokens, size = theme.current().tokens, theme.em(1.25)
+    icon = QIcon(pixmap(name, size, tokens.muted))
+    icon.addPixmap(pixmap(name, size, tokens.on_selected), QIcon.Mode.Selected)
+    return icon

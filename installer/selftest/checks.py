@@ -26,26 +26,49 @@ class Terminal:
     secrets: Callable[[], SecretStore]
 
 
+def titles() -> dict[str, str]:
+    """What each question is about, in words, by its key."""
+    return {
+        "program": _("プログラム"),
+        "window": _("画面の部品"),
+        "camera": _("カメラ"),
+        "models": _("顔照合のモデル"),
+        "keyring": _("鍵の保管庫"),
+        "realm": _("領域（Kerberos）"),
+        "ticket": _("チケット"),
+        "proxy": _("代理サーバー"),
+        "schedule": _("予定のサーバー"),
+        "share": _("共有フォルダ"),
+        "index": _("共有フォルダの索引"),
+        "index-service": _("索引サービス"),
+        "policy": _("方針"),
+        "printer": _("プリンター"),
+        "clock": _("時計"),
+        "disk": _("ディスク"),
+    }
+
+
 def checks(terminal: Terminal, only: Sequence[str] = ()) -> list[Check]:
     """All questions, or those whose keys are in ``only``."""
     config, paths = terminal.config, terminal.paths
+    named = titles()
     every = [
-        Check("program", _("プログラム"), suite.program, 30),
-        Check("window", _("画面の部品"), suite.window, 20),
-        Check("camera", _("カメラ"), lambda: suite.camera(terminal.camera), 15),
-        Check("models", _("顔照合のモデル"), suite.face_models, 20),
-        Check("keyring", _("鍵の保管庫"), lambda: suite.keyring(terminal.secrets)),
-        Check("realm", _("領域（Kerberos）"), lambda: network.realm(config)),
-        Check("ticket", _("チケット"), lambda: network.ticket(config, paths)),
-        Check("proxy", _("代理サーバー"), lambda: network.proxy(config), 30),
-        Check("schedule", _("予定のサーバー"), lambda: network.schedule(paths), 20),
-        Check("share", _("共有フォルダ"), lambda: network.share(paths), 20),
-        Check("index", _("共有フォルダの索引"), lambda: suite.index(paths), 20),
-        Check("index-service", _("索引サービス"), lambda: network.index_service(paths), 20),
-        Check("policy", _("方針"), lambda: policy.policy(paths)),
-        Check("printer", _("プリンター"), machine.printer),
-        Check("clock", _("時計"), lambda: machine.clock(paths)),
-        Check("disk", _("ディスク"), lambda: machine.disk(paths), 15),
+        Check("program", named["program"], suite.program, 30),
+        Check("window", named["window"], suite.window, 20),
+        Check("camera", named["camera"], lambda: suite.camera(terminal.camera), 15),
+        Check("models", named["models"], suite.face_models, 20),
+        Check("keyring", named["keyring"], lambda: suite.keyring(terminal.secrets)),
+        Check("realm", named["realm"], lambda: network.realm(config)),
+        Check("ticket", named["ticket"], lambda: network.ticket(config, paths)),
+        Check("proxy", named["proxy"], lambda: network.proxy(config), 30),
+        Check("schedule", named["schedule"], lambda: network.schedule(paths), 20),
+        Check("share", named["share"], lambda: network.share(paths), 20),
+        Check("index", named["index"], lambda: suite.index(paths), 20),
+        Check("index-service", named["index-service"], lambda: network.index_service(paths), 20),
+        Check("policy", named["policy"], lambda: policy.policy(paths)),
+        Check("printer", named["printer"], machine.printer),
+        Check("clock", named["clock"], lambda: machine.clock(paths)),
+        Check("disk", named["disk"], lambda: machine.disk(paths), 15),
     ]
     return [check for check in every if not only or check.key in only]
 

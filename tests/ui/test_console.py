@@ -54,7 +54,7 @@ def test_terminals_are_found_by_trouble_and_leave_as_csv(
     take = office.services.office.inventory.take
     now = time.time()
     take(Report("T-001", "Note", "Debian 12", "1.0", now, state="ok", programs=(("office", "7"),)))
-    take(Report("T-002", "Note", "Debian 12", "1.0", now, state="fail", failed=("disk",)))
+    take(Report("T-002", "Note", "Debian 12", "1.0", now, state="fail", failed=("disk", "of-later")))
     take(Report("T-003", "=cmd()", "Debian 12", "0.9", now - 40 * 86_400))
     go(office, "端末の台帳")
     view = one(office, InventoryView)
@@ -64,11 +64,16 @@ def test_terminals_are_found_by_trouble_and_leave_as_csv(
     assert [row[0] for row in cells(view.table)] == ["T-002"]
     office.find(QAbstractButton, "見る端末: 30 日報告なし").click()  # type: ignore[attr-defined]
     assert [row[0] for row in cells(view.table)] == ["T-003"]
+    office.find(QAbstractButton, "見る端末: 診断で問題").click()  # type: ignore[attr-defined]
+    view.table.selectRow(0)
+    office.settle()
+    assert any("問題のある診断: ディスク、of-later" in text for text in said(office))
     monkeypatch.setattr(inventory_page, "ask_save", lambda *_a: tmp_path / "list.csv")
     press(office, "台帳を CSV で保存")
     rows = list(csv.DictReader(io.StringIO((tmp_path / "list.csv").read_text("utf-8-sig"))))
     assert [row["名前"] for row in rows] == ["T-001", "T-002", "T-003"]
     assert (rows[2]["機種"], rows[1]["自己診断"]) == ("'=cmd()", "問題あり")
+    assert rows[1]["問題のある診断"] == "ディスク、of-later"
     press(office, "一覧を CSV で保存")
     titles = list(csv.DictReader(io.StringIO((tmp_path / "list.csv").read_text("utf-8-sig"))))
     assert list(titles[0]) == ["ソフトウェア", "見つかった台数", "保有数", "不足", "余り"]

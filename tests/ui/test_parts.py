@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QColor, QGuiApplication
+from PySide6.QtGui import QColor, QGuiApplication, QIcon
 from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QMainWindow, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -31,6 +31,7 @@ from desktop.ui.bridge import Bridge
 from desktop.ui.look import Look
 from desktop.ui.notice import Notice, NoticeBar
 from desktop.ui.search import Command, SearchField, fold, matching
+from desktop.ui.tokens import contrast
 from desktop.ui.tray import Tray
 from desktop.ui.widgets.fields import PinField
 from desktop.ui.widgets.segmented import Segmented
@@ -262,6 +263,20 @@ def test_the_tray_brings_the_window_back_and_locks(window: QMainWindow) -> None:
     assert not window.isMinimized()
     actions[1].trigger()
     assert locked == ["locked"]
+
+
+@pytest.mark.parametrize("kind", ["light", "dark", "high-contrast"])
+def test_the_chosen_row_of_the_search_has_an_icon_that_is_seen(window: QMainWindow, kind: str) -> None:
+    make_themed(Look(kind))
+    field = SearchField(lambda _text: [Command("赤い紙", "info", list)])
+    put(window, field)
+    field.open()
+    icon, tokens = field._list.item(0).icon(), theme.current().tokens
+    size = icon.availableSizes()[0]
+    for mode, ground in ((QIcon.Mode.Normal, tokens.surface), (QIcon.Mode.Selected, tokens.selected)):
+        picture = icon.pixmap(size, mode).toImage()
+        dots = (picture.pixelColor(x, y) for x in range(size.width()) for y in range(size.height()))
+        assert contrast(max(dots, key=QColor.alpha).name(), ground) >= 3, mode
 
 
 def view(colour: tuple[int, int, int] | None, sentence: str = "正面を見てください。") -> CameraView:

@@ -51,6 +51,8 @@ def test_the_difference_is_said_in_words_in_the_order_of_the_settings() -> None:
     [
         ("offline.days", "99", "60 以下"),
         ("offline.days", "seven", "整数"),
+        ("face.threshold_alone", "nan", "数"),
+        ("face.threshold_alone", "inf", "数"),
         ("servers.matcher", "http://x", "形"),
         ("security.zones", "a = [[1]]", "名前"),
         ("security.zones", "a = ", "名前"),

@@ -199,6 +199,9 @@ def test_open_data_is_a_csv_with_bom_its_description_and_the_same_as_json(desk: 
     assert (found["target"], found["result"], found["as_of"]) == ("80", "82.5", "2024-04-01")
     assert found["source"] == "'=HYPERLINK(1)"
     described = json.loads(open_data.metadata("plan.csv", TODAY))
+    columns = described["tableSchema"]["columns"]
+    for words in ("ja", "en"):
+        assert [column["titles"][words][0] for column in columns] == list(rows[0])
     assert [column["name"] for column in described["tableSchema"]["columns"]] == list(rows[0])
     assert described["url"] == "plan.csv"
     same = json.loads(open_data.as_json(lines, 2026, TODAY))
