@@ -35,6 +35,7 @@ class Theme(QObject):
         self._scale = 1.0
         self.reduced_motion = False
         self.tokens: Tokens = THEMES["light"]
+        self._drawn: tuple[object, ...] = ()
 
     def choose(self, wanted: str, font: str, scale: float, reduced_motion: bool) -> None:
         """Take the person's settings: theme (or ``system``), ``noto``/``ud``, text scale 1.0–2.0."""
@@ -70,10 +71,14 @@ class Theme(QObject):
         return font
 
     def apply(self) -> None:
-        """Set palette, font and style sheet on the application; everything redraws."""
+        """Set palette, font and style sheet on the application; everything redraws, if anything differs."""
         app = QApplication.instance()
         assert isinstance(app, QApplication)  # noqa: S101 - a Theme without an application is a bug
         self.tokens = THEMES[_resolve(self._wanted)]
+        look = (app, self.tokens, self._font, self.pixels)
+        if look == self._drawn:
+            return
+        self._drawn = look
         app.setFont(self.font())
         app.setPalette(_palette(self.tokens))
         app.setStyleSheet(style_sheet(self.tokens, self))

@@ -33,7 +33,9 @@ def _quiet(hands: Hands) -> None:
 def _bell(hands: Hands) -> None:
     hands.go("today")
     bell = hands.view(Bell)
-    bell.centre.hold("job", ())  # which of the sample's jobs were long enough to be told is the machine's doing
+    bell.centre.hold(
+        "job", ()
+    )  # which of the sample's jobs were long enough to be told is the machine's doing
     bell.open()
 
 

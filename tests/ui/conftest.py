@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Callable, Iterator
+from itertools import count
 from typing import NoReturn, TypeVar
 
 import pytest
@@ -24,6 +25,7 @@ from desktop.ui.application import make_application
 from desktop.ui.look import Look
 
 PIN = "493817"
+_COLLECTED_EVERY = 5  # windows: each collection walks over all that is loaded
 W = TypeVar("W", bound=QWidget)
 AUDITOR = Person("K101502", "鈴木 美咲", "すずき みさき", "税務課", Role.AUDITOR)
 HANAKO = Person("K100234", "山本 花子", "やまもと はなこ", "情報政策課", Role.IT)
@@ -137,10 +139,19 @@ def qapp() -> QApplication:
 
 
 @pytest.fixture(autouse=True)
-def _garbage_between_events(qapp: QApplication) -> Iterator[None]:
-    """As in the program; afterwards what the window left is collected here, not by a later test's thread."""
+def _garbage_between_events(qapp: QApplication, _garbage_of_a_file: Iterator[int]) -> Iterator[None]:
+    """As in the program; what the windows left is collected here, not by a later test's thread."""
     gc.disable()
     yield
+    if next(_garbage_of_a_file) % _COLLECTED_EVERY == 0:
+        gc.unfreeze()
+        gc.collect()
+
+
+@pytest.fixture(scope="module")
+def _garbage_of_a_file() -> Iterator[Iterator[int]]:
+    """Counts a file's tests; at its end nothing of them is left."""
+    yield count(1)
     gc.unfreeze()
     gc.collect()
     gc.enable()
