@@ -13,8 +13,8 @@ PACKAGES = (
 CODES = frozenset((
     "ACC", "AUDIT", "AUTH", "BACKUP", "CA", "CAL", "CAM", "CLOCK", "CONF", "CORE", "DATE", "DB", "DESK",
     "DEV", "DIR", "FACE", "GEN", "INC", "INST", "INV", "LIAISON", "LOCK", "NET", "NEWS", "OFF", "PACK",
-    "PAM", "PIN", "PLAN", "POL", "POLICY", "REALM", "SEC", "SELF", "SHARE", "SIGN", "STEP", "SUPPORT",
-    "TICKET", "TOTP", "TPM", "UPD", "WIRE",
+    "PAM", "PIN", "PLAN", "POL", "POLICY", "REALM", "SEC", "SELF", "SERVE", "SHARE", "SIGN", "STEP",
+    "SUPPORT", "TICKET", "TOTP", "TPM", "UPD", "WIRE",
 ))  # fmt: skip
 """Before the number of an error's code; a test compares them with the code."""
 _ROOT = Path(__file__).resolve().parents[2]
