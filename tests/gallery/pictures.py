@@ -84,6 +84,7 @@ def prepare(hands: Hands, scene: Scene) -> None:
     a whole page, or around what was pressed last."""
     if not scene.live:
         hands.settle()
+        hands.put_cards_away()  # of what took long here
     if not scene.told:
         hands.services.notices.clear()
     if isinstance(focus := QApplication.focusWidget(), QScrollArea) and hands.window.isAncestorOf(focus):
