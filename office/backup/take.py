@@ -197,7 +197,7 @@ def _allow_files(databases: int) -> None:
         return
     import resource
 
-    need = databases * _FILES_OF_ONE + 128
+    need = len(os.listdir("/dev/fd")) + databases * _FILES_OF_ONE + 128
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     if soft == resource.RLIM_INFINITY or soft >= need:
         return
