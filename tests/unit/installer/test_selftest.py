@@ -85,7 +85,7 @@ def terminal() -> Terminal:
 
 
 def test_every_check_answers_on_this_machine_and_says_what_to_do() -> None:
-    patient = [replace(check, seconds=110) for check in checks(terminal())]
+    patient = [replace(check, seconds=60) for check in checks(terminal())]
     results = selftest.run(patient)
     assert tuple(each.key for each in results) == KEYS
     for each in results:
