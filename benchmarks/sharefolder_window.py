@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -15,7 +16,7 @@ from typing import Any
 from benchmarks.record import Record
 
 ROOT = Path(__file__).resolve().parent.parent
-ENTRIES = 100_000
+ENTRIES, WINDOWS = 100_000, 3
 PATIENCE_S = 240.0
 _LOOK_MS = 1
 _REST_S = 1.5
@@ -23,7 +24,8 @@ MANY, FEW = "多い", "空"
 
 
 def records() -> Iterator[Record]:
-    """Memory, and the longest time in which the window did not answer in each thing that one does there."""
+    """Memory, and the longest time in which the window did not answer in each thing that one does there: of
+    ``WINDOWS`` windows the one in the middle, as now and then the host holds a process still for long."""
     with tempfile.TemporaryDirectory(prefix="mahoroba-bench-") as made:
         folder = Path(made) / "share"
         folder.mkdir()
@@ -31,18 +33,20 @@ def records() -> Iterator[Record]:
             (folder / name).mkdir()
         for number in range(ENTRIES):  # of a kind whose inside is not read
             (folder / MANY / f"令和8年度 資料{number:06}.jtd").touch()
-        seen = window("rows", folder, ENTRIES)
-    mib, rest = seen["mib"], seen["rest_ms"]
+        windows = [window("rows", folder, ENTRIES) for _each in range(WINDOWS)]
+    mib = max(seen["mib"] for seen in windows)
+    rest = statistics.median(seen["rest_ms"] for seen in windows)
     n = f"{ENTRIES:,} rows listed, scrolled to the end"
     yield Record("memory of the client with 100,000 rows", mib, "MiB", "≤ 250", mib <= 250, n=n)
-    for name, what, acts in (
-        ("… longest stall of the window", f"between two looks of a {_LOOK_MS} ms timer", seen["stalls_ms"]),
-        ("… the window's own work, the most at once", "CPU of its thread between two looks", seen["work_ms"]),
+    for name, what, key in (
+        ("… longest stall of the window", f"between two looks of a {_LOOK_MS} ms timer", "stalls_ms"),
+        ("… the window's own work, the most at once", "CPU of its thread between two looks", "work_ms"),
     ):
+        acts = {act: statistics.median(seen[key][act] for seen in windows) for act in windows[0][key]}
         longest = max(acts.values())
-        n = f"{what}: " + ", ".join(f"{act} {took:.0f}" for act, took in acts.items())
-        floor = acts is seen["stalls_ms"]
-        peer, value = ("the same window at rest", rest) if floor else ("", None)
+        n = f"{what}, median of {WINDOWS} windows: "
+        n += ", ".join(f"{act} {took:.0f}" for act, took in acts.items())
+        peer, value = ("the same window at rest", rest) if key == "stalls_ms" else ("", None)
         yield Record(name, longest, "ms", "≤ 16", longest <= 16, peer, value, n=n)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QObject, QRectF, QSize, Qt
@@ -11,16 +12,14 @@ from PySide6.QtWidgets import QAbstractButton, QLabel
 from desktop.ui import theme
 
 _FOLDER = Path(__file__).with_name("icons")
-_sources: dict[str, str] = {}
 
 
+@lru_cache(512)  # some 3 KB each; a list of found things asks for the same ones at every key
 def pixmap(name: str, size: int, colour: str, ratio: float = 1.0) -> QPixmap:
-    """Icon ``name`` as a picture of ``size`` logical pixels in ``colour`` (``#rrggbb``)."""
+    """Icon ``name``, ``size`` logical pixels, in ``colour`` (``#rrggbb``). Nobody paints on the picture."""
     from PySide6.QtSvg import QSvgRenderer
 
-    if name not in _sources:
-        _sources[name] = (_FOLDER / f"{name}.svg").read_text(encoding="utf-8")
-    svg = _sources[name].replace("currentColor", colour)
+    svg = (_FOLDER / f"{name}.svg").read_text(encoding="utf-8").replace("currentColor", colour)
     picture = QPixmap(QSize(round(size * ratio), round(size * ratio)))
     picture.fill(Qt.GlobalColor.transparent)
     painter = QPainter(picture)

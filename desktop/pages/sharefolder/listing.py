@@ -51,14 +51,15 @@ class _Rows(QAbstractTableModel):
         return 0 if parent.isValid() else len(self.titles)
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        entry = self.shown[index.row()]
+        column = index.column()
         if role == Qt.ItemDataRole.DisplayRole:
-            return _cell(entry, index.column())
+            return _cell(self.shown[index.row()], column)
         if role == Qt.ItemDataRole.ToolTipRole:
-            return plain(_cell(entry, index.column()))
-        if role == Qt.ItemDataRole.DecorationRole and index.column() == 0:
+            return plain(_cell(self.shown[index.row()], column))
+        if role == Qt.ItemDataRole.DecorationRole and column == 0:
+            entry = self.shown[index.row()]
             return self.picture(entry) or self._icon("folder" if entry.folder else "file")
-        if role == Qt.ItemDataRole.TextAlignmentRole and index.column() == 2:
+        if role == Qt.ItemDataRole.TextAlignmentRole and column == 2:
             return int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         return None
 
