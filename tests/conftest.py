@@ -18,6 +18,10 @@ from tests.fakes.leaks import Watch
 ROOT = Path(__file__).resolve().parent.parent
 RUN_MARK = "MAHOROBA_TEST_RUN"
 """Set for this run and inherited by all it starts: how a process left behind is known, daemons included."""
+_OF_A_SESSION = (
+    "XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_STATE_HOME", "XDG_RUNTIME_DIR",
+    "DBUS_SESSION_BUS_ADDRESS",  # a keyring there would ask whoever sits here for a password, and wait
+)  # fmt: skip
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ.setdefault("OMP_NUM_THREADS", "1")
@@ -73,7 +77,7 @@ def home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPat
     folder = tmp_path_factory.mktemp("home")
     monkeypatch.setenv("HOME", str(folder))
     monkeypatch.setenv("MAHOROBA_HOME", str(folder / "mahoroba"))
-    for name in ("XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_STATE_HOME", "XDG_RUNTIME_DIR"):
+    for name in _OF_A_SESSION:
         monkeypatch.delenv(name, raising=False)
     return folder
 

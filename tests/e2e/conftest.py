@@ -104,7 +104,7 @@ class Suite:
 
 @pytest.fixture(scope="session")
 def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
-    with Stage(tmp_path_factory.mktemp("stage")) as made, made.entered_by_this_process():
+    with Stage(tmp_path_factory.mktemp("stage")) as made:
         yield made
 
 
@@ -113,11 +113,12 @@ def suite(stage: Stage, tmp_path: Path, request: pytest.FixtureRequest) -> Itera
     pictures = OUT / request.node.name
     shutil.rmtree(pictures, ignore_errors=True)
     pictures.mkdir(parents=True)
-    made = Suite(stage, tmp_path, pictures)
-    yield made
-    if request.node.stash.get(FAILED, False):
-        made.keep_evidence()
-    made.stop()
+    with stage.entered_by_this_process():  # no longer: the tests that come after stand on no stage
+        made = Suite(stage, tmp_path, pictures)
+        yield made
+        if request.node.stash.get(FAILED, False):
+            made.keep_evidence()
+        made.stop()
 
 
 @pytest.hookimpl(wrapper=True)

@@ -88,6 +88,7 @@ def test_every_check_answers_on_this_machine_and_says_what_to_do() -> None:
     patient = [replace(check, seconds=60) for check in checks(terminal())]
     results = selftest.run(patient)
     assert tuple(each.key for each in results) == KEYS
+    assert [each.key for each in results if each.outcome.code == "SELF-001"] == [], "these never answered"
     for each in results:
         assert each.outcome.what, each
         if each.outcome.state is not State.OK:
