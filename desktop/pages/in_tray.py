@@ -17,8 +17,9 @@ from core.clock import TOKYO
 from core.errors import SuiteError
 from core.i18n import _
 from core.jobs import Report
-from desktop.pages.matters import Matter, has_schedule, has_share, of_schedule, of_share
+from desktop.pages.matters import Matter, has_schedule, has_share, of_schedule
 from desktop.pages.services import Services
+from desktop.pages.share_matters import of_share
 from desktop.ui.centre import Centre, Note
 
 _EVERY_MS = 5 * 60_000

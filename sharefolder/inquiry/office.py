@@ -34,6 +34,7 @@ from sharefolder.inquiry.model import (
     RECORD,
     Form,
     Inquiry,
+    Question,
     Reading,
     Who,
 )
@@ -57,6 +58,7 @@ class Office:
         """``tell``: the audit trail's end: (action, the inquiry's folder)."""
         self._storage, self._sandbox, self._today, self._tell = storage, sandbox, today, tell
         self._board, self._kept = Board(storage, sandbox, today), Kept(storage)
+        self._asked = asked.Asked(storage)
 
     def understand(self, template: Path, at: Layout | None = None) -> Form:
         """The form in a local template, its table ``at`` those rows or where it probably lies. SuiteError
@@ -149,6 +151,11 @@ class Office:
     def standing(self, inquiry: Inquiry, section: str) -> Reading:
         """Where one section stands."""
         return self._board.standing(inquiry, section)
+
+    def waiting(self, inquiry: Inquiry) -> list[Question]:
+        """What sections ask that has no answer yet, the oldest first, of those whose folders this reader may
+        open. For looking again and again: only what has changed is read."""
+        return self._asked.waiting(inquiry)
 
     def collated(self, inquiry: Inquiry) -> None:
         """Somebody has taken the answers as one table: into the audit trail."""
