@@ -80,6 +80,12 @@ def format_fiscal_year(year: int) -> str:
     return _("{era}{year}年度").format(era=_era_name(era), year=_("元") if number == 1 else number)
 
 
+def format_short_fiscal_year(year: int) -> str:
+    """R8: the same under a column. ValueError before 1873."""
+    era = _era_of(date(year, 12, 31))
+    return f"{era.letter}{year - era.year_one + 1}"
+
+
 def written_date(day: date) -> str:
     """As ``format_date``, in Japanese whatever the screen's language: for files that others read."""
     era = _era_of(day)

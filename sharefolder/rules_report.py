@@ -14,7 +14,7 @@ from core.errors import SuiteError
 from core.files import write_atomically
 from core.i18n import _
 from core.jobs import Report
-from core.wareki import parse_date
+from core.wareki import parse_date, written_fiscal_year
 from sharefolder import rules
 from sharefolder.local import LocalStorage
 from sharefolder.rule_book import RuleBook
@@ -59,7 +59,7 @@ def _reports(
     """One a month, and in April that of the year; written anew when it is made again."""
     wanted = {f"運用ルール_{today:%Y-%m}.csv": rules.AHEAD}
     if today.month == 4:
-        wanted[f"運用ルール_{today.year}年度.csv"] = rules.YEAR
+        wanted[f"運用ルール_{written_fiscal_year(today)}.csv"] = rules.YEAR
     for name, ahead in wanted.items():
         found = list(rules.look(storage, known, today, _QUIET, ahead))
         _write(folder / name, rules.write_csv(found, today))

@@ -14,10 +14,12 @@ from PySide6.QtWidgets import QAbstractButton, QLineEdit
 from auth.savings import OfficeTimes
 from core.clock import TOKYO
 from core.errors import SuiteError
+from core.wareki import format_fiscal_year
 from desktop.pages.office import plan as plan_page
 from desktop.pages.office.chart import Chart
 from desktop.pages.office.plan import PlanView
 from desktop.pages.office.result_form import number
+from office.measures import fiscal_year
 from tests.ui.conftest import Office, press, said
 
 
@@ -68,7 +70,8 @@ def test_a_result_is_entered_shown_in_the_chart_and_taken_back(plan: Office) -> 
     chart = view(plan).findChild(Chart)
     assert isinstance(chart, Chart)
     assert "実績 1,082.5" in chart.accessibleDescription()
-    assert any("業務システム調査" in text for text in said(plan))
+    year = format_fiscal_year(fiscal_year(datetime.now(TOKYO).date()))
+    assert any(text.startswith(f"{year}: 1,082.5。") and "業務システム調査" in text for text in said(plan))
     press(plan, "元に戻す")
     assert "実績 1,082.5" not in chart.accessibleDescription()
 

@@ -13,6 +13,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPaintEvent, Q
 from PySide6.QtWidgets import QWidget
 
 from core.i18n import _
+from core.wareki import format_fiscal_year, format_short_fiscal_year
 from desktop.ui import theme
 from desktop.ui.tokens import Tokens
 from office.measures import figure
@@ -72,9 +73,9 @@ def in_words(line: Line, last_year: int) -> str:
         target, result = line.measure.targets.get(year), line.results.get(year)
         if target is None and result is None:
             continue
-        words = _("{year} 年度: 目標 {target}、実績 {result}")
+        words = _("{year}: 目標 {target}、実績 {result}")
         shown = figure(result.value if result else None)
-        said.append(words.format(year=year, target=figure(target), result=shown))
+        said.append(words.format(year=format_fiscal_year(year), target=figure(target), result=shown))
     return _("。").join(said)
 
 
@@ -115,7 +116,7 @@ def _draw_years(painter: QPainter, area: QRectF, years: list[int], ink: Ink) -> 
     column = area.width() / len(years)
     for number, year in enumerate(years):
         under = QRectF(area.left() + number * column, area.bottom() + ink.pixels * 0.2, column, ink.pixels)
-        painter.drawText(under, Qt.AlignmentFlag.AlignCenter, str(year))
+        painter.drawText(under, Qt.AlignmentFlag.AlignCenter, format_short_fiscal_year(year))
 
 
 def _draw_bar(painter: QPainter, bar: QRectF, good: bool, ink: Ink) -> None:

@@ -10,7 +10,7 @@ from auth.model import Role, SignedIn
 from core.clock import TOKYO
 from core.errors import SuiteError
 from core.i18n import _, bracketed
-from core.wareki import format_date
+from core.wareki import format_date, format_fiscal_year
 from desktop.pages.files import ask_folder, ask_save, save
 from desktop.pages.fresh import Fresh
 from desktop.pages.office import plan_paper
@@ -137,7 +137,9 @@ class PlanView(Fresh):
         except SuiteError as error:
             self._services.notices.error(error)
             return
-        words = _("{measure} の {year} 年度の実績を保存しました。").format(measure=key, year=year)
+        words = _("{measure} の{year}の実績を保存しました。").format(
+            measure=key, year=format_fiscal_year(year)
+        )
 
         def done(before: Result | None) -> None:
             self.form.clear()
@@ -155,8 +157,8 @@ class PlanView(Fresh):
             self._take_back(key, year)
             return
         services, plan = self._services, self._services.office.plan
-        words = _("{measure} の {year} 年度の実績を、前の {value} に戻しました。")
-        words = words.format(measure=key, year=year, value=figure(before.value))
+        words = _("{measure} の{year}の実績を、前の {value} に戻しました。")
+        words = words.format(measure=key, year=format_fiscal_year(year), value=figure(before.value))
 
         def done(_nothing: object) -> None:
             services.notices.success(words)
@@ -172,7 +174,9 @@ class PlanView(Fresh):
 
     def _take_back(self, key: str, year: int) -> None:
         services = self._services
-        words = _("{measure} の {year} 年度の実績を取り下げました。").format(measure=key, year=year)
+        words = _("{measure} の{year}の実績を取り下げました。").format(
+            measure=key, year=format_fiscal_year(year)
+        )
 
         def done(_nothing: object) -> None:
             self._services.notices.success(words)
@@ -227,9 +231,9 @@ def _origin(line: Line) -> str:
     if latest is None:
         return _("実績はまだありません。出典と時点を添えて入力してください。")
     how = _("入力した実績") if latest.origin == ENTERED else _("まほろばが計測")
-    words = _("{year} 年度: {value}。{how}、{day} 時点、出典 {source}。")
+    words = _("{year}: {value}。{how}、{day} 時点、出典 {source}。")
     return words.format(
-        year=latest.year,
+        year=format_fiscal_year(latest.year),
         value=figure(latest.value),
         how=how,
         day=format_date(latest.taken),

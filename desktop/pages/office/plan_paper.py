@@ -11,7 +11,7 @@ from PySide6.QtCore import QMarginsF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPageLayout, QPageSize, QPainter, QPdfWriter
 
 from core.i18n import _
-from core.wareki import format_date
+from core.wareki import format_date, format_fiscal_year
 from desktop.pages.office.chart import Ink, draw
 from desktop.ui.tokens import LIGHT
 from office.measures import figure
@@ -70,8 +70,8 @@ def _measure(painter: QPainter, cell: QRectF, line: Line, last_year: int, langua
     draw(painter, chart, line, last_year, Ink(LIGHT, QFont(painter.font()), 2.9 * mm, "#ffffff"))
     said = _("実績はまだありません。")
     if latest is not None:
-        said = _("{year} 年度 {value}（{source}）").format(
-            year=latest.year, value=figure(latest.value), source=latest.source
+        said = _("{year} {value}（{source}）").format(
+            year=format_fiscal_year(latest.year), value=figure(latest.value), source=latest.source
         )
     _text(painter, QRectF(cell.left(), chart.bottom(), cell.width(), 4 * mm), said, 2.4 * mm)
 

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QComboBox, QWidget
 
 from core.errors import SuiteError
 from core.i18n import _
-from core.wareki import format_date, parse_date
+from core.wareki import format_date, format_fiscal_year, parse_date
 from desktop.ui import page
 from desktop.ui.buttons import button
 from desktop.ui.widgets.fields import labelled, line_edit
@@ -53,7 +53,7 @@ class ResultForm(QWidget):
             chosen = self.year.currentData()
             self.year.clear()
             for year in range(last_year, FIRST_YEAR - 1, -1):
-                self.year.addItem(_("{year} 年度").format(year=year), year)
+                self.year.addItem(format_fiscal_year(year), year)
             self.year.setCurrentIndex(max(0, self.year.findData(chosen)))
         if self.taken.text() == self._offered:
             self._offered = format_date(today)

@@ -10,7 +10,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.errors import SuiteError
-from core.wareki import format_date, format_datetime, format_month, format_short, parse_date
+from core.wareki import (
+    format_date,
+    format_datetime,
+    format_fiscal_year,
+    format_month,
+    format_short,
+    format_short_fiscal_year,
+    parse_date,
+)
 
 GREGORIAN = date(1873, 1, 1)
 BOUNDARIES = [
@@ -43,6 +51,16 @@ def test_a_month_is_called_by_the_era_of_its_first_day() -> None:
         "昭和64年1月",
         "大正15年12月",
     ]
+
+
+def test_a_fiscal_year_is_called_by_the_era_of_its_december() -> None:
+    assert [format_fiscal_year(year) for year in (1988, 2018, 2019, 2026)] == [
+        "昭和63年度",
+        "平成30年度",
+        "令和元年度",
+        "令和8年度",
+    ]
+    assert [format_short_fiscal_year(year) for year in (2018, 2019, 2026)] == ["H30", "R1", "R8"]
 
 
 @given(st.dates(min_value=GREGORIAN, max_value=date(2117, 12, 31)))

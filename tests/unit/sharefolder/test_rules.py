@@ -119,8 +119,8 @@ def test_the_timers_report_is_the_months_and_in_april_the_years_too(disk: Path, 
     for day in ("R9.3.1", "R9.4.1"):
         assert rules_report.main(["--root", str(disk), "--reports", str(tmp_path), "--on", day]) == 0
     names = {each.name for each in tmp_path.glob("*.csv")}
-    assert names == {"運用ルール_2027-03.csv", "運用ルール_2027-04.csv", "運用ルール_2027年度.csv"}
-    for name, far in (("運用ルール_2027-03.csv", False), ("運用ルール_2027年度.csv", True)):
+    assert names == {"運用ルール_2027-03.csv", "運用ルール_2027-04.csv", "運用ルール_令和9年度.csv"}
+    for name, far in (("運用ルール_2027-03.csv", False), ("運用ルール_令和9年度.csv", True)):
         rows = list(csv.reader((tmp_path / name).read_text("utf-8-sig").splitlines()))
         assert ("遠い" in {row[1] for row in rows}) is far
     assert [cell for row in csv.reader(io.StringIO(written([]).decode("utf-8-sig"))) for cell in row] == [
