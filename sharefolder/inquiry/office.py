@@ -21,14 +21,12 @@ from sharefolder.documents.sandbox import Sandbox, reason_words
 from sharefolder.inquiry import asked, bulletin, changes, refusals
 from sharefolder.inquiry.board import LOCKS, Board
 from sharefolder.inquiry.changes import Change
+from sharefolder.inquiry.creating import Draft, create, is_folder, made
 from sharefolder.inquiry.form import understand
-from sharefolder.inquiry.giving import Giving
 from sharefolder.inquiry.kept import Kept
 from sharefolder.inquiry.layout import Layout
 from sharefolder.inquiry.model import (
-    ANSWERS,
     ENDED,
-    FORMS,
     NOBODY,
     PLACE,
     RECORD,
@@ -84,48 +82,15 @@ class Office:
         notes: str = "",
         by: str = "",
         asking: str = "",
+        closed_only: bool = False,
     ) -> Inquiry:
-        """Make the inquiry's folder with a copy of the template for each section; the record comes last, so
-        a cut leaves no half inquiry on anybody's board, and the same asker, with the same template, goes on
-        with it. Each answer folder gets the rights of its section's own folder on the share and of the
-        ``asking`` section's. SuiteError SHARE-005 if the title is taken, SHARE-067 for a due date that is
-        over.
-        """
+        """Make the inquiry's folder with a copy of the template for each section, as ``creating``: with the
+        same SuiteErrors, and SHARE-067 for a due date that is over."""
         self._refuse_past(due)
-        for name in (title, *sections):
-            names.writable(names.join(PLACE, name))
-        giving = Giving(self._storage, template, title, Who(by, asking))
-        self._make(PLACE)
-        giving.begin()
-        folder = giving.folder
-        for path in (f"{folder}/{FORMS}", f"{folder}/{ANSWERS}"):
-            self._make(path)
-        quiet = Report(lambda _done, _total, _text: report(0, len(sections), _("様式を配っています")))
-        giving.give(f"{folder}/{FORMS}", quiet)
-        made = (title, folder, due, tuple(sections), template.name, giving.digest, form, notes)
-        inquiry = Inquiry(*made, self._today(), by, asking=asking)
-        guarded = []
-        for number, section in enumerate(sections):
-            report(number, len(sections), _("様式を配っています"))
-            self._make(inquiry.answer_folder(section))
-            if self._guard(section, asking, inquiry.answer_folder(section)):
-                guarded.append(section)
-            giving.give(inquiry.answer_folder(section), quiet)
-        inquiry = replace(inquiry, guarded=tuple(guarded))
-        bulletin.put(self._storage, folder, lambda: inquiry)
-        giving.finish(inquiry)
-        self._tell("inquiry.created", folder)
+        asked = Draft(title, template, form, tuple(sections), due, notes, Who(by, asking))
+        inquiry = create(self._storage, asked, self._today(), report, closed_only)
+        self._tell("inquiry.created", inquiry.folder)
         return inquiry
-
-    def _guard(self, section: str, asking: str, folder: str) -> bool:
-        """Whether ``folder`` is now its section's (and the asking one's) alone: the server must keep lists of
-        rights, and the section must have a folder of its own that says who belongs to it."""
-        own = [each for each in (section, asking) if each and self._is_folder(each)]
-        return section in own and self._storage.grant_as(own, folder)
-
-    def _is_folder(self, path: str) -> bool:
-        seen = self._storage.stat(path)
-        return seen is not None and seen.folder
 
     def inquiries(self) -> tuple[list[Inquiry], list[SuiteError]]:
         """Every inquiry under way that this reader can see, the nearest due date first; and what cannot be
@@ -204,7 +169,7 @@ class Office:
             raise refusals.still_open("、".join(busy[:5]))
         year = f"{ENDED}/{written_fiscal_year(now.asked or self._today())}"
         for folder in (ENDED, year):
-            self._make(folder)
+            made(self._storage, folder)
         taken = [entry.name for batch in self._storage.list(year) for entry in batch]
         end = names.join(year, names.free(now.folder.rpartition("/")[2], taken))
         try:
@@ -275,24 +240,15 @@ class Office:
     def _permitted(self, now: Inquiry, who: Who) -> Inquiry:
         if now.asked_by(who):
             return now
-        if now.asking and self._is_folder(now.asking) and self._storage.rights(now.asking).write:
+        if now.asking and is_folder(self._storage, now.asking) and self._storage.rights(now.asking).write:
             return now
         raise refusals.not_yours(now)
 
     def _open_in(self, folder: str) -> bool:
-        if not self._is_folder(folder):
+        if not is_folder(self._storage, folder):
             return False
         return any(e.name.startswith(LOCKS) for batch in self._storage.list(folder) for e in batch)
 
     def _refuse_past(self, due: date) -> None:
         if due < self._today():
             raise refusals.past(due)
-
-    def _make(self, folder: str) -> None:
-        """Unless it is there."""
-        try:
-            if self._storage.stat(folder) is None:
-                self._storage.make_folder(folder)
-        except SuiteError as error:
-            if error.code != "SHARE-005":  # another has, this very moment
-                raise

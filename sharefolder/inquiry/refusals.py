@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
 from core.errors import SuiteError
 from core.i18n import _
 from core.wareki import format_date
 from sharefolder.inquiry.model import Inquiry
+
+_NAMED = 5
 
 
 def past(due: date) -> SuiteError:
@@ -25,6 +28,21 @@ def taken(title: str, free: str) -> SuiteError:
         _("同じ題名の照会（作りかけも）か、フォルダがすでにあります。"),
         _("題名を変えてください。「{free}」なら使えます。").format(free=free),
         "SHARE-005",
+    )
+
+
+def open_to_others(sections: Sequence[str]) -> SuiteError:
+    said = "、".join(sections[:_NAMED]) + ("…" if len(sections) > _NAMED else "")
+    return SuiteError(
+        _("まだ配っていません。{count} 所属（{sections}）の回答フォルダは、ほかの所属も開けます。").format(
+            count=len(sections), sections=said
+        ),
+        _(
+            "所属と同じ名前のフォルダが共有にないか、その権利をあなたが見られないか、"
+            "このサーバが権利の一覧を持っていません。"
+        ),
+        _("所属の名前を確かめるか、情報担当に頼んでください。見られてよい回答なら、このまま配れます。"),
+        "SHARE-074",
     )
 
 

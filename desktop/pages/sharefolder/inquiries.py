@@ -251,15 +251,6 @@ class Inquiries(OfShare):
                 title=inquiry.title, count=len(inquiry.sections)
             )
         )
-        open_ = len(inquiry.sections) - len(inquiry.guarded)
-        if open_:
-            self._services.notices.warning(
-                _("{count} 所属の回答フォルダは、共有と同じ権利のままです。").format(count=open_),
-                _(
-                    "所属と同じ名前のフォルダが共有にないか、その権利をあなたが見られないか、"
-                    "このサーバが権利の一覧を持っていません。"
-                ),
-            )
         self.stack.choose(self._board)
         self.read()
 

@@ -78,7 +78,7 @@ class Standing:
         if own:
             mine = [each for each in seen if each.section == who.section]
             self.sentence.setText(own_words(inquiry, mine, _today()))
-            self.counts.setText(asked_words(inquiry, readings))
+            self.counts.setText(asked_words(inquiry, readings, who.section))
         else:
             self.sentence.setText(board_words(inquiry, readings, _today()))
             self.counts.setText(count_words(readings))

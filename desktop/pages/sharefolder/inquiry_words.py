@@ -43,10 +43,12 @@ def own_words(inquiry: Inquiry, seen: Sequence[Reading], today: date) -> str:
     return "　".join([*said, due_words(inquiry, today)])
 
 
-def asked_words(inquiry: Inquiry, readings: Sequence[Reading]) -> str:
-    """For a section that answers: who asks, what was said with it, and of how many nothing is shown."""
+def asked_words(inquiry: Inquiry, readings: Sequence[Reading], own: str) -> str:
+    """For section ``own`` that answers: who asks, what was said with it, whether others may look into its
+    folder, and of how many nothing is shown."""
     by = _("照会した所属　{section}").format(section=inquiry.asking) if inquiry.asking else ""
-    return "\n".join(filter(None, (by, inquiry.notes, _unseen_words(readings))))
+    open_ = "" if own in inquiry.guarded else _("あなたの所属の回答フォルダは、ほかの所属も開けます。")
+    return "\n".join(filter(None, (by, inquiry.notes, open_, _unseen_words(readings))))
 
 
 def _unseen_words(readings: Sequence[Reading]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 from PySide6.QtCore import Qt
@@ -13,6 +14,7 @@ from core.i18n import _, sentences
 from core.wareki import parse_date
 from desktop.pages.files import ask_open
 from desktop.pages.services import Services
+from desktop.pages.sharefolder.ask import Ask
 from desktop.pages.sharefolder.form_rows import FormRows
 from desktop.pages.sharefolder.known_sections import known_sections
 from desktop.pages.sharefolder.section_pick import SectionPick
@@ -67,6 +69,8 @@ class NewInquiry(QWidget):
         hint = _("決めた種類と違うものは「要確認」に出ます。勝手に読み替えません。")
         layout.addWidget(page.label(hint, "caption", wrap=True))
         layout.addWidget(self.columns)
+        self.ask = Ask()
+        layout.addWidget(self.ask)
         foot = page.row(spacing=0.6)
         self.send = button(_("各所属に配る"), self._create, "primary", main=True)
         foot.addWidget(self.send)
@@ -85,6 +89,7 @@ class NewInquiry(QWidget):
         for field in (self.title, self.due, self.notes):
             field.clear()
         self.sections.begin()
+        self.ask.end()
         self._where.hide()
         self._show_columns()
         services = self._services
@@ -188,16 +193,31 @@ class NewInquiry(QWidget):
         kinds = {index: str(kind.currentData()) for index, (kind, _must) in self._kinds.items()}
         required = {index for index, (_kind, must) in self._kinds.items() if must.isChecked()}
         asked = with_kinds(form, kinds, required)
+        self._give(title, asked, sections, due)
+
+    def _give(self, title: str, form: Form, sections: list[str], due: date, closed_only: bool = True) -> None:
+        """Asks before anybody gets a form, where others could open a folder of answers."""
         office, template, notes = self._services.share.office(self._place), self._template, self.notes.text()
         session = self._services.auth.session
         by = session.person.staff_number if session is not None else ""
         own = session.person.section if session is not None else ""
+
+        def failed(error: SuiteError) -> None:
+            if error.code != "SHARE-074":
+                self._services.notices.error(error)
+                return
+            on = (_("このまま配る"), lambda: self._give(title, form, sections, due, closed_only=False))
+            self.ask.choice(sentences(error.what, error.why, error.next_step), (on,), stays=True)
+
         self.send.setEnabled(False)
         self._services.bridge.run(
             self,
             _("「{title}」を配る").format(title=title),
-            lambda report: office.create(title, template, asked, sections, due, report, notes, by, own),
+            lambda report: office.create(
+                title, template, form, sections, due, report, notes, by, own, closed_only
+            ),
             self._made,
+            failed,
             ended=lambda: self.send.setEnabled(True),
             lane="share-inquiry",
             card=True,

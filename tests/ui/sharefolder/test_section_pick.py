@@ -108,6 +108,9 @@ def test_what_is_ticked_and_what_is_added_gets_its_copy(sample: Office) -> None:
     new.due.setText((date.today() + timedelta(days=9)).isoformat())
     press(sample, "各所属に配る")
     made = disk(sample) / "照会" / "二回目の照会" / "回答"
+    assert "まだ配っていません。1 所属（東京事務所）の回答フォルダは、ほかの所属も開けます。" in said(sample)
+    assert [p.relative_to(made).as_posix() for p in made.rglob("*")] == ["財政課"], "nobody has the form yet"
+    press(sample, "このまま配る")
     assert sorted(p.name for p in made.iterdir()) == sorted(["東京事務所", "財政課"])
 
 

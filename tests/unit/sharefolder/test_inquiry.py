@@ -97,6 +97,18 @@ def test_a_sections_answers_are_its_own_and_the_askers(desk: Desk) -> None:
     assert desk.office.inquiries()[0] == [inquiry]
 
 
+@pytest.mark.root
+def test_where_others_could_look_nobody_gets_the_form_before_it_is_agreed(desk: Desk) -> None:
+    (desk.root / "税務課").mkdir()
+    with pytest.raises(SuiteError, match="SHARE-074") as error:
+        desk.ask("税務課", "土木部", "農政部", closed_only=True)
+    assert "2 所属（土木部、農政部）" in error.value.what
+    assert desk.office.inquiries() == ([], [])
+    answers = desk.root / "照会/災害対応/回答"
+    assert [each.relative_to(answers).as_posix() for each in answers.rglob("*")] == ["税務課"]
+    assert desk.ask("税務課", "土木部").guarded == ("税務課",)
+
+
 def test_the_same_title_is_not_taken_twice(desk: Desk) -> None:
     desk.ask("土木部")
     with pytest.raises(SuiteError) as error:
