@@ -10,9 +10,11 @@ from calendar_sync.series import (
     drop,
     end_before,
     identity_of,
+    keep_dates,
+    makes,
     master_of,
     moment_like,
-    occurrence_span,
+    original_span,
     override_for,
     overrides_of,
     passed,
@@ -25,6 +27,7 @@ from calendar_sync.times import identity, stamp
 from calendar_sync.writing import (
     TOKYO_ZONE,
     apply,
+    impossible,
     line_of,
     property_text_like,
     put_times,
@@ -96,8 +99,11 @@ def without(raw: bytes, recurrence: str, scope: Scope, now: datetime) -> bytes |
             return None
         end_before(tree, master, recurrence)
     else:
+        alone = master.first("RECURRENCE-ID") is not None  # single occurrences of a series that is elsewhere
         for extra in [e for e in overrides_of(tree) if identity_of(tree, e) == recurrence]:
             drop(tree, extra)
+        if alone:
+            return tree.raw() if overrides_of(tree) else None
         original = moment_like(tree, master, recurrence)
         master.parts.append(line_of(property_text_like("EXDATE", original, master)))
     touch(master, now)
@@ -110,14 +116,16 @@ def split(raw: bytes, change: Change, recurrence: str, uid: str, now: datetime) 
     before = without(raw, recurrence, Scope.FUTURE, now)
     tree = ics.parse(raw)
     master = master_of(tree)
-    current = occurrence_span(tree, master, recurrence)
-    count = rule_of(master).get("COUNT", "")
-    if count.isdecimal():
-        before_it = passed(raw, recurrence)
-        set_rule(master, {**rule_of(master), "COUNT": str(max(1, int(count) - before_it))})
+    current = original_span(tree, master, recurrence)
+    rule = rule_of(master)
+    if rule and not makes(raw, recurrence):
+        raise impossible()
+    if (count := rule.get("COUNT", "")).isdecimal():
+        set_rule(master, {**rule, "COUNT": str(max(1, int(count) - passed(raw, recurrence)))})
     for extra in list(overrides_of(tree)):
         if identity_of(tree, extra) < recurrence:
             drop(tree, extra)
+    keep_dates(tree, master, lambda name: name > recurrence)
     put_times(tree, master, current.start, current.end, current.all_day)
     for entry in [master, *overrides_of(tree)]:
         entry.replace("UID", ics.fold(f"UID:{uid}"))

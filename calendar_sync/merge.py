@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from calendar_sync import ics
 from calendar_sync.attendance import address_of, attendee, newer
 from calendar_sync.ics import Component, Line
+from calendar_sync.scan import file_zones, moment
+from calendar_sync.times import identity
 
 TIME = frozenset({"DTSTART", "DTEND", "DURATION"})  # one fact: half a move and half a resize make nonsense
 BOOKKEEPING = frozenset({"DTSTAMP", "LAST-MODIFIED", "CREATED", "SEQUENCE", "PRODID", "VERSION", "CALSCALE"})
@@ -65,16 +67,21 @@ def canonical(line: Line) -> tuple[str, frozenset[tuple[str, str]], str]:
 
 
 Key = tuple[str, str, str]
+Entries = Mapping[Key, Component]
 Facts = frozenset[tuple[str, Hashable]]
 
 
 def _by_key(root: Component) -> dict[Key, Component]:
-    """Events and other entries by name, UID and RECURRENCE-ID. Zones say nothing by themselves."""
+    """Events and other entries by name, UID and which occurrence (in whatever zone a client names it). Zones
+    say nothing by themselves."""
+    zones = file_zones(root)
     found: dict[Key, Component] = {}
     for calendar in root.children():
         for child in calendar.children():
             if child.name != "VTIMEZONE":
-                found.setdefault((child.name, child.value("UID"), child.value("RECURRENCE-ID")), child)
+                which = moment(child, "RECURRENCE-ID", zones, {})
+                name = child.value("RECURRENCE-ID") if which is None else identity(which)
+                found.setdefault((child.name, child.value("UID"), name), child)
     return found
 
 
@@ -90,6 +97,8 @@ def _components(base: bytes | None, mine: bytes, theirs: bytes) -> Merged:
     tree = ics.parse(theirs)
     before = _by_key(ics.parse(base)) if base is not None else {}
     ours, others = _by_key(ics.parse(mine)), _by_key(tree)
+    if before and _uprooted(before, ours, others):
+        return Merged(theirs, ("TIME",))
     clashes: list[str] = []
     for key in dict.fromkeys([*ours, *others]):
         b, m, t = before.get(key), ours.get(key), others.get(key)
@@ -107,6 +116,32 @@ def _components(base: bytes | None, mine: bytes, theirs: bytes) -> Merged:
     return Merged(tree.raw(), tuple(dict.fromkeys(clashes)))
 
 
+def _uprooted(before: Entries, ours: Entries, others: Entries) -> bool:
+    """Whether one side has moved a series and the other has changed single occurrences of it: these would
+    belong to no occurrence any more, come back where they were deleted, or stand twice."""
+    rules = [_series(side, ("TIME", "RRULE")) for side in (before, ours, others)]
+    singles = [_singles(side) for side in (before, ours, others)]
+    if rules[1] == rules[2]:
+        return False
+    return (rules[1] != rules[0] and singles[2] != singles[0]) or (
+        rules[2] != rules[0] and singles[1] != singles[0]
+    )
+
+
+def _series(entries: Entries, names: Sequence[str]) -> Hashable:
+    """What the series, not their single occurrences, say of ``names``."""
+    return frozenset(
+        (key, name, _said(_groups(entry).get(name, ())))
+        for key, entry in entries.items() if not key[2] for name in names
+    )  # fmt: skip
+
+
+def _singles(entries: Entries) -> Hashable:
+    """What is said of single occurrences: exceptions, those taken out, those put in."""
+    exceptions = frozenset((key, _facts(entry)) for key, entry in entries.items() if key[2])
+    return exceptions, _series(entries, ("EXDATE", "RDATE"))
+
+
 def _properties(base: Component | None, mine: Component, theirs: Component) -> list[str]:
     """Change ``theirs`` to the merge; the names of what clashes."""
     clashes = []
@@ -120,7 +155,7 @@ def _properties(base: Component | None, mine: Component, theirs: Component) -> l
             union, clash = _union(b, m, t, moved)
             _put(theirs, name, union)
             clashes += [name] if clash else []
-        elif _said(m) == _said(t) or _said(m) == _said(b):
+        elif name == "RECURRENCE-ID" or _said(m) == _said(t) or _said(m) == _said(b):
             continue
         elif _said(t) == _said(b):
             _put(theirs, name, m)

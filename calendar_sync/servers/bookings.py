@@ -1,53 +1,53 @@
 """Who has booked what: in a room's calendar everybody adds, and changes only what is their own.
 
-Stands before Radicale, whose rights know calendars but not the events in them. The user is taken as named:
-Radicale checks the password before anything happens, and a booking is noted only when it has.
+Radicale's rights know calendars but not the events in them. The question is asked where Radicale has already
+decided who somebody is and which path is meant: any other reading of the request could be another one.
 """
 
 from __future__ import annotations
 
-import base64
-import binascii
-from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from radicale import pathutils
+from radicale.config import Configuration
 
 from calendar_sync.rights import May
 from calendar_sync.servers.office_list import OfficeList
+from calendar_sync.servers.whole import Calendars
 from core.db import Connections, Migration, transaction
 from core.sqlite import Database
 
-_READING = frozenset({"GET", "HEAD", "OPTIONS", "PROPFIND", "REPORT"})
-_REFUSED = b'<?xml version="1.0"?><error xmlns="DAV:"><need-privileges/></error>'
-Environment = dict[str, Any]
-Start = Callable[..., Any]
+_BODY = '<?xml version="1.0"?><error xmlns="DAV:"><need-privileges/></error>'
+_REFUSED = (403, {"Content-Type": "text/xml"}, _BODY, None)
+_CREATED = 201
+_WRITING = ("PUT", "DELETE", "MOVE", "MKCOL", "MKCALENDAR", "PROPPATCH", "POST")
 
 
 def _create(database: Database) -> None:
     database.conn.execute("CREATE TABLE booking (path TEXT PRIMARY KEY, user TEXT NOT NULL)")
 
 
-class Bookings:
-    """WSGI: refuses what touches another's booking, hands everything else to ``inner``."""
+class OfficeCalendars(Calendars):
+    """Refuses what touches another's booking; everything else is Radicale's."""
 
-    def __init__(self, inner: Callable[..., Any], people: OfficeList, folder: Path) -> None:
-        self._inner, self._people, self._root = inner, people, folder / "collections" / "collection-root"
+    def __init__(self, configuration: Configuration, people: OfficeList, folder: Path) -> None:
+        super().__init__(configuration)
+        self._people, self._root = people, folder / "collections" / "collection-root"
         self._connections = Connections(folder / "bookings.db", (Migration(1, "bookings", _create),))
 
-    def __call__(self, environment: Environment, start: Start) -> Iterable[bytes]:
-        method = str(environment.get("REQUEST_METHOD", ""))
-        user = named(environment)
-        parts = _parts(str(environment.get("PATH_INFO", "")))
-        there = _parts(unquote(urlsplit(str(environment.get("HTTP_DESTINATION", ""))).path))
-        if method in _READING or not user or not (self._books(user, parts) or self._books(user, there)):
-            return self._inner(environment, start)  # type: ignore[no-any-return]
-        if not self._is_own(method, parts, user):
-            start("403 Forbidden", [("Content-Type", "text/xml"), ("Content-Length", str(len(_REFUSED)))])
-            return [_REFUSED]
-        return self._inner(environment, self._noting(start, "/".join(parts), user))  # type: ignore[no-any-return]
+    def write(self, method: str, environ: dict[str, Any], path: str, user: str, *rest: Any) -> Any:
+        """The answer to one of the requests that write."""
+        parts = _parts(path)
+        there = _parts(unquote(urlsplit(str(environ.get("HTTP_DESTINATION", ""))).path))
+        booking = self._books(user, parts) or self._books(user, there)
+        if booking and not self._is_own(method, parts, user):
+            return _REFUSED
+        answer = getattr(super(), f"do_{method}")(environ, *rest[:1], path, user, *rest[1:])
+        if booking and answer[0] == _CREATED:
+            self._note("/".join(parts), user)
+        return answer
 
     def _books(self, user: str, parts: list[str]) -> bool:
         return bool(parts) and self._people.may(user, parts[0]) is May.BOOK
@@ -63,30 +63,26 @@ class Bookings:
 
     def booked_by(self, path: str) -> str:
         """The user of the event at ``path``; nobody known: empty."""
-        row = (
-            self._connections.get()
-            .conn.execute("SELECT user FROM booking WHERE path = ?", (path,))
-            .fetchone()
-        )
+        query = "SELECT user FROM booking WHERE path = ?"
+        row = self._connections.get().conn.execute(query, (path,)).fetchone()
         return str(row[0]) if row else ""
 
-    def _noting(self, start: Start, path: str, user: str) -> Start:
-        def noting(status: str, *rest: Any) -> Any:
-            if status.startswith("201"):
-                with transaction(self._connections.get()) as database:
-                    database.conn.execute("INSERT OR REPLACE INTO booking VALUES (?, ?)", (path, user))
-            return start(status, *rest)
-
-        return noting
+    def _note(self, path: str, user: str) -> None:
+        with transaction(self._connections.get()) as database:
+            database.conn.execute("INSERT OR REPLACE INTO booking VALUES (?, ?)", (path, user))
 
 
-def named(environment: Environment) -> str:
-    """The user name of the request's basic authentication, its password unchecked."""
-    kind, _space, words = str(environment.get("HTTP_AUTHORIZATION", "")).partition(" ")
-    try:
-        return base64.b64decode(words, validate=True).decode().partition(":")[0] if kind else ""
-    except (binascii.Error, UnicodeDecodeError):
-        return ""
+def _writes(method: str) -> Any:
+    def do(
+        self: OfficeCalendars, environ: dict[str, Any], base_prefix: str, path: str, user: str, *rest: Any
+    ) -> Any:
+        return self.write(method, environ, path, user, base_prefix, *rest)
+
+    return do
+
+
+for _method in _WRITING:  # what Radicale calls for a user who has signed in
+    setattr(OfficeCalendars, f"do_{_method}", _writes(_method))
 
 
 def _parts(path: str) -> list[str]:

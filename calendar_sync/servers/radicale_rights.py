@@ -1,7 +1,7 @@
 """Radicale's rights from the organisation's list: who may read and write whose calendars.
 
-Everybody who can sign in reads; private events are the client's to show as 予定あり. A room is open for
-writing to whoever may book it; that one only touches what is one's own is ``bookings``' to see to.
+Everybody who can sign in reads; of private events only when they are (``radicale_storage``). A room is open
+for writing to whoever may book it; that one only touches what is one's own is ``bookings``' to see to.
 """
 
 from __future__ import annotations

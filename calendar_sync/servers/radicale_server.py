@@ -17,7 +17,6 @@ from typing import Any
 from wsgiref.simple_server import WSGIServer
 
 from calendar_sync.servers import office_list
-from calendar_sync.servers.bookings import Bookings
 from calendar_sync.servers.devices import Door
 from calendar_sync.servers.office_list import OfficeList
 from calendar_sync.servers.radicale_auth import AppPasswords
@@ -59,7 +58,10 @@ def settings(folder: Path, office: bool = False) -> dict[str, dict[str, str]]:
             "delay": "0",
         },
         "rights": plugin if office else alone,
-        "storage": {"filesystem_folder": str(folder / "collections")},
+        "storage": {
+            "type": "calendar_sync.servers.radicale_storage",
+            "filesystem_folder": str(folder / "collections"),
+        },
         "reporting": {"max_expand_occurrence": "1000000"},
         "web": {"type": "none"},
         "server": {"max_content_length": "50000000", "timeout": "30"},
@@ -74,13 +76,15 @@ def application(folder: Path, office: bool = False) -> Any:
     write_atomically(folder / "rights.ini", RIGHTS.encode())
     from radicale import config
 
+    from calendar_sync.servers.bookings import OfficeCalendars
     from calendar_sync.servers.whole import Calendars
 
     configuration = config.load()
     configuration.update(settings(folder, office), "mahoroba", privileged=True)
-    inner: Any = Calendars(configuration)
     if office:
-        inner = Bookings(inner, OfficeList(folder / office_list.NAME), folder)
+        inner: Any = OfficeCalendars(configuration, OfficeList(folder / office_list.NAME), folder)
+    else:
+        inner = Calendars(configuration)
     return Door(inner, AppPasswords(folder / "devices.db"))
 
 

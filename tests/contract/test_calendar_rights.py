@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import base64
 import threading
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 from urllib.parse import quote
 
+import httpx
 import pytest
 
 from calendar_sync import edit
@@ -134,6 +136,60 @@ def test_nobody_gets_round_it(office: Office, method: str, path: str) -> None:
     assert "横取り".encode() not in (manager.get(f"{ROOM}a.ics") or ("", b""))[1]
     manager.close()
     booker.close()
+
+
+@pytest.mark.parametrize("way", ["no space", "two spaces", "charset", "script name"])
+def test_nobody_is_two_people_at_once(office: Office, way: str) -> None:
+    """A request that one reader takes for nobody's and Radicale for a booker's."""
+    manager, booker = office.remote("1001"), office.remote("1002")
+    manager.make_calendar(ROOM, "第一会議室")
+    manager.put(f"{ROOM}a.ics", event("a"), "")
+    said = f"1002:{AppPasswords(office.folder / 'devices.db').issue('1002', '机')}"
+    words = base64.b64encode(said.encode("utf-16-be" if way == "charset" else "utf-8")).decode()
+    headers = {"Authorization": {"no space": f"Basic{words}", "two spaces": f"Basic  {words}"}.get(
+        way, f"Basic {words}")}  # fmt: skip
+    prefix = ""
+    if way == "charset":
+        headers["Content-Type"] = "text/calendar; charset=utf-16-be"
+    if way == "script name":
+        prefix = "/a"
+        headers |= {f"X-Forwarded-{n}": "1" for n in ("For", "Host", "Proto", "Port", "Server")}
+        headers["X-Script-Name"] = prefix
+    answer = httpx.delete(office.url.rstrip("/") + prefix + ROOM + "a.ics", headers=headers)
+    assert answer.status_code == 403
+    assert manager.get(f"{ROOM}a.ics") is not None
+    manager.close()
+    booker.close()
+
+
+def test_of_a_private_event_others_get_when_it_is_and_no_more(office: Office) -> None:
+    """Whatever the client asks; who takes part, acts for the owner or is the owner gets all of it."""
+    office_list.put(office.folder, (TABLE + "代理,1004,田中,,,,1001\n").encode())
+    own, other, deputy = (office.remote(user) for user in ("1001", "1002", "1004"))
+    own.make_calendar("/1001/main/", "わたし")
+    secret = event("a", "面談").replace(
+        b"SUMMARY:", "CLASS:PRIVATE\r\nLOCATION:病院\r\nDESCRIPTION:秘密\r\nSUMMARY:".encode()
+    )
+    asked = secret.replace(b"UID:a", b"UID:b\r\nORGANIZER:/1001/\r\nATTENDEE:/1001/\r\nATTENDEE:/1002/")
+    own.put("/1001/main/a.ics", secret, "")
+    own.put("/1001/main/b.ics", asked, "")
+    words = ["面談".encode(), "病院".encode(), "秘密".encode()]
+    listed = list(own.listing("/1001/main/").present)
+    for remote, sees in ((own, True), (deputy, True), (other, False)):
+        ways = [
+            [got[1] for href in listed if href.endswith("a.ics") and (got := remote.get(href)) is not None],
+            [raw for href, _etag, raw in remote.fetch("/1001/main/", listed) if href.endswith("a.ics")],
+            [raw for href, _etag, raw in remote.everything("/1001/main/") if href.endswith("a.ics")],
+        ]
+        for way in ways:
+            assert [b"DTSTART" in raw for raw in way] == [True]
+            assert [[word in raw for word in words] for raw in way] == [[sees] * 3]
+    part = other.get("/1001/main/b.ics")
+    assert part is not None
+    assert words[0] in part[1]
+    assert other.listing("/1001/main/").present == own.listing("/1001/main/").present
+    for remote in (own, other, deputy):
+        remote.close()
 
 
 def test_an_edit_that_is_refused_is_kept_beside_and_can_be_copied(office: Office, tmp_path: Path) -> None:

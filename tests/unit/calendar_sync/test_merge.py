@@ -1,10 +1,15 @@
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from calendar_sync import edit
 from calendar_sync.ics import calendar, parse
 from calendar_sync.merge import same, three_way
+from calendar_sync.model import Change, Scope
 
 from .events import event
 
@@ -137,3 +142,44 @@ def test_a_server_that_says_what_goes_without_saying_has_changed_nothing() -> No
     assert same(event("u1"), event("u1", "CLASS:PUBLIC", "TRANSP:OPAQUE"))
     assert not same(event("u1"), event("u1", "CLASS:PRIVATE"))
     assert not same(event("u1", "CLASS:CONFIDENTIAL"), event("u1", "CLASS:PUBLIC"))
+
+
+NOW = datetime(2026, 11, 23, tzinfo=UTC)
+WEEKLY = event("u1", "RRULE:FREQ=WEEKLY;COUNT=4")
+SECOND = "20261201T100000"
+MOVED = edit.changed(
+    WEEKLY, Change(start=datetime(2026, 11, 24, 13), end=datetime(2026, 11, 24, 14)), "20261124T100000",
+    Scope.ALL, NOW,
+)  # fmt: skip
+ONE_MOVED = edit.changed(
+    WEEKLY, Change(start=datetime(2026, 12, 1, 15), end=datetime(2026, 12, 1, 16)), SECOND, Scope.THIS, NOW
+)
+ONE_DELETED = edit.without(WEEKLY, SECOND, Scope.THIS, NOW)
+
+
+@pytest.mark.parametrize("single", [ONE_MOVED, ONE_DELETED], ids=["moved", "deleted"])
+def test_a_series_moved_under_a_changed_occurrence_is_a_clash(single: bytes) -> None:
+    """Put together, the one would stand twice, or come back though it was deleted."""
+    for mine, theirs in ((MOVED, single), (single, MOVED)):
+        result = three_way(WEEKLY, mine, theirs)
+        assert (result.raw, result.clashes) == (theirs, ("TIME",))
+
+
+def test_a_series_that_is_only_renamed_keeps_its_changed_occurrence() -> None:
+    renamed = edit.changed(WEEKLY, Change(summary="部内会議"), SECOND, Scope.ALL, NOW)
+    result = three_way(WEEKLY, ONE_MOVED, renamed)
+    assert result.clashes == ()
+    assert result.raw is not None
+    assert result.raw.count(b"RECURRENCE-ID") == 1
+
+
+def test_one_occurrence_named_in_two_zones_is_one() -> None:
+    """A phone writes RECURRENCE-ID in UTC, the desk in the office's zone."""
+    phones = ONE_MOVED.replace(
+        b"RECURRENCE-ID;TZID=Asia/Tokyo:20261201T100000", b"RECURRENCE-ID:20261201T010000Z"
+    )
+    phones = phones.replace(b"T150000", b"T170000").replace(b"T160000", b"T180000")
+    result = three_way(WEEKLY, ONE_MOVED, phones)
+    assert result.clashes == ("TIME",)
+    assert result.raw is not None
+    assert result.raw.count(b"BEGIN:VEVENT") == 2
