@@ -197,7 +197,7 @@ def _allow_files(databases: int) -> None:
         return
     import resource
 
-    need = len(os.listdir("/dev/fd")) + databases * _FILES_OF_ONE + 128
+    need = _open_files() + databases * _FILES_OF_ONE + 128
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     if soft == resource.RLIM_INFINITY or soft >= need:
         return
@@ -206,6 +206,14 @@ def _allow_files(databases: int) -> None:
         resource.setrlimit(resource.RLIMIT_NOFILE, (need, hard if enough else need))
     except (ValueError, OSError) as error:
         raise _too_many(databases, need) from error
+
+
+def _open_files(listed: str = "/dev/fd") -> int:
+    """How many this process has open. A bare root cannot list them: a few then, as of a command."""
+    try:
+        return len(os.listdir(listed))
+    except FileNotFoundError:
+        return 32
 
 
 def _copy_readable(source: Path, connection: sqlite3.Connection | None, target: Path, name: str) -> Dumped:

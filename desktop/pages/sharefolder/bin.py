@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QWidget
 
 from core.errors import SuiteError
 from core.i18n import _
@@ -15,28 +13,21 @@ from desktop.pages.sharefolder.words import time_words
 from desktop.ui import page, theme
 from desktop.ui.announce import announce
 from desktop.ui.buttons import button
-from desktop.ui.widgets.card import ScrolledCard
+from desktop.ui.widgets.card import CardToLeave
 from desktop.ui.widgets.table import Table
 from sharefolder.bins import Lying
 
 
-class Bin(ScrolledCard):
+class Bin(CardToLeave):
     """``back`` leaves it; ``lead`` shows the path of what has come back in its folder."""
 
     def __init__(self, services: Services, back: Callable[[], object], lead: Callable[[str], object]) -> None:
-        inside = QWidget()
-        super().__init__(inside)
-        self._services, self._back, self._lead = services, back, lead
+        super().__init__(_("一覧に戻る"), back)
+        self._services, self._lead = services, lead
         self._place, self._folder = "", ""
         self._turn = 0
         self.setMinimumSize(theme.em(24), theme.em(18))
-        layout = page.column(inside, 0.6, 1.0)
-        head = page.row(None, 0.6)
-        self.name = page.label("", "section", wrap=True)
-        head.addWidget(self.name, 1)
-        self.close_button = button(_("一覧に戻る"), back, icon="arrow-left")
-        head.addWidget(self.close_button)
-        layout.addLayout(head)
+        layout = self.column
         self.said = page.label("", "muted", wrap=True)
         layout.addWidget(self.said)
         titles = (_("名前"), _("あった場所"), _("削除した日時"), _("削除した人"))
@@ -54,12 +45,6 @@ class Bin(ScrolledCard):
         self._place, self._folder = place, folder
         self.name.setText(_("「{name}」のごみ箱").format(name=folder.rpartition("/")[2] or place))
         self._read()
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in (Qt.Key.Key_Escape, Qt.Key.Key_Backspace):
-            self._back()
-        else:
-            super().keyPressEvent(event)
 
     def _read(self) -> None:
         self._turn += 1

@@ -6,8 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QPlainTextEdit, QWidget
+from PySide6.QtWidgets import QPlainTextEdit
 
 from core.clock import TOKYO
 from core.errors import SuiteError
@@ -19,7 +18,7 @@ from desktop.pages.sharefolder.words import act_words, size_words, source_words,
 from desktop.ui import page, theme
 from desktop.ui.announce import announce
 from desktop.ui.buttons import button
-from desktop.ui.widgets.card import ScrolledCard
+from desktop.ui.widgets.card import CardToLeave
 from desktop.ui.widgets.flow import Flow
 from desktop.ui.widgets.table import Cell, Table
 from sharefolder.activity import Activity
@@ -30,24 +29,17 @@ from sharefolder.versions import Restored
 _PREVIEW = 4_000  # characters
 
 
-class History(ScrolledCard):
+class History(CardToLeave):
     """``back`` leaves it; ``changed`` is called with the path of what has come back."""
 
     def __init__(
         self, services: Services, back: Callable[[], object], changed: Callable[[str], object]
     ) -> None:
-        inside = QWidget()
-        super().__init__(inside)
-        self._services, self._back, self._changed = services, back, changed
+        super().__init__(_("一覧に戻る"), back)
+        self._services, self._changed = services, changed
         self._place, self._entry = "", Entry("", "", True, 0, 0.0)
         self.setMinimumSize(theme.em(24), theme.em(18))
-        layout = page.column(inside, 0.6, 1.0)
-        head = page.row(None, 0.6)
-        self.name = page.label("", "section", wrap=True)
-        head.addWidget(self.name, 1)
-        self.close_button = button(_("一覧に戻る"), back, icon="arrow-left")
-        head.addWidget(self.close_button)
-        layout.addLayout(head)
+        layout = self.column
         self.of_versions = page.label("", "muted", wrap=True)
         self.versions = Table(_("前の版の一覧"), (_("その版の日時"), _("大きさ")), (7, 2))
         self.versions.picked.connect(lambda _version: self._look())
@@ -105,12 +97,6 @@ class History(ScrolledCard):
             lambda error: self.of_acts.setText(error.why) if entry == self._entry else None,
             lane="share-history",
         )
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in (Qt.Key.Key_Escape, Qt.Key.Key_Backspace):
-            self._back()
-        else:
-            super().keyPressEvent(event)
 
     # versions
 

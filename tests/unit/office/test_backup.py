@@ -130,6 +130,28 @@ def test_more_databases_than_a_process_may_usually_open(tmp_path: Path) -> None:
     assert sum(item.kind == "sqlite" for item in taken.manifest.items) == 42
 
 
+@pytest.mark.root
+@pytest.mark.skipif(
+    os.name == "nt" or os.geteuid() != 0, reason="covers /dev in a mount space of its own: root"
+)
+def test_a_bare_root_without_a_list_of_open_files_is_backed_up(tmp_path: Path) -> None:
+    filled(tmp_path / "home")
+    script = (
+        "import sys; from pathlib import Path; from core.paths import Paths; from office.backup import take;"
+    )
+    script += "assert not Path('/dev/fd').exists(); home, out = map(Path, sys.argv[1:]);"
+    script += "folders = (home / name for name in ('data', 'config', 'cache', 'state', 'policy.toml'));"
+    script += f"take.take(Paths(*folders), out, {KEY!r})"
+    bare = 'mount -t tmpfs none /dev && exec "$@"'
+    command = ["unshare", "--mount", "sh", "-c", bare, "sh", sys.executable, "-c", script]
+    done = subprocess.run(
+        [*command, str(tmp_path / "home"), str(tmp_path / "out")], cwd=ROOT, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
+    (folder,) = (tmp_path / "out").iterdir()
+    assert contents(folder)["data/audit.db"]
+
+
 @pytest.mark.parametrize("place", ["data", "data/backups", "config/x"])
 def test_a_backup_is_not_put_into_what_it_backs_up(tmp_path: Path, place: str) -> None:
     paths = filled(tmp_path / "home")
