@@ -29,7 +29,7 @@ from blake3 import blake3
 from benchmarks import nested_changes
 from benchmarks.record import Record
 from core.jobs import Report
-from sharefolder import plans, smb_wire, transfer
+from sharefolder import many, plans, smb_wire, transfer
 from sharefolder.ports import CHUNK, Credential
 from sharefolder.smb import SmbStorage
 from tests.fakes.samba import PASSWORD, Samba, running
@@ -206,7 +206,7 @@ class _Bench:
         draw = random.Random(9)
         for number in range(SMALL):
             (source / f"写真{number:05}.jpg").write_bytes(draw.randbytes(SMALL_SIZE))
-        files = [transfer.Wanted(*each) for each in plans.plan_upload([*source.iterdir()], "ours").files]
+        files = [many.Wanted(*each) for each in plans.plan_upload([*source.iterdir()], "ours").files]
         ways = {"mput": lambda: self.smbclient("prompt", "cd mput", "lcd small", "mput *"),
                 "ours": lambda: self._send_small(files)}  # fmt: skip
         took: dict[str, list[tuple[float, float]]] = {name: [] for name in ways}
@@ -224,9 +224,9 @@ class _Bench:
         yield Record("5,000 files × 20 KB up", SMALL / ours, "files/s", "≥ mput", ours <= mput,
                      "smbclient mput", SMALL / mput, mput / ours, note)  # fmt: skip
 
-    def _send_small(self, files: Sequence[transfer.Wanted]) -> tuple[float, float]:
+    def _send_small(self, files: Sequence[many.Wanted]) -> tuple[float, float]:
         sent: list[transfer.Sent] = []
-        seconds = timed(lambda: sent.extend(transfer.upload_many(files, self.storage, QUIET)))
+        seconds = timed(lambda: sent.extend(many.upload_many(files, self.storage, QUIET)))
         assert len(sent) == SMALL
         return seconds
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -27,6 +28,9 @@ class Task:
     seen: float | None = None
     """The time of what was in its place when the person decided; None: nothing was, or (in a row of an older
     suite) nobody knows. Whatever else is found there has not been decided about."""
+    part: str = ""  # the name of its part, where it goes to
+    end: str = ""
+    """The path that a try was about to give it when it was cut, where that may be another than asked for."""
 
 
 def _create(database: Database) -> None:
@@ -48,11 +52,20 @@ def _seen(database: Database) -> None:
     database.conn.execute("ALTER TABLE tasks ADD COLUMN seen REAL")
 
 
+def _parts(database: Database) -> None:
+    database.conn.execute("ALTER TABLE tasks ADD COLUMN part TEXT NOT NULL DEFAULT ''")
+    database.conn.execute("ALTER TABLE tasks ADD COLUMN aim TEXT NOT NULL DEFAULT ''")
+    database.conn.execute("ALTER TABLE tasks ADD COLUMN dropped INTEGER NOT NULL DEFAULT 0")
+    database.conn.execute("CREATE TABLE terminal (mark TEXT NOT NULL) STRICT")
+    database.conn.execute("INSERT INTO terminal VALUES (?)", (secrets.token_hex(16),))
+
+
 STEPS = [
     Migration(1, "tasks", _create),
     Migration(2, "owner", _own),
     Migration(3, "name", _named),
     Migration(4, "seen", _seen),
+    Migration(5, "parts", _parts),
 ]
 
 
@@ -63,32 +76,64 @@ class Journal:
         self._owner = owner
         self._connections = Connections(path, STEPS)
 
+    @property
+    def mark(self) -> str:
+        """No other journal has it, and no other person of this terminal."""
+        row = self._connections.get().conn.execute("SELECT mark FROM terminal").fetchone()
+        return f"{row[0]}\0{self._owner()}"
+
     def begin(self, tasks: list[Task]) -> list[Task]:
         """Write down ``tasks`` before anything is sent; with their numbers."""
         made = []
         with transaction(self._connections.get()) as database:
             for task in tasks:
                 what = (task.place, int(task.up), task.here, task.there)
-                how = (task.if_exists.value, task.name, task.seen)
+                how = (task.if_exists.value, task.name, task.seen, task.part)
                 cursor = database.conn.execute(
-                    "INSERT INTO tasks (place, up, here, there, if_exists, name, seen, owner)"
-                    " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                    "INSERT INTO tasks (place, up, here, there, if_exists, name, seen, part, owner)"
+                    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
                     (*what, *how, self._owner()),
                 )
                 made.append(replace(task, number=int(cursor.lastrowid or 0)))
         return made
 
+    def aimed(self, number: int, end: str) -> None:
+        """It is about to get the name ``end``."""
+        with transaction(self._connections.get()) as database:
+            database.conn.execute("UPDATE tasks SET aim = ? WHERE number = ?", (end, number))
+
     def end(self, *numbers: int) -> None:
-        """They have arrived, or nobody wants them any more."""
+        """They have arrived, or nothing of them is left."""
         with transaction(self._connections.get()) as database:
             database.conn.executemany("DELETE FROM tasks WHERE number = ?", [(each,) for each in numbers])
 
+    def drop(self, *numbers: int) -> None:
+        """Nobody wants them any more; what they have left is still to be taken away."""
+        with transaction(self._connections.get()) as database:
+            rows = [(each,) for each in numbers]
+            database.conn.executemany("UPDATE tasks SET dropped = 1 WHERE number = ?", rows)
+
+    def is_open(self, number: int) -> bool:
+        """Whether it is still wanted and has not ended."""
+        query = "SELECT 1 FROM tasks WHERE number = ? AND dropped = 0"
+        return self._connections.get().conn.execute(query, (number,)).fetchone() is not None
+
     def open(self) -> list[Task]:
         """Everything that this person (or nobody known) has begun and that has not ended."""
-        columns, whose = "number, place, up, here, there, if_exists, name, seen", (self._owner(), "")
-        query = f"SELECT {columns} FROM tasks WHERE owner IN (?, ?) ORDER BY number"  # noqa: S608
-        rows = self._connections.get().conn.execute(query, whose).fetchall()
+        return self._tasks(dropped=0)
+
+    def dropped(self) -> list[Task]:
+        """Everything of theirs that nobody wants and that may have left something."""
+        return self._tasks(dropped=1)
+
+    def _tasks(self, dropped: int) -> list[Task]:
+        columns = "number, place, up, here, there, if_exists, name, seen, part, aim"
+        query = (
+            f"SELECT {columns} FROM tasks"  # noqa: S608 - ours
+            " WHERE dropped = ? AND owner IN (?, '') ORDER BY number"
+        )
+        rows = self._connections.get().conn.execute(query, (dropped, self._owner())).fetchall()
         return [
-            Task(place, bool(up), here, to, IfExists(e), n, name, seen)
-            for n, place, up, here, to, e, name, seen in rows
+            Task(place, bool(up), here, to, IfExists(e), n, name, seen, part, aim)
+            for n, place, up, here, to, e, name, seen, part, aim in rows
         ]

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Lock
 
 from core.errors import SuiteError
 from core.i18n import _
 from core.jobs import Report
-from sharefolder import names, plans, transfer
+from sharefolder import leavings, many, names, plans, transfer
 from sharefolder.fitting import Fitted, fit
 from sharefolder.inquiry.model import handed_in
 from sharefolder.journal import Journal, Task
@@ -43,7 +44,8 @@ class Sending:
         arrived: Callable[[str, Sequence[transfer.Sent]], None],
     ) -> None:
         self._journal, self._storage, self._arrived = journal, storage, arrived
-        self._under_way: set[int] = set()
+        self._under_way: dict[int, str] = {}
+        """Numbers of tasks, and their parts."""
         self._lock = Lock()
 
     def fitted(self, place: str, plan: plans.Plan, if_exists: IfExists, name: str = "") -> Fitted:
@@ -62,6 +64,7 @@ class Sending:
         replaced; of two files for one place the second gets a free name. A cut leaves tasks that ``resume``
         goes on with."""
         storage = self._storage(place)
+        self.tidy(report)
         for each in fitted.folders:
             if storage.stat(each) is None:
                 storage.make_folder(each)
@@ -92,7 +95,7 @@ class Sending:
         """What has been begun and not finished, by this run of the suite or an earlier one, and is not under
         way."""
         with self._lock:
-            return [task for task in self._journal.open() if task.number not in self._under_way]
+            return self._pending()
 
     def resume(self, report: Report) -> Batch:
         """Go on with everything pending. What cannot go on is told; it stays pending where that may pass.
@@ -101,40 +104,70 @@ class Sending:
         refused = []
         sent: list[transfer.Sent] = []
         waits: dict[str, SuiteError] = {}
-        for task in self.pending():
-            if task.place in waits or not self._claimed(task):
-                continue
-            try:
-                sent += self._work([task], report)
-            except SuiteError as error:
-                if error.code in _OF_THE_PLACE:
-                    waits[task.place] = error
-                refused.append((Path(task.here if task.up else task.there).name, str(error)))
+        try:
+            for task in self.pending():
+                if task.place in waits or not self._claimed(task):
+                    continue
+                try:
+                    sent += self._work([task], report, again=True)
+                except SuiteError as error:
+                    if error.code in _OF_THE_PLACE:
+                        waits[task.place] = error
+                    refused.append((Path(task.here if task.up else task.there).name, str(error)))
+        finally:
+            self.tidy(report)
         if waits and len(refused) == len(waits) and not sent:
             raise next(iter(waits.values()))
         return Batch(tuple(sent), tuple(refused))
 
-    def drop_pending(self) -> None:
-        """Nobody wants them any more."""
-        for task in self.pending():
-            self._journal.end(task.number)
+    def drop_pending(self, report: Report) -> int:
+        """Nobody wants them any more: what they have left goes. How many have left something that cannot go
+        now; it goes at the next start or sending."""
+        with self._lock:
+            self._journal.drop(*(task.number for task in self._pending()))
+        return self.tidy(report)
+
+    def tidy(self, report: Report) -> int:
+        """Take away what is left of what nobody wants any more; of how many that could not be done now."""
+        with self._lock:
+            dropped = self._journal.dropped()
+            in_use = {task.part for task in self._journal.open()} if dropped else set()
+        if not dropped:
+            return 0
+        gone = leavings.clear(dropped, self._journal.mark, self._storage, in_use, report)
+        self._journal.end(*gone)
+        return len(dropped) - len(gone)
+
+    def _pending(self) -> list[Task]:
+        return [task for task in self._journal.open() if task.number not in self._under_way]
 
     def _begun(self, tasks: list[Task]) -> list[Task]:
-        """Written down, and under way."""
+        """Written down, and under way; no two fill one part."""
         with self._lock:
-            made = self._journal.begin(tasks)
-            self._under_way.update(task.number for task in made)
+            mark, busy = self._journal.mark, set(self._under_way.values())
+            named: list[Task] = []
+            for task in tasks:
+                part = leavings.part_of(mark, task)
+                if part in busy:
+                    part = leavings.part_of(secrets.token_hex(16), task)
+                busy.add(part)
+                named.append(replace(task, part=part))
+            made = self._journal.begin(named)
+            self._under_way |= {task.number: task.part for task in made}
         return made
 
     def _claimed(self, task: Task) -> bool:
-        """Whether it is now under way by whoever asks, and was not before."""
+        """Whether it is now under way by whoever asks, and was not before, nor dropped meanwhile."""
         with self._lock:
-            new = task.number not in self._under_way
-            self._under_way.add(task.number)
-        return new
+            busy = task.number in self._under_way or (task.part and task.part in self._under_way.values())
+            if busy or not self._journal.is_open(task.number):
+                return False
+            self._under_way[task.number] = task.part
+        return True
 
-    def _work(self, tasks: Sequence[Task], report: Report) -> list[transfer.Sent]:
-        """Send what is under way by whoever asks; afterwards nothing of it is."""
+    def _work(self, tasks: Sequence[Task], report: Report, again: bool = False) -> list[transfer.Sent]:
+        """Send what is under way by whoever asks; afterwards nothing of it is. ``again``: an earlier try was
+        cut."""
         done: list[transfer.Sent] = []
         small = _small_ones(tasks)
         apart = {task.number for task in small}
@@ -144,10 +177,11 @@ class Sending:
             for number, task in enumerate(rest, len(apart) + 1):
                 name = Path(task.here if task.up else task.there).name
                 step = _named(report, f"{name}（{number} / {len(tasks)}）" if len(tasks) > 1 else name)
-                done.append(self._settled(task, step))
+                done.append(self._settled(task, step, again))
         finally:
             with self._lock:
-                self._under_way.difference_update(task.number for task in tasks)
+                for task in tasks:
+                    del self._under_way[task.number]
             for place in {task.place for task in tasks if task.up} if done else ():
                 self._arrived(place, done)
         return done
@@ -157,13 +191,20 @@ class Sending:
         if not tasks:
             return
         files = [
-            transfer.Wanted(Path(task.here), task.there, task.if_exists, task.seen, not handed_in(task.there))
+            many.Wanted(
+                Path(task.here),
+                task.there,
+                task.if_exists,
+                task.seen,
+                not handed_in(task.there),
+                self._tries(task),
+            )
             for task in tasks
         ]
         arrived: list[int] = []
-        storage = self._storage(tasks[0].place)
+        storage, mark = self._storage(tasks[0].place), self._journal.mark
         try:
-            for task, sent in zip(tasks, transfer.upload_many(files, storage, report), strict=False):
+            for task, sent in zip(tasks, many.upload_many(files, storage, report, mark), strict=False):
                 done.append(sent)
                 arrived.append(task.number)
                 if len(arrived) >= _GROUP:
@@ -171,27 +212,38 @@ class Sending:
                     arrived.clear()
         except SuiteError as error:
             if not _may_pass(error, tasks[len(done)]):
-                arrived.append(tasks[len(done)].number)
+                self._journal.drop(tasks[len(done)].number)
             raise
         finally:
             self._journal.end(*arrived)
 
-    def _settled(self, task: Task, report: Report) -> transfer.Sent:
+    def _settled(self, task: Task, report: Report, again: bool) -> transfer.Sent:
         try:
-            sent = self._one(task, report)
+            sent = self._one(task, report, again)
         except SuiteError as error:
             if not _may_pass(error, task):
-                self._journal.end(task.number)
+                self._journal.drop(task.number)
             raise
-        self._journal.end(task.number)
+        if again:  # what earlier tries have left elsewhere goes as well
+            self._journal.drop(task.number)
+        else:
+            self._journal.end(task.number)
         return sent
 
-    def _one(self, task: Task, report: Report) -> transfer.Sent:
-        storage, here, how = self._storage(task.place), Path(task.here), task.if_exists
+    def _one(self, task: Task, report: Report, again: bool) -> transfer.Sent:
+        storage, here, how, seen = self._storage(task.place), Path(task.here), task.if_exists, task.seen
+        tries = self._tries(task, again)
         if task.up:
             dated = not handed_in(task.there)
-            return transfer.upload(here, storage, task.there, report, how, task.name, task.seen, dated=dated)
-        return transfer.download(storage, task.there, here, report, how, task.seen)
+            return transfer.upload(here, storage, task.there, report, how, task.name, seen, dated, tries)
+        return transfer.download(storage, task.there, here, report, how, seen, tries)
+
+    def _tries(self, task: Task, again: bool = False) -> transfer.Tries:
+        ends = (task.end,) if again and task.end else ()
+        if again and not ends and task.if_exists is IfExists.KEEP_BOTH and task.seen is None:
+            folder, name = (task.there, task.name or Path(task.here).name) if task.up else ("", "")
+            ends = (names.join(folder, name or names.proposed(task.there.rpartition("/")[2])),)
+        return transfer.Tries(task.part, ends, lambda end: self._journal.aimed(task.number, end))
 
 
 def _may_pass(error: SuiteError, task: Task) -> bool:

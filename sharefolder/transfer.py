@@ -9,10 +9,9 @@ from __future__ import annotations
 
 import os
 import re
-from collections import Counter, deque
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator
 from contextlib import closing, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from pathlib import Path
 from typing import NamedTuple, Protocol
@@ -25,11 +24,10 @@ from core.jobs import Report
 from sharefolder import errors, names
 from sharefolder.local import LocalStorage
 from sharefolder.model import Entry, same_time
-from sharefolder.ports import SMALL, Small, Storage, first_bytes
+from sharefolder.ports import Storage
 
 PART = re.compile(r"\.mahoroba-[0-9a-f]{16}\.part")
 _MB = 1_000_000
-_MANY = 50
 _YEAR_10000 = 253_402_300_800
 
 
@@ -51,14 +49,14 @@ Seen = float | None | Look
 """The time of what was in the target's place when it was decided to replace it; None: nothing was."""
 
 
-class Wanted(NamedTuple):
-    """A small file, the folder of the share that it goes into, and what to do where its name is taken."""
+class Tries(NamedTuple):
+    """Of the tries of one sending: the ``part`` that all of them fill (named as ``PART``; without one, by
+    what is sent); ``ends``: paths at which an earlier one may have left it whole; ``aim`` is told the path
+    that it is about to get, where that may be another than wanted."""
 
-    file: Path
-    folder: str
-    if_exists: IfExists = IfExists.ASK
-    seen: Seen = Look.NOW
-    dated: bool = False
+    part: str = ""
+    ends: tuple[str, ...] = ()
+    aim: Callable[[str], object] = str
 
 
 @dataclass(frozen=True)
@@ -92,6 +90,8 @@ class _Way:
     end: str
     seen: float | None  # the time of what may be replaced, None if nothing may
     dated: bool = False  # it keeps the time at which its content was changed
+    aim: Callable[[str], object] = str  # see ``Tries``
+    other: bool = False  # the end may be another than was asked for
 
 
 def upload(
@@ -102,68 +102,17 @@ def upload(
     if_exists: IfExists = IfExists.ASK,
     name: str = "",
     seen: Seen = Look.NOW,
-    part: str = "",
     dated: bool = False,
+    tries: Tries = Tries(),  # noqa: B008 - nothing in it can be changed
 ) -> Sent:
     """Send ``file`` into ``folder`` of the share, as ``name`` or its own; the rest as ``send``. SuiteError
-    SHARE-00x; the part (named as ``PART``; without a name, by what is sent) stays for another try."""
+    SHARE-00x; the part stays for another try."""
     here = LocalStorage(file.parent, str(file.parent))
     start = here.stat(file.name)
     if start is None or start.folder:
         raise errors.not_found(file.name)
     end = names.join(folder, name or file.name)
-    return send(here, start, storage, end, report, if_exists, seen, part, dated)
-
-
-def upload_many(files: Sequence[Wanted], storage: Storage, report: Report) -> Iterator[Sent]:
-    """Send files of at most ``SMALL`` bytes, no two to the same place, many on their way at once. A name that
-    is taken is gone about as by ``upload``. SuiteError at the first failure."""
-    going: deque[tuple[Wanted, Sent]] = deque()
-    parts = _folders_of_parts(files, storage)
-
-    def contents() -> Iterator[Small]:
-        for number, wanted in enumerate(files, 1):
-            file, folder = wanted.file, wanted.folder
-            report(number, len(files), file.name)
-            here = LocalStorage(file.parent, str(file.parent))
-            start = here.stat(file.name)
-            if start is None or start.folder or start.size > SMALL:
-                raise errors.changed(file.name)
-            content = first_bytes(here, file.name, SMALL + 1)
-            if len(content) != start.size:
-                raise errors.changed(file.name)
-            end = names.join(folder, file.name)
-            going.append((wanted, Sent(end, start.size, blake3(content).hexdigest())))
-            part = names.join(parts.get(folder, folder), part_name(start, end))
-            yield Small(part, end, content, _time_of(start) if wanted.dated else None)
-
-    try:
-        for failed in storage.put_many(contents()):
-            wanted, sent = going.popleft()
-            if failed is not None:  # a name that is taken, or whatever the slower way can say better
-                file, folder, if_exists, seen, dated = wanted
-                sent = upload(file, storage, folder, report, if_exists, seen=seen, dated=dated)
-            yield sent
-    finally:
-        for each in parts.values():
-            with suppress(SuiteError):  # a part of a file that failed is still in it: the next try goes on
-                storage.remove(each)
-
-
-def _folders_of_parts(files: Sequence[Wanted], storage: Storage) -> dict[str, str]:
-    """Folder → where the parts of what goes into it lie, for folders that get many files. A server that
-    ignores case looks through the whole folder for each new name: among few it is done sooner."""
-    found = {}
-    for folder, count in Counter(each.folder for each in files).items():
-        key = blake3(f"{files[0].file.parent}\0{folder}".encode("utf-8", "surrogateescape"))
-        apart = names.join(folder, f".mahoroba-{key.hexdigest()[:16]}.part")
-        if count < _MANY:
-            continue
-        with suppress(SuiteError):  # may not make folders there: then beside the files, as with few
-            if storage.stat(apart) is None:
-                storage.make_folder(apart)
-            found[folder] = apart
-    return found
+    return send(here, start, storage, end, report, if_exists, seen, dated, tries)
 
 
 def download(
@@ -173,13 +122,15 @@ def download(
     report: Report,
     if_exists: IfExists = IfExists.ASK,
     seen: Seen = Look.NOW,
+    tries: Tries = Tries(),  # noqa: B008 - as above
 ) -> Sent:
     """Fetch a file of the share into a local ``folder``; ``seen`` as ``send``. It keeps its time."""
     start = storage.stat(path)
     if start is None or start.folder:
         raise errors.not_found(path.rpartition("/")[2])
     here = LocalStorage(folder, str(folder))
-    return send(storage, start, here, names.proposed(start.name), report, if_exists, seen, dated=True)
+    name = names.proposed(start.name)
+    return send(storage, start, here, name, report, if_exists, seen, dated=True, tries=tries)
 
 
 def send(
@@ -190,36 +141,36 @@ def send(
     report: Report,
     if_exists: IfExists,
     seen: Seen = Look.NOW,
-    part: str = "",
     dated: bool = False,
+    tries: Tries = Tries(),  # noqa: B008 - as above
 ) -> Sent:
     """Send ``start`` of ``source`` to ``wanted``. Only what was changed at ``seen`` is replaced: anything
     else stays, and this comes to lie beside it. ``dated``: it keeps the time of its content; otherwise it is
     of now, as for what the suite itself writes or somebody hands in."""
     names.writable(wanted)
-    there = target.stat(wanted)
-    end = wanted
-    if there is not None and not isinstance(seen, Look) and if_exists is not IfExists.KEEP_BOTH:
-        whole = _has_arrived(_Way(source, start, target, end, seen), there, report)
-        if whole:
+    there, both = target.stat(wanted), if_exists is IfExists.KEEP_BOTH
+    decided = (there.changed if there else None) if isinstance(seen, Look) else seen
+    way = _Way(source, start, target, wanted, decided, dated, tries.aim, both)
+    again = () if there is None or isinstance(seen, Look) or both else (wanted,)
+    for end in (*tries.ends, *again):
+        if whole := _has_arrived(replace(way, end=end, seen=decided if end == wanted else None), report):
             return Sent(end, start.size, whole, start.size)
     if there is not None and (there.folder or if_exists is not IfExists.REPLACE):
-        if if_exists is not IfExists.KEEP_BOTH:
+        if not both:
             raise errors.exists(there.name)
-        end, there, seen = _beside(target, wanted), None, None
-    decided = (there.changed if there else None) if isinstance(seen, Look) else seen
-    way = _Way(source, start, target, end, decided, dated)
-    part = names.join(end.rpartition("/")[0], part or part_name(start, wanted))
-    digest, resumed = _fill(way, part, report)
-    _verify(way, part, digest, report)
+        way = replace(way, end=_beside(target, wanted), seen=None)
+    part = names.join(wanted.rpartition("/")[0], tries.part or part_name(start, wanted))
+    digest, resumed = _filled(way, part, report)
     return _settle(way, part, digest, resumed)
 
 
-def _has_arrived(way: _Way, there: Entry, report: Report) -> str:
-    """Its hash where ``there`` is the very content already: an earlier try was cut between giving it its name
-    and writing down that it did. Nobody else's work is compared for longer than its size differs."""
-    as_decided = way.seen is not None and same_time(there.changed, way.seen)
-    if as_decided or there.folder or there.size != way.start.size:
+def _has_arrived(way: _Way, report: Report) -> str:
+    """Its hash where at the end there is the very content already: an earlier try was cut between giving it
+    its name and writing down that it did. Nobody else's work is compared for longer than its size differs."""
+    there = way.target.stat(way.end)
+    if there is None or there.folder or there.size != way.start.size:
+        return ""
+    if way.seen is not None and same_time(there.changed, way.seen):  # what was to be replaced
         return ""
     digest = _digest(way.target, there, report)
     return digest if digest == _digest(way.source, way.start, report) else ""
@@ -229,6 +180,20 @@ def part_name(start: Entry, wanted: str) -> str:
     """The part of this very content for this very target."""
     key = f"{start.path}\0{start.size}\0{start.changed!r}\0{wanted}".encode("utf-8", "surrogateescape")
     return f".mahoroba-{blake3(key).hexdigest()[:16]}.part"
+
+
+def _filled(way: _Way, part: str, report: Report) -> tuple[str, int]:
+    """``_fill`` and ``_verify``; from the beginning where what an earlier try has left is of another content,
+    as the source has changed since, or is damaged."""
+    digest, resumed = _fill(way, part, report)
+    try:
+        _verify(way, part, digest, report)
+    except SuiteError as error:
+        if error.code != "SHARE-010" or not resumed:
+            raise
+        digest, resumed = _fill(way, part, report)
+        _verify(way, part, digest, report)
+    return digest, resumed
 
 
 def _fill(way: _Way, part: str, report: Report) -> tuple[str, int]:
@@ -284,6 +249,8 @@ def _settle(way: _Way, part: str, digest: str, resumed: int) -> Sent:
     end, beside = way.end, False
     if there is not None and (way.seen is None or not same_time(there.changed, way.seen)):
         end, beside = _beside(way.target, way.end, _("（競合）")), True
+    if beside or way.other:
+        way.aim(end)
     try:
         way.target.move(part, end, replace=there is not None and not beside)
     except SuiteError as error:
@@ -291,17 +258,18 @@ def _settle(way: _Way, part: str, digest: str, resumed: int) -> Sent:
         if refused or error.code not in ("SHARE-003", "SHARE-004", "SHARE-005"):
             raise
         end, beside = _beside(way.target, way.end, _("（競合）")), True
+        way.aim(end)
         way.target.move(part, end)
     return Sent(end, way.start.size, digest, resumed, beside)
 
 
 def _date(way: _Way, part: str) -> None:
-    when = _time_of(way.start)
+    when = time_of(way.start)
     if way.dated and when is not None:
         way.target.set_changed(part, when)
 
 
-def _time_of(start: Entry) -> float | None:
+def time_of(start: Entry) -> float | None:
     """The time of its content, where that is one which every disk can keep."""
     return start.changed if 0 < start.changed < _YEAR_10000 else None
 

@@ -97,8 +97,9 @@ class Reply:
             if self._file(inquiry, section) != sheet.file:
                 raise _changed()
             where = inquiry.answer_folder(section)
-            part = self._fresh_part(where, here.name)
-            sent = transfer.upload(here, self._storage, where, report, transfer.IfExists.REPLACE, part=part)
+            tries = transfer.Tries(self._fresh_part(where, here.name))
+            over = transfer.IfExists.REPLACE
+            sent = transfer.upload(here, self._storage, where, report, over, tries=tries)
         if sent.beside:  # opened just now: two workbooks would be nobody's answer
             self._storage.remove(sent.path)
             raise errors.in_use(sheet.file.name)

@@ -66,6 +66,7 @@ def sharefolder_page(services: Services) -> QWidget:
         files.prepared = True
         files.show_places()
         files.offer_pending()
+        files.tidy()
         services.aims.taken_by("sharefolder", content, partial(_lead, tabs, stack, files, inquiries))
         indexing.begin()
 

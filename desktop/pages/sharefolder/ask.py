@@ -25,7 +25,8 @@ class Ask(QFrame):
         self.setProperty("panel", True)
         self._layout = page.row(self, 0.6, 0.6)
         self._before: QWidget | None = None  # had the keyboard, and gets it back
-        self._stays = False
+        self.stays = False
+        """What it asks is about no folder."""
         self.hide()
 
     def text(self, question: str, value: str, done: Callable[[str], object], secret: bool = False) -> None:
@@ -72,7 +73,7 @@ class Ask(QFrame):
 
     def end(self) -> None:
         """Ask no more."""
-        self._stays = False
+        self.stays = False
         focused = QApplication.focusWidget()
         inside = focused is not None and self.isAncestorOf(focused)
         page.clear(self._layout)
@@ -82,11 +83,11 @@ class Ask(QFrame):
 
     def leave(self) -> None:
         """Another folder is shown: whoever would answer now would think of that one."""
-        if not self._stays:
+        if not self.stays:
             self.end()
 
     def _begin(self, question: str, stays: bool = False) -> None:
-        self._stays = stays
+        self.stays = stays
         focused = QApplication.focusWidget()
         if focused is not None and not self.isAncestorOf(focused):
             self._before = focused

@@ -78,6 +78,7 @@ class Files(QWidget):
         self._before_history: QWidget | None = None
         self._following = Following(self, services, self._again)
         self.send_files, self.offer_pending = self._sends.send_files, self._sends.offer_pending
+        self.tidy = self._sends.tidy
         self._drops = Drops(self)
         self.setAcceptDrops(True)
         whole = page.column(self, 0.75)

@@ -73,7 +73,7 @@ class Sends:
 
         def failed(error: SuiteError) -> None:
             if error.code != "SHARE-030":
-                self._stopped(error)
+                self._services.notices.error(error)
                 return
 
             def anyway() -> None:
@@ -87,6 +87,7 @@ class Sends:
             lambda report: share.upload(place, folder, files, if_exists, report, confirmed, seen),
             partial(self._sent, place=place),
             failed,
+            ended=self.offer_pending,
             lane=f"share {place}" if size < _HUGE else f"share {place} large",  # small ones do not wait
             card=True,
         )
@@ -98,7 +99,7 @@ class Sends:
             _("この名前で送る"),
             lambda report: share.upload_mended(place, batch.unnamed, report),
             partial(self._sent, place=place),
-            self._stopped,
+            ended=self.offer_pending,
             lane=f"share {place}",
             card=True,
         )
@@ -137,7 +138,7 @@ class Sends:
                 _("この端末に保存"),
                 lambda report: share.download(place, entries, Path(folder), IfExists.KEEP_BOTH, report),
                 self._saved,
-                self._stopped,
+                ended=self.offer_pending,
                 lane=f"share {place}",
                 card=True,
             )
@@ -161,41 +162,55 @@ class Sends:
                 said.append(_("ほか {count} 件").format(count=len(batch.refused) - _NAMED))
             self._services.notices.warning(many.format(count=len(batch.refused)), "\n".join(said))
 
-    def _stopped(self, error: SuiteError) -> None:
-        """Say why, and offer to go on where something is left to go on with."""
-        self._services.notices.error(error)
-        self.offer_pending()
-
     def offer_pending(self) -> None:
-        """Tell what was begun and has stopped; going on is one press."""
-        share, bridge = self._services.share, self._services.bridge
-
-        def resumed(batch: Batch) -> None:
-            self._sent(batch)
-            if batch.refused:
-                self.offer_pending()
-
-        def resume(lane: str) -> None:
-            bridge.run(
-                self._view,
-                _("途中の転送の続き"),
-                share.sending.resume,
-                resumed,
-                self._stopped,
-                lane=lane,
-                card=True,
-            )
+        """Tell what was begun and has stopped; going on is one press. Another question is not talked over."""
+        share, ask = self._services.share, self._view.ask
 
         def offer(pending: list[Task]) -> None:
-            if pending:
+            if pending and (ask.isHidden() or ask.stays):
                 words = _("前回の転送が {count} 件、途中で止まっています。").format(count=len(pending))
-                go_on = (_("続ける"), lambda: resume(f"share {pending[0].place}"))
-                self._view.ask.choice(words, (go_on, (_("取り消す"), share.sending.drop_pending)), stays=True)
+                go_on = (_("続ける"), lambda: self._resume(f"share {pending[0].place}"))
+                ask.choice(words, (go_on, (_("取り消す"), self._drop)), stays=True)
 
-        bridge.run(
+        self._services.bridge.run(
             self._view,
             _("途中の転送の続き"),
             lambda _r: share.sending.pending(),
             offer,
             lane="share-change",
+        )
+
+    def tidy(self) -> None:
+        """What was dropped and could not be taken away then."""
+        sending = self._services.share.sending
+        self._services.bridge.run(
+            self._view,
+            _("途中のファイルの片付け"),
+            sending.tidy,
+            failed=lambda _error: None,
+            lane="share-tidy",
+        )
+
+    def _resume(self, lane: str) -> None:
+        self._services.bridge.run(
+            self._view,
+            _("途中の転送の続き"),
+            self._services.share.sending.resume,
+            self._sent,
+            ended=self.offer_pending,
+            lane=lane,
+            card=True,
+        )
+
+    def _drop(self) -> None:
+        def dropped(left: int) -> None:
+            if left:
+                words = _("途中のファイルが {count} 件、まだ片付いていません。").format(count=left)
+                self._services.notices.warning(words, _("次につながったときに片付けます。"))
+            else:
+                self._services.notices.success(_("途中の転送を取り消し、途中のファイルを片付けました。"))
+
+        sending = self._services.share.sending
+        self._services.bridge.run(
+            self._view, _("途中のファイルの片付け"), sending.drop_pending, dropped, lane="share-tidy"
         )

@@ -15,7 +15,7 @@ from core.jobs import Cancelled, Report
 from sharefolder import errors
 from sharefolder.local import LocalStorage
 from sharefolder.sample import NAME
-from sharefolder.transfer import IfExists
+from sharefolder.transfer import PART, IfExists
 from tests.ui.conftest import Office
 from tests.ui.sharefolder.page import bring, by_keys, disk, files, press, rows, said
 
@@ -133,7 +133,10 @@ def test_a_share_that_vanishes_is_said_to_be_away_not_empty(sample: Office) -> N
     assert "共有フォルダにつながりません。" in said(sample)
 
 
-def test_what_was_cut_is_offered_at_the_next_start(office: Office, made: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("answer", ["続ける", "取り消す"])
+def test_what_was_cut_is_offered_at_the_next_start(
+    office: Office, made: Path, tmp_path: Path, answer: str
+) -> None:
     share = office.services.share
     bring(office, made)
     (tmp_path / "大.bin").write_bytes(bytes(3 << 20))
@@ -148,8 +151,31 @@ def test_what_was_cut_is_offered_at_the_next_start(office: Office, made: Path, t
     office.services.go("sharefolder")
     office.settle()
     assert "前回の転送が 1 件、途中で止まっています。" in said(office)
-    press(office, "続ける")
-    assert (disk(office) / "全庁" / "大.bin").stat().st_size == 3 << 20
+    press(office, answer)
+    there = {each.name: each.stat().st_size for each in (disk(office) / "全庁").iterdir() if each.is_file()}
+    if answer == "続ける":
+        assert there["大.bin"] == 3 << 20
+    assert not [name for name in there if PART.fullmatch(name)]
+    assert share.sending.pending() == []
+
+
+def test_what_was_stopped_is_asked_about_at_once(sample: Office, tmp_path: Path) -> None:
+    (tmp_path / "大.bin").write_bytes(bytes(3 << 20))
+    share, before = sample.services.share, {each.name for each in (disk(sample) / "全庁").iterdir()}
+
+    def stopped(_done: float, total: float | None, _text: str) -> None:
+        if total is not None:
+            raise Cancelled
+
+    files(sample).go(NAME, "全庁")
+    sample.settle()
+    real = share.upload
+    share.upload = lambda *a, **k: real(*a[:4], Report(stopped))  # type: ignore[method-assign]
+    files(sample).send_files([tmp_path / "大.bin"])
+    sample.settle()
+    press(sample, "取り消す")
+    assert {each.name for each in (disk(sample) / "全庁").iterdir()} == before
+    assert "途中の転送を取り消し、途中のファイルを片付けました。" in said(sample)
 
 
 def test_a_transfer_that_a_full_disk_stopped_is_gone_on_with_where_the_words_say(

@@ -8,6 +8,7 @@ import pytest
 
 from core.events import Events
 from core.jobs import Cancelled, Report
+from sharefolder.model import Entry
 from sharefolder.service import ShareService
 from sharefolder.transfer import IfExists
 
@@ -35,10 +36,15 @@ class Here:
 
     def cut(self, file: Path, if_exists: IfExists) -> None:
         """Closed when the first bytes had gone."""
-
-        def step(done: float, total: float | None, _text: str) -> None:
-            if total is not None and done > 0:
-                raise Cancelled
-
         with pytest.raises(Cancelled):
-            self.service.upload("全庁", "", [file], if_exists, Report(step))
+            self.service.upload("全庁", "", [file], if_exists, Report(_closed))
+
+    def cut_down(self, entry: Entry, folder: Path) -> None:
+        """Closed when the first bytes had come."""
+        with pytest.raises(Cancelled):
+            self.service.download("全庁", [entry], folder, IfExists.KEEP_BOTH, Report(_closed))
+
+
+def _closed(done: float, total: float | None, _text: str) -> None:
+    if total is not None and done > 0:
+        raise Cancelled

@@ -5,6 +5,7 @@ import random
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -88,10 +89,23 @@ def test_a_part_damaged_on_the_way_never_gets_the_name(
     damaged = bytearray(part.read_bytes())
     damaged[MB] ^= 1
     part.write_bytes(damaged)
+    sent = transfer.upload(file, share, "", report())
+    assert sent.resumed == 0, "thrown away, and begun anew"
+    assert on(tmp_path / "share") == {"図面.bin": file.read_bytes()}
+
+
+def test_what_arrives_damaged_each_time_never_gets_the_name(file: Path, tmp_path: Path) -> None:
+    class Careless(LocalStorage):
+        def read(self, path: str, offset: int = 0) -> Iterator[memoryview]:
+            for chunk in super().read(path, offset):
+                chunk[0] ^= 1
+                yield chunk
+
+    (tmp_path / "share").mkdir()
     with pytest.raises(SuiteError) as error:
-        transfer.upload(file, share, "", report())
+        transfer.upload(file, Careless(tmp_path / "share"), "", report())
     assert error.value.code == "SHARE-010"
-    assert on(tmp_path / "share") == {}, "the damaged part is gone too, so that the next try begins anew"
+    assert on(tmp_path / "share") == {}
 
 
 def test_a_source_that_changes_meanwhile_is_told(share: LocalStorage, file: Path, tmp_path: Path) -> None:
