@@ -1,4 +1,5 @@
-"""Formats that make a number look like another: 0.5 as 50%, 7 as 007. Runs in the limited child."""
+"""What a cell's format makes of it: 0.5 as 50%, 7 as 007, 46346 as 令和8年, a text as struck out. Runs in the
+limited child."""
 
 from __future__ import annotations
 
@@ -10,15 +11,22 @@ from lxml import etree
 from sharefolder.documents.text import Bounded
 
 PERCENT = "%"
+STRUCK, ERA = "~", "g"
+"""Crossed out; a date or a part of it that calamine takes for a number (令和8年, 金曜日)."""
 LAST_ROW = 1_048_575
-_ANY = re.compile(rb"""%|numFmtId\s*=\s*["'](?:9|10)["']|formatCode\s*=\s*["'][^"'0#]*00""")
+_ANY = re.compile(
+    rb"""%|[:<]strike|numFmtId\s*=\s*["'](?:9|10)["']|formatCode\s*=\s*["'](?:[^"'0#]*00|[^"']*(?:[ge]|aaa))"""
+)
+_NO_TOKENS = re.compile(r"general|[e][+-]", re.IGNORECASE)
+_OF_A_DATE = re.compile(r"g|e|aaa", re.IGNORECASE)
+_SEEN_AS_A_DATE = re.compile(r"[ymdhs]", re.IGNORECASE)
 _CODE = re.compile(r'"[^"]*"|\[[^\]]*\]|\\.|_.|\*.')
 _BUILT_IN = {"9": PERCENT, "10": PERCENT}  # 0%, 0.00% (ISO/IEC 29500-1, 18.8.30)
 Area = tuple[int, int, int]
 
 
 def formats(archive: zipfile.ZipFile) -> dict[str, str]:
-    """Number of a cell's format → ``%``, or the zeros that it shows (000); others are left out."""
+    """Number of a cell's format → ``%``, ``STRUCK``, ``ERA``, or the zeros that it shows (000), if any."""
     if "xl/styles.xml" not in archive.namelist():
         return {}
     with archive.open("xl/styles.xml") as part:
@@ -31,16 +39,29 @@ def formats(archive: zipfile.ZipFile) -> dict[str, str]:
     except etree.XMLSyntaxError:
         return {}
     own = {e.get("numFmtId"): e.get("formatCode", "") for e in root.iterfind("{*}numFmts/{*}numFmt")}
+    struck = {str(n) for n, font in enumerate(root.iterfind("{*}fonts/{*}font")) if is_struck(font)}
     made = {}
     for number, each in enumerate(root.iterfind("{*}cellXfs/{*}xf")):
         kind = each.get("numFmtId", "0")
+        if each.get("fontId", "0") in struck:
+            made[str(number)] = STRUCK
+            continue
         if code := _look(own[kind]) if kind in own else _BUILT_IN.get(kind, ""):
             made[str(number)] = code
     return made
 
 
+def is_struck(properties: etree._Element) -> bool:
+    """Whether a font, or what is said of a run of text (18.4.10), crosses it out."""
+    found = properties.find("{*}strike")
+    return found is not None and found.get("val", "1") not in ("0", "false")
+
+
 def _look(code: str) -> str:
     bare = _CODE.sub("", code.partition(";")[0])
+    tokens = _NO_TOKENS.sub("", bare)
+    if _OF_A_DATE.search(tokens) and not _SEEN_AS_A_DATE.search(tokens):
+        return ERA
     if PERCENT in bare:
         return PERCENT
     zeros = re.match("00+", bare)

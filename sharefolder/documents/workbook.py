@@ -14,21 +14,27 @@ from typing import Any
 
 from lxml import etree
 
-from sharefolder.documents.looks import Looks, formats, telling
+from sharefolder.documents.areas import Areas
+from sharefolder.documents.looks import ERA, Looks, formats, is_struck, telling
 from sharefolder.documents.text import Bounded, Unreadable, reason
 
 MAX_CELLS = 300_000
 MAX_COLUMNS = 400
-_TELLING = rb"""<(?:\w{1,20}:)?f[\s>/]|hidden|\st\s*=\s*["']e["']"""
+MAX_TEXTS = 300_000
+_TELLING = rb"""<(?:\w{1,20}:)?f[\s>/]|hidden|[:<]strike|\st\s*=\s*["']e["']"""
+_STRIKE = re.compile(rb"[:<]strike")
+_DAYS = 2_958_466
+"""The day after the last that Excel knows, 9999-12-31."""
 
 
 def read(path: Path) -> dict[str, Any]:
     """``{"sheets": [{"name", "visible", "cells": [[row, column, kind, text]], "merged", "hidden_rows",
-    "hidden_columns", "formulas", "uncached", "looks"}], "macros", "date1904", "legacy", "unseen"}``; rows and
-    columns from 0.
+    "hidden_columns", "formulas", "uncached", "looks", "struck"}], "macros", "date1904", "legacy",
+    "unseen"}``; rows and columns from 0.
 
     ``kind``: ``s`` text, ``n`` number, ``d`` date (ISO), ``t`` time, ``b`` true or false, ``e`` an error.
     ``formulas``: places, those of ``uncached`` (no value stored) among them. ``looks``: ``Looks.areas``.
+    ``struck``: places of texts a part of which is crossed out.
     ``unseen``: a part that tells
     what calamine does not could not be found (.xls and .xlsb have none). Raises Unreadable.
     """
@@ -77,6 +83,7 @@ def _sheet(workbook: Any, meta: Any) -> dict[str, Any]:
         "formulas": [],
         "uncached": [],
         "looks": {},
+        "struck": [],
     }
 
 
@@ -84,11 +91,14 @@ def _value(value: Any) -> tuple[str, str]:
     if isinstance(value, bool):
         return "b", "TRUE" if value else "FALSE"
     if isinstance(value, int | float):
-        whole = isinstance(value, float) and value.is_integer() and abs(value) < 1e15
+        whole = isinstance(value, float) and value.is_integer() and abs(value) < 1e21
         return "n", str(int(value)) if whole else repr(value)
     if isinstance(value, datetime.datetime | datetime.date):
         return "d", value.isoformat()
-    if isinstance(value, datetime.time | datetime.timedelta):
+    if isinstance(value, datetime.timedelta):  # [h]:mm
+        minutes, seconds = divmod(round(value.total_seconds()), 60)
+        return "t", f"{minutes // 60}:{minutes % 60:02}:{seconds:02}"
+    if isinstance(value, datetime.time):
         return "t", str(value)
     return "s", str(value)
 
@@ -100,7 +110,7 @@ def _facts(path: Path, made: dict[str, Any]) -> bool:
         names = set(archive.namelist())
         made["macros"] = any(name.endswith("vbaProject.bin") for name in names)
         files = sheet_files(archive, made)
-        codes = formats(archive)
+        codes, struck = formats(archive), _struck_texts(archive)
         found_by = re.compile(_TELLING + telling(codes))
         for sheet in made["sheets"]:
             file = files.get(sheet["name"], "")
@@ -108,11 +118,41 @@ def _facts(path: Path, made: dict[str, Any]) -> bool:
                 found = False
                 continue
             with archive.open(file) as part:
-                told = _tells(Bounded(part), found_by)
+                told = bool(struck) or _tells(Bounded(part), found_by)
             with archive.open(file) as part:
                 if told:
-                    _sheet_facts(Bounded(part), sheet, Looks(codes))
+                    _sheet_facts(Bounded(part), sheet, Looks(codes), struck)
+            _as_dates(sheet, made["date1904"])
     return found
+
+
+def _struck_texts(archive: zipfile.ZipFile) -> set[str]:
+    """Numbers of the shared texts a part of which is crossed out."""
+    name = "xl/sharedStrings.xml"
+    if name not in archive.namelist():
+        return set()
+    with archive.open(name) as part:
+        if not _tells(Bounded(part), _STRIKE):
+            return set()
+    found: set[str] = set()
+    with archive.open(name) as part:
+        for number, (_event, each) in enumerate(_parsed(Bounded(part), "si")):
+            if number > MAX_TEXTS:
+                raise Unreadable("too large")
+            if any(is_struck(run) for run in each.iterfind("{*}r/{*}rPr")):
+                found.add(str(number))
+            each.clear()
+    return found
+
+
+def _as_dates(sheet: dict[str, Any], date1904: bool) -> None:
+    """Numbers that are shown as a part of a date alone (令和8年) are dates, as those with a day are."""
+    areas = Areas(sheet["looks"].pop(ERA, ()))
+    first = datetime.datetime(1904, 1, 1) if date1904 else datetime.datetime(1899, 12, 30)
+    for cell in sheet["cells"]:
+        if cell[2] == "n" and (cell[0], cell[1]) in areas and 60 < float(cell[3]) < _DAYS - 1_462:
+            when = first + datetime.timedelta(days=float(cell[3]))
+            cell[2:] = _value(when if when.time() != datetime.time() else when.date())
 
 
 def _tells(part: Bounded, found_by: re.Pattern[bytes]) -> bool:
@@ -145,11 +185,11 @@ def sheet_files(archive: zipfile.ZipFile, made: dict[str, Any]) -> dict[str, str
     return files
 
 
-def _sheet_facts(part: Bounded, sheet: dict[str, Any], looks: Looks) -> None:
+def _sheet_facts(part: Bounded, sheet: dict[str, Any], looks: Looks, struck: set[str]) -> None:
     for _event, each in _parsed(part, "c", "row", "col"):
         tag = each.tag.rpartition("}")[2]
         if tag == "c":
-            _cell_facts(each, sheet)
+            _cell_facts(each, sheet, struck)
             if looks.codes:
                 looks.cell(*_at(each), each.get("s", "0"))
         elif tag == "row":
@@ -165,12 +205,14 @@ def _sheet_facts(part: Bounded, sheet: dict[str, Any], looks: Looks) -> None:
     sheet["looks"] = looks.areas()
 
 
-def _cell_facts(cell: Any, sheet: dict[str, Any]) -> None:
+def _cell_facts(cell: Any, sheet: dict[str, Any], struck: set[str]) -> None:
     """18.3.1.4: an error is text of its own type; an empty text that a formula made is a value."""
     formula, value, kind = cell.find("{*}f"), cell.find("{*}v"), cell.get("t")
     text = value.text if value is not None else None
     if kind == "e":
         sheet["cells"].append([*_at(cell), "e", text or "#"])
+    if (kind == "s" and text in struck) or any(map(is_struck, cell.iterfind("{*}is/{*}r/{*}rPr"))):
+        sheet["struck"].append(list(_at(cell)))
     if formula is not None:
         where = list(_at(cell))
         sheet["formulas"].append(where)

@@ -25,6 +25,8 @@ def typed(kind: str, raw: str, wanted: str) -> tuple[float | date | str, str, st
         return _date(kind, raw)
     if kind == "d":
         return raw, _("文字の欄が日付になっています。"), raw[:10]
+    if kind == "n" and abs(float(raw)) >= _EXACT:
+        return raw, _("15桁を超える数です。"), ""
     return raw, "", ""
 
 

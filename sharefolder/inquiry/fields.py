@@ -190,7 +190,7 @@ def standing(workbook: dict[str, Any], form: Form) -> dict[Place, tuple[str, str
     return {
         (row, column): (kind, text[:10] if kind == "d" else text)
         for row, column, kind, text in cells
-        if (row, column) not in form.labels and (row, column) not in form.computed
+        if text.strip() and (row, column) not in form.labels and (row, column) not in form.computed
     }
 
 

@@ -3,37 +3,36 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
 from core.errors import SuiteError
 from core.i18n import _
+from sharefolder.documents.areas import Place, runs
 from sharefolder.documents.looks import PERCENT
 from sharefolder.inquiry import layout
-from sharefolder.inquiry.areas import Place, runs
 from sharefolder.inquiry.layout import Layout, Sheet
 from sharefolder.inquiry.model import KINDS, Column, Form
+from sharefolder.inquiry.whole import said
 
 _NUMBER = re.compile(r"(数|額|率|量|計|円|人|件|面積|%|％)$|[（(](円|千円|人|件|台|枚|箇所|か所|%|％)[)）]")
 _DATE = re.compile(r"(日|年月日|期限|期日)$|日付|年月日")
+_ASIDE = re.compile(r"(記入|記載|回答|入力)例|^例|要領|説明|注意|留意|表紙|鑑|かがみ|リスト|マスタ|選択肢")
 
 MAX_SPAN = 50
 """Columns over which the last heading of a row may reach."""
 
 
-def understand(workbook: dict[str, Any], at: Layout | None = None) -> Form:
-    """The form in a template read by ``documents.workbook``; its table where ``at`` says, else where it
-    probably lies. SuiteError SHARE-020 if there is no table to fill in.
+def understand(workbook: dict[str, Any], at: Layout | None = None, name: str = "") -> Form:
+    """The form in a template read by ``documents.workbook``; its table on the sheet ``name`` and where ``at``
+    says, else where it probably lies. SuiteError SHARE-020 if there is no table to fill in.
     """
     visible = [sheet for sheet in workbook["sheets"] if sheet["visible"]]
-    read = visible[0] if visible else {"cells": [], "formulas": [], "merged": [], "looks": {}}
-    kinds = {(row, column): kind for row, column, kind, _text in read["cells"]}
-    sheet = Sheet(
-        {(row, column): text for row, column, _kind, text in read["cells"]},
-        frozenset(place for place, kind in kinds.items() if kind == "s"),
-        frozenset((row, column) for row, column in read["formulas"]),
-        tuple(tuple(m) for m in read["merged"]),
-    )
+    read = next((each for each in visible if each["name"] == name), None) or _likely(visible)
+    if read is None:
+        raise _no_table()
+    sheet, kinds = _sheet(read), {(row, column): kind for row, column, kind, _text in read["cells"]}
     found = at or layout.guessed(sheet)
     names = _names(sheet, found) if found is not None else {}
     if found is None or len(names) < 2:
@@ -52,13 +51,31 @@ def understand(workbook: dict[str, Any], at: Layout | None = None) -> Form:
         found.first,
         runs(calculated),
         tuple(tuple(area) for area in read["looks"].get(PERCENT, ())),
+        tuple((each["name"], said(each)) for each in workbook["sheets"] if each["name"] != read["name"]),
+        tuple(each["name"] for each in visible),
+    )
+
+
+def _likely(visible: Sequence[dict[str, Any]]) -> dict[str, Any] | None:
+    """The first sheet with a table, one that only explains (表紙, 記入例) after the others."""
+    some = [each for each in visible if layout.guessed(_sheet(each)) is not None] or list(visible)
+    return min(some, key=lambda each: bool(_ASIDE.search(layout.plain(each["name"]))), default=None)
+
+
+def _sheet(read: dict[str, Any]) -> Sheet:
+    texts = [(row, column, kind, text) for row, column, kind, text in read["cells"] if text.strip()]
+    return Sheet(
+        {(row, column): text for row, column, _kind, text in texts},
+        frozenset((row, column) for row, column, kind, _text in texts if kind == "s"),
+        frozenset((row, column) for row, column in read["formulas"]),
+        tuple(tuple(m) for m in read["merged"]),
     )
 
 
 def _no_table() -> SuiteError:
     return SuiteError(
         _("この様式では照会を作れません。"),
-        _("最初のシートに、見出しの並んだ表が見つかりません。"),
+        _("このシートに、見出しの並んだ表が見つかりません。"),
         _("見出しが1行に2つ以上並んだ様式を選んでください。"),
         "SHARE-020",
     )
@@ -118,6 +135,17 @@ def given(form: Form, calculated: bool = False) -> list[int]:
     if form.last_row is not None:
         rows = {row for row in rows if row <= form.last_row}
     return sorted(row for row in rows if _named(form, row) and (calculated or not _total(form, row)))
+
+
+def calculated_rows(form: Form) -> list[int]:
+    """Rows that the template names and calculates as a whole (合計)."""
+    return [row for row in given(form, calculated=True) if _calculated(form, row)]
+
+
+def _calculated(form: Form, row: int) -> bool:
+    places = [(row, column.index) for column in form.columns if column.kind == "number"]
+    own = [place in form.computed for place in places]
+    return any(own) and all(here or place in form.labels for here, place in zip(own, places, strict=True))
 
 
 def _named(form: Form, row: int) -> bool:

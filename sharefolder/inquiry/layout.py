@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
-from sharefolder.inquiry.areas import Place
+from sharefolder.documents.areas import Place
 
 _EXAMPLE = re.compile(r"[(\[【〔<]?(記入|記載|回答)?例([)\]】〕>:.\s\d①-⑳]|$)")
 _NOTE = re.compile(r"[※*]|[(\[【]?注([)\]】:.\s\d]|意事項|意:|$)|備考:|記入(要領|上の)|留意事項")
@@ -64,6 +64,11 @@ def plain(text: str) -> str:
 def is_total(text: str) -> bool:
     """計, 合計, 小計…, whatever is between the characters."""
     return bool(_TOTAL.fullmatch(re.sub(r"\s", "", plain(text))))
+
+
+def is_note(text: str) -> bool:
+    """※…, 注…"""
+    return bool(_NOTE.match(plain(text)))
 
 
 def is_name(text: str) -> bool:

@@ -8,7 +8,7 @@ from enum import Enum
 from functools import cached_property
 
 from core.clock import TOKYO
-from sharefolder.inquiry.areas import Area, Areas
+from sharefolder.documents.areas import Area, Areas
 
 KINDS = ("text", "number", "date")
 PLACE = "照会"
@@ -41,7 +41,8 @@ class Form:
     ``header_row``: the last row of headings; ``labels``: every cell that the template fills; ``last_row``: of
     a table whose rows are given, else None; ``header_top``, ``first_row``: where they are not ``header_row``
     and the row after it; ``calculated``: where the template has formulas, neither labels nor for answers;
-    ``percent``: where it shows numbers as percent, None where nobody has looked.
+    ``percent``: where it shows numbers as percent, None where nobody has looked; ``others``: its other sheets
+    with what stands there (``whole.said``); ``shown``: those of ``sheets`` that are not hidden.
     """
 
     sheet: str
@@ -55,6 +56,8 @@ class Form:
     first_row: int | None = None
     calculated: tuple[Area, ...] = ()
     percent: tuple[Area, ...] | None = None
+    others: tuple[tuple[str, str], ...] = ()
+    shown: tuple[str, ...] = ()
 
     @property
     def top(self) -> int:
@@ -65,6 +68,13 @@ class Form:
     def first(self) -> int:
         """The first row of the table."""
         return self.header_row + 1 if self.first_row is None else self.first_row
+
+    def over(self, place: tuple[int, int]) -> str:
+        """The template's text that is merged over ``place`` from a row above it in its column."""
+        row, column = place
+        starts = (m[:2] for m in self.merged if m[1] <= column <= m[3] and self.first <= m[0] < row <= m[2])
+        start = next(starts, None)
+        return self.labels.get(start, "").strip() if start is not None and start[1] == column else ""
 
     @cached_property
     def computed(self) -> Areas:

@@ -58,9 +58,9 @@ class Office:
         self._board, self._kept = Board(storage, sandbox, today), Kept(storage)
         self._asked = asked.Asked(storage)
 
-    def understand(self, template: Path, at: Layout | None = None) -> Form:
-        """The form in a local template, its table ``at`` those rows or where it probably lies. SuiteError
-        SHARE-020 (no table) or SHARE-022 (cannot be read)."""
+    def understand(self, template: Path, at: Layout | None = None, sheet: str = "") -> Form:
+        """The form in a local template, its table on ``sheet`` and ``at`` those rows, or where it probably
+        lies. SuiteError SHARE-020 (no table) or SHARE-022 (cannot be read)."""
         answer = self._sandbox.ask("cells", template)
         if answer.value is None:
             raise SuiteError(
@@ -69,7 +69,7 @@ class Office:
                 _("Excelで開いて保存し直すか、別の様式を選んでください。"),
                 "SHARE-022",
             )
-        return understand(answer.value, at)
+        return understand(answer.value, at, sheet)
 
     def create(
         self,

@@ -11,7 +11,7 @@ from core.errors import SuiteError
 from core.i18n import _
 from core.wareki import FIRST_DAY
 from sharefolder import names
-from sharefolder.inquiry.areas import Area
+from sharefolder.documents.areas import Area
 from sharefolder.inquiry.model import KINDS, Column, Form, Inquiry
 
 MAX_BYTES = 5_000_000
@@ -112,6 +112,8 @@ def _form(data: dict[str, Any]) -> Form:
         first_row=_perhaps(data.get("first_row")),
         calculated=_areas(data.get("calculated", ())),
         percent=_areas(data["percent"]) if data.get("percent") is not None else None,
+        shown=tuple(map(str, data.get("shown", ()))),
+        others=tuple((str(name), str(mark)) for name, mark in data.get("others", ())),
     )
 
 

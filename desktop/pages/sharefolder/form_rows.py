@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from PySide6.QtCore import QSignalBlocker, Qt, QTimer, Signal
 from PySide6.QtGui import QWheelEvent
-from PySide6.QtWidgets import QSpinBox, QWidget
+from PySide6.QtWidgets import QComboBox, QSpinBox, QWidget
 
 from core.i18n import _, sentences
 from desktop.ui import page, theme
-from desktop.ui.widgets.fields import abreast
+from desktop.ui.widgets.fields import abreast, labelled
 from sharefolder.inquiry.form import given
 from sharefolder.inquiry.layout import Layout
 from sharefolder.inquiry.model import Form
@@ -19,9 +19,10 @@ _SETTLED = 250  # ms without another step
 
 
 class FormRows(QWidget):
-    """``asked`` tells the rows that were chosen, once whoever chooses has paused."""
+    """``asked`` tells the rows that were chosen, once whoever chooses has paused; ``turned``: the sheet."""
 
     asked = Signal(object)
+    turned = Signal(str)
 
     def __init__(self) -> None:
         super().__init__()
@@ -38,7 +39,12 @@ class FormRows(QWidget):
         for box in self._boxes:
             box.valueChanged.connect(lambda _row, box=box: self._moved(box))
         self.words = page.label("", "caption", wrap=True)
+        self.sheet = QComboBox()
+        self.sheet.setAccessibleName(_("表のあるシート"))
+        self.sheet.textActivated.connect(self.turned)
+        self._sheet = labelled(_("表のあるシート"), self.sheet)
         layout = page.column(self, 0.5)
+        layout.addWidget(self._sheet)
         layout.addWidget(abreast([(box.accessibleName(), box, 1) for box in self._boxes]))
         layout.addWidget(self.words)
 
@@ -51,6 +57,10 @@ class FormRows(QWidget):
 
     def show_form(self, form: Form) -> None:
         """The rows of ``form``, and what of it is collected."""
+        self.sheet.clear()
+        self.sheet.addItems(form.shown)
+        self.sheet.setCurrentText(form.sheet)
+        self._sheet.setVisible(len(form.shown) > 1)
         self._put(form.top, form.header_row, form.first, -1 if form.last_row is None else form.last_row)
         named = given(form)
         names = [form.labels.get((row, form.columns[0].index), "").strip() for row in named]
@@ -60,6 +70,7 @@ class FormRows(QWidget):
             _("名前のある行: {names}。").format(names=said + rest) if said else _("行は、書く人が決めます。"),
             _("計算式の欄は、その結果を集めます。") if form.calculated else "",
             _("表の外の文字は集めません。"),
+            _("ほかのシートは集めません（書かれていれば「要確認」に出ます）。") if form.others else "",
         ]
         self.words.setText(sentences(*parts))
 

@@ -54,6 +54,7 @@ class NewInquiry(QWidget):
         layout.addWidget(labelled(_("回答する人への説明"), self.notes))
         self.rows = FormRows()
         self.rows.asked.connect(self._place_table)
+        self.rows.turned.connect(lambda sheet: self._place_table(None, sheet))
         self._where = QWidget()
         where = page.column(self._where, 0.5)
         where.addWidget(page.label(_("表の場所"), "strong"))
@@ -116,13 +117,14 @@ class NewInquiry(QWidget):
         if path is not None:
             self.use(path)
 
-    def _place_table(self, at: Layout) -> None:
+    def _place_table(self, at: Layout | None, sheet: str = "") -> None:
         """The table lies elsewhere than was guessed."""
         template, office = self._template, self._services.share.office(self._place)
+        sheet = sheet or self.rows.sheet.currentText()
         self._services.bridge.run(
             self,
             _("様式"),
-            lambda _r: office.understand(template, at),
+            lambda _r: office.understand(template, at, sheet),
             self._understood,
             self._no_table,
             lane="share-inquiry",

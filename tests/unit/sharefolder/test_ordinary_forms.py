@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -14,7 +12,7 @@ from sharefolder.inquiry import fields, record
 from sharefolder.inquiry.form import given, understand, with_kinds
 from sharefolder.inquiry.layout import Layout
 from sharefolder.inquiry.model import Form, Inquiry
-from tests.fakes.sheets import Act, Cells, answered, book, by_excel, form_of, rewritten
+from tests.fakes.sheets import Cells, answered, book, by_excel, form_of, rewritten
 
 PLAIN = {(0, 0): "施設調査", (2, 0): "施設名", (2, 1): "件数", (2, 2): "率", (2, 3): "備考"}
 ERRORS = ("#DIV/0!", "#N/A", "#REF!", "#VALUE!", "#NAME?", "#NUM!", "#NULL!")
@@ -336,74 +334,3 @@ def test_lists_of_a_city_begin_with_their_headings(shared_data: Path) -> None:
         form = form_of(shared_data / "workbooks" / name)
         assert form.columns[0].name == "#property", name
         assert (form.top, form.first) == (form.header_row, form.header_row + 1), name
-
-
-# formats
-
-
-def looking(*cells: tuple[int, int, object, str]) -> Act:
-    """``cells`` with these formats of Excel."""
-
-    def write(made: Any, sheet: Any) -> None:
-        for row, column, value, code in cells:
-            sheet.write(row, column, value, made.add_format({"num_format": code}))
-
-    return write
-
-
-RATES = {(0, 0): "施設名", (0, 1): "実施率", (0, 2): "コード"}
-RATE_WHY = "「%」の書式が様式と違います（50% は 0.5 です）。"
-
-
-@pytest.mark.parametrize("code", ["0%", "0.00%", "0.0%;[Red]-0.0%"])
-def test_a_percentage_where_the_form_has_none_is_doubted(tmp_path: Path, code: str) -> None:
-    form = form_of(book(tmp_path / "t.xlsx", RATES))
-    values, doubts = answered(book(tmp_path / "a.xlsx", RATES, looking((1, 1, 0.5, code))), form)
-    assert [(d.cell, d.raw, d.why, d.proposal) for d in doubts] == [("B2", "0.5", RATE_WHY, "")]
-    assert values["B2"].value == "0.5"
-    assert answered(book(tmp_path / "b.xlsx", RATES | {(1, 1): 50}), form)[1] == []
-
-
-def test_an_inquiry_that_was_asked_before_anybody_looked_at_formats_doubts_none(tmp_path: Path) -> None:
-    form = replace(form_of(book(tmp_path / "t.xlsx", RATES)), percent=None)
-    assert answered(book(tmp_path / "a.xlsx", RATES, looking((1, 1, 0.5, "0%"))), form)[1] == []
-
-
-def test_a_number_without_percent_where_the_form_has_it_is_doubted(tmp_path: Path) -> None:
-    """The form formats a cell, and all of another column but one cell."""
-
-    def formatted(made: Any, sheet: Any) -> None:
-        percent, plain = made.add_format({"num_format": "0%"}), made.add_format({"num_format": "#,##0"})
-        sheet.set_column(2, 2, None, percent)
-        sheet.write_blank(1, 1, None, percent)
-        sheet.write_blank(3, 2, None, plain)
-
-    form = form_of(book(tmp_path / "t.xlsx", RATES, formatted))
-    assert set(form.percent) == {(1, 1, 1), (2, 0, 2), (2, 4, 1_048_575)}
-    right = [(1, 1, 0.5, "0%"), (1, 2, 0.25, "0%"), (3, 2, 12, "0"), (900, 2, 0.1, "0.0%")]
-    assert answered(book(tmp_path / "a.xlsx", RATES, looking(*right)), form)[1] == []
-    wrong = [(1, 1, 50, "0"), (1, 2, 25, "General"), (3, 2, 0.12, "0%"), (2, 1, 0.4, "0%")]
-    _values, doubts = answered(book(tmp_path / "b.xlsx", RATES, looking(*wrong)), form)
-    assert sorted(d.cell for d in doubts) == ["B2", "B3", "C2", "C4"]
-    assert {d.why for d in doubts} == {RATE_WHY}
-
-
-@pytest.mark.parametrize(("code", "proposal"), [("000", "007"), ("000-0000", ""), ('"第"000', "")])
-def test_zeros_that_only_a_format_shows_are_doubted_in_a_text(
-    tmp_path: Path, code: str, proposal: str
-) -> None:
-    form = form_of(book(tmp_path / "t.xlsx", RATES))
-    values, doubts = answered(book(tmp_path / "a.xlsx", RATES, looking((1, 2, 7, code))), form)
-    assert [(d.cell, d.raw, d.proposal) for d in doubts] == [("C2", "7", proposal)]
-    assert values["C2"].doubtful
-    assert answered(tmp_path / "a.xlsx", replace(form, percent=None))[1] == doubts
-    number = with_kinds(form, {2: "number"}, set())
-    assert answered(tmp_path / "a.xlsx", number)[1] == []
-
-
-def test_a_percentage_beside_the_table_is_doubted(tmp_path: Path) -> None:
-    cells = {(0, 0): "全体の率", **{(r + 2, c): t for (r, c), t in RATES.items()}}
-    form = form_of(book(tmp_path / "t.xlsx", cells))
-    values, doubts = answered(book(tmp_path / "a.xlsx", cells, looking((0, 1, 0.5, "0%"))), form)
-    assert [d.why for d in doubts] == [RATE_WHY]
-    assert values["B1"].doubtful

@@ -150,7 +150,7 @@ NUMBERS: dict[str, tuple[object, str, str]] = {
     "about": ("約1", "言葉", ""),
     "from to": ("1～2", "言葉", ""),
     "nothing to report": ("該当なし", "言葉", ""),
-    "sixteen digits": (1234567890123456.0, "15桁", ""),
+    "sixteen digits": (1234567890123456, "15桁", ""),
     "a formula's error": ("#REF!", "数式がエラー", ""),
 }
 DAMAGES: dict[str, Callable[[Answer], object]] = {
