@@ -13,6 +13,7 @@ MAX_BYTES = 255  # ext4 and most Unix file systems; NTFS counts 255 UTF-16 units
 MAX_PATH = 4096
 _FORBIDDEN = re.compile(r'[<>:"|?*\\/\x00-\x1f\x7f]')
 _INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")  # also turns the text round: rlo
+_TURNING = re.compile("[\x00-\x1f\x7f\u202a-\u202e\u2066-\u2069]")
 _DEVICE = re.compile(r"(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[0-9¹²³])(?:\s*\..*)?", re.IGNORECASE)
 _WIDE = str.maketrans('<>:"|?*\\/', "＜＞：”｜？＊￥／")
 
@@ -53,6 +54,12 @@ def proposed(name: str) -> str:
     while len((stem + dot + suffix if suffix else stem).encode()) > MAX_BYTES:
         stem = stem[:-1]
     return (f"{stem}.{suffix}" if suffix else stem).rstrip(". ") or "_"
+
+
+def shown(name: str) -> str:
+    """``name`` for the eye: U+FFFD for each control character and for what turns the text round (behind an
+    RLO ``gnp.exe`` reads as ``exe.png``)."""
+    return _TURNING.sub("\ufffd", name)
 
 
 def free(name: str, taken: Iterable[str]) -> str:

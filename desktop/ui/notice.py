@@ -80,6 +80,11 @@ class NoticeBar(QWidget):
         copy = (_("報告をコピー"), lambda: QGuiApplication.clipboard().setText(report)) if report else None
         self.show_notice(Notice("error", f"{error.what} {error.why}", error.next_step, error.code, copy))
 
+    def withdraw(self, notice: Notice) -> None:
+        """Take it away: what it offers has been done in another way."""
+        for banner in [each for each in self._banners if each.notice is notice]:
+            self._remove(banner)
+
     def clear(self) -> None:
         for banner in list(self._banners):
             self._remove(banner)

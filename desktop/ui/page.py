@@ -109,6 +109,11 @@ class Across(QWidget):
         else:
             self._box.addLayout(thing, stretch)
 
+    def narrow(self, narrow: float) -> None:
+        """From now on one below the other with less than so many em."""
+        self._narrow = narrow
+        self._fit()
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._fit()

@@ -53,19 +53,22 @@ class Ask(QFrame):
         field.setSelection(0, len(stem) if stem else len(value))
 
     def choice(
-        self, question: str, ways: Sequence[tuple[str, Callable[[], object]]], stays: bool = False
+        self,
+        question: str,
+        ways: Sequence[tuple[str, Callable[[], object]]],
+        stays: bool = False,
+        risky: bool = False,
     ) -> None:
-        """Ask which of ``ways``; the first is the safe one. One that ``stays`` is about no folder."""
+        """Ask which of ``ways``; Enter takes the first, or, where that is ``risky``, やめる. One that
+        ``stays`` is about no folder."""
         self._begin(question, stays)
-        first = None
+        made = []
         for words, way in (*ways, (_("やめる"), lambda: None)):
-            made = button(words, partial(self._take, way))
-            first = first or made
-            self._layout.addWidget(made)
+            made.append(button(words, partial(self._take, way)))
+            self._layout.addWidget(made[-1])
         page.in_order(self)
         self.show()
-        if first is not None:
-            first.setFocus(Qt.FocusReason.OtherFocusReason)
+        made[-1 if risky else 0].setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _take(self, way: Callable[[], object]) -> None:
         self.end()

@@ -9,13 +9,15 @@ from PySide6.QtCore import Qt
 from core.errors import SuiteError
 from core.i18n import _
 from desktop.pages.services import Services
-from desktop.pages.sharefolder.words import time_words
+from desktop.pages.sharefolder.words import time_words, where_words
 from desktop.ui import page, theme
 from desktop.ui.announce import announce
 from desktop.ui.buttons import button
 from desktop.ui.widgets.card import CardToLeave
-from desktop.ui.widgets.table import Table
+from desktop.ui.widgets.table import Cell, Table
+from sharefolder import names
 from sharefolder.bins import Lying
+from sharefolder.names import shown
 
 
 class Bin(CardToLeave):
@@ -68,16 +70,16 @@ class Bin(CardToLeave):
     def _show(self, turn: int, lying: list[Lying], whole: bool) -> None:
         if turn != self._turn:
             return
-        top = _("いちばん上")
+        mine = names.proposed(session.person.staff_number) if (session := self._services.auth.session) else ""
         self.table.put(
             [
                 (
                     each,
                     (
-                        _name(each.path),
-                        _parent(each.path) or top,
-                        time_words(each.when.timestamp()),
-                        each.who,
+                        shown(_name(each.path)),
+                        where_words(_parent(each.path)),
+                        Cell(time_words(each.when.timestamp()), each.when.timestamp()),
+                        _("自分") if each.who == mine else each.who,
                     ),
                 )
                 for each in lying
@@ -126,4 +128,4 @@ def _name(path: str) -> str:
 
 
 def _parent(path: str) -> str:
-    return path.rpartition("/")[0].replace("/", " › ")
+    return path.rpartition("/")[0]

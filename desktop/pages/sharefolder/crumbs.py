@@ -11,6 +11,7 @@ from desktop.ui import page
 from desktop.ui.buttons import button
 from desktop.ui.tips import plain
 from desktop.ui.widgets.flow import Flow
+from sharefolder import names
 
 _LAST = 3  # so many folders are shown; what lies before is one step that says …
 
@@ -34,6 +35,7 @@ class Crumbs(QWidget):
         if len(parts) > _LAST:
             steps.insert(1, ("…", "/".join(parts[:-_LAST])))
         for number, (words, path) in enumerate(steps):
+            words = names.shown(words)
             short = words if len(words) <= 18 else f"{words[:17]}…"
             made = button(f"›  {short}" if number else short, lambda path=path: self._go(path), "plain")  # type: ignore[misc]
             made.setToolTip(plain(words))

@@ -21,6 +21,7 @@ from sharefolder.documents.kinds import IMAGES
 from sharefolder.documents.sandbox import Answer, reason_words
 from sharefolder.index.store import kind
 from sharefolder.model import Entry, Rights
+from sharefolder.names import shown
 
 _PREVIEW = 4_000  # characters
 
@@ -71,7 +72,7 @@ class Details(ScrolledCard):
         if (place, entry) == (self._place, self._entry) and self.isVisible():
             return
         self._place, self._entry = place, entry
-        self.name.setText(entry.name)
+        self.name.setText(shown(entry.name))
         parts = (kind_words(entry), size_words(entry), time_words(entry.changed))
         self.facts.setText("\n".join(filter(None, parts)))
         self.rights.setText(_("調べています…"))

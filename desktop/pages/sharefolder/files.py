@@ -24,14 +24,14 @@ from desktop.pages.services import Services
 from desktop.pages.sharefolder.adding import Adding
 from desktop.pages.sharefolder.ask import Ask
 from desktop.pages.sharefolder.at_hand import AtHand
-from desktop.pages.sharefolder.bin import Bin
 from desktop.pages.sharefolder.crumbs import Crumbs
 from desktop.pages.sharefolder.details import Details
 from desktop.pages.sharefolder.drops import Drops
 from desktop.pages.sharefolder.edits import Edits
 from desktop.pages.sharefolder.following import Following
+from desktop.pages.sharefolder.foot import Foot
 from desktop.pages.sharefolder.found import Found
-from desktop.pages.sharefolder.history import History
+from desktop.pages.sharefolder.instead import Instead
 from desktop.pages.sharefolder.links_out import LinksOut
 from desktop.pages.sharefolder.listing import Listing
 from desktop.pages.sharefolder.looking import Looking
@@ -39,17 +39,18 @@ from desktop.pages.sharefolder.moving import Moving
 from desktop.pages.sharefolder.one_of import OneOf
 from desktop.pages.sharefolder.outward import Outward
 from desktop.pages.sharefolder.reading import Reading
+from desktop.pages.sharefolder.remembering import Remembering
 from desktop.pages.sharefolder.row_menu import RowMenu
 from desktop.pages.sharefolder.ruled import Ruled
 from desktop.pages.sharefolder.sends import Sends
 from desktop.pages.sharefolder.thumbnails import Thumbnails
 from desktop.pages.sharefolder.tree import Tree
+from desktop.pages.sharefolder.undoing import Undoing
 from desktop.ui import page, theme
 from desktop.ui.buttons import button
 from desktop.ui.widgets.beside import Beside
 from desktop.ui.widgets.fields import line_edit
 from desktop.ui.widgets.flow import Flow
-from sharefolder.marks import Mark
 from sharefolder.model import Entry
 from sharefolder.service import ShareChanged
 
@@ -66,16 +67,17 @@ class Files(QWidget):
         self.place, self.folder = "", ""
         self.prepared = False  # before it, that there is no place may be about to change
         self.turn = 0  # the newest listing or search: an answer to an older one is dropped
+        self.undoing = Undoing(services)
         self._sends, self._edits = Sends(self, services), Edits(self, services)
         self.choose_files, self.save = self._sends.choose_files, self._sends.save
         self.rename, self.trash = self._edits.rename, self._edits.trash
+        self.new_folder = self._edits.new_folder
         self.moving, self.adding = Moving(self, services), Adding(self, services)
         self.links = LinksOut(self, services)
         self.looking = Looking(self, services)
         self._reading = Reading(self, services)
         self.read, self.say_count = self._reading.read, self._reading.say_count
         self._tree_asked: bool | None = None  # until then by the room there is
-        self._before_history: QWidget | None = None
         self._following = Following(self, services, self._again)
         self.send_files, self.offer_pending = self._sends.send_files, self._sends.offer_pending
         self.tidy = self._sends.tidy
@@ -88,7 +90,8 @@ class Files(QWidget):
         self.list = Listing()
         self.list.setMinimumHeight(theme.em(12))
         self.list.opened.connect(self._enter)
-        self.list.picked.connect(self._picked)
+        self.list.picked.connect(self.picked)
+        self.remembering = Remembering(self, services)
         self.list.up.connect(self._up)
         self.outward, self.thumbnails = Outward(self, services), Thumbnails(self, services)
         self.list.dragged.connect(self.outward.drag)
@@ -98,15 +101,16 @@ class Files(QWidget):
         self.found = Found()
         self.found.setMinimumHeight(theme.em(12))
         self.found.opened.connect(self._enter)
-        self.found.picked.connect(self._picked)
+        self.found.picked.connect(self.picked)
         self.menu = RowMenu(self)
         for rows in (self.list, self.found):
             rows.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
             rows.customContextMenuRequested.connect(
                 lambda at, rows=rows: self.menu.open(rows.viewport().mapToGlobal(at))
             )
-        self.history = History(services, self._leave_history, self._came_back)
-        self.bin = Bin(services, self._leave_history, self._came_back)
+        instead = Instead(self, services)
+        self.history, self.bin = instead.history, instead.bin
+        self.show_history, self.show_bin = instead.show_history, instead.show_bin
         self.stack = OneOf(self.list, self.found, self.history, self.bin)
         self.list.ordered.connect(self._reading.reorder)
         self.details = Details(services, lambda: self._sends.save(), self.show_history)
@@ -118,8 +122,11 @@ class Files(QWidget):
         middle.addWidget(self.tree)
         middle.addWidget(Beside(self.stack, self.details), 1)
         whole.addLayout(middle, 1)
-        self.foot = self._foot()
+        self.foot = Foot(self.list, self.found, self._reading.narrow)
+        self.count, self.filter = self.foot.count, self.foot.filter
         whole.addWidget(self.foot)
+        self.stack.chosen.connect(self.foot.fit)
+        self._shortcut("Ctrl+F", self._look_here)
         self._wait = QTimer(self)
         self._wait.setSingleShot(True)
         self._wait.setInterval(0)  # what a key and its clear button change together is looked for once
@@ -132,6 +139,7 @@ class Files(QWidget):
             ("Ctrl+C", self.moving.copy),
             ("Ctrl+V", self.moving.paste),
             ("Ctrl+H", self.show_history),
+            ("Ctrl+Z", self.undoing.undo),
         ):
             self._shortcut(keys, act)
         self._shortcut("Alt+Up", self._up)
@@ -142,7 +150,7 @@ class Files(QWidget):
     def _head(self) -> QWidget:
         head = QWidget()
         layout = page.column(head, 0.6)
-        line = page.Across(40, 0.6)
+        line = self._where = page.Across(40, 0.6)
         self.places = QComboBox()
         self.places.setAccessibleName(_("共有フォルダの場所"))
         self.places.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
@@ -164,22 +172,15 @@ class Files(QWidget):
             button(_("読み直す"), self.read, icon="arrow-counter-clockwise"),
             button(_("フォルダの木"), self._toggle_tree, icon="folder"),
         )
-        new = button(_("新しいフォルダ"), self._edits.new_folder, icon="plus")
+        new = button(_("新しいフォルダ"), self.new_folder, icon="plus")
         layout.addWidget(Flow(self.send, new, *self.spare, self.more))
         layout.addWidget(self.looking.narrow())
         return head
 
-    def _foot(self) -> QWidget:
-        foot = page.Across(36, 0.6)
-        self.count = page.label("", "caption")
-        self.filter = line_edit(_("この一覧を絞り込む"), _("名前で絞り込む（Ctrl+F）"), limit=200)
-        self.filter.setClearButtonEnabled(True)
-        self.filter.setFixedWidth(theme.em(17))
-        self.filter.textChanged.connect(self._reading.narrow)
-        foot.add(self.count, 1)
-        foot.add(self.filter)
-        self._shortcut("Ctrl+F", lambda: self.filter.setFocus(Qt.FocusReason.ShortcutFocusReason))
-        return foot
+    def _look_here(self) -> None:
+        """In the list; where that is not shown, in the whole share."""
+        field = self.filter if self.stack.current() is self.list else self.finder
+        field.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -210,13 +211,18 @@ class Files(QWidget):
         names = [place.name for place in self._services.share.places()]
         self.places.clear()
         self.places.addItems(names)
+        self.places.setVisible(len(names) > 1)  # the first step of the way says it too
+        self._where.narrow(40 if len(names) > 1 else 30)
         if not names:
             self._nowhere()
             return
-        place = self.place if self.place in names else names[0]
-        self.places.setCurrentText(place)
-        self.go(place, self.folder if place == self.place else "")
         share = self._services.share
+        place = self.place if self.place in names else names[0]
+        folder = self.folder if place == self.place else ""
+        if not self.place:
+            place, folder = self.remembering.last(names) or (place, folder)
+        self.places.setCurrentText(place)
+        self.go(place, folder)
         self._services.bridge.run(
             self,
             _("所属"),
@@ -253,6 +259,7 @@ class Files(QWidget):
         self._following.follow(place, folder)
         self.more.show_place(place, folder)
         self.ruled.show_for(place, folder)
+        self.remembering.stand(place, folder)
 
     def _pictures(self) -> None:
         """Of what is on the screen now, and of nothing else."""
@@ -271,9 +278,7 @@ class Files(QWidget):
             self.go(self.place, entry.parent, entry.path)
             self.list.setFocus(Qt.FocusReason.OtherFocusReason)
         else:
-            self._services.share.marks.used(Mark(self.place, entry.path, file=True))
-            self.details.show_entry(self.place, entry)
-            self.details.open.setFocus(Qt.FocusReason.OtherFocusReason)
+            self.details.open_outside(self.place, entry)
 
     def open_entry(self, entry: Entry) -> None:
         """Into a folder; a file by the system's program."""
@@ -282,8 +287,27 @@ class Files(QWidget):
         else:
             self.details.open_outside(self.place, entry)
 
-    def _picked(self) -> None:
+    def picked(self) -> None:
+        """Something else is chosen, or nothing: the details and the count follow."""
         self.details.show_entry(self.place, self.chosen())
+        if self.stack.current() is self.list and self.place:
+            self._reading.say_count()
+
+    def choose_first(self, words: str) -> None:
+        """There is nothing chosen that could be meant."""
+        self._services.notices.info(words)
+        self.list.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def show_made(self, place: str, path: str) -> None:
+        """What has just got this path: chosen, where its folder is shown, so that the keyboard goes on."""
+        if (place, path.rpartition("/")[0]) != (
+            self.place,
+            self.folder,
+        ) or self.stack.current() is not self.list:
+            self.again()
+            return
+        self.read(path)
+        self.list.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def chosen(self) -> Entry | None:
         """The one row that is chosen, in the list or among what was found."""
@@ -310,39 +334,6 @@ class Files(QWidget):
             self.looking.look()
         else:
             self.looking.show_unread()
-
-    def show_history(self) -> None:
-        """Of the chosen file or folder, or of the folder that is shown."""
-        here = Entry(self.folder, self.folder.rpartition("/")[2], True, 0, 0.0)
-        entry = self.chosen() or here
-        if self.place and self.stack.current() is not self.history:
-            self._instead(self.history)
-            self.history.show_entry(self.place, entry)
-
-    def show_bin(self) -> None:
-        """What was deleted from the folder that is shown, and below it."""
-        if self.place:
-            self._instead(self.bin)
-            self.bin.show_folder(self.place, self.folder)
-
-    def _instead(self, view: History | Bin) -> None:
-        """Of the list or the results, until one leaves it."""
-        if (before := self.stack.current()) in (self.list, self.found):
-            self._before_history = before
-        self.stack.choose(view)
-        self.details.hide()
-        view.close_button.setFocus(Qt.FocusReason.OtherFocusReason)
-
-    def _leave_history(self) -> None:
-        before = self._before_history or self.list
-        self.stack.choose(before)
-        before.setFocus(Qt.FocusReason.OtherFocusReason)
-        self._picked()
-
-    def _came_back(self, path: str) -> None:
-        """A version has come back: shown in its folder."""
-        self.go(self.place, path.rpartition("/")[0], path)
-        self.list.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _changed(self, change: ShareChanged) -> None:
         if change.folder == "" and change.place not in [p.name for p in self._services.share.places()]:

@@ -6,12 +6,13 @@ from html import escape
 from typing import Any
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QTextDocument
+from PySide6.QtGui import QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QTextDocument, QTextOption
 from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from core.i18n import _
-from desktop.pages.sharefolder.words import kind_words, time_words
+from desktop.pages.sharefolder.words import kind_words, time_words, where_words
 from desktop.ui import theme, turns
+from sharefolder import names
 from sharefolder.index.snippet import Snippet, marks
 from sharefolder.index.store import Hit
 from sharefolder.model import Entry
@@ -35,7 +36,7 @@ class _Hits(QAbstractListModel):
             return None
         hit = self.hits[index.row()]
         sentence = self.sentences.get(hit.entry.path)
-        parts = (hit.entry.name, hit.entry.parent, sentence.text if sentence else "")
+        parts = (names.shown(hit.entry.name), hit.entry.parent, sentence.text if sentence else "")
         return "　".join(filter(None, parts))
 
     def put(self, hits: list[Hit], words: str) -> None:
@@ -118,7 +119,8 @@ class _Drawing(QStyledItemDelegate):
         document.setDocumentMargin(theme.em(0.5))
         text = tokens.on_selected if chosen else tokens.text
         muted = tokens.on_selected if chosen else tokens.muted
-        document.setHtml(self._html(model, index.row(), text, muted))
+        document.setDefaultTextOption(_one_line())
+        document.setHtml(self._html(model, index.row(), text, muted, rect.width() - theme.em(1)))
         document.setTextWidth(rect.width())
         painter.translate(rect.topLeft())
         document.drawContents(painter, QRectF(0, 0, rect.width(), rect.height()))
@@ -126,18 +128,30 @@ class _Drawing(QStyledItemDelegate):
         painter.drawLine(0, rect.height() - 1, rect.width(), rect.height() - 1)
         painter.restore()
 
-    def _html(self, model: _Hits, row: int, text: str, muted: str) -> str:
-        hit = model.hits[row]
-        name = marked(hit.entry.name, marks(hit.entry.name, model.words))
-        where = hit.entry.parent.replace("/", " › ") or _("いちばん上")
-        facts = f"{escape(where)}　{escape(kind_words(hit.entry))}　{escape(time_words(hit.entry.changed))}"
-        sentence = model.sentences.get(hit.entry.path)
+    def _html(self, model: _Hits, row: int, text: str, muted: str, room: int) -> str:
+        entry = model.hits[row].entry
+        middle, small = Qt.TextElideMode.ElideMiddle, theme.current().font(0.875)
+        strong = QFontMetrics(theme.current().font(1, bold=True))
+        short = strong.elidedText(names.shown(entry.name), middle, room)
+        name = marked(short, marks(short, model.words))
+        rest = "".join(f" ・ {words}" for words in (kind_words(entry), time_words(entry.changed)) if words)
+        metrics = QFontMetrics(small)
+        left = room - metrics.horizontalAdvance(rest)
+        facts = escape(metrics.elidedText(where_words(entry.parent), middle, left) + rest)
+        sentence = model.sentences.get(entry.path)
         line = marked(sentence.text, sentence.marks) if sentence else ""
-        small = f"font-size:{theme.em(0.875)}px"
+        size = f"font-size:{theme.em(0.875)}px"
         return (
             f"<div style='color:{text}'><b>{name}</b></div>"
-            f"<div style='color:{muted};{small}'>{facts}</div><div style='color:{text};{small}'>{line}</div>"
+            f"<div style='color:{muted};{size}'>{facts}</div><div style='color:{text};{size}'>{line}</div>"
         )
+
+
+def _one_line() -> QTextOption:
+    """Each of the three: what went on in a second one would push the sentence out of its row."""
+    made = QTextOption()
+    made.setWrapMode(QTextOption.WrapMode.NoWrap)
+    return made
 
 
 def marked(text: str, places: tuple[tuple[int, int], ...]) -> str:

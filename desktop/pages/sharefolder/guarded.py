@@ -47,7 +47,7 @@ class Guarded:
             def again() -> None:
                 self.run(title, act, done, go_on, about, failed=failed, lane=lane, card=card, confirmed=True)
 
-            self._view.ask.choice(sentences(error.what, about, error.why), ((go_on, again),))
+            self._view.ask.choice(sentences(error.what, about, error.why), ((go_on, again),), risky=True)
 
         self._services.bridge.run(
             self._view,

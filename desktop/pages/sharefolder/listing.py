@@ -23,16 +23,15 @@ from core.i18n import _
 from desktop.pages.sharefolder.order import Order
 from desktop.pages.sharefolder.rows import Rows, Shown
 from desktop.pages.sharefolder.thumbnails import SIDE, framed
-from desktop.pages.sharefolder.words import kind_words, size_words, time_words
+from desktop.pages.sharefolder.widths import Widths
+from desktop.pages.sharefolder.words import kind_words, short_time_words, size_words, time_words
 from desktop.ui import theme, turns
 from desktop.ui.icons import pixmap
 from desktop.ui.tips import plain
+from sharefolder import names
 from sharefolder.model import Entry
 
 Index = QModelIndex | QPersistentModelIndex
-_WIDTHS = (7.0, 5.2, 15.4)
-"""Of all columns but the name, in em; the name takes the rest."""
-_NAME = 9.0
 _PIECES = 1_000
 
 
@@ -43,6 +42,7 @@ class _Rows(QAbstractTableModel):
         self.titles = (_("名前"), _("種別"), _("大きさ"), _("更新日時"))
         self._icons: dict[tuple[str, str], QIcon] = {}
         self.picture: Callable[[Entry], QIcon | None] = lambda _entry: None
+        self.short = False  # the day
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's signature
         return 0 if parent.isValid() else len(self.shown)
@@ -53,7 +53,7 @@ class _Rows(QAbstractTableModel):
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         column = index.column()
         if role == Qt.ItemDataRole.DisplayRole:
-            return _cell(self.shown[index.row()], column)
+            return _cell(self.shown[index.row()], column, self.short)
         if role == Qt.ItemDataRole.ToolTipRole:
             return plain(_cell(self.shown[index.row()], column))
         if role == Qt.ItemDataRole.DecorationRole and column == 0:
@@ -101,10 +101,12 @@ def _pieces(rows: Sequence[int]) -> list[tuple[int, int]]:
     return made
 
 
-def _cell(entry: Entry, column: int) -> str:
+def _cell(entry: Entry, column: int, short: bool = False) -> str:
     if column == 0:
-        return entry.name
-    return (kind_words, size_words, lambda e: time_words(e.changed))[column - 1](entry)
+        return names.shown(entry.name)
+    if column == 3:
+        return (short_time_words if short else time_words)(entry.changed)
+    return (kind_words, size_words)[column - 1](entry)
 
 
 class Listing(QTableView):
@@ -143,13 +145,14 @@ class Listing(QTableView):
         # Qt's header asks for each of its sections whether all rows are chosen, by asking the model for each.
         header.setSelectionModel(QItemSelectionModel(self._model, self))
         header.sectionClicked.connect(self.ordered.emit)
+        self.widths = Widths(self, self._say_days)
         self.doubleClicked.connect(lambda index: self.opened.emit(self._model.shown[index.row()]))
         self.verticalScrollBar().valueChanged.connect(lambda _value: self.on_screen.emit())
         self.selectionModel().selectionChanged.connect(lambda *_change: self.picked.emit())
 
     def put(self, shown: Shown, order: Order) -> None:
         """Show ``shown``, already in ``order``; what was chosen stays chosen where it is shown."""
-        before, current = self._model.shown, self.current()
+        before, current, row = self._model.shown, self.current(), self.currentIndex().row()
         pieces = self._ranges() if before.folder == shown.folder else []
         chosen = {name for piece in pieces for name in before.names(*piece)}
         self._model.put(shown)
@@ -160,7 +163,16 @@ class Listing(QTableView):
             self._choose(chosen, current.name if current is not None else "")
             if sum(last - first + 1 for first, last in self._ranges()) < len(chosen):
                 self.picked.emit()  # what was chosen is gone; a new model says nothing of it
+        elif before.folder != shown.folder:
+            self.picked.emit()
+        if row >= 0 and shown and before.folder == shown.folder and not self.currentIndex().isValid():
+            self._stand_on(min(row, len(shown) - 1))  # where what has gone was: the arrows go on from there
         self.on_screen.emit()
+
+    def _say_days(self, short: bool) -> None:
+        if short != self._model.short:
+            self._model.short = short
+            self.viewport().update()
 
     def picture_by(self, picture: Callable[[Entry], QIcon | None]) -> None:
         """Ask ``picture`` for each row's; without one it has a sign of its kind."""
@@ -213,6 +225,12 @@ class Listing(QTableView):
         ranges = self._ranges()
         return self._model.shown[ranges[0][0]] if [last - first for first, last in ranges] == [0] else None
 
+    def measured(self) -> tuple[int, int, int]:
+        """Of what is chosen: how many, how many of them folders, and the bytes of the others."""
+        ranges = self._ranges()
+        parts = [self._model.shown.measured(first, last) for first, last in ranges]
+        return sum(b - a + 1 for a, b in ranges), sum(f for f, _b in parts), sum(b for _f, b in parts)
+
     def _ranges(self) -> list[tuple[int, int]]:
         """First and last row of what is chosen, in order: with all rows chosen one range, not a row each."""
         found = sorted((each.top(), each.bottom()) for each in self.selectionModel().selection().toList())
@@ -237,8 +255,12 @@ class Listing(QTableView):
             chosen.select(self._model.index(first, 0), self._model.index(last, len(self._model.titles) - 1))
         self.selectionModel().select(chosen, QItemSelectionModel.SelectionFlag.Select)
         for row in shown.rows_of({current}):
-            index = self._model.index(row, 0)
-            self.selectionModel().setCurrentIndex(index, QItemSelectionModel.SelectionFlag.NoUpdate)
+            self._stand_on(row)
+
+    def _stand_on(self, row: int) -> None:
+        """The cursor; what is chosen stays."""
+        index = self._model.index(row, 0)
+        self.selectionModel().setCurrentIndex(index, QItemSelectionModel.SelectionFlag.NoUpdate)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         with turns.first():
@@ -246,11 +268,8 @@ class Listing(QTableView):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        for column, width in enumerate(_WIDTHS, 1):
-            self.setColumnWidth(column, theme.em(width))
+        self.widths.fit()
         self.on_screen.emit()
-        rest = self.viewport().width() - sum(theme.em(width) for width in _WIDTHS)
-        self.setColumnWidth(0, max(theme.em(_NAME), rest))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         entry = self.current()

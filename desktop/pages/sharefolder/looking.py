@@ -50,6 +50,7 @@ class Looking:
         if not words or not place:
             if self._view.stack.current() is self._view.found:
                 self._view.stack.choose(self._view.list)
+                self._view.picked()
                 self._view.read()
             return
 
@@ -72,6 +73,7 @@ class Looking:
         self._view.found.put(hits, words)
         self.answered = words
         self._view.stack.choose(self._view.found)
+        self._view.picked()  # none of them is, whatever is in the folder behind
         said = _said(words, len(hits), whole)
         self._nothing.say(said, _("短い言葉や別の言い方でお試しください。"))
         self._view.stack.say(self._view.found, None if hits else self._nothing)
@@ -109,6 +111,7 @@ class Looking:
                 self._view.found.tell(path, Snippet(reason_words(why), ()))
             self._view.stack.say(self._view.found, None)
             self._view.stack.choose(self._view.found)
+            self._view.picked()
             said = _("中身を探せない文書: {count} 件").format(count=f"{len(rows):,}")
             self._view.count.setText(said)
             announce(self._view, said)

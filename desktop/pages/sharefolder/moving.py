@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 from core.errors import SuiteError
 from core.i18n import _
 from core.jobs import Report
 from desktop.pages.services import Services
-from desktop.pages.sharefolder.edits import about
+from desktop.pages.sharefolder.edits import about, short
 from desktop.pages.sharefolder.guarded import Guarded
+from sharefolder import names
 from sharefolder.model import Entry
 
 _NAMED = 5  # of what could not be copied
@@ -67,8 +69,17 @@ class Moving:
         else:
             self._copy(place, entries, self._view.folder)
 
-    def move(self, place: str, entries: Sequence[Entry], folder: str) -> None:
-        """Into ``folder``; what could not be moved stays held."""
+    def _move_back(self, place: str, moved: Sequence[Entry], folder: str) -> None:
+        """What was moved into ``folder``, each to where it was."""
+        by: dict[str, list[Entry]] = {}
+        for each in moved:
+            there = each._replace(path=names.join(folder, each.name))
+            by.setdefault(each.parent, []).append(there)
+        for parent, entries in by.items():
+            self.move(place, entries, parent, back=True)
+
+    def move(self, place: str, entries: Sequence[Entry], folder: str, back: bool = False) -> None:
+        """Into ``folder``; what could not be moved stays held. ``back``: an undo, not asked about."""
         changes, several = self._services.share.changes, list(entries)
 
         def done(refused: list[tuple[Entry, SuiteError]]) -> None:
@@ -79,11 +90,18 @@ class Moving:
             elif refused:
                 words = _("{count} 件は移しませんでした。").format(count=len(refused))
                 self._services.notices.warning(words, f"{refused[0][0].name}: {refused[0][1].why}")
+            stayed = {entry.path for entry, _why in refused}
+            moved = [each for each in several if each.path not in stayed and each.parent != folder]
+            if moved and not back:
+                words = _("{count} 件を「{where}」に移しました。")
+                where = short(folder.rpartition("/")[2] or place)
+                undo = partial(self._move_back, place, moved, folder)
+                self._view.undoing.offer(words.format(count=f"{len(moved):,}", where=where), undo)
             self._view.again()
 
         self._guarded.run(
             _("移す"),
-            lambda _r, confirmed: changes.move_into(place, several, folder, confirmed),
+            lambda _r, confirmed: changes.move_into(place, several, folder, confirmed or back),
             done,
             _("それでも移す"),
             about(several),

@@ -3,12 +3,14 @@ hidden takes no room at all, also where heights depend on widths."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QWidget
 
 
 class OneOf(QWidget):
-    """The first added is shown until another is chosen."""
+    """The first added is shown until another is chosen; ``chosen`` tells which."""
+
+    chosen = Signal(object)
 
     def __init__(self, *widgets: QWidget) -> None:
         super().__init__()
@@ -43,6 +45,7 @@ class OneOf(QWidget):
         wanted.show()
         if wanted in self._words:
             self._words[wanted].show()
+        self.chosen.emit(wanted)
 
     def current(self) -> QWidget:
         """What is shown."""

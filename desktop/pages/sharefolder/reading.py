@@ -16,6 +16,7 @@ from desktop.pages.services import Services
 from desktop.pages.sharefolder.order import Order, arranged
 from desktop.pages.sharefolder.rows import Rows, Shown
 from desktop.pages.sharefolder.tree import MOST
+from desktop.pages.sharefolder.words import bytes_words
 from desktop.ui.announce import announce
 from desktop.ui.buttons import button
 from desktop.ui.widgets.empty import Empty
@@ -166,7 +167,22 @@ class Reading:
         """How many there are, below the list."""
         shown, every = f"{self._view.list.shown():,}", f"{len(self._every):,}"
         words = _("{count} 件（全 {every} 件）") if self._words else _("{count} 件")
-        self._view.count.setText(words.format(count=shown, every=every))
+        said = words.format(count=shown, every=every)
+        self._view.count.setText("　".join(filter(None, (said, self._chosen()))))
+
+    def _chosen(self) -> str:
+        """How many of them are chosen, and what they are together."""
+        count, folders, size = self._view.list.measured()
+        if not count:
+            return ""
+        words = (
+            _("{count} 件を選択（{size}）")
+            if not folders
+            else _("{count} 件を選択（うちフォルダ {folders} 件）")
+        )
+        if folders and folders < count:
+            words = _("{count} 件を選択（うちフォルダ {folders} 件、ファイルは {size}）")
+        return words.format(count=f"{count:,}", folders=f"{folders:,}", size=bytes_words(size))
 
     def _all(self, turn: int, choose: str, found: _Listed) -> None:
         if turn != self._view.turn:
@@ -198,6 +214,9 @@ class Reading:
         if turn != view.turn:
             return
         self._patience.stop()
+        if error.code == "SHARE-002" and view.remembering.missed(view.place, view.folder):
+            view.go(view.place, "")
+            return
         view.count.setText(error.what)
         if view.list.shown():
             self._services.notices.error(error)

@@ -60,6 +60,9 @@ class RowMenu:
         self._add(_("削除"), view.trash, some, "Delete")
         if view.stack.current() is view.list:
             self.menu.addSeparator()
+            self._add(_("新しいフォルダ"), view.new_folder, True)
+            self._add(_("すべて選ぶ"), view.list.selectAll, view.list.shown() > 0, "Ctrl+A")
+            self._add(_("読み直す"), view.read, True, "F5")
             order = self.menu.addMenu(_("並べ替え"))
             for column, words in enumerate(view.list.titles()):
                 act = QAction(words, order)

@@ -42,6 +42,12 @@ class Rows(Sequence[Entry]):
             self._sizes == other._sizes and self._changed == other._changed
         )
 
+    def measured(self, numbers: Sequence[int]) -> tuple[int, int]:
+        """How many of the rows ``numbers`` are folders, and the bytes of the others."""
+        flags, sizes = self._folders, self._sizes
+        folders, size = sum(map(flags.__getitem__, numbers)), sum(map(sizes.__getitem__, numbers))
+        return folders, size - (sum(sizes[number] for number in numbers if flags[number]) if folders else 0)
+
     def __len__(self) -> int:
         return len(self.names)
 
@@ -75,6 +81,11 @@ class Shown(Sequence[Entry]):
         """Of the rows from ``first`` to ``last``, both included."""
         every = self._rows.names
         return [every[number] for number in self._numbers[first : last + 1]]
+
+    def measured(self, first: int, last: int) -> tuple[int, int]:
+        """Of the rows from ``first`` to ``last``, both included: how many are folders, and the bytes of the
+        others. No line of Python for each: it is asked with every key that chooses one row more."""
+        return self._rows.measured(self._numbers[first : last + 1])
 
     def rows_of(self, wanted: Collection[str]) -> list[int]:
         """Where those names are shown, in order. A few are found without a look at every row by Python."""

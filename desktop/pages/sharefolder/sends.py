@@ -79,7 +79,8 @@ class Sends:
             def anyway() -> None:
                 self._send(place, folder, files, if_exists, size, True, seen)
 
-            self._view.ask.choice(sentences(error.what, error.why), ((_("それでも置き換える"), anyway),))
+            words = sentences(error.what, error.why)
+            self._view.ask.choice(words, ((_("それでも置き換える"), anyway),), risky=True)
 
         self._services.bridge.run(
             self._view,

@@ -15,6 +15,7 @@ from desktop.pages.sharefolder.order import arranged
 from desktop.ui import theme
 from desktop.ui.tips import plain
 from sharefolder.model import Entry
+from sharefolder.names import shown
 
 MOST = 2_000  # folders in one folder: more are found by the search sooner than by the eye
 _PATH = Qt.ItemDataRole.UserRole
@@ -128,7 +129,7 @@ def _children(item: QTreeWidgetItem | None) -> Iterator[QTreeWidgetItem]:
 
 
 def _item(name: str, path: str) -> QTreeWidgetItem:
-    made = QTreeWidgetItem([name])
+    made = QTreeWidgetItem([shown(name)])
     made.setToolTip(0, plain(name))
     made.setData(0, _PATH, path)
     made.setChildIndicatorPolicy(QTreeWidgetItem.ChildIndicatorPolicy.ShowIndicator)

@@ -6,18 +6,22 @@ from datetime import datetime
 
 from core.clock import TOKYO
 from core.i18n import _, sentences
-from core.wareki import format_datetime
+from core.wareki import format_datetime, format_short
 from sharefolder.activity import Act, Activity, What
 from sharefolder.index.store import kind
 from sharefolder.inquiry.model import State
 from sharefolder.model import Entry, Rights
+from sharefolder.names import shown
 
 
 def size_words(entry: Entry) -> str:
     """``1.2 MB``; empty for a folder."""
-    if entry.folder:
-        return ""
-    size = float(entry.size)
+    return "" if entry.folder else bytes_words(entry.size)
+
+
+def bytes_words(count: float) -> str:
+    """``1.2 MB``."""
+    size = float(count)
     for unit in ("B", "KB", "MB", "GB", "TB"):
         if size < 1000 or unit == "TB":
             return f"{size:.0f} {unit}" if unit == "B" or size >= 100 else f"{size:.1f} {unit}"
@@ -31,6 +35,16 @@ _LAST_DAY = datetime(9999, 12, 31, tzinfo=TOKYO).timestamp()
 def time_words(seconds: float) -> str:
     """令和8年11月23日（月）17:30; empty where a server does not tell, or tells no day of a calendar."""
     return format_datetime(datetime.fromtimestamp(seconds, TOKYO)) if 0 < seconds < _LAST_DAY else ""
+
+
+def short_time_words(seconds: float) -> str:
+    """R8.11.23（月）17:30, where there is no room for more."""
+    return format_short(datetime.fromtimestamp(seconds, TOKYO)) if 0 < seconds < _LAST_DAY else ""
+
+
+def where_words(folder: str) -> str:
+    """防災課 › 災害対応; the top of a share has a name too."""
+    return shown(folder).replace("/", " › ") or _("いちばん上")
 
 
 def kind_words(entry: Entry) -> str:

@@ -227,7 +227,7 @@ def test_files_and_folders_are_dropped_in_from_the_file_manager(
     assert view.count.text() == "「課」に 2 件をコピーします"
     before = sorted(path.name for path in (samba.export / "課").iterdir())
     QApplication.sendEvent(view, QDragLeaveEvent())
-    assert view.count.text() == "1 件"
+    assert view.count.text() == "1 件　1 件を選択（15 B）"
     words = QMimeData()
     words.setText("連絡.txt")
     for other in (words, _address()):
