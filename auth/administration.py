@@ -9,8 +9,8 @@ from auth.codes import OneTimeCodes, Purpose
 from auth.devices import Device, Devices
 from auth.lists import rows_of
 from auth.lockout import Lockouts, Wait
-from auth.matcher.matcher import not_allowed
 from auth.matcher.store import Register
+from auth.matcher.words import not_allowed
 from auth.model import (
     BulletinsChanged,
     ImportReport,

@@ -12,7 +12,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.hashes import SHA256
 
 from auth.lockout import Clock
-from auth.matcher.matcher import Trail
+from auth.matcher.ports import Trail
 from auth.signer.certificate import device_name
 from core.errors import SuiteError
 from core.i18n import _

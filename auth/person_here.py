@@ -18,8 +18,9 @@ from auth.agent.enrol import Enrolment
 from auth.agent.look import Show, Stream
 from auth.bulletins import Bulletin
 from auth.face.engine import FaceAnalyser
-from auth.matcher.matcher import NOT_ALLOWED, Trail
+from auth.matcher.ports import Trail
 from auth.matcher.statement import FOR_AGENT, Verifier
+from auth.matcher.words import NOT_ALLOWED
 from auth.model import EnrolOutcome, FaceDeleted, FaceEnrolled, Locked, MyData, Person, Session
 from core.errors import SuiteError
 from core.events import Events

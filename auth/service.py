@@ -23,7 +23,7 @@ from auth.agent.look import Show, Stream
 from auth.agent.signin import SignIn
 from auth.face.compare import Thresholds
 from auth.face.engine import FaceAnalyser
-from auth.matcher.matcher import Trail
+from auth.matcher.ports import Trail
 from auth.matcher.statement import FOR_AGENT, Statement, Verifier
 from auth.model import (
     Factor,

@@ -17,7 +17,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from auth.lockout import Clock
-from auth.matcher.matcher import Trail
+from auth.matcher.ports import Trail
 from core.errors import SuiteError
 from core.i18n import _
 from core.sql import Sql

@@ -19,9 +19,10 @@ from auth.matcher.api import create_app
 from auth.matcher.engines import engine_of
 from auth.matcher.face import FaceMatcher
 from auth.matcher.keyring import Keyrings
-from auth.matcher.matcher import Matcher, Trail
+from auth.matcher.matcher import Matcher
 from auth.matcher.offline import Releases
 from auth.matcher.own_data import OwnData
+from auth.matcher.ports import Trail
 from auth.matcher.vault import Vault
 from auth.pin import Pins
 from auth.register import SqlRegister

@@ -9,11 +9,11 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
 
 from auth import policy
 from auth.codes import OneTimeCodes, Purpose
 from auth.lockout import Clock, Lockouts
+from auth.matcher.ports import Rules, TimeStore, TokenStore, Trail
 from auth.matcher.statement import (
     FOR_AGENT,
     FOR_MATCHER,
@@ -24,53 +24,15 @@ from auth.matcher.statement import (
     new_id,
 )
 from auth.matcher.store import IssuedChallenge, Register
+from auth.matcher.words import not_allowed, prove_again, too_often
 from auth.model import Evidence, Factor, Person, check_staff_number
 from auth.pin import Pins, check_new_pin
 from auth.verdict import Reason, Why
-from core.errors import SuiteError
-from core.i18n import _
-from core.settings import FaceSettings, SecuritySettings
 
 CHALLENGE_LIFETIME_S = {"sign-in": 60.0, "enrol": 120.0}
 CHALLENGES_PER_MINUTE = 30
 FRESH_S = 600.0  # how long a PIN just entered lets its owner change his own data
 NONCE_BYTES = 32
-NOT_ALLOWED = "AUTH-023"
-
-
-class Rules(Protocol):
-    """The settings that decide: ``core.config.Config`` has them."""
-
-    @property
-    def face(self) -> FaceSettings: ...
-
-    @property
-    def security(self) -> SecuritySettings: ...
-
-
-class TokenStore(Protocol):
-    """The old tokens: ``auth.totp.Tokens``."""
-
-    def spend(self, staff_number: str, typed: str) -> bool: ...
-
-
-class TimeStore(Protocol):
-    """The office's count: ``auth.savings.OfficeTimes``."""
-
-    def count(self, seconds: float, tickets: bool) -> None: ...
-
-
-class Trail(Protocol):
-    """The audit trail: ``core.audit.AuditLog``."""
-
-    def append(
-        self,
-        action: str,
-        *,
-        actor: str,
-        subject: str = "",
-        detail: Mapping[str, str | int | float | bool] | None = None,
-    ) -> int: ...
 
 
 @dataclass(frozen=True)
@@ -130,7 +92,7 @@ class Matcher:
         nonce = self._nonces(NONCE_BYTES)
         issued = IssuedChallenge(nonce, f"{purpose}/{level}", staff_number, device, now, now + lifetime)
         if not self.register.add_challenge(issued, per_minute=CHALLENGES_PER_MINUTE):
-            raise _too_often()
+            raise too_often()
         return issued
 
     def pin(
@@ -207,7 +169,7 @@ class Matcher:
         now = self.clock.now()
         other = [e for e in statement.evidence if e.factor is not Factor.FACE and now - e.time <= FRESH_S]
         if fresh and not other:
-            raise _prove_again()
+            raise prove_again()
         return statement
 
     def earlier(self, prior: str | None, number: str, device: str) -> tuple[Evidence, ...]:
@@ -319,31 +281,3 @@ class Matcher:
         encoded = self._pins.hash(new_pin, number, self.rules.security.pin_min_length)
         self.register.set_pin_hash(number, encoded)
         self.audit.append("pin.set", actor=number, subject=number)
-
-
-def _too_often() -> SuiteError:
-    return SuiteError(
-        _("いまは顔でサインインできません。"),
-        _("この端末からの要求が多すぎます。"),
-        _("1 分ほど待つか、暗証番号でサインインしてください。"),
-        "AUTH-021",
-    )
-
-
-def _prove_again() -> SuiteError:
-    return SuiteError(
-        _("この操作はまだできません。"),
-        _("登録を変えるには、暗証番号で本人を確かめ直す必要があります。"),
-        _("暗証番号を入力してください。"),
-        "AUTH-022",
-    )
-
-
-def not_allowed() -> SuiteError:
-    """This person has been stopped, deactivated or is gone: nobody hears them any longer."""
-    return SuiteError(
-        _("この操作はできません。"),
-        _("この職員は現在利用できません。"),
-        _("情報担当に確認してください。"),
-        NOT_ALLOWED,
-    )

@@ -8,7 +8,7 @@ import secrets
 from typing import Any
 
 from auth.lockout import Clock
-from auth.matcher.matcher import Trail
+from auth.matcher.ports import Trail
 from core.audit import Detail
 from core.sql import Sql
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from cryptography import x509
 
 from auth.lockout import Clock
-from auth.matcher.matcher import Trail
+from auth.matcher.ports import Trail
 from auth.matcher.statement import StatementVerifier
 from auth.signer.accounts import Accounts, EachInTurn, People, RegisterAccounts
 from auth.signer.authority import Authorities, Keys

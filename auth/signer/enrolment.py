@@ -10,7 +10,7 @@ from cryptography import x509
 from auth.codes import OneTimeCodes, Purpose
 from auth.devices import Devices
 from auth.lockout import Clock
-from auth.matcher.matcher import Trail
+from auth.matcher.ports import Trail
 from auth.model import OneTimeCode
 from auth.signer.authority import Authorities
 from auth.signer.certificate import device_certificate, requested_key

@@ -14,7 +14,7 @@ from cryptography import x509
 
 from auth import policy
 from auth.lockout import Clock
-from auth.matcher.matcher import Trail
+from auth.matcher.ports import Trail
 from auth.matcher.statement import FOR_SIGNER, Statement, Verifier
 from auth.signer.accounts import Accounts
 from auth.signer.certificate import (
