@@ -18,6 +18,7 @@ from calendar_sync.merge import same
 from calendar_sync.model import Draft, Occurrence
 from calendar_sync.scan import scan
 from calendar_sync.store import Store
+from core.clock import TOKYO
 from core.errors import SuiteError
 from core.files import read_bounded, write_atomically
 from core.i18n import _
@@ -101,7 +102,7 @@ class Files:
     def export(self, path: Path, collection: int) -> int:
         """Write ``collection`` to ``path``; how many. .csv: each occurrence of a year back and ahead."""
         if path.suffix.lower() == ".csv":
-            today = datetime.now()
+            today = datetime.now(TOKYO).replace(tzinfo=None)
             found = self._store.between(
                 today - timedelta(days=365), today + timedelta(days=366), [collection]
             )

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import xlsxwriter
 
+from core.clock import TOKYO
 from core.errors import SuiteError
 from core.jobs import Report
 from sharefolder.cases import PLACE
@@ -110,11 +111,12 @@ def _inquiry(service: ShareService, folder: Path, root: Path, report: Report) ->
     _sheet(template, ())
     office = service.office(NAME)
     form = with_kinds(office.understand(template), {1: "number", 3: "date"}, {0})
-    due = date.today() + timedelta(days=7)
+    today = datetime.now(TOKYO).date()
+    due = today + timedelta(days=7)
     inquiry = office.create(
         TITLE, template, form, list(SECTIONS), due, report, "在庫が無い場合も回答してください。"
     )
-    day = date.today() - timedelta(days=40)
+    day = today - timedelta(days=40)
     answers: dict[str, Sequence[Sequence[object]]] = {
         "財政課": (("飲料水", 240, "地下倉庫", day), ("毛布", 60, "地下倉庫", day)),
         "税務課": (("飲料水", 96, "3階書庫", day),),

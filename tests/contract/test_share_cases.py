@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 import pytest
 
+from core.clock import TOKYO
 from core.errors import SuiteError
 from core.events import Events
 from core.jobs import Cancelled, Report
@@ -17,21 +18,13 @@ from sharefolder import rules
 from sharefolder.cases import Case, Cases
 from sharefolder.rule_book import RuleBook, end_of_keeping
 from sharefolder.service import ShareService
-from tests.fakes.samba import PASSWORD, Samba, running
+from tests.fakes.samba import PASSWORD, Samba
 
 QUIET = Report(lambda _done, _total, _text: None)
 NAME = "共有"
 RULES = (
     ",".join(rules.TITLES) + "\r\n,,,5年,,,\r\n写真,土木部,,,,1.5,年月日_*\r\n議事録,,庶務,R9.3.31,365,,\r\n"
 )
-
-
-@pytest.fixture(scope="module")
-def samba() -> Iterator[Samba]:
-    if reason := Samba.missing():
-        pytest.skip(reason)
-    with running() as server:
-        yield server
 
 
 class Desk:
@@ -88,7 +81,7 @@ def test_a_case_is_made_whole_with_its_documents_and_its_rules(desk: Desk) -> No
         for rest in ("", "/写真", "/議事録", "/議事録/令和", "/議事録/様式.txt")
     }
     assert (desk.disk / made.folder / "議事録" / "様式.txt").read_text("utf-8") == "日時、出席者"
-    today = date.today()
+    today = datetime.now(TOKYO).date()
     rule = desk.service.ruling.rule(NAME, made.folder)
     assert rule is not None
     assert (rule.owner, rule.cleaner, rule.until) == ("防災課", "防災課", end_of_keeping(today, 5))

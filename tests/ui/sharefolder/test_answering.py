@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 from PySide6.QtWidgets import QAbstractButton, QLineEdit
 
+from core.clock import TOKYO
 from core.jobs import Report
 from desktop.pages.sharefolder.inquiries import Inquiries
 from sharefolder.documents.sandbox import Sandbox
@@ -37,7 +38,7 @@ def asking(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Asking]:
         storage, sandbox = inquiry_people.storage(server, "人事課"), Sandbox()
         office = Asking(storage, sandbox)
         form = office.understand(template(tmp_path))
-        due = date.today() + timedelta(days=7)
+        due = datetime.now(TOKYO).date() + timedelta(days=7)
         made = tmp_path / "回答様式.xlsx"
         who = (ASKER.number, ASKER.section)
         inquiry = office.create("施設調査", made, form, ["財政課", OWN], due, QUIET, "", *who)

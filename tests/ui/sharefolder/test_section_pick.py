@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from PySide6.QtCore import Qt
@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from auth.model import Person
+from core.clock import TOKYO
 from desktop.pages.sharefolder.inquiries import Inquiries
 from desktop.pages.sharefolder.section_pick import SectionPick
 from sharefolder.sample import SECTIONS, TITLE
@@ -102,10 +103,10 @@ def test_what_is_ticked_and_what_is_added_gets_its_copy(sample: Office) -> None:
     new.use(disk(sample) / "照会" / TITLE / "様式" / "備蓄品調査.xlsx")
     sample.settle()
     new.title.setText("二回目の照会")
-    new.due.setText((date.today() - timedelta(days=2)).isoformat())
+    new.due.setText((datetime.now(TOKYO).date() - timedelta(days=2)).isoformat())
     press(sample, "各所属に配る")
     assert "は、もう過ぎています。" in said(sample)
-    new.due.setText((date.today() + timedelta(days=9)).isoformat())
+    new.due.setText((datetime.now(TOKYO).date() + timedelta(days=9)).isoformat())
     press(sample, "各所属に配る")
     made = disk(sample) / "照会" / "二回目の照会" / "回答"
     assert "まだ配っていません。1 所属（東京事務所）の回答フォルダは、ほかの所属も開けます。" in said(sample)
