@@ -6,7 +6,6 @@ import json
 import shutil
 import socket
 import ssl
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -162,6 +161,4 @@ def test_a_client_that_says_nothing_does_not_keep_its_place(servers: Servers) ->
         with trust.wrap_socket(raw, server_hostname="127.0.0.1") as silent:
             silent.settimeout(60)
             silent.sendall(b"POST /v1/certificates HTTP/1.1\r\nhost: x\r\n")
-            began = time.monotonic()
-            assert silent.recv(100) in (b"",)
-            assert time.monotonic() - began < 60
+            assert silent.recv(100) == b""

@@ -19,19 +19,11 @@ from sharefolder.inquiry.office import Office
 from tests.fakes import inquiry_people
 from tests.fakes.answers import Paper, good, template
 from tests.fakes.inquiry_people import ACCOUNTS
-from tests.fakes.samba import Samba, running
+from tests.fakes.samba import Samba
 
 QUIET = Report(lambda _done, _total, _text: None)
 TODAY, DUE = date(2026, 11, 26), date(2026, 12, 4)
 ASKER = Who("K100300", "人事課")
-
-
-@pytest.fixture(scope="module")
-def samba() -> Iterator[Samba]:
-    if reason := Samba.missing():
-        pytest.skip(reason)
-    with running() as server:
-        yield server
 
 
 class People:

@@ -19,19 +19,11 @@ from sharefolder.local import LocalStorage
 from sharefolder.model import Entry
 from sharefolder.ports import Credential, Storage
 from sharefolder.smb import SmbStorage
-from tests.fakes.samba import PASSWORD, Samba, running
+from tests.fakes.samba import PASSWORD, Samba
 
 QUIET = Report(lambda _done, _total, _text: None)
 Share = tuple[Storage, Path]
 WORDS = "道路台帳システムの保守業務 仕様書"
-
-
-@pytest.fixture(scope="module")
-def samba() -> Iterator[Samba]:
-    if reason := Samba.missing():
-        pytest.skip(reason)
-    with running() as server:
-        yield server
 
 
 @pytest.fixture(params=["local", "zencho", "secret"])

@@ -25,18 +25,10 @@ from sharefolder.inquiry.reply import Reply
 from sharefolder.local import LocalStorage
 from sharefolder.ports import Credential, Storage
 from sharefolder.smb import SmbStorage
-from tests.fakes.samba import PASSWORD, Samba, running
+from tests.fakes.samba import PASSWORD, Samba
 
 QUIET = Report(lambda _done, _total, _text: None)
 TODAY = date(2026, 11, 23)
-
-
-@pytest.fixture(scope="module")
-def samba() -> Iterator[Samba]:
-    if reason := Samba.missing():
-        pytest.skip(reason)
-    with running() as server:
-        yield server
 
 
 @pytest.fixture(scope="module")

@@ -24,16 +24,7 @@ from sharefolder.model import Entry
 from sharefolder.ports import CHUNK, Credential, Small, Storage
 from sharefolder.smb import SmbStorage
 from sharefolder.transfer import IfExists
-from tests.fakes.samba import PASSWORD, Samba, running
-
-
-@pytest.fixture(scope="module")
-def samba() -> Iterator[Samba]:
-    if reason := Samba.missing():
-        pytest.skip(reason)
-    with running() as server:
-        yield server
-
+from tests.fakes.samba import PASSWORD, Samba
 
 REALM = os.environ.get("MAHOROBA_REALM_SHARE", "")
 """The disk of a realm's share; set by the realm's test, which runs this class as a machine of the realm."""

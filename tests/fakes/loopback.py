@@ -2,17 +2,39 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
+import random
 import socket
 import subprocess
+import tempfile
 import time
+from pathlib import Path
+from typing import IO
 
 import httpx
 
+_PORTS = range(20_000, 32_000)  # below those that the kernel gives to connections, for a moment each
+_held: list[IO[bytes]] = []
+
 
 def free_port(address: str = "127.0.0.1") -> int:
-    with socket.socket() as probe:
-        probe.bind((address, 0))
-        return int(probe.getsockname()[1])
+    """One that a server can be told before it listens: it stays chosen, also for the test processes beside
+    this one, until this process ends."""
+    folder = Path(tempfile.gettempdir()) / f"mahoroba-test-ports-{os.getuid()}"
+    folder.mkdir(exist_ok=True)
+    for port in random.SystemRandom().sample(_PORTS, 200):
+        choice = (folder / str(port)).open("wb")
+        try:
+            fcntl.flock(choice, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            with socket.socket() as probe:
+                probe.bind((address, port))
+        except OSError:
+            choice.close()
+        else:
+            _held.append(choice)
+            return port
+    raise RuntimeError("no port is free")
 
 
 def wait_for(process: subprocess.Popen[bytes], address: str) -> None:

@@ -23,6 +23,7 @@ from desktop.pages.window import LOOK, Window
 from desktop.ui import theme
 from desktop.ui.application import make_application
 from desktop.ui.look import Look
+from tests.fakes.away import Village
 
 PIN = "493817"
 _COLLECTED_EVERY = 5  # windows: each collection walks over all that is loaded
@@ -168,3 +169,17 @@ def office(qapp: QApplication, qtbot: QtBot, caplog: pytest.LogCaptureFixture) -
     if made.services.open_schedules.made:
         made.services.schedules.close()
     assert [r.getMessage() for r in caplog.get_records("call") if r.name == "desktop.ui.bridge"] == []
+
+
+@pytest.fixture
+def office_of_village(qapp: QApplication, qtbot: QtBot, village: Village) -> Iterator[Office]:
+    """The window of a terminal whose office is elsewhere: the file's own ``village``."""
+
+    def sign_in(*arguments: object, **_more: object) -> AuthService:
+        return village.start(arguments[4])  # type: ignore[arg-type]
+
+    made = Office(qtbot, sign_in=sign_in)
+    yield made
+    made.services.bridge.close()
+    if made.services.open_share.made:
+        made.services.share.close()

@@ -6,11 +6,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QAbstractButton, QApplication
-from pytestqt.qtbot import QtBot
+from PySide6.QtWidgets import QAbstractButton
 
 from auth.model import Person
-from auth.service import AuthService
 from core.errors import SuiteError
 from desktop.pages.finding import Finding
 from desktop.pages.matters import IncidentAim, PersonAim
@@ -36,15 +34,8 @@ def village(tmp_path: Path) -> Iterator[Village]:
 
 
 @pytest.fixture
-def office(qapp: QApplication, qtbot: QtBot, village: Village) -> Iterator[Office]:
-    def sign_in(*arguments: object, **_more: object) -> AuthService:
-        return village.start(arguments[4])  # type: ignore[arg-type]
-
-    made = Office(qtbot, sign_in=sign_in)
-    yield made
-    made.services.bridge.close()
-    if made.services.open_share.made:
-        made.services.share.close()
+def office(office_of_village: Office) -> Office:
+    return office_of_village
 
 
 def administers(office: Office, person: Person) -> Window:

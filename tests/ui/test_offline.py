@@ -7,11 +7,9 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPushButton
-from pytestqt.qtbot import QtBot
+from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton
 
 from auth.model import Person
-from auth.service import AuthService
 from tests.fakes.away import Village
 from tests.ui.conftest import PIN, Office
 from tests.ui.test_every_page import _cut
@@ -34,13 +32,8 @@ def village(tmp_path: Path) -> Iterator[Village]:
 
 
 @pytest.fixture
-def office(qapp: QApplication, qtbot: QtBot, village: Village) -> Iterator[Office]:
-    def sign_in(*arguments: object, **_more: object) -> AuthService:
-        return village.start(arguments[4])  # type: ignore[arg-type]
-
-    made = Office(qtbot, sign_in=sign_in)
-    yield made
-    made.services.bridge.close()
+def office(office_of_village: Office) -> Office:
+    return office_of_village
 
 
 def words(office: Office) -> list[str]:
