@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from PySide6.QtWidgets import QAbstractItemView
 
@@ -54,7 +54,8 @@ def _case(hands: Hands) -> None:
 
 def _rules(hands: Hands) -> None:
     """Of sections that the guide's person is not in: nothing of it comes to their day."""
-    rows = ("全庁,文書課,文書課 庶務,2026-12-10,,,年月日_*", "道路建設課,道路建設課,,2026-11-01,,,")
+    soon, over = (datetime.now(TOKYO).date() + timedelta(days=days) for days in (14, -25))
+    rows = (f"全庁,文書課,文書課 庶務,{soon},,,年月日_*", f"道路建設課,道路建設課,,{over},,,")
     text = "\r\n".join((",".join(TITLES), *rows, ""))
     (hands.services.paths.data / "share" / "sample" / FILE).write_text(text, "utf-8")
     hands.press("運用ルール")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -11,12 +11,16 @@ from PySide6.QtWidgets import QAbstractButton, QCheckBox, QComboBox, QLineEdit, 
 from pytestqt.wait_signal import SignalBlocker
 from python_calamine import CalamineWorkbook
 
+from core.clock import TOKYO
+from core.wareki import format_date, format_short_date
 from desktop.pages.sharefolder import inquiry_acts as inquiries_page
 from desktop.pages.sharefolder.inquiries import Inquiries
 from sharefolder.sample import HEADINGS, NAME, SECTIONS, TITLE
 from tests.fakes.sheets import book
 from tests.ui.conftest import Office
 from tests.ui.sharefolder.page import disk, press, said
+
+TODAY = datetime.now(TOKYO).date()
 
 
 @pytest.fixture
@@ -53,7 +57,7 @@ def test_a_new_inquiry_reaches_every_section(sample: Office, board: Inquiries, t
     board.new.use(disk(sample) / "照会" / TITLE / "様式" / "備蓄品調査.xlsx")
     sample.settle()
     board.new.title.setText("二回目の照会")
-    board.new.due.setText("R8.12.4")
+    board.new.due.setText(format_short_date(TODAY + timedelta(days=8)))
     board.new.sections.choose(["財政課", "税務課", " ", "財政課"])
     press(sample, "各所属に配る")
     made = disk(sample) / "照会" / "二回目の照会" / "回答"
@@ -97,9 +101,10 @@ def test_whoever_asks_corrects_where_the_table_lies(sample: Office, board: Inqui
 def test_an_inquiry_is_extended_answered_and_ended(sample: Office, board: Inquiries) -> None:
     press(sample, "期限を変える")
     field = sample.find(QLineEdit, "新しい期限（例: R8.12.4）")
-    field.setText("R9.1.8")  # type: ignore[attr-defined]
+    later = TODAY + timedelta(days=40)
+    field.setText(format_short_date(later))  # type: ignore[attr-defined]
     press(sample, "決定")
-    assert "令和9年1月8日" in board.sentence.text()
+    assert format_date(later) in board.sentence.text()
     press(sample, "質問に答える")
     sample.find(QLineEdit, "受けた質問").setText("対象年度は？")  # type: ignore[attr-defined]
     press(sample, "決定")
@@ -138,7 +143,7 @@ def test_an_inquiry_is_extended_answered_and_ended(sample: Office, board: Inquir
     sample.settle()
     assert not board.over.isChecked()
     assert board.which.currentText() == TITLE
-    assert "令和9年1月8日" in board.sentence.text()
+    assert format_date(later) in board.sentence.text()
     assert not again.isVisible()
 
 
