@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from enum import Enum
 
 from core.audit import Detail, Entry
 from core.i18n import _
 
 PREFIX = "liaison."
+AFTER = "after"
+"""In an event's detail: the time of the latest event of another counter that was known when it happened."""
+
+
+_TICK = timedelta(microseconds=1)
 
 
 class Place(Enum):
@@ -78,16 +83,25 @@ class State:
 
 
 def events_of(counter: str, entries: Iterable[Entry], latest: str = "") -> list[Event]:
-    """A chain's entries (oldest first) as events; a clock that went back does not change their order.
+    """A chain's entries (oldest first) as events; neither a clock that went back nor another counter's that
+    is ahead changes the order in which they happened.
 
     ``latest``: the time of the event before them."""
     found = []
     for entry in entries:
-        latest = max(latest, entry.time)
+        latest = max(latest, entry.time, _just_after(entry.detail.get(AFTER)))
         if entry.action.startswith(PREFIX):
             action = entry.action.removeprefix(PREFIX)
             found.append(Event(latest, counter, entry.id, action, entry.actor, entry.subject, entry.detail))
     return found
+
+
+def _just_after(known: object) -> str:
+    try:
+        moment = datetime.fromisoformat(str(known)).astimezone(UTC) if known else None
+        return "" if moment is None else (moment + _TICK).isoformat(timespec="microseconds")
+    except (ValueError, OverflowError):
+        return ""
 
 
 def fold(events: Iterable[Event]) -> State:
@@ -111,8 +125,13 @@ def _take(state: State, event: Event) -> None:
         _lend(state, unit, event)
     elif event.action == "return":
         _return(state, unit, event)
-    elif event.action in SIMPLE:
+    elif event.action in SIMPLE and unit.place is not Place.RETIRED:  # only registering brings it back
         place, pending = SIMPLE[event.action]
+        if event.action == "wiped" and unit.place is Place.MISSING:
+            place = None  # from afar: it is still not here
+        if unit.loan is not None and place in (Place.SHELF, Place.RETURNED, Place.REPAIR):
+            _end(state, unit.loan, event)  # here again, by whatever way
+            unit = replace(unit, loan=None)
         wiped = unit.wipe_pending if pending is None else pending
         doubt = "" if event.action == "settled" else unit.doubt
         loan = None if place in (Place.SHELF, Place.RETIRED) else unit.loan
@@ -134,6 +153,10 @@ SIMPLE: Mapping[str, tuple[Place | None, bool | None]] = {
     "erase-begun": (None, True),
     "erased": (Place.RETIRED, False),
 }
+
+
+def _end(state: State, loan: Loan, event: Event) -> None:
+    state.loans[loan.id] = replace(loan, back=event.when)
 
 
 def _lend(state: State, unit: Unit, event: Event) -> None:

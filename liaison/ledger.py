@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import secrets as random
 from collections.abc import Callable
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 from core.audit import AuditLog, AuditReport, Detail, Entry
@@ -17,9 +17,11 @@ from core.i18n import _
 from core.secrets import SecretStore
 from liaison import errors
 from liaison.borrowers import Borrower, Borrowers, bind
-from liaison.history import PREFIX, SIMPLE, Event, Loan, Place, State, Unit, events_of, fold
+from liaison.history import AFTER, PREFIX, SIMPLE, Event, Loan, Place, State, Unit, events_of, fold
 
 Mutable = dict[str, str | int | float | bool]
+_OF_THE_LENT = ("missing", "shelf", "settled", "prepared")
+"""What can happen to a laptop while somebody has it."""
 
 
 class Ledger:
@@ -31,6 +33,7 @@ class Ledger:
         self._chain = AuditLog(folder / "ledger.db", secrets)
         self._people = Borrowers(folder / "borrowers.db")
         self._others: list[Event] = []
+        self._heard = ""  # the time of the latest event of another counter
         self._own: tuple[int, tuple[Event, ...]] = (0, ())  # rows read, their events
 
     def state(self) -> State:
@@ -40,6 +43,7 @@ class Ledger:
     def put_others(self, events: list[Event]) -> None:
         """The events of the other counters, as ``liaison.merge`` has verified them."""
         self._others = events
+        self._heard = max((event.when for event in events), default="")
 
     def history(self, tag: str) -> list[Event]:
         """What happened to one laptop at all counters, oldest first."""
@@ -86,7 +90,11 @@ class Ledger:
             "borrower": bound,
         }
         self._people.keep(number, borrower, salt)
-        self._append("lend", tag, actor, detail, lambda: self._may_lend(tag))
+        try:
+            self._append("lend", tag, actor, detail, lambda: self._may_lend(tag))
+        except SuiteError:
+            self._people.delete(number)  # there is no loan that this could be the borrower of
+            raise
         return self.state().loans[number]
 
     def give_back(self, tag: str, actor: str, missing: tuple[str, ...] = ()) -> Loan:
@@ -111,7 +119,9 @@ class Ledger:
 
         def allowed() -> None:
             unit = self._unit(tag)
-            if unit.place is Place.LENT and action in ("wiped", "retire", "repair"):
+            if unit.place is Place.RETIRED:
+                raise _refuse(_not_on_shelf(unit))
+            if unit.place is Place.LENT and action not in _OF_THE_LENT:
                 raise _refuse(_("{tag} は貸出中です。先に返却を受けてください。").format(tag=tag))
 
         self._append(action, tag, actor, dict(detail or {}), allowed)
@@ -132,8 +142,11 @@ class Ledger:
 
     def forget(self, loan: str) -> None:
         """Delete the personal data of a loan that is over; the chain stays whole."""
-        known = self.state().loans.get(loan)
-        if known is None or not known.back:
+        state = self.state()
+        known = state.loans.get(loan)
+        unit = state.units.get(known.tag) if known is not None else None
+        gone = unit is not None and unit.place is Place.RETIRED  # it never came back, and never will
+        if known is None or not (known.back or gone):
             raise _refuse(_("まだ返却されていない貸出の記録は消せません。"))
         self._people.delete(loan)
 
@@ -142,6 +155,8 @@ class Ledger:
     def _append(
         self, action: str, tag: str, actor: str, detail: Mutable, allowed: Callable[[], None]
     ) -> None:
+        if self._heard >= datetime.now(UTC).isoformat(timespec="microseconds"):
+            detail = {**detail, AFTER: self._heard}  # the other counter's clock is ahead of this one
         self._chain.append(PREFIX + action, actor=actor, subject=tag, detail=detail, allowed=allowed)
 
     def _events(self) -> tuple[Event, ...]:
@@ -165,18 +180,19 @@ class Ledger:
 
     def _may_lend(self, tag: str) -> None:
         unit = self._unit(tag)
-        if unit.place is not Place.SHELF:
+        if unit.place is not Place.SHELF or unit.wipe_pending:
             raise _refuse(_not_on_shelf(unit))
 
 
 def _not_on_shelf(unit: Unit) -> str:
+    place = Place.RETURNED if unit.place is Place.SHELF else unit.place
     return {
         Place.LENT: _("{tag} はもう貸し出されています。"),
         Place.RETURNED: _("{tag} は返却されたままで、まだ消去していません。"),
         Place.REPAIR: _("{tag} は修理中です。"),
         Place.MISSING: _("{tag} は所在不明です。"),
         Place.RETIRED: _("{tag} は廃棄済みです。"),
-    }[unit.place].format(tag=unit.tag)
+    }[place].format(tag=unit.tag)
 
 
 def _refuse(why: str) -> SuiteError:

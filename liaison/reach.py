@@ -112,7 +112,8 @@ class Reach:
         """Pull the cables of these simulated laptops; False where there are none to pull."""
         if self._held is None:
             return False
-        for tag in tags:
+        simulated = {laptop.tag for laptop in self._held.laptops}
+        for tag in simulated.intersection(tags):
             self._held.cut(tag)
         return True
 

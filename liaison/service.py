@@ -233,7 +233,7 @@ class LiaisonService:
         """Wipe a returned laptop, verify, sign. A laptop that does not answer stays pending."""
         unit = self.ledger.state().units.get(tag)
         laptop = self.laptops().get(tag)
-        if unit is None or unit.place is Place.LENT:
+        if unit is None or unit.place in (Place.LENT, Place.RETIRED):
             raise errors.wipe_refused(_("{tag} は返却されていません。").format(tag=tag))
         if laptop is None:
             raise errors.wipe_failed(_("{tag} につながりません。消去待ちのままにします。").format(tag=tag))

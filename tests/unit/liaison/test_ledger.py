@@ -69,6 +69,54 @@ def test_only_what_stands_on_the_shelf_is_lent(ledger: Ledger, place: str) -> No
         ledger.lend("K01", TAKASAKI, DUE, "K100")
 
 
+def test_a_laptop_half_erased_is_not_lent(ledger: Ledger) -> None:
+    ledger.note("erase-begun", "K01", "K100")
+    with pytest.raises(SuiteError, match="消去"):
+        ledger.lend("K01", TAKASAKI, DUE, "K100")
+
+
+def test_one_wiped_from_afar_is_still_missing(ledger: Ledger) -> None:
+    ledger.note("missing", "K01", "K100")
+    ledger.note("wiped", "K01", "K100")
+    assert ledger.state().units["K01"].place is Place.MISSING
+
+
+@pytest.mark.parametrize("action", ["found", "repaired", "wiped", "missing"])
+def test_what_has_left_for_good_comes_back_only_by_being_registered(ledger: Ledger, action: str) -> None:
+    ledger.note("retire", "K01", "K100")
+    with pytest.raises(SuiteError, match="廃棄済み"):
+        ledger.note(action, "K01", "K100")
+    ledger.register("K01", "K100")
+    assert ledger.state().units["K01"].place is Place.SHELF
+
+
+@pytest.mark.parametrize("action", ["found", "repaired", "erase-begun"])
+def test_what_somebody_has_is_first_taken_back(ledger: Ledger, action: str) -> None:
+    ledger.lend("K01", TAKASAKI, DUE, "K100")
+    with pytest.raises(SuiteError, match="貸出中"):
+        ledger.note(action, "K01", "K100")
+
+
+@pytest.mark.parametrize("way", ["found", "repair", "retire"])
+def test_a_loan_that_was_lost_ends_and_its_borrower_can_be_forgotten(ledger: Ledger, way: str) -> None:
+    loan = ledger.lend("K01", TAKASAKI, DUE, "K100")
+    ledger.note("missing", "K01", "K100")
+    with pytest.raises(SuiteError, match="まだ返却されていない"):
+        ledger.forget(loan.id)
+    ledger.note(way, "K01", "K100")
+    assert bool(ledger.state().loans[loan.id].back) is (way != "retire")
+    ledger.forget(loan.id)
+    assert ledger.borrower(loan.id) is None
+
+
+def test_of_a_loan_that_is_refused_no_name_is_kept(ledger: Ledger, tmp_path: Path) -> None:
+    ledger.lend("K01", TAKASAKI, DUE, "K100")
+    with pytest.raises(SuiteError):
+        ledger.lend("K01", Borrower("別の人", "国"), DUE, "K100")
+    with sqlite3.connect(tmp_path / "borrowers.db") as people:
+        assert people.execute("SELECT name FROM borrowers").fetchall() == [(TAKASAKI.name,)]
+
+
 def test_the_chain_holds_no_name_and_forgetting_keeps_it_whole(ledger: Ledger, tmp_path: Path) -> None:
     loan = ledger.lend("K01", TAKASAKI, DUE, "K100")
     for path in tmp_path.glob("ledger.db*"):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -11,7 +11,7 @@ import pytest
 from core.errors import SuiteError
 from core.secrets import MemorySecrets
 from liaison.borrowers import Borrower
-from liaison.history import Place
+from liaison.history import Event, Place, fold
 from liaison.ledger import Ledger
 from liaison.merge import Counters, export
 from liaison.signing import Signer
@@ -56,6 +56,32 @@ def test_both_counters_end_with_the_same_state(desks: tuple[Desk, Desk]) -> None
     assert a.ledger.state() == b.ledger.state()
     places = {tag: unit.place for tag, unit in a.ledger.state().units.items()}
     assert places == {"K01": Place.LENT, "K02": Place.LENT, "K03": Place.SHELF, "K04": Place.SHELF}
+
+
+def test_a_counter_whose_clock_is_ahead_does_not_turn_the_order_round(tmp_path: Path) -> None:
+    """A registers and lends an hour in the future; what B then does with it comes after it at both."""
+    a, b = Desk(tmp_path, "B"), Desk(tmp_path, "A")
+    ahead = datetime.now(UTC) + timedelta(hours=1)
+    loan = {"loan": "x", "due": "2026-11-30"}
+    events = [
+        Event(
+            (ahead + timedelta(seconds=n)).isoformat(timespec="microseconds"), "B", n, action, "K9", tag, more
+        )
+        for n, (action, tag, more) in enumerate(
+            [("register", "K01", {}), ("register", "K02", {}), ("lend", "K02", loan)]
+        )
+    ]
+    b.ledger.put_others(events)
+    b.lend("K01", "b")
+    b.ledger.give_back("K02", "K100")
+    assert b.ledger.state().loans["x"].back
+    a.counters.trust(b.signer.allowed_signers())
+    a.counters.take(b.export())
+    there = fold([*a.ledger.events(), *events])
+    for state in (b.ledger.state(), there):
+        assert {tag: unit.place for tag, unit in state.units.items()} == {
+            "K01": Place.LENT, "K02": Place.RETURNED,
+        }  # fmt: skip
 
 
 def test_a_laptop_lent_at_both_is_a_doubt_with_both_loans(desks: tuple[Desk, Desk]) -> None:
