@@ -146,6 +146,7 @@ class SqlRegister(SqlOnce):
             gone = change.run("DELETE FROM templates WHERE staff_number = ?", staff_number) > 0
             change.run("DELETE FROM consents WHERE staff_number = ?", staff_number)
             _bump(change)
+        self.sql.scrub()
         return gone
 
     def consent(self, staff_number: str) -> tuple[str, float] | None:

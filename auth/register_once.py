@@ -96,9 +96,10 @@ class SqlOnce:
             change.run("DELETE FROM challenges WHERE expires < ?", now - 3600)
             change.run("DELETE FROM locks WHERE until < ? AND last < ?", now, now - _FORGOTTEN_LOCK_S)
             recent = change.rows(
-                "SELECT count(*) AS n FROM challenges WHERE device = ? AND issued > ?",
+                "SELECT count(*) AS n FROM challenges WHERE device = ? AND issued > ? AND issued < ?",
                 challenge.device,
                 now - 60,
+                now + 60,  # what a clock that was set back has left in the future is no reason to wait
             )
             if recent[0]["n"] >= per_minute:
                 return False

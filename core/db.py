@@ -60,6 +60,7 @@ def _opened(path: Path, migrations: Sequence[Migration]) -> Database:
         _write_ahead(connection, path)
         connection.execute("PRAGMA synchronous=FULL")
         connection.execute("PRAGMA foreign_keys=ON")
+        connection.execute("PRAGMA secure_delete=ON")  # overwritten with zeros, whatever the build's default
         database = Database(connection)
         _migrate(database, path, migrations)
     except BaseException:
@@ -91,6 +92,13 @@ def transaction(database: Database) -> Iterator[Database]:
             if database.conn.in_transaction:
                 database.conn.execute("ROLLBACK")
             raise
+
+
+def scrub(database: Database) -> None:
+    """After personal data was deleted: it leaves the log beside the file, too. As long as somebody reads an
+    older state, the log stays until the next time."""
+    with database_errors(_path_of(database)):
+        database.conn.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
 
 @contextmanager

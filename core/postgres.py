@@ -49,6 +49,9 @@ class PostgresSql:
         with self._connection() as connection, connection.transaction():
             yield _PostgresTransaction(connection)
 
+    def scrub(self) -> None:
+        """Nothing: dead rows are the server's to clear (vacuum)."""
+
     def close(self) -> None:
         """Close what is idle."""
         while not self._free.empty():

@@ -13,7 +13,7 @@ from typing import Any, Protocol
 
 from sqlite_utils import Database
 
-from core.db import Connections, Migration, database_errors, transaction
+from core.db import Connections, Migration, database_errors, scrub, transaction
 
 Row = dict[str, Any]
 SQLITE_TYPES = {"real": "REAL", "bytes": "BLOB", "serial": "INTEGER PRIMARY KEY"}
@@ -40,6 +40,10 @@ class Sql(Protocol):
 
     def write(self) -> AbstractContextManager[Transaction]: ...
 
+    def scrub(self) -> None:
+        """Personal data was deleted: nothing of it is to stay in the files. PostgreSQL sees to it by
+        itself (vacuum)."""
+
     def close(self) -> None:
         """Let go of this thread's connection, or of the idle ones; the next use opens anew."""
 
@@ -65,6 +69,9 @@ class SqliteSql:
 
     def __init__(self, path: Path, migrations: Sequence[Migration]) -> None:
         self._connections = Connections(path, migrations)
+
+    def scrub(self) -> None:
+        scrub(self._connections.get())
 
     def close(self) -> None:
         self._connections.close()

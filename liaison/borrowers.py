@@ -9,7 +9,7 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
-from core.db import Connections, Migration, database_errors, transaction
+from core.db import Connections, Migration, database_errors, scrub, transaction
 from core.i18n import _
 from liaison import errors
 
@@ -65,6 +65,7 @@ class Borrowers:
     def delete(self, loan: str) -> None:
         with transaction(self._people.get()) as database:
             database.conn.execute("DELETE FROM borrowers WHERE loan = ?", (loan,))
+        scrub(self._people.get())
 
 
 def _create(database: Database) -> None:

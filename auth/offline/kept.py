@@ -109,6 +109,7 @@ class KeptPeople:
         """At once, by the person's own wish: the office's word comes with the next contact."""
         if (kept := self._read(staff_number)) is not None:
             self.put(_faceless(kept), kept.since)
+            self.sql.scrub()
 
     def trim(self, most: int, now: float) -> None:
         """Keep the last ``most`` people; of copies that are over only that they were there."""
@@ -121,11 +122,14 @@ class KeptPeople:
         with self.sql.write() as change:
             for name in names:
                 change.run("DELETE FROM kept WHERE name = ?", name)
+        if names:
+            self.sql.scrub()
 
     def clear(self) -> None:
         """Nobody's copy is here any longer."""
         with self.sql.write() as change:
             change.run("DELETE FROM kept")
+        self.sql.scrub()
 
     def _read(self, staff_number: str) -> Kept | None:
         found = self._open(staff_number)

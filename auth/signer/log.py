@@ -96,14 +96,16 @@ class IssuanceLog:
 
 
 def _too_many(change: Transaction, issued: Issued, rate: Rate) -> bool:
-    since = issued.time - rate.window_s
+    """Within the window on either side: rows that a clock set back has left in the future count no longer, or
+    nobody would be let in until it comes there again."""
+    window = (issued.time - rate.window_s, issued.time + rate.window_s)
     row = change.rows(
-        "SELECT (SELECT count(*) FROM issued WHERE device = ? AND time > ?) AS there,"
-        " (SELECT count(*) FROM issued WHERE subject = ? AND time > ?) AS theirs",
+        "SELECT (SELECT count(*) FROM issued WHERE device = ? AND time > ? AND time < ?) AS there,"
+        " (SELECT count(*) FROM issued WHERE subject = ? AND time > ? AND time < ?) AS theirs",
         issued.device,
-        since,
+        *window,
         issued.subject,
-        since,
+        *window,
     )[0]
     return bool(row["there"] >= rate.per_terminal or row["theirs"] >= rate.per_person)
 

@@ -58,6 +58,13 @@ class IssuanceContract:
         assert log.claim(row(5, subject="S-300"), rate) is Claim.TOO_MANY, "the terminal's"
         assert log.claim(row(6, time=160.5), rate) is Claim.WRITTEN, "a minute later"
 
+    def test_a_clock_that_was_set_back_does_not_keep_everybody_waiting(self, log: IssuanceLog) -> None:
+        """A server that began the day in the wrong year: what it signed there counts no longer."""
+        rate = Rate(per_terminal=3, per_person=1, window_s=60.0)
+        assert log.claim(row(1, time=9_999_999.0), rate) is Claim.WRITTEN
+        assert log.claim(row(2, time=100.0), rate) is Claim.WRITTEN
+        assert log.claim(row(3, time=99.0), rate) is Claim.TOO_MANY, "a second is no other year"
+
     def test_of_many_different_at_once_no_more_than_the_rate_get_through(
         self, log: IssuanceLog, other: IssuanceLog
     ) -> None:

@@ -240,6 +240,8 @@ class RegisterContract:
             True, True, False, True,
         ]  # fmt: skip
         assert given(5, "t1", 61.5)
+        assert [given(n, "t3", 9000.0) for n in (6, 7)] == [True, True]
+        assert given(8, "t3", 6000.0), "a clock that was set back is no reason to wait"
 
     def test_the_terminals_last_people_come_latest_first(self, register: Register) -> None:
         register.add_person(HANAKO)
@@ -304,6 +306,17 @@ class TestSqliteRegister(RegisterContract):
             assert gallery.numbers == ("A-001",)
             seen.add(len(vectors))
         assert 8 in seen
+
+    def test_a_template_that_is_deleted_is_nowhere_in_the_files(
+        self, register: SqliteRegister, tmp_path: Path
+    ) -> None:
+        """Whoever withdraws the consent is owed more than a row that is no longer shown."""
+        register.add_person(HANAKO)
+        register.put_template(template(sealed=b"sealed face" * 40), "v1")
+        found = [b"sealed face" in path.read_bytes() for path in tmp_path.glob("auth.db*")]
+        assert any(found)
+        assert register.delete_template("A-001")
+        assert not any(b"sealed face" in path.read_bytes() for path in tmp_path.glob("auth.db*"))
 
     def test_the_file_is_private(self, register: SqliteRegister, tmp_path: Path) -> None:
         register.add_person(HANAKO)

@@ -126,6 +126,8 @@ def test_the_chain_holds_no_name_and_forgetting_keeps_it_whole(ledger: Ledger, t
         ledger.forget(loan.id)  # still out
     ledger.give_back("K01", "K100")
     ledger.forget(loan.id)
+    for path in tmp_path.glob("*.db*"):
+        assert TAKASAKI.name.encode() not in path.read_bytes()
     assert ledger.borrower(loan.id) is None
     assert ledger.verify().ok
 
