@@ -64,7 +64,7 @@ class LocalStorage:
             if stat.S_ISLNK(seen.st_mode):
                 raise errors.outside()
             name = path.rpartition("/")[2]
-            return Entry(path, name, stat.S_ISDIR(seen.st_mode), seen.st_size, seen.st_mtime)
+            return Entry(path, name, stat.S_ISDIR(seen.st_mode), seen.st_size, seen.st_mtime, seen.st_ctime)
 
     def read(self, path: str, offset: int = 0) -> Iterator[memoryview]:
         with self._failing(path):
@@ -227,8 +227,8 @@ def _entry(folder: str, each: os.DirEntry[str]) -> Entry | None:
         return None
     if not (stat.S_ISREG(seen.st_mode) or stat.S_ISDIR(seen.st_mode)):
         return None
-    path = names.join(folder, each.name)
-    return Entry(path, each.name, stat.S_ISDIR(seen.st_mode), seen.st_size, seen.st_mtime)
+    path, is_folder = names.join(folder, each.name), stat.S_ISDIR(seen.st_mode)
+    return Entry(path, each.name, is_folder, seen.st_size, seen.st_mtime, seen.st_ctime)
 
 
 def _only_case(start: Path, end: Path) -> bool:

@@ -9,13 +9,19 @@ _SAME_TIME_S = 1e-5
 
 
 class Entry(NamedTuple):
-    """A file or folder. A tuple, because a listing holds 100,000 of them. ``changed``: seconds, UTC."""
+    """A file or folder. A tuple, because a listing holds 100,000 of them. ``changed``, ``touched``: seconds,
+    UTC. Whoever writes a file may say any ``changed``. ``touched`` is the server's own word of when the file,
+    its name or its rights last became what they are; 0.0: not told. It is POSIX st_ctime; over SMB the later
+    of ChangeTime and CreationTime (MS-FSCC 2.4.7), since Samba's ChangeTime is ``changed`` again; of a path
+    on Windows, which tells no other, when the file was made. So over the last two, what is written in place
+    with its time set back is not seen; on Samba the index service sees it, on the disk itself."""
 
     path: str
     name: str
     folder: bool
     size: int
     changed: float
+    touched: float = 0.0
 
     @property
     def parent(self) -> str:

@@ -6,6 +6,7 @@ import logging
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from itertools import chain, islice
 
 import smbclient
@@ -61,15 +62,16 @@ class SmbStorage:
     def list(self, folder: str) -> Iterator[Sequence[Entry]]:
         with self._at.failing(folder), self._open(folder, _READ | _LOOK, folder=True) as raw:
             for answer in self._listing.entries(raw.fd):
-                yield [Entry(names.join(folder, n), n, is_folder, s, t) for n, is_folder, s, t in answer]
+                yield [Entry(names.join(folder, n), n, d, s, c, t) for n, d, s, c, t in answer]
 
     def stat(self, path: str) -> Entry | None:
         try:
             with self._at.failing(path), self._open(path, _LOOK) as raw:
                 attributes = raw.fd.file_attributes
                 folder = bool(attributes & FileAttributes.FILE_ATTRIBUTE_DIRECTORY)
-                changed = raw.fd.last_write_time.timestamp()
-                return Entry(path, path.rpartition("/")[2], folder, raw.fd.end_of_file or 0, changed)
+                changed = _seconds(raw.fd.last_write_time)
+                touched = max(_seconds(raw.fd.change_time), _seconds(raw.fd.creation_time))
+                return Entry(path, path.rpartition("/")[2], folder, raw.fd.end_of_file or 0, changed, touched)
         except SuiteError as error:
             if error.code == "SHARE-002" and path:
                 return None
@@ -306,3 +308,8 @@ class SmbStorage:
     def close(self) -> None:
         """End the connections for good: a later call would be another person's."""
         self._at.close()
+
+
+def _seconds(moment: datetime) -> float:
+    """Of the year 10000 and later smbprotocol makes the last moment before, without a zone."""
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()

@@ -49,7 +49,7 @@ _NO_CONTENT = frozenset(
     }
 )
 
-Raw = tuple[str, bool, int, float]
+Raw = tuple[str, bool, int, float, float]
 
 
 def is_link(tag: int) -> bool:
@@ -78,7 +78,7 @@ class Listing:
         self._tagged = False  # it has shown a file that it holds elsewhere
 
     def entries(self, fd: Open) -> Iterator[list[Raw]]:
-        """(name, folder, size, changed) of the open directory as they arrive; links left out."""
+        """(name, folder, size, changed, touched) of the open directory as they arrive; links left out."""
         unsure: list[str] = []
         tagged = self._tagged
         for answer in _answers(fd, tagged):
@@ -118,7 +118,9 @@ def parse(buffer: bytes, tagged: bool = False, unsure: list[str] | None = None) 
     found: list[Raw] = []
     offset, head = 0, _ENTRY.size + (_TAG.size if tagged else 0)
     while offset + head <= len(buffer):
-        step, _i, _c, _a, written, _m, size, _alloc, attributes, length = _ENTRY.unpack_from(buffer, offset)
+        step, _i, made, _a, written, noted, size, _alloc, attributes, length = _ENTRY.unpack_from(
+            buffer, offset
+        )
         start = offset + head
         if start + length > len(buffer):
             raise ValueError("a directory entry longer than its answer")
@@ -128,7 +130,8 @@ def parse(buffer: bytes, tagged: bool = False, unsure: list[str] | None = None) 
                 unsure.append(name)
         elif name not in (".", "..") and "/" not in name and "\\" not in name:
             changed = (written - _EPOCH) / 10_000_000 if written else 0.0
-            found.append((name, bool(attributes & _DIRECTORY), size, changed))
+            touched = (max(made, noted) - _EPOCH) / 10_000_000 if made or noted else 0.0
+            found.append((name, bool(attributes & _DIRECTORY), size, changed, touched))
         if len(found) >= _BATCH:
             yield found
             found = []

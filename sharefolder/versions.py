@@ -96,4 +96,4 @@ class Versions:
 
 def entry_of(entry: Entry, version: Version) -> Entry:
     """The file as it was: what a transfer takes for its source."""
-    return entry._replace(size=version.size, changed=version.changed)
+    return entry._replace(size=version.size, changed=version.changed, touched=0.0)

@@ -71,17 +71,23 @@ def _end(place: str, finding: Finding, today: date) -> Matter:
 
 
 def _arrived(share: ShareService, place: str, section: str) -> list[Matter]:
-    """Files of the last days in the folder that bears the section's name."""
+    """Files that have come in the last days to the folder that bears the section's name."""
     if section not in share.sections(place):
         return []
     since = time.time() - _NEW_WITHIN_S
     entries = islice(chain.from_iterable(share.entries(place, section)), _LOOKED_AT)
-    new = sorted((e for e in entries if not e.folder and e.changed >= since), key=lambda e: -e.changed)
+    new = sorted((e for e in entries if not e.folder and _came(e) >= since), key=_came, reverse=True)
     if not new:
         return []
     title = _("「{section}」に新しいファイル {count} 件").format(section=section, count=len(new))
     aim = FileAim(place, section, new[0].path)
     return [Matter("file", title, _names(new), "sharefolder", _("見る"), aim)]
+
+
+def _came(entry: Entry) -> float:
+    """When it came to lie there so. Its own time is that of its content, which may be years older; a server
+    that tells no other leaves that one."""
+    return entry.touched or entry.changed
 
 
 def _names(new: list[Entry]) -> str:

@@ -28,6 +28,7 @@ _BODY = 16_384  # bytes of a request
 _HITS = 200
 _PATH = 4_000
 _UNREAD = 500
+_TOLD = 5  # of an entry: up to when it was changed, as every terminal knows it
 
 
 @dataclass(frozen=True)
@@ -78,7 +79,7 @@ class Answering:
             return JSONResponse({}, 400)
         limit = max(1, min(_HITS, int(body.get("limit", 100))))
         found = await run_in_threadpool(self.hits, reader, wish, limit)
-        rows = [[*hit.entry, hit.in_name, hit.in_text] for hit in found.hits]
+        rows = [[*hit.entry[:_TOLD], hit.in_name, hit.in_text] for hit in found.hits]
         return JSONResponse({"hits": rows, "whole": found.whole})
 
     async def _activity(self, request: Request) -> Response:

@@ -24,7 +24,7 @@ from sharefolder.ports import Storage
 
 log = logging.getLogger(__name__)
 _AT_ONCE = 50
-_FILE = (0, 0.0, False)
+_FILE = (0, 0.0, 0.0, False)
 
 
 @dataclass
@@ -55,7 +55,7 @@ def list_again(
         try:
             for batch in storage.list(here):
                 seen = [e for e in batch if not hidden(e.name)]
-                index.forget([e.path for e in seen if not e.folder and known.get(e.path, _FILE)[2]])
+                index.forget([e.path for e in seen if not e.folder and known.get(e.path, _FILE)[3]])
                 new = [e for e in seen if not _same(e, known.pop(e.path, None))]
                 result.changed += len(new)
                 for start in range(0, len(new), _AT_ONCE):
@@ -84,11 +84,11 @@ def list_changed(storage: Storage, index: IndexStore, report: Report, folder: st
     return list_again(storage, index, report, folder, deep=False)
 
 
-def _same(entry: Entry, before: tuple[int, float, bool] | None) -> bool:
+def _same(entry: Entry, before: tuple[int, float, float, bool] | None) -> bool:
     """A folder's size and time say nothing about the folder itself: they may differ."""
-    if before is None or entry.folder != before[2]:
+    if before is None or entry.folder != before[3]:
         return False
-    return entry.folder or (entry.size, entry.changed) == before[:2]
+    return entry.folder or (entry.size, entry.changed, entry.touched) == before[:3]
 
 
 def hidden(name: str) -> bool:

@@ -26,11 +26,12 @@ from sharefolder.documents.kinds import CLOSED, UNKNOWN_KIND
 from sharefolder.index import bigram
 from sharefolder.model import Entry
 
-_VERSION = 5
+_VERSION = 6
 _SCHEMA = """
 CREATE TABLE files (
     id INTEGER PRIMARY KEY, path TEXT NOT NULL UNIQUE, parent TEXT NOT NULL, name TEXT NOT NULL,
-    folder INTEGER NOT NULL, size INTEGER NOT NULL, changed REAL NOT NULL, kind TEXT NOT NULL,
+    folder INTEGER NOT NULL, size INTEGER NOT NULL, changed REAL NOT NULL,
+    touched REAL NOT NULL, kind TEXT NOT NULL,
     state TEXT NOT NULL
 ) STRICT;
 CREATE INDEX files_parent ON files (parent);
@@ -116,12 +117,12 @@ class IndexStore:
         with self._writing, self._open():
             yield
 
-    def known(self, folder: str) -> dict[str, tuple[int, float, bool]]:
-        """path → (size, changed, folder) of what the index has directly in ``folder``."""
+    def known(self, folder: str) -> dict[str, tuple[int, float, float, bool]]:
+        """path → (size, changed, touched, folder) of what the index has directly in ``folder``."""
         rows = self._open().execute(
-            "SELECT path, size, changed, folder FROM files WHERE parent = ?", (folder,)
+            "SELECT path, size, changed, touched, folder FROM files WHERE parent = ?", (folder,)
         )
-        return {path: (size, changed, bool(is_folder)) for path, size, changed, is_folder in rows}
+        return {path: (*seen, bool(is_folder)) for path, *seen, is_folder in rows}
 
     def holds(self, path: str) -> bool:
         """Whether the index has this very path."""
@@ -135,10 +136,10 @@ class IndexStore:
                 self._forget(database, entry.path)
                 closed = UNKNOWN_KIND if kind(entry) in CLOSED else NO_TEXT
                 state = WAITING if readable(entry) else closed
-                row = (entry.path, entry.parent, entry.name, int(entry.folder), entry.size, entry.changed)
+                row = (entry.path, entry.parent, entry.name, int(entry.folder), *entry[3:])
                 database.execute(
-                    "INSERT INTO files (path, parent, name, folder, size, changed, kind, state)"
-                    " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                    "INSERT INTO files (path, parent, name, folder, size, changed, touched, kind, state)"
+                    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
                     (*row, kind(entry), state),
                 )
                 number = database.last_insert_rowid()
@@ -173,11 +174,11 @@ class IndexStore:
     def waiting(self, limit: int) -> list[Entry]:
         """Documents whose text is still to be read, the newest first."""
         rows = self._open().execute(
-            "SELECT path, name, folder, size, changed FROM files WHERE state = ?"
+            "SELECT path, name, folder, size, changed, touched FROM files WHERE state = ?"
             " ORDER BY changed DESC LIMIT ?",
             (WAITING, limit),
         )
-        return [Entry(p, n, bool(f), s, c) for p, n, f, s, c in rows]
+        return [Entry(p, n, bool(f), *rest) for p, n, f, *rest in rows]
 
     def read(self, answers: Iterable[tuple[Entry, str | None, str]]) -> None:
         """What came of reading documents: (which, its ``bigram.lines`` or None, why not or not all). One
@@ -186,8 +187,8 @@ class IndexStore:
             database = self._open()
             for entry, lines, reason in answers:
                 found = database.execute(
-                    "SELECT id FROM files WHERE path = ? AND size = ? AND changed = ?",
-                    (entry.path, entry.size, entry.changed),
+                    "SELECT id FROM files WHERE path = ? AND size = ? AND changed = ? AND touched = ?",
+                    (entry.path, *entry[3:]),
                 ).fetchone()
                 if found is None:
                     continue

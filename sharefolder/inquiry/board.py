@@ -33,7 +33,7 @@ _PASSING = ("no right", "gone")
 
 
 class Board:
-    """Readings are kept by path, size and time: only what changed is read."""
+    """Readings are kept by path, size and times: only what changed is read."""
 
     def __init__(self, storage: Storage, sandbox: Sandbox, today: Callable[[], date]) -> None:
         self._storage, self._sandbox, self._today = storage, sandbox, today

@@ -103,6 +103,10 @@ def put(storage: Storage, path: str, content: bytes) -> None:
 QUIET = Report(lambda _done, _total, _text: None)
 
 
+def found(storage: Storage, name: str) -> Entry:
+    return next(entry for batch in storage.list("") for entry in batch if entry.name == name)
+
+
 def listed(storage: Storage, folder: str = "") -> dict[str, tuple[bool, int]]:
     return {e.name: (e.folder, e.size) for batch in storage.list(folder) for e in batch}
 
@@ -254,6 +258,21 @@ class TestStorage:
         assert storage.stat(file.name).changed == old  # type: ignore[union-attr]
         now = transfer.upload(file, storage, "", QUIET, IfExists.KEEP_BOTH)
         assert (disk / now.path).stat().st_mtime > began, "what is handed in is of now"
+
+    def test_another_of_the_same_name_size_and_time_is_told_apart(self, share: tuple[Storage, Path]) -> None:
+        storage, _disk = share
+        put(storage, "a.txt", b"old")
+        storage.set_changed("a.txt", 1e9)
+        was = found(storage, "a.txt")
+        time.sleep(0.02)  # more than a step of the clock that dates files
+        put(storage, "b.txt", b"new")
+        storage.set_changed("b.txt", 1e9)
+        storage.move("b.txt", "a.txt", replace=True)
+        now = found(storage, "a.txt")
+        assert (now.size, now.changed) == (was.size, was.changed)
+        assert now.touched > was.touched > 1.7e9, "when it came, not when its content was written"
+        assert found(storage, "a.txt") == now, "a look changes nothing"
+        assert storage.stat("a.txt") == storage.stat("a.txt")
 
     def test_a_time_that_may_not_be_set_stays_the_disks_own(self, share: tuple[Storage, Path]) -> None:
         storage, disk = share

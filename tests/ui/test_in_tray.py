@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -172,6 +173,7 @@ def shared(office: Office, tmp_path: Path) -> Office:
     root = tmp_path / "share"
     (root / HANAKO.section).mkdir(parents=True)
     (root / HANAKO.section / "会議の資料.txt").write_text("資料", "utf-8")
+    os.utime(root / HANAKO.section / "会議の資料.txt", (1e9, 1e9))  # years old, and here since today
     share = office.services.share
     share.add_place("全庁共有", str(root))
     book = tmp_path / "様式.xlsx"

@@ -20,13 +20,13 @@ _FEW = 8
 class Rows(Sequence[Entry]):
     """The entries of ``folder`` as they came. Written by the one who makes it, before others see it."""
 
-    __slots__ = ("_changed", "_folders", "_sizes", "folder", "names")
+    __slots__ = ("_changed", "_folders", "_sizes", "_touched", "folder", "names")
 
     def __init__(self, folder: str, entries: Sequence[Entry] = ()) -> None:
         self.folder = folder
         self.names: list[str] = []
         self._folders = bytearray()
-        self._sizes, self._changed = array("Q"), array("d")
+        self._sizes, self._changed, self._touched = array("Q"), array("d"), array("d")
         self.extend(entries)
 
     def extend(self, batch: Sequence[Entry]) -> None:
@@ -35,12 +35,14 @@ class Rows(Sequence[Entry]):
         self._folders += bytes([entry.folder for entry in batch])
         self._sizes.extend([entry.size for entry in batch])
         self._changed.extend([entry.changed for entry in batch])
+        self._touched.extend([entry.touched for entry in batch])
 
     def same(self, other: Rows) -> bool:
         """Whether the other folder holds the very same, in the same order."""
-        return (self.folder, self._folders, self.names) == (other.folder, other._folders, other.names) and (
-            self._sizes == other._sizes and self._changed == other._changed
-        )
+        if (self.folder, self._folders, self.names) != (other.folder, other._folders, other.names):
+            return False
+        ours, theirs = ((of._sizes, of._changed, of._touched) for of in (self, other))
+        return ours == theirs
 
     def measured(self, numbers: Sequence[int]) -> tuple[int, int]:
         """How many of the rows ``numbers`` are folders, and the bytes of the others."""
@@ -59,8 +61,8 @@ class Rows(Sequence[Entry]):
         if isinstance(place, slice):
             return [self[number] for number in range(*place.indices(len(self)))]
         name = self.names[place]
-        folder, size = bool(self._folders[place]), self._sizes[place]
-        return Entry(names.join(self.folder, name), name, folder, size, self._changed[place])
+        rest = (bool(self._folders[place]), self._sizes[place], self._changed[place], self._touched[place])
+        return Entry(names.join(self.folder, name), name, *rest)
 
 
 class Shown(Sequence[Entry]):

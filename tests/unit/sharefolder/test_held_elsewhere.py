@@ -79,7 +79,7 @@ def test_a_file_whose_content_lies_elsewhere_is_listed(tag: int) -> None:
     ]
     assert unsure == ["古い.xlsx"]
     told = [e for batch in smb_listing.parse(answer(entries, True), True) for e in batch]
-    assert [(name, folder, size) for name, folder, size, _changed in told] == [
+    assert [(name, folder, size) for name, folder, size, *_times in told] == [
         ("a", False, 1),
         ("古い.xlsx", False, 7),
     ]

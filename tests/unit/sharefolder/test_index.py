@@ -3,6 +3,7 @@ from __future__ import annotations
 import os
 import random
 import shutil
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -169,6 +170,25 @@ def test_what_changes_on_the_share_changes_in_the_index(
     (share / "土木部").unlink()
     crawled(share, index, sandbox)
     assert index.counts() == {}
+
+
+@pytest.mark.parametrize("in_place", [True, False])
+def test_what_is_put_in_a_files_place_with_its_size_and_time_is_read(
+    share: Path, index: IndexStore, sandbox: Sandbox, in_place: bool
+) -> None:
+    file = share / "土木部" / "橋.txt"
+    os.utime(file, (1e9, 1e9))
+    crawled(share, index, sandbox)
+    time.sleep(0.02)  # more than a step of the clock that dates files
+    size = file.stat().st_size
+    other = file if in_place else share / "other"
+    other.write_bytes("堤防の見まわり".encode("cp932").ljust(size))
+    os.utime(other, (1e9, 1e9))
+    other.replace(file)
+    assert file.stat().st_size == size
+    assert crawled(share, index, sandbox).changed == 1
+    assert paths(index, "点検") == set()
+    assert paths(index, "堤防") == {"土木部/橋.txt"}
 
 
 def test_what_is_not_searched_is_named_with_its_reason(
