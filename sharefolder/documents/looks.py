@@ -3,17 +3,22 @@ limited child."""
 
 from __future__ import annotations
 
+import datetime
 import re
 import zipfile
+from typing import Any
 
 from lxml import etree
 
+from sharefolder.documents.areas import Areas
 from sharefolder.documents.text import Bounded
 
 PERCENT = "%"
 STRUCK, ERA = "~", "g"
 """Crossed out; a date or a part of it that calamine takes for a number (令和8年, 金曜日)."""
 LAST_ROW = 1_048_575
+_FIRST, _LAST = 61, 2_957_003
+"""Days that both calendars of Excel have: from 1 March 1900 on, up to 9999."""
 _ANY = re.compile(
     rb"""%|[:<]strike|numFmtId\s*=\s*["'](?:9|10)["']|formatCode\s*=\s*["'](?:[^"'0#]*00|[^"']*(?:[ge]|aaa))"""
 )
@@ -66,6 +71,16 @@ def _look(code: str) -> str:
         return PERCENT
     zeros = re.match("00+", bare)
     return zeros[0] + ("" if zeros[0] == code.partition(";")[0] else "-") if zeros else ""
+
+
+def as_dates(sheet: dict[str, Any], date1904: bool) -> None:
+    """Numbers that are shown as a part of a date alone (令和8年) are dates, as those with a day are."""
+    areas = Areas(sheet["looks"].pop(ERA, ()))
+    first = datetime.datetime(1904, 1, 1) if date1904 else datetime.datetime(1899, 12, 30)
+    for cell in sheet["cells"]:
+        if cell[2] == "n" and (cell[0], cell[1]) in areas and _FIRST <= float(cell[3]) <= _LAST:
+            when = first + datetime.timedelta(days=float(cell[3]))
+            cell[2:] = "d", (when if when.time() != datetime.time() else when.date()).isoformat()
 
 
 def telling(codes: dict[str, str]) -> bytes:

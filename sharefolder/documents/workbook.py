@@ -14,8 +14,8 @@ from typing import Any
 
 from lxml import etree
 
-from sharefolder.documents.areas import Areas
-from sharefolder.documents.looks import ERA, Looks, formats, is_struck, telling
+from sharefolder.documents import remarks
+from sharefolder.documents.looks import Looks, as_dates, formats, is_struck, telling
 from sharefolder.documents.text import Bounded, Unreadable, reason
 
 MAX_CELLS = 300_000
@@ -23,18 +23,16 @@ MAX_COLUMNS = 400
 MAX_TEXTS = 300_000
 _TELLING = rb"""<(?:\w{1,20}:)?f[\s>/]|hidden|[:<]strike|\st\s*=\s*["']e["']"""
 _STRIKE = re.compile(rb"[:<]strike")
-_DAYS = 2_958_466
-"""The day after the last that Excel knows, 9999-12-31."""
 
 
 def read(path: Path) -> dict[str, Any]:
     """``{"sheets": [{"name", "visible", "cells": [[row, column, kind, text]], "merged", "hidden_rows",
     "hidden_columns", "formulas", "uncached", "looks", "struck"}], "macros", "date1904", "legacy",
-    "unseen"}``; rows and columns from 0.
+    "unseen", "remarks"}``; rows and columns from 0.
 
     ``kind``: ``s`` text, ``n`` number, ``d`` date (ISO), ``t`` time, ``b`` true or false, ``e`` an error.
     ``formulas``: places, those of ``uncached`` (no value stored) among them. ``looks``: ``Looks.areas``.
-    ``struck``: places of texts a part of which is crossed out.
+    ``struck``: places of texts a part of which is crossed out. ``remarks``: ``remarks.mark``.
     ``unseen``: a part that tells
     what calamine does not could not be found (.xls and .xlsb have none). Raises Unreadable.
     """
@@ -53,6 +51,7 @@ def read(path: Path) -> dict[str, Any]:
     except Exception as error:
         raise Unreadable(reason(error)) from error
     made: dict[str, Any] = {"sheets": sheets, "macros": False, "date1904": False, "legacy": legacy}
+    made["remarks"] = ""
     made["unseen"] = not zipfile.is_zipfile(path) or not _facts(path, made)
     return made
 
@@ -109,6 +108,7 @@ def _facts(path: Path, made: dict[str, Any]) -> bool:
     with zipfile.ZipFile(path) as archive:
         names = set(archive.namelist())
         made["macros"] = any(name.endswith("vbaProject.bin") for name in names)
+        made["remarks"] = remarks.mark(archive)
         files = sheet_files(archive, made)
         codes, struck = formats(archive), _struck_texts(archive)
         found_by = re.compile(_TELLING + telling(codes))
@@ -122,7 +122,7 @@ def _facts(path: Path, made: dict[str, Any]) -> bool:
             with archive.open(file) as part:
                 if told:
                     _sheet_facts(Bounded(part), sheet, Looks(codes), struck)
-            _as_dates(sheet, made["date1904"])
+            as_dates(sheet, made["date1904"])
     return found
 
 
@@ -143,16 +143,6 @@ def _struck_texts(archive: zipfile.ZipFile) -> set[str]:
                 found.add(str(number))
             each.clear()
     return found
-
-
-def _as_dates(sheet: dict[str, Any], date1904: bool) -> None:
-    """Numbers that are shown as a part of a date alone (令和8年) are dates, as those with a day are."""
-    areas = Areas(sheet["looks"].pop(ERA, ()))
-    first = datetime.datetime(1904, 1, 1) if date1904 else datetime.datetime(1899, 12, 30)
-    for cell in sheet["cells"]:
-        if cell[2] == "n" and (cell[0], cell[1]) in areas and 60 < float(cell[3]) < _DAYS - 1_462:
-            when = first + datetime.timedelta(days=float(cell[3]))
-            cell[2:] = _value(when if when.time() != datetime.time() else when.date())
 
 
 def _tells(part: Bounded, found_by: re.Pattern[bytes]) -> bool:

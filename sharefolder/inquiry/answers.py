@@ -9,7 +9,7 @@ from typing import Any
 from core.i18n import _
 from sharefolder.inquiry import layout, whole
 from sharefolder.inquiry.cell_kinds import typed
-from sharefolder.inquiry.form import calculated_rows, given, headings
+from sharefolder.inquiry.form import calculated_rows, filled_rows, given, headings
 from sharefolder.inquiry.model import Column, Doubt, Form, Value, reference
 from sharefolder.inquiry.written import Written
 
@@ -83,7 +83,7 @@ class _Reader:
         end = form.first - 1 if form.last_row is None else form.last_row
         rows |= {r for r in self._shifted if form.header_row < r <= end and written.columns(r)}
         if rows:
-            rows |= set(calculated_rows(form))
+            rows |= {*calculated_rows(form), *filled_rows(form)}
         if rows and any(column.required for column in form.columns):
             rows |= set(given(form))
         for row in sorted(rows):

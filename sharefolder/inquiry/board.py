@@ -112,6 +112,14 @@ class Board:
         return str(digest.hexdigest())
 
 
+def in_use(storage: Storage, folder: str) -> bool:
+    """Whether somebody has something in ``folder`` open."""
+    seen = storage.stat(folder)
+    if seen is None or not seen.folder:
+        return False
+    return any(e.name.startswith(LOCKS) for batch in storage.list(folder) for e in batch)
+
+
 def _gone(section: str, folder: str, why: str) -> Reading:
     return Reading(section, State.GONE, why, doubts=(Doubt(section, folder, "", "", "", why),))
 

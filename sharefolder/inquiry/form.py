@@ -53,6 +53,10 @@ def understand(workbook: dict[str, Any], at: Layout | None = None, name: str = "
         tuple(tuple(area) for area in read["looks"].get(PERCENT, ())),
         tuple((each["name"], said(each)) for each in workbook["sheets"] if each["name"] != read["name"]),
         tuple(each["name"] for each in visible),
+        bool(workbook["macros"]),
+        str(workbook["remarks"]),
+        runs((row, 0) for row in read["hidden_rows"]),
+        tuple(read["hidden_columns"]),
     )
 
 
@@ -146,6 +150,20 @@ def _calculated(form: Form, row: int) -> bool:
     places = [(row, column.index) for column in form.columns if column.kind == "number"]
     own = [place in form.computed for place in places]
     return any(own) and all(here or place in form.labels for here, place in zip(own, places, strict=True))
+
+
+def filled_rows(form: Form) -> list[int]:
+    """Rows for which the template has values already (last year's, to be corrected): numbers or dates behind
+    the first column, and not just the rows' own numbers."""
+    end = form.last_row
+    rows: set[int] = set()
+    for column in form.columns[1:]:
+        said = {r: t for (r, c), t in form.labels.items() if c == column.index and form.first <= r}
+        own = [layout.figure(said[row]) for row in sorted(said)]
+        counted = own == [float(number) for number in range(1, len(own) + 1)]
+        if column.kind != "text" and not counted:
+            rows |= {row for row in said if end is None or row <= end}
+    return sorted(rows)
 
 
 def _named(form: Form, row: int) -> bool:

@@ -71,6 +71,14 @@ def is_note(text: str) -> bool:
     return bool(_NOTE.match(plain(text)))
 
 
+def figure(text: str) -> float | None:
+    """The number that it is."""
+    try:
+        return float(plain(text))
+    except ValueError:
+        return None
+
+
 def is_name(text: str) -> bool:
     """Whether it names a row, rather than counting it."""
     text = plain(text)

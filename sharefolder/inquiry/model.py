@@ -42,7 +42,9 @@ class Form:
     a table whose rows are given, else None; ``header_top``, ``first_row``: where they are not ``header_row``
     and the row after it; ``calculated``: where the template has formulas, neither labels nor for answers;
     ``percent``: where it shows numbers as percent, None where nobody has looked; ``others``: its other sheets
-    with what stands there (``whole.said``); ``shown``: those of ``sheets`` that are not hidden.
+    with what stands there (``whole.said``); ``shown``: those of ``sheets`` that are not hidden;
+    ``macros``, ``remarks`` (``documents.remarks``; None where nobody has looked), ``hidden_rows`` (areas of
+    column 0), ``hidden_columns``: what it has of these itself.
     """
 
     sheet: str
@@ -58,6 +60,10 @@ class Form:
     percent: tuple[Area, ...] | None = None
     others: tuple[tuple[str, str], ...] = ()
     shown: tuple[str, ...] = ()
+    macros: bool = False
+    remarks: str | None = None
+    hidden_rows: tuple[Area, ...] = ()
+    hidden_columns: tuple[int, ...] = ()
 
     @property
     def top(self) -> int:

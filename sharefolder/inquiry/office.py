@@ -19,7 +19,7 @@ from core.wareki import written_fiscal_year
 from sharefolder import names
 from sharefolder.documents.sandbox import Sandbox, reason_words
 from sharefolder.inquiry import asked, bulletin, changes, refusals
-from sharefolder.inquiry.board import LOCKS, Board
+from sharefolder.inquiry.board import Board, in_use
 from sharefolder.inquiry.changes import Change
 from sharefolder.inquiry.creating import Draft, create, is_folder, made
 from sharefolder.inquiry.form import understand
@@ -165,7 +165,7 @@ class Office:
         while somebody has an answer open, SHARE-068 where it is over already, SHARE-003 for whoever neither
         asked nor may write the asking section's folder."""
         now = self._admitted(inquiry, who)
-        if busy := [section for section in now.sections if self._open_in(now.answer_folder(section))]:
+        if busy := [section for section in now.sections if in_use(self._storage, now.answer_folder(section))]:
             raise refusals.still_open("、".join(busy[:5]))
         year = f"{ENDED}/{written_fiscal_year(now.asked or self._today())}"
         for folder in (ENDED, year):
@@ -243,11 +243,6 @@ class Office:
         if now.asking and is_folder(self._storage, now.asking) and self._storage.rights(now.asking).write:
             return now
         raise refusals.not_yours(now)
-
-    def _open_in(self, folder: str) -> bool:
-        if not is_folder(self._storage, folder):
-            return False
-        return any(e.name.startswith(LOCKS) for batch in self._storage.list(folder) for e in batch)
 
     def _refuse_past(self, due: date) -> None:
         if due < self._today():

@@ -112,6 +112,10 @@ def _form(data: dict[str, Any]) -> Form:
         first_row=_perhaps(data.get("first_row")),
         calculated=_areas(data.get("calculated", ())),
         percent=_areas(data["percent"]) if data.get("percent") is not None else None,
+        macros=bool(data.get("macros", False)),
+        remarks=str(data["remarks"]) if data.get("remarks") is not None else None,
+        hidden_rows=_areas(data.get("hidden_rows", ())),
+        hidden_columns=tuple(map(_column, data.get("hidden_columns", ()))),
         shown=tuple(map(str, data.get("shown", ()))),
         others=tuple((str(name), str(mark)) for name, mark in data.get("others", ())),
     )

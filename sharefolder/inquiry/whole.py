@@ -13,7 +13,7 @@ from sharefolder.inquiry.model import Form
 
 def doubts(workbook: dict[str, Any], form: Form, visible: bool) -> Iterator[str]:
     """Each in words. ``visible``: whether the sheet of the table is."""
-    if workbook["macros"]:
+    if workbook["macros"] and not form.macros:
         yield _("マクロが入っています。")
     if workbook["legacy"]:
         yield _("古い形式（.xls）です。隠れた行などを確かめられません。")
@@ -21,6 +21,8 @@ def doubts(workbook: dict[str, Any], form: Form, visible: bool) -> Iterator[str]
         yield _("隠れた行や数式のエラーを確かめられない形式です。")
     if workbook["date1904"] and any(c.kind == "date" for c in form.columns):
         yield _("1904年から数える日付のブックです。日付を確かめてください。")
+    if form.remarks is not None and workbook["remarks"] != form.remarks:
+        yield _("セルのメモか、図形・チェックボックスが、様式と違います。値には入っていません。")
     if not visible:
         yield _("シートが非表示です。")
     others = dict(form.others)

@@ -27,7 +27,9 @@ class Written:
         self.uncached = {tuple(each) for each in sheet["uncached"]}
         self._formulas = {tuple(each) for each in sheet["formulas"]}
         self._struck = {tuple(each) for each in sheet["struck"]}
-        self._hidden_rows, self._hidden_columns = set(sheet["hidden_rows"]), set(sheet["hidden_columns"])
+        hidden = Areas(form.hidden_rows)
+        self._hidden_rows = {row for row in sheet["hidden_rows"] if (row, 0) not in hidden}
+        self._hidden_columns = {*sheet["hidden_columns"]} - {*form.hidden_columns}
         self._looks = {code: Areas(tuple(area) for area in found) for code, found in sheet["looks"].items()}
         self._merged = [m for m in map(tuple, sheet["merged"]) if m not in form.merged]
 

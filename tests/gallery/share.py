@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
 
 from PySide6.QtWidgets import QAbstractItemView
 
 from core.clock import TOKYO
 from core.jobs import Report
 from desktop.pages.sharefolder.files import Files
+from desktop.pages.sharefolder.inquiries import Inquiries
+from desktop.pages.sharefolder.new_inquiry import NewInquiry
 from desktop.ui.widgets.table import Table
 from sharefolder.rules import FILE, TITLES
 from sharefolder.sample import NAME
 from sharefolder.transfer import IfExists
 from tests.fakes.samba import PASSWORD, running
+from tests.fakes.sheets import book
 from tests.gallery.hands import Hands, wait
 from tests.gallery.scene import Scene, press, sample
 
@@ -37,7 +43,47 @@ def _search(hands: Hands) -> None:
     wait(lambda: view.found.isVisible() and view.found.shown() > 0)  # the index may still be made
 
 
+def _form(hands: Hands) -> None:
+    """A form with two rows of headings, rows that are named, a total and a note, behind an example."""
+    cells: dict[tuple[int, int], object] = {(0, 0): "公共施設の利用状況に関する照会", (1, 0): "担当者"}
+    cells |= {(3, 0): "施設名", (3, 1): "利用者数", (3, 3): "再開の予定日", (4, 1): "大人", (4, 2): "子ども"}
+    cells |= {(5 + row, 0): name for row, name in enumerate(("中央公民館", "北公民館", "県民体育館"))}
+    cells |= {(8, 0): "合計", (8, 1): ("=SUM(B6:B8)", 0), (8, 2): ("=SUM(C6:C8)", 0)}
+    cells[9, 0] = "※休館中の施設は備考に書いてください。"
+    folder = Path(hands.stays.enter_context(tempfile.TemporaryDirectory(prefix="mahoroba-form-")))
+
+    def example(made: Any, _sheet: Any) -> None:
+        made.add_worksheet("記入例").write(0, 0, "中央公民館は 1,200 人")
+
+    hands.press("照会を作る")
+    hands.view(NewInquiry).use(book(folder / "公共施設の利用状況.xlsx", cells, example))
+    hands.settle()
+    hands.scroll(10_000)
+
+
+def _questions(hands: Hands) -> None:
+    """One that is answered, one that waits."""
+    hands.press("やめる")
+    hands.answered()
+    office = hands.services.share.office(NAME)
+    inquiry = hands.view(Inquiries).inquiry()
+    assert inquiry is not None
+    said = "仮設の避難所の備蓄も含みますか。"
+    for section, text in (("財政課", said), ("税務課", "期限の切れた水はどう数えますか。")):
+        office.ask(inquiry, section, text)
+        if text == said:
+            (question,) = office.waiting(inquiry)
+            office.answer_question(inquiry, said, "含みます。", key=question.key)
+    hands.view(Inquiries).read()
+    hands.settle()
+    hands.press("質問に答える")
+    hands.settle()
+
+
 def _answer(hands: Hands) -> None:
+    """Without the questions, whose answer would come to the day of the guide's person."""
+    for each in (hands.services.paths.data / "share" / "sample" / "照会").rglob("*-00000?-*.json"):
+        each.unlink()
     hands.visible(Table).selectRow(0)
     hands.press("画面で回答する")
     hands.answered()
@@ -92,6 +138,8 @@ SCENES = (
     Scene("share-files", _file, slow=True),
     Scene("share-search", _search, slow=True),
     Scene("share-inquiry", press("照会"), slow=True),
+    Scene("share-form", _form, slow=True),
+    Scene("share-questions", _questions, slow=True),
     Scene("share-answer", _answer, slow=True),
     Scene("share-library", press("仕様書"), slow=True),
     Scene("share-cases", _case, slow=True),

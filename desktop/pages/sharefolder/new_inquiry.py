@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QCheckBox, QComboBox, QGridLayout, QWidget
 
+from core.clock import TOKYO
 from core.errors import SuiteError
 from core.i18n import _, sentences
 from core.wareki import parse_date
 from desktop.pages.files import ask_open
 from desktop.pages.services import Services
 from desktop.pages.sharefolder.ask import Ask
+from desktop.pages.sharefolder.due_field import DueField, coming_holidays
 from desktop.pages.sharefolder.form_rows import FormRows
 from desktop.pages.sharefolder.known_sections import known_sections
 from desktop.pages.sharefolder.section_pick import SectionPick
@@ -24,6 +26,9 @@ from desktop.ui.widgets.fields import labelled, line_edit
 from sharefolder.inquiry.form import headings, with_kinds
 from sharefolder.inquiry.layout import Layout
 from sharefolder.inquiry.model import Form, Inquiry
+
+_OLD = (".xls", ".xlsb")
+"""Kinds that hide from us what makes one doubt an answer."""
 
 
 class NewInquiry(QWidget):
@@ -45,11 +50,12 @@ class NewInquiry(QWidget):
         line.add(self.file, 1)
         layout.addWidget(line)
         self.title = line_edit(_("照会の題名"), limit=80)
-        self.due = line_edit(_("回答の期限"), _("例: R8.12.4"), limit=40)
+        self._due = DueField()
+        self.due = self._due.edit
         self.sections = SectionPick()
         self.notes = line_edit(_("回答する人への説明"), limit=400)
         layout.addWidget(labelled(_("照会の題名"), self.title))
-        layout.addWidget(labelled(_("回答の期限"), self.due))
+        layout.addWidget(self._due)
         layout.addWidget(self.sections)
         layout.addWidget(labelled(_("回答する人への説明"), self.notes))
         self.rows = FormRows()
@@ -58,7 +64,7 @@ class NewInquiry(QWidget):
         self._where = QWidget()
         where = page.column(self._where, 0.5)
         where.addWidget(page.label(_("表の場所"), "strong"))
-        hint = _("様式から見当を付けました。違うときは、行の番号を直してください。")
+        hint = _("様式から見当を付けました。違うときは、シートか行の番号を直してください。")
         where.addWidget(page.label(hint, "caption", wrap=True))
         where.addWidget(self.rows)
         layout.addWidget(self._where)
@@ -101,6 +107,8 @@ class NewInquiry(QWidget):
             lambda known: self.sections.offer(*known),
             lane="share-inquiry",
         )
+        today = datetime.now(TOKYO).date()
+        services.bridge.run(self, _("祝日"), lambda _r: coming_holidays(today), self._due.know)
 
     def use(self, template: Path) -> None:
         """Take ``template`` and show its columns."""
@@ -144,6 +152,9 @@ class NewInquiry(QWidget):
                 name=self._template.name, sheet=form.sheet, row=row, count=count
             )
         )
+        if self._template.suffix.lower() in _OLD:
+            old = _("古い形式の様式です。どの回答も「要確認」になります。.xlsx で保存し直してください。")
+            self.file.setText(sentences(self.file.text(), old))
         self.rows.show_form(form)
         self._where.show()
         if not self.title.text():

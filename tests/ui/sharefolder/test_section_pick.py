@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 from PySide6.QtCore import Qt
@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from auth.model import Person
 from core.clock import TOKYO
+from desktop.pages.sharefolder.due_field import coming_holidays, day_words
 from desktop.pages.sharefolder.inquiries import Inquiries
 from desktop.pages.sharefolder.section_pick import SectionPick
 from sharefolder.sample import SECTIONS, TITLE
@@ -103,6 +104,8 @@ def test_what_is_ticked_and_what_is_added_gets_its_copy(sample: Office) -> None:
     new.use(disk(sample) / "照会" / TITLE / "様式" / "備蓄品調査.xlsx")
     sample.settle()
     new.title.setText("二回目の照会")
+    new.due.setText("R9.1.3")
+    assert "令和9年1月3日（日） は閉庁日です。その前の開庁日は 令和8年12月28日（月） です。" in said(sample)
     new.due.setText((datetime.now(TOKYO).date() - timedelta(days=2)).isoformat())
     press(sample, "各所属に配る")
     assert "は、もう過ぎています。" in said(sample)
@@ -117,3 +120,12 @@ def test_what_is_ticked_and_what_is_added_gets_its_copy(sample: Office) -> None:
 
 def test_every_button_of_it_has_a_name(pick: SectionPick) -> None:
     assert all(each.text() or each.accessibleName() for each in pick.findChildren(QPushButton))
+
+
+def test_a_due_date_on_a_holiday_names_the_last_day_before() -> None:
+    holidays = coming_holidays(date(2026, 4, 1))
+    assert date(2027, 11, 23) in holidays
+    assert day_words(date(2026, 11, 23), holidays) == (
+        "令和8年11月23日（月） は閉庁日です。その前の開庁日は 令和8年11月20日（金） です。"
+    )
+    assert day_words(date(2026, 11, 24), holidays) == "令和8年11月24日（火）"

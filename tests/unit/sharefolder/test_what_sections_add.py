@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import zipfile
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -57,6 +59,91 @@ def test_a_name_that_is_merged_over_rows_goes_along_with_each(tmp_path: Path) ->
         *("甲館", "男", 3.0),
         *("甲館", "女", 4.0),
     ]
+
+
+# otherwise than in cells
+
+
+def noted(text: str) -> Act:
+    return lambda _made, sheet: sheet.write_comment(1, 1, text)
+
+
+def boxed(text: str, row: int = 8) -> Act:
+    return lambda _made, sheet: sheet.insert_textbox(row, 1, text)
+
+
+SAID = {
+    "a note on a cell": noted("速報値です"),
+    "a text box": boxed("別紙のとおり"),
+    "a circle elsewhere": boxed("", 9),
+}
+REMARK = "セルのメモか、図形・チェックボックスが、様式と違います。値には入っていません。"
+
+
+@pytest.mark.parametrize("name", SAID)
+def test_what_is_said_beside_the_cells_is_doubted(tmp_path: Path, name: str) -> None:
+    form = form_of(book(tmp_path / "t.xlsx", LIST, boxed("")))
+    filled = LIST | {(1, 0): "甲", (1, 1): 3}
+    assert answered(book(tmp_path / "a.xlsx", filled, boxed("")), form)[1] == []
+    _values, doubts = answered(book(tmp_path / "b.xlsx", filled, boxed(""), SAID[name]), form)
+    assert [d.why for d in doubts] == [REMARK]
+    before = replace(form, remarks=None)  # asked before anybody looked
+    assert answered(tmp_path / "b.xlsx", before)[1] == []
+
+
+def test_a_box_that_is_ticked_is_doubted(tmp_path: Path) -> None:
+    def ticked(name: str, state: str) -> Path:
+        path = book(tmp_path / name, LIST | ({(1, 0): "甲"} if state else {}))
+        with zipfile.ZipFile(path, "a") as archive:
+            control = f'<formControlPr xmlns="urn:x" objectType="CheckBox" {state}/>'
+            archive.writestr("xl/ctrlProps/ctrlProp1.xml", control)
+        return path
+
+    form = form_of(ticked("t.xlsx", ""))
+    _values, doubts = answered(ticked("a.xlsx", 'checked="Checked"'), form)
+    assert [d.why for d in doubts] == [REMARK]
+
+
+# what the template has itself
+
+
+def test_what_the_template_hides_itself_or_runs_is_no_surprise(tmp_path: Path) -> None:
+    def hiding(_made: Any, sheet: Any) -> None:
+        sheet.set_row(2, None, None, {"hidden": True})
+        sheet.set_column(2, 2, None, None, {"hidden": True})
+
+    def running(path: Path) -> Path:
+        with zipfile.ZipFile(path, "a") as archive:
+            archive.writestr("xl/vbaProject.bin", b"\xd0\xcf")
+        return path
+
+    rows = {(row, column): value for row in (1, 2, 3) for column, value in enumerate(("甲", 3, "乙"))}
+    path = running(book(tmp_path / "a.xlsm", LIST | rows, hiding))
+    own = form_of(running(book(tmp_path / "t.xlsm", LIST, hiding)))
+    assert answered(path, own)[1] == []
+    asked = Inquiry("調査", "照会/調査", date(2026, 12, 1), ("甲課",), "t.xlsm", "", own)
+    assert record.parsed(record.written(asked), asked.folder) == asked
+    _values, doubts = answered(path, form_of(book(tmp_path / "p.xlsx", LIST)))
+    assert [d.cell for d in doubts] == ["", "C2", "A3", "B3", "C3", "C3", "C4"]
+
+
+def test_last_years_values_that_stay_are_answers_too(tmp_path: Path) -> None:
+    """時点修正: the form comes with what was answered before."""
+    before = LIST | {(1, 0): "甲", (1, 1): 3, (2, 0): "乙", (2, 1): 4, (3, 0): "丙", (3, 1): 5}
+    form = form_of(book(tmp_path / "t.xlsx", before))
+    values, doubts = answered(book(tmp_path / "a.xlsx", before | {(2, 1): 9, (3, 2): "閉館"}), form)
+    assert {cell: value.value for cell, value in values.items()} == {
+        **{"A2": "甲", "B2": 3.0, "A3": "乙", "B3": "9", "A4": "丙", "B4": 5.0, "C4": "閉館"}
+    }
+    assert [d.why for d in doubts] == ["様式の文字「4」が変わっています。"]
+
+
+def test_numbers_that_only_count_the_rows_are_none(tmp_path: Path) -> None:
+    counted = {(0, 0): "区分", (0, 1): "番号", (0, 2): "施設名", (0, 3): "件数"}
+    counted |= {(row, 1): row for row in range(1, 6)}
+    form = with_kinds(form_of(book(tmp_path / "t.xlsx", counted)), {1: "number"}, set())
+    values, doubts = answered(book(tmp_path / "a.xlsx", counted | {(1, 2): "甲", (1, 3): 3}), form)
+    assert (sorted(values), doubts) == (["B2", "C2", "D2"], [])
 
 
 # sheets
