@@ -222,3 +222,21 @@ def test_where_little_height_is_left_the_small_month_goes_rather_than_be_crushed
     assert not side.small.isVisible()
     side.resize(side.width(), theme.em(LEAST_HEIGHT))
     assert side.small.isVisible()
+
+
+@pytest.mark.parametrize("view", ["month", "year"])
+def test_on_a_low_narrow_screen_no_day_runs_into_another(desk: Desk, view: str) -> None:
+    """1366×768 at 150 %: it scrolls instead, and the cursor is on the screen wherever the keys go."""
+    desk.window.resize(910, 512)
+    _choose(desk, view)
+    sheet = getattr(desk.page._views, view)
+    cell = sheet.place_of(MONDAY.date())
+    assert cell is not None
+    assert cell.height() >= theme.em(3.5 if view == "month" else 0.9)
+    assert cell.width() >= theme.em(1.2)
+    sheet.setFocus()
+    for key in (Qt.Key.Key_Up,) * 4:
+        QTest.keyClick(sheet, key)
+    there = sheet.place_of(sheet.chosen)
+    assert there is not None
+    assert sheet.visibleRegion().boundingRect().contains(there.toRect().adjusted(2, 2, -2, -2))

@@ -22,7 +22,7 @@ class Agenda(QWidget):
     def __init__(self) -> None:
         super().__init__()
         titles = [_("日"), _("時刻"), _("予定"), _("場所"), _("カレンダー"), _("状態")]
-        self.table = Table(_("予定の一覧"), titles, (6.4, 6.8, 10, 5.5, 6, 3))
+        self.table = Table(_("予定の一覧"), titles, (6.4, 6.8, 10, 5.5, 6, 3), whole=(0, 1))
         self.table.opened.connect(self.opened)
         page.column(self, 0).addWidget(self.table)
 

@@ -29,6 +29,7 @@ from desktop.pages.calendar.month import days_of
 from desktop.ui import theme
 from desktop.ui.announce import announce
 
+_BRIEF = 5  # em
 LINES = 3  # events a cell shows before it says that there are more
 
 
@@ -91,7 +92,7 @@ class GroupWeek(QAbstractScrollArea):
 
     @property
     def _names(self) -> float:
-        return float(theme.em(9))
+        return float(theme.em(9 if self.viewport().width() >= theme.em(40) else 6))
 
     @property
     def _height(self) -> float:
@@ -155,7 +156,8 @@ class GroupWeek(QAbstractScrollArea):
             place = QRectF(cell.left() + 3, top, cell.width() - 6, line - 2)
             painter.fillRect(place, back)
             painter.fillRect(QRectF(place.left(), place.top(), 3, place.height()), edge)
-            when = "" if o.all_day else f"{words.clock(o.start)} "
+            brief = self._width < theme.em(_BRIEF)  # the hour alone would be all that one sees
+            when = "" if o.all_day or brief else f"{words.clock(o.start)} "
             text = when + words.title(o, collection)
             painter.setPen(QColor(tokens.text))
             inside = place.adjusted(7, 0, -2, 0)
@@ -185,13 +187,19 @@ class GroupWeek(QAbstractScrollArea):
             colour = tokens.danger if free else tokens.link if day.weekday() == 5 else tokens.text
             painter.setPen(QColor(tokens.on_selected if day == today else colour))
             painter.setFont(theme.current().font(0.92, bold=True))
-            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, words.short_day(day))
+            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, self._day_words(painter, day))
         painter.setPen(QPen(QColor(tokens.line), 1))
         for column in range(len(self._days)):
             x = self._names + column * self._width
             painter.drawLine(QPointF(x, 0), QPointF(x, self.viewport().height()))
         painter.setPen(QPen(QColor(tokens.border), 1))
         painter.drawLine(QPointF(0, self._head), QPointF(self.viewport().width(), self._head))
+
+    def _day_words(self, painter: QPainter, day: date) -> str:
+        """As much of the day as there is room for."""
+        every = (words.short_day(day), f"{day.day} {words.weekday(day)}", str(day.day))
+        room, metrics = self._width - theme.em(0.3), QFontMetricsF(painter.font())
+        return next((text for text in every if metrics.horizontalAdvance(text) <= room), every[-1])
 
     def _paint_cursor(self, painter: QPainter) -> None:
         if self.hasFocus() and self._rows:

@@ -17,6 +17,9 @@ from desktop.pages.calendar.sheet import Sheet, ink
 from desktop.ui import theme
 from desktop.ui.announce import announce
 
+_BLOCK = 3.5  # em, of an event beside which the others are counted
+_LEAST = 3.6  # em, of a week: the days' numbers and a line of events
+
 
 class MonthGrid(Sheet):
     """``put`` gives the weeks; Enter or a double click on a day opens it."""
@@ -45,7 +48,12 @@ class MonthGrid(Sheet):
         for day_list in self._by_day.values():
             day_list.sort(key=lambda o: (not o.all_day, o.start))
         self._cursor = month
+        self.setMinimumHeight(round(self._head + self._weeks * theme.em(_LEAST)))
         self.update()
+
+    def place_of(self, day: date) -> QRectF | None:
+        index = (day - self._first).days
+        return self._cell(index) if 0 <= index < self._weeks * 7 else None
 
     @property
     def _head(self) -> float:
@@ -117,6 +125,9 @@ class MonthGrid(Sheet):
         more = _("ほか {count} 件").format(count=len(found) - len(shown))
         aside = fit == 1 < len(found)  # one line is all there is: the rest is counted at its end
         room = QFontMetricsF(fonts.small).horizontalAdvance(more) + theme.em(0.8) if aside else 0.0
+        if aside and cell.width() < room + theme.em(_BLOCK):  # no room for both
+            shown, more, room = [], _("{count} 件").format(count=len(found)), cell.width() - theme.em(0.5)
+            top += height + gap
         for o in shown:
             rect = QRectF(cell.left() + 3, top, cell.width() - 7 - room, height)
             blocks.paint(painter, rect, o, self._collections.get(o.collection), fonts)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import QWidget
 
@@ -25,6 +25,15 @@ class Sheet(QWidget):
         self.setAccessibleName(name)
         self._cursor = cursor
         theme.current().changed.connect(self.update)
+
+    @property
+    def chosen(self) -> date:
+        """The day on which the keyboard is."""
+        return self._cursor
+
+    def place_of(self, day: date) -> QRectF | None:
+        """Where ``day`` is drawn; None where it is not."""
+        raise NotImplementedError
 
     def _go(self, day: date) -> None:
         """The keyboard has moved to ``day``."""

@@ -18,6 +18,7 @@ from desktop.pages.calendar.grid import DayGrid
 from desktop.pages.calendar.group import GroupWeek
 from desktop.pages.calendar.month import MonthGrid, span
 from desktop.pages.calendar.places import Places
+from desktop.pages.calendar.tall import Tall
 from desktop.pages.calendar.year import YearGrid, fiscal_year
 from desktop.ui import page
 
@@ -45,10 +46,10 @@ class Views(QStackedWidget):
         under.addWidget(self.group, 1)
         group.setFocusProxy(self.group)
         self._pages: dict[str, QWidget] = {
-            DAY: self.grid, WEEK: self.grid, GROUP: group, MONTH: self.month, YEAR: self.year,
+            DAY: self.grid, WEEK: self.grid, GROUP: group, MONTH: Tall(self.month), YEAR: Tall(self.year),
             AGENDA: self.agenda,
         }  # fmt: skip
-        for view in (self.grid, self.month, self.year, self.agenda, group, self.conflicts):
+        for view in (*dict.fromkeys(self._pages.values()), self.conflicts):
             self.addWidget(view)
         for each in (self.grid, self.month, self.group):
             each.opened.connect(self.opened)

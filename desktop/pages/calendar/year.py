@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 
 from calendar_sync.holidays import holiday
 from calendar_sync.model import Occurrence
@@ -21,7 +21,7 @@ from desktop.pages.calendar.sheet import Sheet
 from desktop.ui import theme
 from desktop.ui.announce import announce
 
-_COLUMNS, _ROWS = 4, 3
+_WIDE, _HIGH = 10.5, 10.0  # em, of a month at least: two figures a day, six weeks
 _FULL = 6  # events that make a day as dark as it gets
 
 
@@ -32,6 +32,22 @@ class YearGrid(Sheet):
         super().__init__(_("年度の予定"), date(2000, 4, 1))
         self._first = self._cursor
         self._counts: Counter[date] = Counter()
+        self._columns = 4
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Fewer months beside each other where they would be too narrow to be read."""
+        super().resizeEvent(event)
+        fit = event.size().width() // theme.em(_WIDE)
+        self._columns = next((columns for columns in (4, 3, 2) if columns <= fit), 1)
+        self.setMinimumHeight(theme.em(_HIGH) * self._rows)
+
+    @property
+    def _rows(self) -> int:
+        return 12 // self._columns
+
+    def place_of(self, day: date) -> QRectF | None:
+        index = (day.year - self._first.year) * 12 + day.month - self._first.month
+        return self._cell(index, day) if 0 <= index < 12 else None
 
     def put(self, first: date, found: Sequence[Occurrence], day: date) -> None:
         """Show the year that begins on ``first`` with ``day`` chosen."""
@@ -41,12 +57,12 @@ class YearGrid(Sheet):
         self.update()
 
     def _months(self) -> list[date]:
-        return [date(self._first.year + (3 + n) // 12, (3 + n) % 12 + 1, 1) for n in range(_COLUMNS * _ROWS)]
+        return [date(self._first.year + (3 + n) // 12, (3 + n) % 12 + 1, 1) for n in range(12)]
 
     def _box(self, index: int) -> QRectF:
-        width, height = self.width() / _COLUMNS, self.height() / _ROWS
+        width, height = self.width() / self._columns, self.height() / self._rows
         gap = theme.em(0.6)
-        place = QRectF(index % _COLUMNS * width, index // _COLUMNS * height, width, height)
+        place = QRectF(index % self._columns * width, index // self._columns * height, width, height)
         return place.adjusted(gap, gap, -gap, -gap)
 
     def _cell(self, index: int, day: date) -> QRectF:

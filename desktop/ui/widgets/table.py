@@ -112,6 +112,9 @@ class Table(QTableView):
         header.setMinimumSectionSize(theme.em(3))
         header.setFixedHeight(theme.em(2.5))
         self._widths, self._whole = list(widths), dict.fromkeys(whole, 0)
+        self._drawn: dict[int, int] = {}  # as a person has drawn them, until the page is made anew
+        self._spreading = False
+        header.sectionResized.connect(self._draw)
         header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         header.setSectionsClickable(True)
         header.sectionClicked.connect(self._sort_by)
@@ -124,13 +127,20 @@ class Table(QTableView):
         self._spread()
 
     def _spread(self) -> None:
-        shared = [width for column, width in enumerate(self._widths) if column not in self._whole]
-        rest = self.viewport().width() - sum(self._whole.values())
-        unit = max(theme.em(1), rest / sum(shared))
+        kept = self._whole | self._drawn
+        shared = [width for column, width in enumerate(self._widths) if column not in kept]
+        rest = self.viewport().width() - sum(kept.values())
+        unit = max(theme.em(1), rest / sum(shared)) if shared else 0
+        self._spreading = True
         for column, width in enumerate(self._widths):
-            self.setColumnWidth(column, self._whole.get(column) or int(unit * width))
+            self.setColumnWidth(column, kept.get(column) or int(unit * width))
+        self._spreading = False
         if self.wordWrap():
             self.resizeRowsToContents()
+
+    def _draw(self, column: int, _before: int, width: int) -> None:
+        if not self._spreading and self.isVisible():
+            self._drawn[column] = width
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Where there is no row, words say so."""
