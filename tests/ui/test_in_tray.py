@@ -24,7 +24,6 @@ from sharefolder.inquiry.form import with_kinds
 from sharefolder.sample import _sheet
 from tests.ui.conftest import HANAKO, PIN, Office, press, said, spoken
 
-TODAY = datetime.now(TOKYO).date()  # the house is in Japan, wherever the test runs
 QUIET = Report(lambda _done, _total, _text: None)
 
 
@@ -180,9 +179,10 @@ def shared(office: Office, tmp_path: Path) -> Office:
     _sheet(book, ())
     inquiries = share.office("全庁共有")
     form = with_kinds(inquiries.understand(book), {1: "number"}, {0})
-    inquiries.create("予算要求", book, form, [HANAKO.section, "財政課"], TODAY + timedelta(days=3), QUIET)
-    inquiries.create("遠い照会", book, form, [HANAKO.section], TODAY + timedelta(days=60), QUIET)
-    inquiries.create("よその照会", book, form, ["財政課"], TODAY + timedelta(days=3), QUIET)
+    today = datetime.now(TOKYO).date()  # the house is in Japan, wherever the test runs
+    inquiries.create("予算要求", book, form, [HANAKO.section, "財政課"], today + timedelta(days=3), QUIET)
+    inquiries.create("遠い照会", book, form, [HANAKO.section], today + timedelta(days=60), QUIET)
+    inquiries.create("よその照会", book, form, ["財政課"], today + timedelta(days=3), QUIET)
     return office
 
 
