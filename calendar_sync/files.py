@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import csv
 import io
+import re
+import unicodedata
 import uuid
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -33,6 +35,9 @@ _ENGLISH = {
     "private": "非公開",
     "終日イベント": "終日", "内容": "メモ", "プライベート": "非公開",
 }  # fmt: skip
+_CLOCK = re.compile(
+    r"(?P<before>午前|午後)?\s*(?P<hour>\d{1,2})(?::(?P<minute>[0-5]\d)(?::[0-5]\d)?)?\s*(?P<after>am|pm)?"
+)
 _YES = ("true", "1", "yes", "はい", "○", "終日")
 
 
@@ -127,11 +132,11 @@ def objects(raw: bytes, problems: list[str]) -> list[tuple[str, bytes]]:
     found: dict[str, list[ics.Component]] = {}
     zones: dict[str, ics.Component] = {}
     head = b"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//Mahoroba//Mahoroba//JA\r\n"
-    for number, calendar in enumerate(_calendars(raw)):
+    for calendar in _calendars(_as_utf8(raw)):
         zones |= {z.value("TZID"): z for z in calendar.walk("VTIMEZONE")}
         for event in calendar.children():
             if event.name == "VEVENT":
-                found.setdefault(event.value("UID") or f"mahoroba-{number}-{len(found)}", []).append(event)
+                found.setdefault(_named(event), []).append(event)
             elif event.name != "VTIMEZONE":
                 problems.append(
                     _("予定ではないもの（{kind}）は取り込みません。").format(kind=event.name[:40])
@@ -148,6 +153,26 @@ def objects(raw: bytes, problems: list[str]) -> list[tuple[str, bytes]]:
             continue
         made.append((uid, each))
     return made
+
+
+def _as_utf8(raw: bytes) -> bytes:
+    """The file as RFC 5545 has it: in UTF-8, without a mark. An old Outlook's is in the system's encoding."""
+    raw = raw.removeprefix(b"\xef\xbb\xbf")
+    try:
+        raw.decode()
+    except UnicodeDecodeError:
+        lines = (ics.decode(line) for line in ics.unfolded(raw).splitlines())
+        return b"".join(ics.fold(line) for line in lines)
+    return raw
+
+
+def _named(event: ics.Component) -> str:
+    """Its UID. One that has none gets one by what it says: read again it is the same event, and no server
+    takes one without."""
+    if not event.value("UID"):
+        text = ics.unfolded(event.raw())
+        event.replace("UID", ics.fold(f"UID:{uuid.uuid5(uuid.NAMESPACE_OID, ics.decode(text))}"))
+    return event.value("UID")
 
 
 def drafts(raw: bytes, collection: int, problems: list[str]) -> list[Draft]:
@@ -237,8 +262,16 @@ def _draft(line: dict[str, str], collection: int) -> Draft:
 
 
 def _clock(text: str) -> timedelta:
-    hour, _colon, rest = text.partition(":")
-    return timedelta(hours=int(hour), minutes=int(rest.partition(":")[0] or 0))
+    """A time of day: 9:30, 24:30, 9:30:00, 9:30 PM, 午後 9:30. ValueError for anything else."""
+    found = _CLOCK.fullmatch(unicodedata.normalize("NFKC", text).strip().casefold())
+    if found is None:
+        raise ValueError(text)
+    hour, half = int(found["hour"]), found["before"] or found["after"] or ""
+    if half:
+        if hour > 12:
+            raise ValueError(text)
+        hour = hour % 12 + (12 if half in ("pm", "午後") else 0)
+    return timedelta(hours=hour, minutes=int(found["minute"] or 0))
 
 
 def _uid_of(draft: Draft) -> str:

@@ -145,6 +145,10 @@ def entries(root: Component) -> list[Component]:
     return sorted(found, key=lambda c: c.first("RECURRENCE-ID") is not None)
 
 
+def unfolded(raw: bytes) -> bytes:
+    return _FOLD.sub(b"", raw)
+
+
 def decode(raw: bytes) -> str:
     try:
         return raw.decode("utf-8")

@@ -108,6 +108,27 @@ class Journal(Objects):
             self._index(number, now.collection, now.base, scan(now.base))
             return 1
 
+    def twin(self, seen: Object) -> Object | None:
+        """Where ``seen`` has never been sent: the object that the server has for the same event in the same
+        calendar. There may be one only (RFC 4791 section 4.1)."""
+        if seen.base is not None or not seen.uid or self._is_on_its_way(seen.id):
+            return None
+        return self._one("collection = ? AND uid = ? AND base IS NOT NULL", (seen.collection, seen.uid))
+
+    def joined(self, seen: Object, twin: Object, result: bytes | None, clashes: Sequence[str]) -> int:
+        """``twin`` becomes ``result``, and ``seen`` is part of it; how many conflicts that made. Nothing
+        where either has moved on."""
+        with self._write():
+            if (self.object(seen.id), self.object(twin.id)) != (seen, twin):
+                return 0
+            if clashes:
+                self._add_conflict(twin.id, clashes, None, seen.local, twin.content)
+            self._drop(seen.id)
+            if result != twin.content:
+                scanned = scan(result) if result is not None else None
+                self._put_local(twin, result, scanned, "merge")
+            return 1 if clashes else 0
+
     def merged(
         self,
         number: int,

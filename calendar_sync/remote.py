@@ -14,6 +14,7 @@ from calendar_sync.ics import MAX_BYTES
 from calendar_sync.multistatus import CALDAV, DAV, Response, Tail
 from calendar_sync.plan import Listing
 from calendar_sync.wire import (
+    ABSENT,
     XML,
     Credential,
     Declined,
@@ -29,6 +30,7 @@ from calendar_sync.wire import (
 from core.errors import SuiteError
 
 __all__ = [
+    "ABSENT",
     "Credential",
     "Declined",
     "Found",

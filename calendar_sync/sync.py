@@ -15,7 +15,7 @@ from calendar_sync.merge import same, three_way
 from calendar_sync.model import Collection, Summary
 from calendar_sync.plan import Listing, Plan, plan
 from calendar_sync.probe import learn
-from calendar_sync.remote import Declined, InvalidToken, Remote, Unknown, unanswerable
+from calendar_sync.remote import ABSENT, Declined, InvalidToken, Remote, Unknown, unanswerable
 from calendar_sync.store import Attempt, Object, Store
 from core.errors import SuiteError
 from core.i18n import _
@@ -35,13 +35,19 @@ class Sync:
         self._store, self._remote = store, remote
 
     def run(self, collection: Collection, report: Report | None = None) -> Summary:
-        """Up, down, and up again where the first two have merged something. SuiteError CAL-010 … CAL-012."""
-        summary = self._up(collection, report) + self._down(collection, report)
-        return summary + self._up(collection, report)
+        """Up, down, and up again where the first two have merged something. SuiteError CAL-010 … CAL-014;
+        what cannot be sent is raised after the download, which it must not keep away."""
+        sent, _refused = self._up(collection, report)
+        received = self._received(collection, report)
+        again, refused = self._up(collection, report)
+        if refused is not None:
+            raise refused
+        return sent + received + again
 
     # up
 
-    def _up(self, collection: Collection, report: Report | None) -> Summary:
+    def _up(self, collection: Collection, report: Report | None) -> tuple[Summary, SuiteError | None]:
+        """What was sent, and why not all of it."""
         total = Summary()
         failure: SuiteError | None = None
         numbers = self._store.dirty(collection.id)
@@ -58,9 +64,7 @@ class Sync:
                 if error.code == "CAL-017":
                     total += Summary(conflicts=self._store.refused(number))
                 failure = error  # one refused event must not keep the others
-        if failure is not None:
-            raise failure
-        return total
+        return total, failure
 
     def _send(self, number: int) -> Summary:
         conflicts = 0
@@ -68,6 +72,8 @@ class Sync:
             seen = self._store.object(number)
             if seen is None or not seen.dirty:
                 return Summary(sent=1, conflicts=conflicts)
+            if (twin := self._store.twin(seen)) is not None:
+                return Summary(conflicts=conflicts + self._join(seen, twin))
             if seen.base is not None and not seen.etag:
                 conflicts += self._meet(number)  # without an etag nothing may be overwritten
                 continue
@@ -110,6 +116,11 @@ class Sync:
             return self._merge(seen.id, server)
         return 0
 
+    def _join(self, seen: Object, twin: Object) -> int:
+        """The same event (UID) was made on another machine and came down: both become that one."""
+        result = three_way(None, seen.local, twin.content)
+        return self._store.joined(seen, twin, result.raw, result.clashes)
+
     def _meet(self, number: int) -> int:
         """Merge with whatever the server has; how many conflicts that made."""
         seen = self._store.object(number)
@@ -129,6 +140,17 @@ class Sync:
         return 0
 
     # down
+
+    def _received(self, collection: Collection, report: Report | None) -> Summary:
+        """A colleague who has not begun yet has no calendar: no trouble, as long as there was nothing in
+        it."""
+        try:
+            return self._down(collection, report)
+        except SuiteError as error:
+            followed = collection.kind in ("person", "room")
+            if error.code != ABSENT or not followed or self._store.rows(collection.id):
+                raise
+            return Summary()
 
     def _down(self, collection: Collection, report: Report | None) -> Summary:
         token, audited_at = self._store.token(collection.id)

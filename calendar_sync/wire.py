@@ -22,6 +22,7 @@ from core.i18n import _
 from core.negotiate import Unproved
 
 _PLAIN_PATH = re.compile(r"(?!//)/[\w/@:!$&'()*+,;=~.-]*", re.ASCII)
+ABSENT = "CAL-014"
 XML = {"Content-Type": "application/xml; charset=utf-8"}
 
 
@@ -115,6 +116,8 @@ class Wire:
             if response.status_code in declines:
                 raise Declined
             refuse(response)
+            if response.status_code in (404, 410):
+                raise absent()
             if response.status_code != 207:
                 raise unanswerable()
             try:
@@ -190,6 +193,15 @@ def unreachable() -> SuiteError:
         _("サーバーにつながりません。"),
         _("変更はこの端末に残っていて、つながったときに送ります。そのまま仕事を続けられます。"),
         "CAL-010",
+    )
+
+
+def absent() -> SuiteError:
+    return SuiteError(
+        _("予定を同期できませんでした。"),
+        _("この予定表がサーバーにありません。消されたか、場所が変わっています。"),
+        _("予定はこの端末に残っています。情報担当に連絡してください。"),
+        ABSENT,
     )
 
 

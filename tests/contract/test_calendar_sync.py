@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 
+import httpx
 import pytest
 
+from calendar_sync.edit import new_event
 from calendar_sync.model import Change, Draft, Owner, Scope, Synchronised
 from calendar_sync.remote import Credential, Remote
 from calendar_sync.servers.embedded import EmbeddedServer, secret_name
@@ -120,6 +122,55 @@ def test_the_same_fact_changed_twice_is_shown_and_either_version_can_be_taken(of
     office.sync()
     assert _day(office.desk) == _day(office.laptop) == [("乙", 10, "302")]
     assert office.laptop.conflicts() == []
+
+
+def _import(schedule: Schedule, raw: bytes, folder: Path) -> None:
+    path = folder / "given.ics"
+    path.write_bytes(raw)
+    schedule.files.take_in(schedule.files.preview(path, schedule.collections()[0].id))
+
+
+@pytest.mark.parametrize("title", ["課内会議", "部内会議"])
+def test_one_file_taken_in_on_two_machines_without_a_network_is_one_event(
+    office: Office, tmp_path: Path, title: str
+) -> None:
+    """The server takes a UID once; what differs is shown. Nothing waits for ever, nothing stands twice."""
+    office.sync()
+    for schedule, words in ((office.desk, "課内会議"), (office.laptop, title)):
+        raw = new_event(replace(_draft(schedule), summary=words), "given-1", DAY.replace(tzinfo=UTC))
+        _import(schedule, raw, tmp_path)
+    office.sync()
+    office.laptop.sync()
+    assert _day(office.desk) == _day(office.laptop) == [("課内会議", 10, "302")]
+    assert office.laptop.unsent() == 0
+    assert [c.clashes for c in office.laptop.conflicts()] == ([] if title == "課内会議" else [("SUMMARY",)])
+
+
+def test_what_the_server_does_not_take_keeps_nothing_else_away(office: Office) -> None:
+    office.sync()
+    store = office.laptop.exchange._store
+    two = new_event(_draft(office.laptop, "拒まれる", 8), "a", DAY.replace(tzinfo=UTC))
+    inside = two[two.index(b"BEGIN:VEVENT") : two.index(b"END:VCALENDAR")].replace(b"UID:a", b"UID:b")
+    bad = two.replace(b"END:VCALENDAR", inside + b"END:VCALENDAR")
+    store.create(1, f"{office.laptop.collections()[0].href}bad.ics", bad)
+    office.desk.create(_draft(office.desk))
+    office.desk.sync()
+    with pytest.raises(SuiteError):
+        office.laptop.sync()
+    assert ("課内会議", 10, "302") in _day(office.laptop)
+    assert office.laptop.unsent() == 1
+
+
+def test_a_colleague_without_a_calendar_is_no_trouble_and_a_calendar_that_vanished_is(office: Office) -> None:
+    office.desk.create(_draft(office.desk))
+    office.desk.subscribe("/nobody-yet/main/", "髙橋", "person", writable=False)
+    office.desk.sync()
+    remote = office.server.remote(office.desk.owner.staff_number)
+    httpx.delete(remote.url.rstrip("/") + office.desk.collections()[0].href, auth=remote._client.auth)
+    remote.close()
+    with pytest.raises(SuiteError, match="この予定表がサーバーにありません"):
+        office.desk.sync()
+    assert _day(office.desk) == [("課内会議", 10, "302")]
 
 
 def test_undo_brings_a_deleted_event_back_everywhere(office: Office) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from calendar_sync import ics
 from calendar_sync.files import Files, drafts, objects, one_calendar, table
+from calendar_sync.ics import unfolded
 from calendar_sync.merge import same
 from calendar_sync.model import Occurrence
 from calendar_sync.store import Store
@@ -93,10 +94,55 @@ def test_files_that_nobody_here_wrote_keep_every_line_of_their_events(shared_dat
             found = objects(raw, [])
         except SuiteError:
             continue
-        lines = {line.rstrip(b"\r\n") for e in ics.parse(raw).walk("VEVENT") for line in e.raw().splitlines()}
-        for _uid, each in found:
+        whole = ics.parse(raw.removeprefix(b"\xef\xbb\xbf"))
+        lines = {line.rstrip(b"\r\n") for e in whole.walk("VEVENT") for line in e.raw().splitlines()}
+        for uid, each in found:
             taken += 1
+            lines.add(f"UID:{uid}".encode())  # one that has none gets one
             for written in (each, one_calendar([each])):
                 parts = [e.raw() for e in ics.parse(written).walk("VEVENT")]
                 assert {line for part in parts for line in part.splitlines()} <= lines, file
     assert taken > 50
+
+
+@pytest.mark.parametrize(
+    ("said", "hour"),
+    [
+        ("10:00:00 PM", 22),
+        ("12:00 AM", 0),
+        ("12:30 PM", 12),
+        ("午後 3:00", 15),
+        ("午前9:00", 9),
+        ("９：００", 9),
+    ],
+)
+def test_a_time_after_noon_is_after_noon(said: str, hour: int) -> None:
+    """Outlook's table in English says PM; as ten in the morning the meeting would be missed."""
+    (made,) = drafts(f"件名,開始日,開始時刻\n会議,2026/12/1,{said}\n".encode(), 1, [])
+    assert made.start.hour == hour
+
+
+@pytest.mark.parametrize("said", ["10:00 h", "13:00 PM", "10:99", "ten"])
+def test_a_time_that_is_none_is_named(said: str) -> None:
+    problems: list[str] = []
+    assert drafts(f"件名,開始日,開始時刻\n会議,2026/12/1,{said}\n".encode(), 1, problems) == []
+    assert problems == ["2 行目の日時を読めません。"]
+
+
+@pytest.mark.parametrize("form", ["cp932", "utf-8-sig"])
+def test_a_file_in_an_old_encoding_becomes_what_servers_take(form: str) -> None:
+    text = event(summary="打合せ" * 30).decode()
+    ((uid, raw),) = objects(text.encode(form), [])
+    assert uid == "u1"
+    assert ("打合せ" * 30).encode() in unfolded(raw)
+    raw.decode()
+
+
+def test_an_event_without_a_name_gets_one_and_the_same_each_time() -> None:
+    """No server takes one without UID, and a second reading is to add nothing."""
+    nameless = event().replace(b"UID:u1\r\n", b"")
+    other = event(summary="別").replace(b"UID:u1\r\n", b"")
+    (one,), (again,), (second,) = (objects(raw, []) for raw in (nameless, nameless, other))
+    assert one == again
+    assert one[0] != second[0]
+    assert f"UID:{one[0]}".encode() in one[1]
