@@ -21,20 +21,35 @@ _held: list[IO[bytes]] = []
 def free_port(address: str = "127.0.0.1") -> int:
     """One that a server can be told before it listens: it stays chosen, also for the test processes beside
     this one, until this process ends."""
+    return _chosen(address, 1)
+
+
+def free_pair() -> tuple[int, int]:
+    """Two neighbours."""
+    first = _chosen("127.0.0.1", 2)
+    return first, first + 1
+
+
+def _chosen(address: str, neighbours: int) -> int:
+    for first in random.SystemRandom().sample(_PORTS, 200):
+        if all(_take(address, first + more) for more in range(neighbours)):
+            return first
+    raise RuntimeError("no port is free")
+
+
+def _take(address: str, port: int) -> bool:
     folder = Path(tempfile.gettempdir()) / f"mahoroba-test-ports-{os.getuid()}"
     folder.mkdir(exist_ok=True)
-    for port in random.SystemRandom().sample(_PORTS, 200):
-        choice = (folder / str(port)).open("wb")
-        try:
-            fcntl.flock(choice, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            with socket.socket() as probe:
-                probe.bind((address, port))
-        except OSError:
-            choice.close()
-        else:
-            _held.append(choice)
-            return port
-    raise RuntimeError("no port is free")
+    choice = (folder / str(port)).open("wb")
+    try:
+        fcntl.flock(choice, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        with socket.socket() as probe:
+            probe.bind((address, port))
+    except OSError:
+        choice.close()
+        return False
+    _held.append(choice)
+    return True
 
 
 def wait_for(process: subprocess.Popen[bytes], address: str) -> None:

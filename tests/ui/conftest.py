@@ -139,6 +139,21 @@ def qapp() -> QApplication:
     return make_application()
 
 
+class Patient(QtBot):
+    """pytest-qt gives up after five seconds, which two other test processes may well take."""
+
+    def waitUntil(self, callback: Callable[[], bool | None], *, timeout: int = 60_000) -> None:  # noqa: N802
+        super().waitUntil(callback, timeout=timeout)
+
+    def waitExposed(self, widget: QWidget, *, timeout: int = 60_000) -> object:  # noqa: N802
+        return super().waitExposed(widget, timeout=timeout)
+
+
+@pytest.fixture
+def qtbot(qapp: QApplication, request: pytest.FixtureRequest) -> QtBot:
+    return Patient(request)
+
+
 @pytest.fixture(autouse=True)
 def _garbage_between_events(qapp: QApplication, _garbage_of_a_file: Iterator[int]) -> Iterator[None]:
     """As in the program; what the windows left is collected here, not by a later test's thread."""

@@ -26,6 +26,7 @@ from core.settings import TicketSettings
 from installer.realm import certificates, directory
 from installer.realm.layout import REALM, Layout
 from tests.contract.sso.desk import through_the_proxy
+from tests.fakes.loopback import free_pair
 
 NUMBER = "K100305"
 pytestmark = [pytest.mark.root, pytest.mark.long, pytest.mark.timeout(400)]
@@ -56,7 +57,7 @@ def chip() -> Iterator[str]:
     if reason := missing():
         pytest.skip(reason)
     with tempfile.TemporaryDirectory(prefix="tpm-") as folder:
-        port, control = _free_pair()
+        port, control = free_pair()
         process = subprocess.Popen(
             ["swtpm", "socket", "--tpm2", "--tpmstate", f"dir={folder}",
              "--server", f"type=tcp,bindaddr=127.0.0.1,port={port}",
@@ -70,20 +71,6 @@ def chip() -> Iterator[str]:
         finally:
             process.terminate()
             process.wait(20)
-
-
-def _free_pair() -> tuple[int, int]:
-    """The library looks for the control channel one port above."""
-    for _attempt in range(50):
-        with socket.socket() as one, socket.socket() as two:
-            one.bind(("127.0.0.1", 0))
-            port = int(one.getsockname()[1])
-            try:
-                two.bind(("127.0.0.1", port + 1))
-            except (OSError, OverflowError):
-                continue
-            return port, port + 1
-    raise RuntimeError("no two free ports")
 
 
 def _wait(process: subprocess.Popen[bytes], port: int) -> None:
