@@ -7,7 +7,10 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
+import pytest
+
 from auth.model import Evidence, Factor
+from auth.service import AuthService
 from core.clock import TOKYO
 from core.settings.declared import declared
 from core.version import SOURCE
@@ -134,7 +137,30 @@ SCENES = (
     Scene("policy-editor", _edit_policy, "operator"),
     Scene("step-up", _step_up, "operator"),
 )
+
+
+def _elsewhere(hands: Hands) -> None:
+    """As a terminal of an office with a matcher opens it: the office is administered beside its servers."""
+    with pytest.MonkeyPatch.context() as as_a_terminal:
+        as_a_terminal.setattr(AuthService, "administered_elsewhere", property(lambda _auth: True))
+        _built_anew(hands)
+        hands.go("administration", "保管量")
+        hands.answered()
+    _built_anew(hands, shown=True)
+
+
+def _built_anew(hands: Hands, shown: bool = False) -> None:
+    """The page, when it is next gone to; until then what is ``shown`` stays on the screen."""
+    shell = hands.window._shell
+    assert shell is not None
+    before = shell._built.pop("administration", None)
+    if before is not None and not shown:
+        shell._stack.removeWidget(before)
+        before.deleteLater()
+
+
 SERVED = (
     Scene("services", _states, "operator", slow=True),
     Scene("notices", _notices, "operator", slow=True),
 )
+ELSEWHERE = Scene("elsewhere", _elsewhere, "operator", slow=True)

@@ -15,5 +15,6 @@ SCENES = (
     calendar.REMINDER,
     share.HISTORY,
     calendar.CONFLICT,
+    console.ELSEWHERE,
     *sign_in.LAST,
 )

@@ -31,6 +31,8 @@ KEPT = (
 )
 """Days of November 2026 of which the file server has kept a version, and what stood there."""
 
+DELETED = ("防災課/災害対応/令和8年7月豪雨 時系列.csv", "全庁/文書の書き方.txt")
+
 
 def _file(hands: Hands) -> None:
     hands.view(Files).go(NAME, "防災課/災害対応", "防災課/災害対応/避難所開設の手順.txt")
@@ -110,6 +112,22 @@ def _rules(hands: Hands) -> None:
     hands.answered()
 
 
+def _bin(hands: Hands) -> None:
+    """Of the whole share, some time after two things were deleted: their notices are gone."""
+    hands.press("ファイル")
+    view = hands.view(Files)
+    for path in DELETED:
+        view.go(NAME, path.rpartition("/")[0], path)
+        hands.answered()
+        view.trash()
+        hands.answered()
+    view.go(NAME, "")
+    hands.answered()
+    view.show_bin()
+    hands.answered()
+    hands.window.ring.rest()
+
+
 def _history(hands: Hands) -> None:
     """On the tests' Samba, ended with the guide."""
     place, name = "本庁ファイルサーバー", "避難所の備蓄.txt"
@@ -144,5 +162,6 @@ SCENES = (
     Scene("share-library", press("仕様書"), slow=True),
     Scene("share-cases", _case, slow=True),
     Scene("share-rules", _rules, slow=True),
+    Scene("share-bin", _bin, slow=True),
 )
 HISTORY = Scene("share-history", _history, slow=True)

@@ -243,17 +243,22 @@ class Listing(QTableView):
         return made
 
     def choose(self, path: str) -> None:
-        """Choose the row of ``path`` where it is shown."""
+        """Choose the row of ``path`` where it is shown, and no other: the next verb is about it alone."""
         folder, _slash, name = path.rpartition("/")
-        if folder == self._model.shown.folder:
-            self._choose({name}, name)
+        if folder == self._model.shown.folder and self._model.shown.rows_of({name}):
+            self._choose({name}, name, QItemSelectionModel.SelectionFlag.ClearAndSelect)
 
-    def _choose(self, names: set[str], current: str) -> None:
+    def _choose(
+        self,
+        names: set[str],
+        current: str,
+        how: QItemSelectionModel.SelectionFlag = QItemSelectionModel.SelectionFlag.Select,
+    ) -> None:
         """Of very many pieces the first ones. The cursor goes to ``current``, where it is shown."""
         shown, chosen = self._model.shown, QItemSelection()
         for first, last in _pieces(shown.rows_of(names))[:_PIECES]:
             chosen.select(self._model.index(first, 0), self._model.index(last, len(self._model.titles) - 1))
-        self.selectionModel().select(chosen, QItemSelectionModel.SelectionFlag.Select)
+        self.selectionModel().select(chosen, how)
         for row in shown.rows_of({current}):
             self._stand_on(row)
 

@@ -32,9 +32,15 @@ def test_what_is_chosen_is_counted_and_summed(sample: Office) -> None:
     assert view.count.text() == "3 件　1 件を選択（1.5 MB）"
     view.list.selectAll()
     assert view.count.text().startswith("3 件　3 件を選択（うちフォルダ 1 件、ファイルは 1.5 MB）")
-    view.list.clearSelection()
     view.list.choose("防災課/災害対応")
     assert view.count.text() == "3 件　1 件を選択（うちフォルダ 1 件）"
+
+
+def test_what_is_led_to_is_chosen_alone(sample: Office) -> None:
+    """A search hit, a link, what was just renamed: Delete is about that, not about what was chosen before."""
+    at(sample, "防災課/災害対応", FILE)
+    at(sample, "防災課/災害対応", "防災課/災害対応/令和8年7月豪雨 時系列.csv")
+    assert [each.name for each in files(sample).list.chosen()] == ["令和8年7月豪雨 時系列.csv"]
 
 
 def test_the_details_never_show_what_is_not_on_the_screen(sample: Office) -> None:
