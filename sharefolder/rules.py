@@ -19,7 +19,7 @@ from core.clock import TOKYO
 from core.errors import SuiteError
 from core.i18n import _
 from core.jobs import Report
-from core.wareki import format_date, parse_date
+from core.wareki import parse_date
 from sharefolder import names
 from sharefolder.documents.text import Unreadable, decode
 from sharefolder.errors import Disconnected
@@ -33,7 +33,7 @@ AHEAD, YEAR = timedelta(days=31), timedelta(days=366)
 """How long before its end a folder is told of, in the monthly and in the yearly report."""
 _MOST = 500_000  # bytes of the file
 _RULES = 2_000
-_GB = 1_000_000_000
+GB = 1_000_000_000
 _HUGE = 1_000_000  # days, or GB
 _LAST = 250_000_000_000.0  # seconds: in the last years that a date can have
 
@@ -179,7 +179,7 @@ def look(
                 yield Finding(rule, entry.path, Why.OLD, changed, entry.size)
             if pattern is not None and not pattern.fullmatch(entry.name.rpartition(".")[0] or entry.name):
                 yield Finding(rule, entry.path, Why.NAME, changed, entry.size)
-        if rule.gigabytes is not None and total > rule.gigabytes * _GB:
+        if rule.gigabytes is not None and total > rule.gigabytes * GB:
             yield Finding(rule, rule.folder, Why.LARGE, None, total)
         yield from (Finding(rule, folder, Why.CLOSED) for folder in closed)
 
@@ -217,43 +217,6 @@ def _below(
             continue
         yield from (entry for entry in seen if not entry.folder)
         waiting.extend(entry.path for entry in seen if entry.folder and entry.path not in others)
-
-
-def words(finding: Finding) -> str:
-    """What a person should know, in a sentence."""
-    when = format_date(finding.when) if finding.when is not None else ""
-    return {
-        Why.ENDS: _("保存期限が {when} です。"),
-        Why.ENDED: _("保存期限 {when} を過ぎました。"),
-        Why.OLD: _("{when} から変わっていません。"),
-        Why.LARGE: _("{size:.1f} GB あります。"),
-        Why.NAME: _("名前が決まりと違います。"),
-        Why.GONE: _(
-            "決まりのあるフォルダがありません（名前が変わったか、移されたか、見る権利がありません）。"
-        ),
-        Why.CLOSED: _("開けないフォルダなので、中は調べていません。"),
-    }[finding.why].format(when=when, size=finding.size / _GB)
-
-
-def write_csv(findings: Sequence[Finding], today: date) -> bytes:
-    """The monthly or yearly report, UTF-8 with BOM; no cell is a formula."""
-    text = io.StringIO(newline="")
-    writer = csv.writer(text)
-    writer.writerow(
-        [_("調べた日"), _("フォルダ"), _("所有者"), _("整理する人"), _("場所"), _("理由"), _("大きさ")]
-    )
-    for f in findings:
-        row = (
-            today.isoformat(),
-            f.rule.folder,
-            f.rule.owner,
-            f.rule.cleaner,
-            f.path,
-            words(f),
-            str(f.size or ""),
-        )
-        writer.writerow(["'" + cell if cell.startswith(("=", "+", "-", "@", "\t")) else cell for cell in row])
-    return text.getvalue().encode("utf-8-sig")
 
 
 def _unreadable(path: str, why: str) -> SuiteError:

@@ -15,7 +15,7 @@ from core.files import write_atomically
 from core.i18n import _
 from core.jobs import Report
 from core.wareki import parse_date, written_fiscal_year
-from sharefolder import rules
+from sharefolder import findings, rules
 from sharefolder.local import LocalStorage
 from sharefolder.rule_book import RuleBook
 from sharefolder.rules import Finding, Rule
@@ -33,7 +33,7 @@ def main(arguments: Sequence[str]) -> int:
         return _reports(options.reports, storage, known, broken, today)
     found = list(rules.look(storage, known, today, _QUIET, rules.YEAR if options.year else rules.AHEAD))
     if options.csv is not None:
-        _write(options.csv, rules.write_csv(found, today))
+        _write(options.csv, findings.write_csv(found, today))
     _say(known, broken, found)
     return int(any(finding.why is rules.Why.ENDED for finding in found))
 
@@ -62,7 +62,7 @@ def _reports(
         wanted[f"運用ルール_{written_fiscal_year(today)}.csv"] = rules.YEAR
     for name, ahead in wanted.items():
         found = list(rules.look(storage, known, today, _QUIET, ahead))
-        _write(folder / name, rules.write_csv(found, today))
+        _write(folder / name, findings.write_csv(found, today))
         print(folder / name)
         _say(known, broken, found)
     return 0
@@ -76,7 +76,7 @@ def _say(known: list[Rule], broken: list[SuiteError], found: list[Finding]) -> N
         print(owner, why, count, sep="\t")
     for finding in found:
         if finding.why in (rules.Why.ENDS, rules.Why.ENDED, rules.Why.GONE, rules.Why.CLOSED):
-            print(finding.path, rules.words(finding), finding.rule.cleaner, sep="\t")
+            print(finding.path, findings.words(finding), finding.rule.cleaner, sep="\t")
 
 
 def _write(path: Path, report: bytes) -> None:

@@ -14,14 +14,15 @@ from sharefolder.documents.areas import Areas
 from sharefolder.documents.text import Bounded
 
 PERCENT = "%"
-STRUCK, ERA = "~", "g"
-"""Crossed out; a date or a part of it that calamine takes for a number (令和8年, 金曜日)."""
+STRUCK, SCALED, ERA = "~", ",", "g"
+"""Crossed out; 1234567 as 1,235 (in thousands); a part of a date (令和8年, 金曜日), a number to calamine."""
 LAST_ROW = 1_048_575
 _FIRST, _LAST = 61, 2_957_003
 """Days that both calendars of Excel have: from 1 March 1900 on, up to 9999."""
 _ANY = re.compile(
-    rb"""%|[:<]strike|numFmtId\s*=\s*["'](?:9|10)["']|formatCode\s*=\s*["'](?:[^"'0#]*00|[^"']*(?:[ge]|aaa))"""
+    rb"""%|[:<]strike|numFmtId\s*=\s*["'](?:9|10)["']|formatCode\s*=\s*["'](?:[^"'0#]*00|[^"']*(?:[ge]|aaa|[0#?],(?:[^0#?]|["'])))"""
 )
+_IN_THOUSANDS = re.compile(r"[0#?],+(?![0#?,])")
 _NO_TOKENS = re.compile(r"general|[e][+-]", re.IGNORECASE)
 _OF_A_DATE = re.compile(r"g|e|aaa", re.IGNORECASE)
 _SEEN_AS_A_DATE = re.compile(r"[ymdhs]", re.IGNORECASE)
@@ -31,7 +32,7 @@ Area = tuple[int, int, int]
 
 
 def formats(archive: zipfile.ZipFile) -> dict[str, str]:
-    """Number of a cell's format → ``%``, ``STRUCK``, ``ERA``, or the zeros that it shows (000), if any."""
+    """Number of a cell's format → ``%``, ``STRUCK``, ``SCALED``, ``ERA`` or the zeros it shows (000)."""
     if "xl/styles.xml" not in archive.namelist():
         return {}
     with archive.open("xl/styles.xml") as part:
@@ -67,6 +68,8 @@ def _look(code: str) -> str:
     tokens = _NO_TOKENS.sub("", bare)
     if _OF_A_DATE.search(tokens) and not _SEEN_AS_A_DATE.search(tokens):
         return ERA
+    if _IN_THOUSANDS.search(bare):
+        return SCALED
     if PERCENT in bare:
         return PERCENT
     zeros = re.match("00+", bare)

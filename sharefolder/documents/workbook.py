@@ -99,7 +99,7 @@ def _value(value: Any) -> tuple[str, str]:
         return "t", f"{minutes // 60}:{minutes % 60:02}:{seconds:02}"
     if isinstance(value, datetime.time):
         return "t", str(value)
-    return "s", str(value)
+    return "s", str(value).replace("\r\n", "\n").replace("\r", "\n")  # as Excel and LibreOffice write it
 
 
 def _facts(path: Path, made: dict[str, Any]) -> bool:

@@ -12,6 +12,8 @@ from core.wareki import parse_date
 
 _NUMBER = re.compile(r"-?\d{1,3}(,\d{3})*(\.\d+)?|-?\d+(\.\d+)?")
 _EXACT = 10.0**15  # a workbook keeps fifteen digits
+_OF_SIZE = ("円", "千円", "%", "㎡", "m2")
+"""Units with which a number may be another: 円 in a column of 千円, 50% in one of 0.5."""
 _UNIT = re.compile(r"(円|千円|人|名|件|台|枚|回|箇所|か所|ヶ所|㎡|m2|%)$")
 
 
@@ -41,7 +43,7 @@ def _number(kind: str, raw: str) -> tuple[float | str, str, str]:
     unit = _UNIT.search(plain)
     bare = plain[: unit.start()].strip() if unit else plain
     if _NUMBER.fullmatch(bare):
-        proposal = bare.replace(",", "")
+        proposal = bare.replace(",", "") if not unit or unit[0] not in _OF_SIZE else ""
         why = _("単位が付いた文字です。") if unit else _("数字が文字として入力されています。")
         return raw, why, proposal
     return raw, _("数の欄に言葉があります。"), ""

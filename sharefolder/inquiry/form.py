@@ -10,7 +10,7 @@ from typing import Any
 from core.errors import SuiteError
 from core.i18n import _
 from sharefolder.documents.areas import Place, runs
-from sharefolder.documents.looks import PERCENT
+from sharefolder.documents.looks import PERCENT, SCALED
 from sharefolder.inquiry import layout
 from sharefolder.inquiry.layout import Layout, Sheet
 from sharefolder.inquiry.model import KINDS, Column, Form
@@ -57,6 +57,7 @@ def understand(workbook: dict[str, Any], at: Layout | None = None, name: str = "
         str(workbook["remarks"]),
         runs((row, 0) for row in read["hidden_rows"]),
         tuple(read["hidden_columns"]),
+        tuple(tuple(area) for area in read["looks"].get(SCALED, ())),
     )
 
 

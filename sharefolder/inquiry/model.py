@@ -44,7 +44,8 @@ class Form:
     ``percent``: where it shows numbers as percent, None where nobody has looked; ``others``: its other sheets
     with what stands there (``whole.said``); ``shown``: those of ``sheets`` that are not hidden;
     ``macros``, ``remarks`` (``documents.remarks``; None where nobody has looked), ``hidden_rows`` (areas of
-    column 0), ``hidden_columns``: what it has of these itself.
+    column 0), ``hidden_columns``: what it has of these itself; ``scaled``: as ``percent``, of
+    numbers shown in thousands.
     """
 
     sheet: str
@@ -64,6 +65,7 @@ class Form:
     remarks: str | None = None
     hidden_rows: tuple[Area, ...] = ()
     hidden_columns: tuple[int, ...] = ()
+    scaled: tuple[Area, ...] | None = None
 
     @property
     def top(self) -> int:
@@ -86,6 +88,11 @@ class Form:
     def computed(self) -> Areas:
         """``calculated``, to look into."""
         return Areas(self.calculated)
+
+    @cached_property
+    def scales(self) -> Areas:
+        """``scaled``, to look into."""
+        return Areas(self.scaled or ())
 
     @cached_property
     def percents(self) -> Areas:

@@ -104,7 +104,7 @@ def _form(data: dict[str, Any]) -> Form:
         sheet=str(data["sheet"]),
         header_row=_row(data["header_row"]),
         columns=columns,
-        labels={(_row(row), _column(column)): str(text) for row, column, text in data["labels"]},
+        labels={(_row(row), _column(column)): _text(text) for row, column, text in data["labels"]},
         last_row=_perhaps(data["last_row"]),
         sheets=tuple(map(str, data["sheets"])),
         merged=tuple((_row(a), _column(b), _row(c), _column(d)) for a, b, c, d in data["merged"]),
@@ -112,6 +112,7 @@ def _form(data: dict[str, Any]) -> Form:
         first_row=_perhaps(data.get("first_row")),
         calculated=_areas(data.get("calculated", ())),
         percent=_areas(data["percent"]) if data.get("percent") is not None else None,
+        scaled=_areas(data["scaled"]) if data.get("scaled") is not None else None,
         macros=bool(data.get("macros", False)),
         remarks=str(data["remarks"]) if data.get("remarks") is not None else None,
         hidden_rows=_areas(data.get("hidden_rows", ())),
@@ -123,6 +124,11 @@ def _form(data: dict[str, Any]) -> Form:
 
 def _areas(data: Any) -> tuple[Area, ...]:
     return tuple((_column(column), _row(first), _row(last)) for column, first, last in data)
+
+
+def _text(text: Any) -> str:
+    """With lines that end as ``documents.workbook`` reads them."""
+    return str(text).replace("\r\n", "\n").replace("\r", "\n")
 
 
 def _perhaps(row: Any) -> int | None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from core.i18n import _
 from sharefolder.documents.areas import Areas, Place
-from sharefolder.documents.looks import PERCENT, STRUCK
+from sharefolder.documents.looks import PERCENT, SCALED, STRUCK
 from sharefolder.inquiry.model import Form
 
 Cell = tuple[str, str]  # kind, text
@@ -79,6 +79,8 @@ class Written:
             return
         if self._form.percent is not None and (code == PERCENT) != (place in self._form.percents):
             yield _("「%」の書式が様式と違います（50% は 0.5 です）。"), ""
+        if self._form.scaled is not None and (code == SCALED) != (place in self._form.scales):
+            yield _("千単位で見せる書式が様式と違います（1,235 に見えるものが 1234567 です）。"), ""
         if code.startswith("0") and wanted == "text":
             whole = raw.isdigit() and not code.strip("0")
             yield _("頭の0は書式だけのものです。"), raw.zfill(len(code)) if whole else ""

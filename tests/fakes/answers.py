@@ -63,3 +63,75 @@ def cell(column: int, value: object, row: int = HEADER + 1) -> Callable[[Any, An
         sheet.write(row, column, value)
 
     return fill
+
+
+def hidden_row(book: Any, sheet: Any) -> None:
+    good(book, sheet)
+    sheet.set_row(HEADER + 2, None, None, {"hidden": True})
+
+
+def hidden_column(book: Any, sheet: Any) -> None:
+    good(book, sheet)
+    sheet.set_column(2, 2, None, None, {"hidden": True})
+
+
+def merged(book: Any, sheet: Any) -> None:
+    good(book, sheet)
+    sheet.merge_range(HEADER + 3, 0, HEADER + 4, 0, "二行分")
+
+
+def formula(book: Any, sheet: Any) -> None:
+    good(book, sheet)
+    sheet.write_formula(HEADER + 1, 1, "=1+1", None, "")
+
+
+def other_sheet(book: Any, sheet: Any) -> None:
+    good(book, sheet)
+    book.add_worksheet("追加").write(0, 0, "別の回答")
+
+
+def hidden_sheet(book: Any, sheet: Any) -> None:
+    good(book, sheet)
+    book.add_worksheet("表紙").activate()
+    sheet.hide()
+
+
+def changed_title(book: Any, sheet: Any) -> None:
+    good(book, sheet)
+    sheet.write(1, 0, "連絡先")
+
+
+Fill = Callable[[Any, Any], object]
+DOUBTS: dict[str, tuple[Fill, str, str, str]] = {
+    "full-width digits": (cell(1, "１，２００"), "B5", "数字が文字", "1200"),
+    "digits as text": (cell(1, "1200"), "B5", "数字が文字", "1200"),
+    "a unit": (cell(1, "12件"), "B5", "単位", "12"),
+    "about": (cell(1, "約12"), "B5", "言葉", ""),
+    "from to": (cell(1, "10～12"), "B5", "言葉", ""),
+    "nothing to report": (cell(1, "該当なし"), "B5", "言葉", ""),
+    "a date as number": (cell(3, 46346), "D5", "日付の欄が数", ""),
+    "an era date": (cell(3, "R8.11.20"), "D5", "日付が文字", "2026-11-20"),
+    "an era date in kanji": (cell(3, "令和８年１１月２０日"), "D5", "日付が文字", "2026-11-20"),
+    "an impossible date": (cell(3, "令和8年2月30日"), "D5", "日付として", ""),
+    "a word for a date": (cell(3, "年度内"), "D5", "日付として", ""),
+    "sixteen digits": (cell(2, 1234567890123456), "C5", "15桁", ""),
+    "a formula's error": (cell(1, "#REF!"), "B5", "数式がエラー", ""),
+    "a hidden row": (hidden_row, "A6", "隠れた行", ""),
+    "a hidden column": (hidden_column, "C5", "隠れた列", ""),
+    "merged cells": (merged, "A7", "結合", ""),
+    "a formula without a value": (formula, "B5", "計算結果", ""),
+    "another sheet": (other_sheet, "", "様式にないシート", ""),
+    "a hidden sheet": (hidden_sheet, "", "シートが非表示", ""),
+    "a changed label": (changed_title, "A2", "変わっています", ""),
+    "a column too many": (cell(6, "余分"), "G5", "様式にない列", ""),
+    "a note beside the form": (cell(3, "メモ", row=2), "D3", "様式にない場所", ""),
+    "a required field left empty": (cell(1, 5, row=HEADER + 3), "A7", "空です", ""),
+}
+
+
+FORMS: dict[str, dict[str, Any]] = {
+    "a renamed sheet": {"sheet_name": "Sheet1"},
+    "an old template": {"titles": ("事業名", "件数", "金額（千円）", "完了日", "備考")},
+    "a removed column": {"titles": ("事業名", "金額（円）", "完了日", "備考")},
+    "swapped columns": {"titles": ("件数", "事業名", "金額（円）", "完了日", "備考")},
+}

@@ -36,11 +36,11 @@ def book(path: Path, cells: Cells, *acts: Act) -> Path:
     return path
 
 
-def rewritten(path: Path, pattern: bytes, by: bytes) -> Path:
-    """``path`` with its sheet's part edited as another program would write it."""
+def rewritten(path: Path, pattern: bytes, by: bytes, part: str = PART) -> Path:
+    """``path`` with a part of it edited as another program would write it."""
     with zipfile.ZipFile(path) as archive:
         parts = {name: archive.read(name) for name in archive.namelist()}
-    parts[PART] = re.sub(pattern, by, parts[PART])
+    parts[part] = re.sub(pattern, by, parts[part])
     with zipfile.ZipFile(path, "w") as archive:
         for name, content in parts.items():
             archive.writestr(name, content)

@@ -13,6 +13,7 @@ from desktop.pages.sharefolder.answer_form import AnswerForm
 from desktop.pages.sharefolder.ask import Ask
 from desktop.pages.sharefolder.following import Following
 from desktop.pages.sharefolder.inquiry_acts import InquiryActs
+from desktop.pages.sharefolder.inquiry_out import InquiryOut
 from desktop.pages.sharefolder.inquiry_standing import Standing, answers_only
 from desktop.pages.sharefolder.new_inquiry import NewInquiry
 from desktop.pages.sharefolder.of_share import OfShare
@@ -36,7 +37,7 @@ class Inquiries(OfShare):
         self.readings: list[Reading] = []
         whole = page.column(self, 0)
         self.new = NewInquiry(services, self._made, self._to_board)
-        self._acts = InquiryActs(self, services)
+        self._acts, self._out = InquiryActs(self, services), InquiryOut(self, services)
         self._following = Following(self, services, self._again, tree=True)
         self._told: set[str] = set()
         self._begun = ("", "")  # the share and the inquiry of which something is shown
@@ -73,15 +74,15 @@ class Inquiries(OfShare):
         line.add(Flow(button(_("照会を作る"), self._create, icon="plus"), again))
         layout.addWidget(line)
         layout.addWidget(self._standing.top)
-        self.collate = button(_("集計する"), self._acts.collate, "primary", "export")
-        self.csv = button(_("CSVで保存"), self._acts.collate_csv, icon="file-csv")
+        self.collate = button(_("集計する"), self._out.collate, "primary", "export")
+        self.csv = button(_("CSVで保存"), self._out.collate_csv, icon="file-csv")
         self.reply = button(_("画面で回答する"), self._acts.answer, icon="note")
         self.question = button(_("質問する"), self._acts.ask)
         self.end = button(_("照会を終える"), self._acts.close)
         self.again = button(_("再開する"), self._acts.reopen)
         self._changing = (
-            button(_("催促の文を写す"), self._acts.remind, icon="copy"),
-            button(_("催促をメールで送る"), self._acts.mail),
+            button(_("催促の文を写す"), self._out.remind, icon="copy"),
+            button(_("催促をメールで送る"), self._out.mail),
             button(_("期限を変える"), self._acts.extend),
             button(_("質問に答える"), self._acts.question),
             self.end,

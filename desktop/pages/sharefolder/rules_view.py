@@ -24,7 +24,7 @@ from desktop.ui.widgets.empty import Empty
 from desktop.ui.widgets.flow import Flow
 from desktop.ui.widgets.segmented import Segmented
 from desktop.ui.widgets.table import Cell, Table
-from sharefolder import rules
+from sharefolder import findings, rules
 from sharefolder.model import Entry
 from sharefolder.rules import Finding, Why
 from sharefolder.ruling import Said
@@ -148,7 +148,7 @@ class RulesView(OfShare):
         self._services.bridge.run(
             self,
             _("保存"),
-            lambda _r: save(path, rules.write_csv(found, today)),
+            lambda _r: save(path, findings.write_csv(found, today)),
             lambda _n: self._services.notices.success(_("「{name}」に保存しました。").format(name=path.name)),
         )
 
@@ -165,7 +165,7 @@ class RulesView(OfShare):
 
 def _row(finding: Finding) -> tuple[str, ...]:
     size = Cell(size_words(Entry("", "", False, finding.size, 0.0)), finding.size) if finding.size else ""
-    return finding.path, rules.words(finding), finding.rule.cleaner, size
+    return finding.path, findings.words(finding), finding.rule.cleaner, size
 
 
 def _why_words(why: Why) -> str:

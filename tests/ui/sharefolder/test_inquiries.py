@@ -13,7 +13,7 @@ from python_calamine import CalamineWorkbook
 
 from core.clock import TOKYO
 from core.wareki import format_date, format_short_date
-from desktop.pages.sharefolder import inquiry_acts as inquiries_page
+from desktop.pages.sharefolder import inquiry_out as inquiries_page
 from desktop.pages.sharefolder.inquiries import Inquiries
 from sharefolder.sample import HEADINGS, NAME, SECTIONS, TITLE
 from tests.fakes.sheets import book

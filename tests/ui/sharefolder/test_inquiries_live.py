@@ -9,7 +9,7 @@ import pytest
 from PySide6.QtGui import QDesktopServices, QGuiApplication
 from python_calamine import CalamineWorkbook
 
-from desktop.pages.sharefolder import inquiry_acts
+from desktop.pages.sharefolder import inquiry_out
 from desktop.pages.sharefolder.inquiries import Inquiries
 from sharefolder.inquiry.model import Reading, State
 from sharefolder.sample import TITLE
@@ -50,7 +50,7 @@ def test_what_is_collated_and_counted_is_what_lies_there_at_that_moment(
     sample.settle()
     missing, there = _of(board, State.UNOPENED), _of(board, State.ANSWERED)
     shutil.copy(disk(sample) / there.file, disk(sample) / missing.file)
-    monkeypatch.setattr(inquiry_acts, "ask_save", lambda *_arguments: tmp_path / "集計.xlsx")
+    monkeypatch.setattr(inquiry_out, "ask_save", lambda *_arguments: tmp_path / "集計.xlsx")
     press(sample, "集計する")
     table = CalamineWorkbook.from_path(str(tmp_path / "集計.xlsx")).get_sheet_by_name("集計").to_python()
     assert missing.section in [row[0] for row in table]

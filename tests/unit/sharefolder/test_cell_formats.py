@@ -135,3 +135,14 @@ def test_a_time_of_more_than_a_day_is_said_in_hours(tmp_path: Path) -> None:
     hours = timedelta(hours=25, minutes=30) / timedelta(days=1)
     values, doubts = answered(book(tmp_path / "a.xlsx", LIST, looking((1, 2, hours, "[h]:mm"))), form)
     assert (doubts, values["C2"].value) == ([], "25:30:00")
+
+
+def test_thousands_that_only_a_format_makes_are_doubted(tmp_path: Path) -> None:
+    """1234567 shown as 1,235 in a column of 千円 that the form does not format."""
+    form = form_of(book(tmp_path / "t.xlsx", LIST))
+    for code in ("#,##0,", "#,##0,,", '#,##0,"千円"', "0,.0"):
+        values, doubts = answered(book(tmp_path / "a.xlsx", LIST, looking((1, 1, 1_234_567, code))), form)
+        assert [(d.cell, "千単位" in d.why) for d in doubts] == [("B2", True)], code
+        assert values["B2"].doubtful
+    own = form_of(book(tmp_path / "f.xlsx", LIST, looking((1, 1, "", "#,##0,"))))
+    assert answered(tmp_path / "a.xlsx", own)[1] == []

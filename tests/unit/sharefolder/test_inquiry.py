@@ -1,57 +1,25 @@
-"""Inquiries on a real folder: created, answered as sections do it, shown on the board, collated."""
+"""Inquiries on a real folder: created, answered as sections do it, shown on the board."""
 
 from __future__ import annotations
 
-import csv
-import io
 import os
 import shutil
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 import pytest
-from python_calamine import CalamineWorkbook
 
 from core.errors import SuiteError
-from core.jobs import Report
 from sharefolder import errors
 from sharefolder.documents.sandbox import Sandbox
-from sharefolder.inquiry import collate
-from sharefolder.inquiry.form import with_kinds
-from sharefolder.inquiry.model import Inquiry, Reading, State
+from sharefolder.inquiry.model import State
 from sharefolder.inquiry.office import Office
 from sharefolder.local import LocalStorage
-from tests.fakes.answers import DAY, HEADER, TITLES, Paper, cell, good, template
-
-NOTHING = Report(lambda _done, _total, _text: None)
-DUE = date(2026, 11, 30)
-
-
-class Desk:
-    """An inquiry to some sections, and hands that fill in their workbooks."""
-
-    def __init__(self, root: Path, sandbox: Sandbox) -> None:
-        self.root = root / "share"
-        self.root.mkdir()
-        self.office = Office(LocalStorage(self.root), sandbox, lambda: date(2026, 11, 23))
-        self.template = template(root)
-
-    def ask(self, *sections: str, **more: Any) -> Inquiry:
-        form = with_kinds(self.office.understand(self.template), {1: "number"}, {0})
-        self.inquiry = self.office.create(
-            "災害対応", self.template, form, list(sections), DUE, NOTHING, **more
-        )
-        return self.inquiry
-
-    def paper(self, section: str, **more: Any) -> Paper:
-        return Paper(self.root / self.inquiry.answer_folder(section) / self.inquiry.template, **more)
-
-    def board(self) -> dict[str, Reading]:
-        return {reading.section: reading for reading in self.office.board(self.inquiry, NOTHING)}
+from tests.fakes.answers import DAY, DOUBTS, FORMS, HEADER, cell, good
+from tests.unit.sharefolder.sections import Desk
 
 
 def test_the_form_is_understood_from_the_template(desk: Desk) -> None:
@@ -145,70 +113,6 @@ def test_good_answers_have_values_with_their_sources_and_no_doubt(desk: Desk) ->
     assert all(len(v.digest) == 64 and v.file.endswith("回答様式.xlsx") for v in reading.values)
 
 
-def hidden_row(book: Any, sheet: Any) -> None:
-    good(book, sheet)
-    sheet.set_row(HEADER + 2, None, None, {"hidden": True})
-
-
-def hidden_column(book: Any, sheet: Any) -> None:
-    good(book, sheet)
-    sheet.set_column(2, 2, None, None, {"hidden": True})
-
-
-def merged(book: Any, sheet: Any) -> None:
-    good(book, sheet)
-    sheet.merge_range(HEADER + 3, 0, HEADER + 4, 0, "二行分")
-
-
-def formula(book: Any, sheet: Any) -> None:
-    good(book, sheet)
-    sheet.write_formula(HEADER + 1, 1, "=1+1", None, "")
-
-
-def other_sheet(book: Any, sheet: Any) -> None:
-    good(book, sheet)
-    book.add_worksheet("追加").write(0, 0, "別の回答")
-
-
-def hidden_sheet(book: Any, sheet: Any) -> None:
-    good(book, sheet)
-    book.add_worksheet("表紙").activate()
-    sheet.hide()
-
-
-def changed_title(book: Any, sheet: Any) -> None:
-    good(book, sheet)
-    sheet.write(1, 0, "連絡先")
-
-
-Fill = Callable[[Any, Any], object]
-DOUBTS: dict[str, tuple[Fill, str, str, str]] = {
-    "full-width digits": (cell(1, "１，２００"), "B5", "数字が文字", "1200"),
-    "digits as text": (cell(1, "1200"), "B5", "数字が文字", "1200"),
-    "a unit": (cell(1, "12件"), "B5", "単位", "12"),
-    "about": (cell(1, "約12"), "B5", "言葉", ""),
-    "from to": (cell(1, "10～12"), "B5", "言葉", ""),
-    "nothing to report": (cell(1, "該当なし"), "B5", "言葉", ""),
-    "a date as number": (cell(3, 46346), "D5", "日付の欄が数", ""),
-    "an era date": (cell(3, "R8.11.20"), "D5", "日付が文字", "2026-11-20"),
-    "an era date in kanji": (cell(3, "令和８年１１月２０日"), "D5", "日付が文字", "2026-11-20"),
-    "an impossible date": (cell(3, "令和8年2月30日"), "D5", "日付として", ""),
-    "a word for a date": (cell(3, "年度内"), "D5", "日付として", ""),
-    "sixteen digits": (cell(2, 1234567890123456), "C5", "15桁", ""),
-    "a formula's error": (cell(1, "#REF!"), "B5", "数式がエラー", ""),
-    "a hidden row": (hidden_row, "A6", "隠れた行", ""),
-    "a hidden column": (hidden_column, "C5", "隠れた列", ""),
-    "merged cells": (merged, "A7", "結合", ""),
-    "a formula without a value": (formula, "B5", "計算結果", ""),
-    "another sheet": (other_sheet, "", "様式にないシート", ""),
-    "a hidden sheet": (hidden_sheet, "", "シートが非表示", ""),
-    "a changed label": (changed_title, "A2", "変わっています", ""),
-    "a column too many": (cell(6, "余分"), "G5", "様式にない列", ""),
-    "a note beside the form": (cell(3, "メモ", row=2), "D3", "様式にない場所", ""),
-    "a required field left empty": (cell(1, 5, row=HEADER + 3), "A7", "空です", ""),
-}
-
-
 @pytest.mark.parametrize("name", DOUBTS)
 def test_what_is_doubtful_is_listed_with_its_cell_and_never_guessed(desk: Desk, name: str) -> None:
     fill, where, why, proposal = DOUBTS[name]
@@ -223,14 +127,6 @@ def test_what_is_doubtful_is_listed_with_its_cell_and_never_guessed(desk: Desk, 
         if value.cell == where:
             assert value.doubtful
             assert value.value == value.raw, "the raw text, not what it probably means"
-
-
-FORMS: dict[str, dict[str, Any]] = {
-    "a renamed sheet": {"sheet_name": "Sheet1"},
-    "an old template": {"titles": ("事業名", "件数", "金額（千円）", "完了日", "備考")},
-    "a removed column": {"titles": ("事業名", "金額（円）", "完了日", "備考")},
-    "swapped columns": {"titles": ("件数", "事業名", "金額（円）", "完了日", "備考")},
-}
 
 
 @pytest.mark.parametrize("name", FORMS)
@@ -336,59 +232,6 @@ def test_only_what_has_changed_is_read_again(desk: Desk) -> None:
     second = desk.board()
     assert second["土木部"] is first["土木部"]
     assert {v.value for v in second["税務課"].values if v.cell == "B5"} == {99.0}
-
-
-def test_sixty_sections_collate_to_the_expected_table_and_doubts(desk: Desk, tmp_path: Path) -> None:
-    sections = [f"{n:02}課" for n in range(60)]
-    desk.ask(*sections)
-    kinds = list(DOUBTS.items())
-    expected: dict[str, int] = {}
-    for number, section in enumerate(sections):
-        if number < len(kinds):
-            desk.paper(section).write(kinds[number][1][0])
-        elif number < len(kinds) + len(FORMS):
-            desk.paper(section, **list(FORMS.values())[number - len(kinds)]).write(good)
-        elif number < 55:
-            desk.paper(section).write(good)
-            expected[section] = 2
-    readings = desk.office.board(desk.inquiry, NOTHING)
-    path = tmp_path / "集計.xlsx"
-    collate.write_workbook(desk.inquiry, readings, path, lambda reading: reading.state.value)
-    book = CalamineWorkbook.from_path(str(path))
-    table = book.get_sheet_by_name("集計").to_python()[3:]
-    clean = [row for row in table if row[0] in expected]
-    assert [row[0] for row in clean] == [s for s in sections if s in expected for _row in range(2)]
-    assert clean[0] == [clean[0][0], "山本", "橋の点検", 12.0, 3_400_000.0, DAY, ""]
-    assert clean[1] == [clean[0][0], "山本", "避難所", 3.0, 120_000.5, DAY, ""]
-    doubts = book.get_sheet_by_name("要確認").to_python()[3:]
-    assert len(doubts) == sum(len(r.doubts) for r in readings)
-    assert {row[0] for row in doubts} == set(sections[: len(kinds) + len(FORMS)])
-    sources = book.get_sheet_by_name("出典").to_python()[3:]
-    files = {row[0]: row for row in book.get_sheet_by_name("出典ファイル").to_python()[3:]}
-    assert len(sources) == len(table)
-    for row, source in zip(table, sources, strict=True):
-        assert row[0] == source[0] == files[source[1]][1]
-        assert files[source[1]][2], "the file"
-        assert len(files[source[1]][4]) == 64, "its hash"
-        assert [bool(c) for c in source[3:]] >= [c != "" for c in row[1:]], "a cell for each value"
-        assert all(c != "" for c, s in zip(row[1:], source[3:], strict=True) if s) or row[0] not in expected
-    standing = {row[0]: row[1] for row in book.get_sheet_by_name("提出状況").to_python()[3:]}
-    assert [standing[s] for s in sections[55:]] == ["unopened"] * 5
-
-
-def test_the_csv_holds_no_formula(desk: Desk) -> None:
-    desk.ask("土木部")
-    desk.paper("土木部").write(
-        lambda book, sheet: (good(book, sheet), sheet.write_string(HEADER + 1, 0, '=cmd|"x"'))
-    )
-    rows = list(
-        csv.reader(
-            io.StringIO(collate.write_csv(desk.inquiry, list(desk.board().values())).decode("utf-8-sig"))
-        )
-    )
-    assert rows[0] == ["所属", "担当者", *TITLES]
-    assert rows[1][2] == '\'=cmd|"x"'
-    assert rows[1][3] == "12"
 
 
 def test_questions_are_shared_with_all(desk: Desk) -> None:

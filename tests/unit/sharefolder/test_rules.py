@@ -13,7 +13,7 @@ from core.clock import TOKYO
 from core.errors import SuiteError
 from core.jobs import Report
 from installer.packages.deb import PLACES
-from sharefolder import errors, rules, rules_report
+from sharefolder import errors, findings, rules, rules_report
 from sharefolder.local import LocalStorage
 from sharefolder.model import Entry
 from sharefolder.rule_book import written
@@ -90,7 +90,7 @@ def test_a_rule_without_its_folder_and_a_folder_that_is_closed_are_named(disk: P
         ("土木部/写真", Why.GONE),
         ("財政課/決算", Why.CLOSED),
     }
-    assert all(rules.words(each) for each in found)
+    assert all(findings.words(each) for each in found)
 
 
 def test_the_nearest_rule_counts(disk: Path) -> None:

@@ -15,7 +15,7 @@ from sharefolder.documents.workbook import read
 from sharefolder.inquiry import record
 from sharefolder.inquiry.form import understand, with_kinds
 from sharefolder.inquiry.model import Inquiry
-from tests.fakes.sheets import Act, answered, book, form_of
+from tests.fakes.sheets import Act, answered, book, form_of, rewritten
 
 LIST = {(0, 0): "施設名", (0, 1): "件数", (0, 2): "備考"}
 
@@ -59,6 +59,24 @@ def test_a_name_that_is_merged_over_rows_goes_along_with_each(tmp_path: Path) ->
         *("甲館", "男", 3.0),
         *("甲館", "女", 4.0),
     ]
+
+
+@pytest.mark.parametrize("end", ["_x000D_\n", "&#13;\n"])
+def test_a_heading_of_two_lines_is_the_same_however_they_end(tmp_path: Path, end: str) -> None:
+    cells = {(0, 0): "施設名", (0, 1): "件数\n（件）"}
+    form = form_of(book(tmp_path / "t.xlsx", cells))
+    path = book(tmp_path / "a.xlsx", cells | {(1, 0): "甲", (1, 1): 3})
+    values, doubts = answered(
+        rewritten(path, "件数\n".encode(), f"件数{end}".encode(), "xl/sharedStrings.xml"), form
+    )
+    assert (values["B2"].value, doubts) == (3.0, [])
+
+
+@pytest.mark.parametrize("text", ["1,200円", "１２００千円", "50%"])
+def test_a_unit_that_may_change_the_number_proposes_none(tmp_path: Path, text: str) -> None:
+    form = form_of(book(tmp_path / "t.xlsx", LIST))
+    _values, doubts = answered(book(tmp_path / "a.xlsx", LIST | {(1, 1): text}), form)
+    assert [(d.why, d.proposal) for d in doubts] == [("単位が付いた文字です。", "")]
 
 
 # otherwise than in cells
