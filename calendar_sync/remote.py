@@ -15,6 +15,7 @@ from calendar_sync.multistatus import CALDAV, DAV, Response, Tail
 from calendar_sync.plan import Listing
 from calendar_sync.wire import (
     ABSENT,
+    FORBIDDEN,
     XML,
     Credential,
     Declined,
@@ -31,6 +32,7 @@ from core.errors import SuiteError
 
 __all__ = [
     "ABSENT",
+    "FORBIDDEN",
     "Credential",
     "Declined",
     "Found",

@@ -11,6 +11,9 @@ from enum import StrEnum
 
 from calendar_sync.organisation import DEPUTY, PERSON, Unit
 
+TAKEN = '<?xml version="1.0"?><error xmlns="DAV:"><room-is-taken xmlns="urn:mahoroba:calendar"/></error>'
+"""What our server says to a booking of a room that somebody else has at that time (RFC 4918 section 16)."""
+
 
 class May(StrEnum):
     """``BOOK``: add, and change what oneself has added."""

@@ -15,7 +15,7 @@ from calendar_sync.merge import same, three_way
 from calendar_sync.model import Collection, Summary
 from calendar_sync.plan import Listing, Plan, plan
 from calendar_sync.probe import learn
-from calendar_sync.remote import ABSENT, Declined, InvalidToken, Remote, Unknown, unanswerable
+from calendar_sync.remote import ABSENT, FORBIDDEN, Declined, InvalidToken, Remote, Unknown, unanswerable
 from calendar_sync.store import Attempt, Object, Store
 from core.errors import SuiteError
 from core.i18n import _
@@ -37,9 +37,11 @@ class Sync:
     def run(self, collection: Collection, report: Report | None = None) -> Summary:
         """Up, down, and up again where the first two have merged something. SuiteError CAL-010 … CAL-014;
         what cannot be sent is raised after the download, which it must not keep away."""
-        sent, _refused = self._up(collection, report)
+        sent, before = self._up(collection, report)
         received = self._received(collection, report)
         again, refused = self._up(collection, report)
+        if before is not None and before.code == FORBIDDEN:
+            raise before  # it is a conflict now, and is not sent again
         if refused is not None:
             raise refused
         return sent + received + again
@@ -61,7 +63,7 @@ class Sync:
             except SuiteError as error:
                 if error.code == "CAL-010":
                     raise
-                if error.code == "CAL-017":
+                if error.code == FORBIDDEN:
                     total += Summary(conflicts=self._store.refused(number))
                 failure = error  # one refused event must not keep the others
         return total, failure

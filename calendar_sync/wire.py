@@ -22,7 +22,8 @@ from core.i18n import _
 from core.negotiate import Unproved
 
 _PLAIN_PATH = re.compile(r"(?!//)/[\w/@:!$&'()*+,;=~.-]*", re.ASCII)
-ABSENT = "CAL-014"
+ABSENT, FORBIDDEN = "CAL-014", "CAL-017"
+_ROOM_IS_TAKEN = b"room-is-taken"  # calendar_sync.rights.TAKEN
 XML = {"Content-Type": "application/xml; charset=utf-8"}
 
 
@@ -96,7 +97,7 @@ class Wire:
         if response.status_code in (404, 409, 410, 412):
             return None
         if response.status_code == 403:
-            raise forbidden()
+            raise taken() if _ROOM_IS_TAKEN in response.content else forbidden()
         if response.status_code in (401, 405, 413, 415, 423):
             refuse(response)
         raise Unknown
@@ -183,7 +184,16 @@ def forbidden() -> SuiteError:
         _("予定を送れませんでした。"),
         _("この予定を変える権限がありません。"),
         _("あなたの変更は「見比べる」に残しています。変えたいときは、その所属や部屋の担当に頼んでください。"),
-        "CAL-017",
+        FORBIDDEN,
+    )
+
+
+def taken() -> SuiteError:
+    return SuiteError(
+        _("部屋を予約できませんでした。"),
+        _("同じ時間に、ほかの人が先に予約しています。"),
+        _("あなたの予約は「見比べる」に残しています。ほかの部屋か時間を選んでください。"),
+        FORBIDDEN,
     )
 
 

@@ -1,27 +1,41 @@
 """Who has booked what: in a room's calendar everybody adds, and changes only what is their own.
 
+Where a room is taken the second booking is refused: two who look at the same free hour cannot know of each
+other, so it can only be decided here.
+
 Radicale's rights know calendars but not the events in them. The question is asked where Radicale has already
 decided who somebody is and which path is meant: any other reading of the request could be another one.
 """
 
 from __future__ import annotations
 
+import io
+import threading
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from radicale import pathutils
+from radicale import httputils, pathutils
 from radicale.config import Configuration
 
-from calendar_sync.rights import May
+from calendar_sync.occurrences import expand
+from calendar_sync.rights import TAKEN, May
+from calendar_sync.scan import scan
 from calendar_sync.servers.office_list import OfficeList
 from calendar_sync.servers.whole import Calendars
+from core.clock import TOKYO
 from core.db import Connections, Migration, transaction
+from core.errors import SuiteError
 from core.sqlite import Database
 
 _BODY = '<?xml version="1.0"?><error xmlns="DAV:"><need-privileges/></error>'
 _REFUSED = (403, {"Content-Type": "text/xml"}, _BODY, None)
+_TAKEN = (403, {"Content-Type": "text/xml"}, TAKEN, None)
 _CREATED = 201
+_A_YEAR, _A_DAY = timedelta(days=366), timedelta(days=1)
 _WRITING = ("PUT", "DELETE", "MOVE", "MKCOL", "MKCALENDAR", "PROPPATCH", "POST")
 
 
@@ -35,6 +49,7 @@ class OfficeCalendars(Calendars):
     def __init__(self, configuration: Configuration, people: OfficeList, folder: Path) -> None:
         super().__init__(configuration)
         self._people, self._root = people, folder / "collections" / "collection-root"
+        self._one_at_a_time = threading.Lock()
         self._connections = Connections(folder / "bookings.db", (Migration(1, "bookings", _create),))
 
     def write(self, method: str, environ: dict[str, Any], path: str, user: str, *rest: Any) -> Any:
@@ -42,12 +57,47 @@ class OfficeCalendars(Calendars):
         parts = _parts(path)
         there = _parts(unquote(urlsplit(str(environ.get("HTTP_DESTINATION", ""))).path))
         booking = self._books(user, parts) or self._books(user, there)
-        if booking and not self._is_own(method, parts, user):
-            return _REFUSED
-        answer = getattr(super(), f"do_{method}")(environ, *rest[:1], path, user, *rest[1:])
-        if booking and answer[0] == _CREATED:
-            self._note("/".join(parts), user)
-        return answer
+        do = partial(getattr(super(), f"do_{method}"), environ, *rest[:1], path, user, *rest[1:])
+        if not booking:
+            return do()
+        if method == "PUT":
+            _read_ahead(environ, self.configuration)  # a slow sender must not keep the others waiting
+        with self._one_at_a_time:
+            if not self._is_own(method, parts, user):
+                return _REFUSED
+            if method == "PUT" and self._is_taken(parts, environ, user):
+                return _TAKEN
+            answer = do()
+            if answer[0] == _CREATED:
+                self._note("/".join(parts), user)
+            return answer
+
+    def _is_taken(self, parts: list[str], environ: dict[str, Any], user: str) -> bool:
+        """Whether somebody else has the room at a time of the event that is sent."""
+        wanted = _times(environ["wsgi.input"].getvalue())
+        if not wanted:
+            return False
+        first, last = wanted[0][0], max(end for _start, end in wanted)
+        others = (
+            raw for href, raw in self._near(parts, first, last, user) if not self._mine(parts, href, user)
+        )
+        return any(a < d and c < b for raw in others for c, d in _times(raw, first, last) for a, b in wanted)
+
+    def _near(
+        self, parts: list[str], first: datetime, last: datetime, user: str
+    ) -> Iterator[tuple[str, bytes]]:
+        """The room's other events that may touch ``first`` to ``last`` (the office's clock): name, bytes."""
+        low, high = (moment.replace(tzinfo=TOKYO).timestamp() for moment in (first - _A_DAY, last + _A_DAY))
+        with self._storage.acquire_lock("r", user):
+            room: Any = next(iter(self._storage.discover("/" + "/".join(parts[:2]))), None)
+            for item in room.get_all() if room is not None else ():
+                begins, ends = item.time_range
+                if item.href != parts[2] and begins < high and ends > low:
+                    yield item.href, item.serialize().encode()
+
+    def _mine(self, parts: list[str], href: str, user: str) -> bool:
+        """One's own: provisional slots of one meeting may overlap."""
+        return self.booked_by("/".join([*parts[:2], href])) == user
 
     def _books(self, user: str, parts: list[str]) -> bool:
         return bool(parts) and self._people.may(user, parts[0]) is May.BOOK
@@ -83,6 +133,26 @@ def _writes(method: str) -> Any:
 
 for _method in _WRITING:  # what Radicale calls for a user who has signed in
     setattr(OfficeCalendars, f"do_{_method}", _writes(_method))
+
+
+def _read_ahead(environ: dict[str, Any], configuration: Configuration) -> None:
+    environ["wsgi.input"] = io.BytesIO(httputils.read_raw_request_body(configuration, environ))
+
+
+def _times(
+    raw: bytes, first: datetime | None = None, last: datetime | None = None
+) -> list[tuple[datetime, datetime]]:
+    """When ``raw`` needs the room, within a year of its beginning or from ``first`` to ``last``; what cannot
+    be read is Radicale's to refuse."""
+    try:
+        scanned = scan(raw)
+        begin = first or min((e.span.start for e in scanned.entries if e.span is not None), default=None)
+        if begin is None:
+            return []
+        found = expand(raw, scanned, begin.date(), (last or begin + _A_YEAR).date())
+    except (SuiteError, OverflowError):
+        return []
+    return sorted((e.span.start, e.span.end) for e in found if e.span is not None and e.busy)
 
 
 def _parts(path: str) -> list[str]:

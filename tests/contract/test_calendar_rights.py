@@ -106,7 +106,8 @@ def test_everybody_books_a_room_and_changes_their_own_booking_only(office: Offic
     office_list.put(office.folder, (TABLE + "職員,1004,田中,総務部,財政課,,\n").encode())
     assert refused(stranger, f"{ROOM}a.ics", etag)
     assert refused(stranger, f"{ROOM}a.ics", etag, event("a", "横取り"))
-    assert stranger.put(f"{ROOM}b.ics", event("b"), "") is not None
+    later = event("b").replace(b"T110000", b"T160000").replace(b"T100000", b"T150000")
+    assert stranger.put(f"{ROOM}b.ics", later, "") is not None
     assert manager.put(f"{ROOM}a.ics", event("a", "管理の人"), etag) is not None
     for remote in (booker, other, manager, nobody, stranger):
         remote.close()
@@ -160,6 +161,42 @@ def test_nobody_is_two_people_at_once(office: Office, way: str) -> None:
     assert manager.get(f"{ROOM}a.ics") is not None
     manager.close()
     booker.close()
+
+
+def test_of_two_who_book_a_room_at_once_one_has_it(office: Office) -> None:
+    """Both have seen it free. The other is told; what touches, is called off, or is one's own is no clash."""
+    office_list.put(office.folder, (TABLE + "職員,1004,田中,総務部,財政課,,\n").encode())
+    one, other, manager = (office.remote(user) for user in ("1002", "1004", "1001"))
+    manager.make_calendar(ROOM, "第一会議室")
+    results: list[str] = []
+
+    def book(remote: Remote, name: str) -> None:
+        try:
+            remote.put(f"{ROOM}{name}.ics", event(name), "")
+            results.append("has it")
+        except SuiteError as error:
+            results.append(error.why)
+
+    threads = [threading.Thread(target=book, args=each) for each in ((one, "a"), (other, "b"))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(results) == ["has it", "同じ時間に、ほかの人が先に予約しています。"]
+    winner, loser, name = (one, other, "a") if one.get(f"{ROOM}a.ics") else (other, one, "b")
+    weekly = (
+        event("w").replace(b"SUMMARY", b"RRULE:FREQ=WEEKLY;COUNT=9\r\nSUMMARY").replace(b"1126T", b"1119T")
+    )
+    assert refused(loser, f"{ROOM}w.ics", raw=weekly)  # its second time
+    assert winner.put(f"{ROOM}own.ics", event("own"), "") is not None
+    after = event("after").replace(b"T110000", b"T120000").replace(b"T100000", b"T110000")
+    assert loser.put(f"{ROOM}after.ics", after, "") is not None
+    there = winner.get(f"{ROOM}{name}.ics")
+    assert there is not None
+    assert winner.put(f"{ROOM}{name}.ics", event(name, "改めた会議"), there[0]) is not None
+    assert manager.put(f"{ROOM}m.ics", event("m"), "") is not None  # the room's own section decides
+    for remote in (one, other, manager):
+        remote.close()
 
 
 def test_of_a_private_event_others_get_when_it_is_and_no_more(office: Office) -> None:

@@ -61,7 +61,7 @@ class Bar(QFrame):
             )
             notes.append((text, [(_("見比べる"), self.compared.emit)]))
         if refused:
-            text = _("権限がなく、送れなかった変更があります（{count} 件）。").format(count=refused)
+            text = _("サーバーに断られて、送れなかった変更があります（{count} 件）。").format(count=refused)
             notes.append((text, [(_("中身を見る"), self.compared.emit)]))
         for c in collections:
             if c.held:
