@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator, Sequence
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QTreeWidget, QTreeWidgetItem
 
@@ -18,6 +19,8 @@ from sharefolder.model import Entry
 from sharefolder.names import shown
 
 MOST = 2_000  # folders in one folder: more are found by the search sooner than by the eye
+_PIECE = 400
+"""Rows made at once: some 4 ms. All of them were 17, more than the window may be held up for."""
 _PATH = Qt.ItemDataRole.UserRole
 _KNOWN = Qt.ItemDataRole.UserRole + 1
 
@@ -31,6 +34,11 @@ class Tree(QTreeWidget):
         super().__init__()
         self._services = services
         self._place, self._wanted, self._leading = "", "", False
+        self._newest: dict[str, Sequence[Entry]] = {}  # what a folder was last listed to hold
+        self._pieces: deque[tuple[str, Sequence[Entry], int]] = deque()
+        self._next = QTimer(self)
+        self._next.setSingleShot(True)
+        self._next.timeout.connect(lambda: self._put(*self._pieces.popleft()))
         self.setAccessibleName(_("フォルダの木"))
         self.setHeaderHidden(True)
         self.setUniformRowHeights(True)
@@ -43,6 +51,7 @@ class Tree(QTreeWidget):
         """Choose ``folder`` of ``place``, opening what leads to it."""
         if place != self._place:
             self._place = place
+            self._newest.clear()
             self.clear()
             self.addTopLevelItem(_item(place, ""))
         self._wanted, self._leading = folder, True
@@ -50,7 +59,7 @@ class Tree(QTreeWidget):
 
     def know(self, folder: str, found: Sequence[Entry]) -> None:
         """``folder`` has just been listed: its folders are ``found``, in order. What is open below them stays
-        open."""
+        open. Many come to be shown one piece after the other."""
         item = self._item_of(folder)
         if item is None:
             return
@@ -58,7 +67,17 @@ class Tree(QTreeWidget):
         for number in reversed(range(item.childCount())):
             if (child := item.child(number)) is not None and child.data(0, _PATH) not in paths:
                 item.removeChild(child)
-        for number, entry in enumerate(found):
+        self._newest[folder] = found
+        self._put(folder, found, 0)
+
+    def _put(self, folder: str, found: Sequence[Entry], start: int) -> None:
+        """Those from ``start`` on into their places; nothing where it has been listed again meanwhile."""
+        if self._pieces:
+            self._next.start()
+        item = self._item_of(folder)
+        if item is None or self._newest.get(folder) is not found:
+            return
+        for number, entry in enumerate(found[start : start + _PIECE], start):
             there = item.child(number)
             if there is None or there.data(0, _PATH) != entry.path:
                 item.insertChild(number, _item(entry.name, entry.path))
@@ -67,6 +86,9 @@ class Tree(QTreeWidget):
             item.setChildIndicatorPolicy(QTreeWidgetItem.ChildIndicatorPolicy.DontShowIndicatorWhenChildless)
             if not folder:
                 item.setExpanded(True)
+        if start + _PIECE < len(found):
+            self._pieces.append((folder, found, start + _PIECE))
+            self._next.start()
         if self._leading:
             self._lead()
 

@@ -10,6 +10,7 @@ from PySide6.QtGui import QKeySequence
 
 from desktop.pages.sharefolder.files import Files
 from desktop.pages.sharefolder.tree import Tree
+from sharefolder.model import Entry
 from tests.ui.conftest import Office, said
 
 PATHS = ("財政課/令和8年度/査定", "財政課/令和7年度", "防災課/避難所")
@@ -147,3 +148,21 @@ def test_narrowing_while_the_folder_is_being_read_loses_nothing(office: Office, 
     office.settle()
     assert view.list.shown() == 5
     assert view.count.text() == "5 件"
+
+
+def test_very_many_folders_come_in_pieces_and_in_their_order(office: Office, view: Files) -> None:
+    names = [f"件{number:04}" for number in range(1_000)]
+    made, tree = [Entry(f"財政課/{name}", name, True, 0, 0.0) for name in names], view.tree
+    view.go("全庁", "財政課")
+    office.settle()
+    tree.know("財政課", made[:700])
+    tree.know("財政課", made)
+    item = tree.topLevelItem(0).child(0)  # type: ignore[union-attr]
+    assert item is not None
+    assert item.childCount() < 700, "the window is not held up for all of them"
+    office.bot.waitUntil(lambda: item.childCount() == len(names))
+    assert [item.child(number).text(0) for number in range(len(names))] == names  # type: ignore[union-attr]
+    tree.know("財政課", made[-1:])
+    assert [item.child(number).text(0) for number in range(item.childCount())] == names[-1:]  # type: ignore[union-attr]
+    office.settle()
+    assert item.childCount() == 1
