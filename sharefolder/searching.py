@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import subprocess
 import sys
 import time
@@ -13,6 +14,7 @@ from typing import Any
 import httpx
 
 from core.errors import SuiteError
+from core.files import make_private_folder
 from core.i18n import _
 from core.jobs import Report
 from sharefolder.activity import Act
@@ -24,6 +26,7 @@ from sharefolder.index.store import WAITING, IndexStore, Wish
 from sharefolder.index.vouching import DESCRIPTION
 from sharefolder.ports import Storage
 
+log = logging.getLogger(__name__)
 _READY_S = 180.0  # a machine that runs much else is slow to start it
 _SOON = 200  # documents read at once because something has changed
 _UNREAD = 500  # documents named at once
@@ -142,26 +145,34 @@ class ServiceBeside:
     def __init__(self, root: Path, folder: Path, audit: Path | None = None) -> None:
         call = [sys.executable, "-m", "sharefolder.index.program", "serve", "--with-stdin"]
         where = ["--root", str(root), "--folder", str(folder), "--host", "127.0.0.1", "--name", "127.0.0.1"]
-        self._process = subprocess.Popen(  # noqa: S603 - our own module
-            [*call, *where, "--port", "0", *(["--audit", str(audit)] if audit else [])],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            cwd=Path(__file__).parents[1],
-        )
+        self._said = make_private_folder(folder) / "service.log"
+        with self._said.open("wb") as said:
+            self._process = subprocess.Popen(  # noqa: S603 - our own module
+                [*call, *where, "--port", "0", *(["--audit", str(audit)] if audit else [])],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=said,
+                cwd=Path(__file__).parents[1],
+            )
 
     def ready(self, storage: Storage, report: Report) -> None:
         """Wait until it has looked at everything. SHARE-041 when it does not come."""
-        end = time.monotonic() + _READY_S
         assert self._process.stdout is not None  # noqa: S101 - made with a pipe
         self._process.stdout.readline()  # it says its address, or is gone
+        end = time.monotonic() + _READY_S
+        why: object = "it does not look"
         while time.monotonic() < end and self._process.poll() is None:
             report(0, None, _("索引サービスを始めています"))
-            with suppress(SuiteError, httpx.HTTPError):
+            try:
                 standing = _asked(storage)
                 if standing.get("looked") and not standing["counts"].get(WAITING):
                     return
+                why = standing.get("failure") or why
+            except (SuiteError, httpx.HTTPError) as error:
+                why = repr(error.__cause__ or error)
             time.sleep(0.1)
+        said = self._said.read_bytes()[-2_000:].decode("utf-8", "replace")
+        log.warning("no index service (ended: %s): %s %s", self._process.poll(), why, said)
         raise silent()
 
     def close(self) -> None:

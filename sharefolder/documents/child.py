@@ -64,7 +64,12 @@ def _thumbnail(request: Mapping[str, Any]) -> Any:
     return make(Path(request["path"]), SMALL)
 
 
+def _ready(_request: Mapping[str, Any]) -> Any:
+    return True
+
+
 VERBS: Mapping[str, Callable[[Mapping[str, Any]], Any]] = {
+    "ready": _ready,
     "text": _text,
     "lines": _lines,
     "cells": _cells,

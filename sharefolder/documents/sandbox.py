@@ -14,6 +14,8 @@ from sharefolder.documents.kinds import UNKNOWN_KIND
 
 TIMEOUT_S = 15.0
 MAX_FILE = 100_000_000  # bytes
+_START_S = 60.0
+"""For a child to come, on a machine that runs much else: no document is to blame for that."""
 _RECYCLE = 400  # documents, then a fresh child: what a library leaks ends with it
 
 
@@ -73,9 +75,11 @@ class Sandbox:
     def _ask(self, request: str) -> Answer:
         if self._asked >= _RECYCLE:
             self._end()
-        self._child = self._child or Child("sharefolder.documents.child")
         self._asked += 1
         try:
+            if self._child is None:
+                self._child = Child("sharefolder.documents.child")
+                self._child.ask(json.dumps({"verb": "ready"}), _START_S)
             said = json.loads(self._child.ask(request, self._timeout))
         except TimeoutError:
             self._end()

@@ -3,11 +3,13 @@ and then for whatever raised none."""
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from datetime import datetime
 
 from core.clock import TOKYO
+from core.crash import describe, unexpected
 from core.errors import SuiteError
 from core.jobs import Cancelled, Report
 from sharefolder.documents.sandbox import Sandbox
@@ -15,6 +17,7 @@ from sharefolder.index import crawl
 from sharefolder.index.store import WAITING, IndexStore
 from sharefolder.ports import Storage, Watch
 
+log = logging.getLogger(__name__)
 _GATHER_S = 0.2  # notices of one change come in a bunch
 _AT_ONCE = 20  # documents read before notices are looked at again
 _MOST_FOLDERS = 5_000  # told at once: from here on all of it is looked at
@@ -68,8 +71,10 @@ class Keeper:
                     self._stop.wait(_GATHER_S)
             except Cancelled:
                 break
-            except SuiteError as error:
-                self.failure = error.why
+            except Exception as error:  # noqa: BLE001 - a service that answers on must not stop looking
+                if not isinstance(error, SuiteError):
+                    log.error("the look at the share broke off: %s", describe(error))
+                self.failure = (error if isinstance(error, SuiteError) else unexpected(error)).why
                 self._stop.wait(_AGAIN_S)
                 due = 0.0
         if watch is not None:

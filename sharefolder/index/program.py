@@ -52,7 +52,7 @@ def _parser() -> argparse.ArgumentParser:
     serve = verbs.add_parser("serve", help=_("索引を作り、端末の検索に答えます（TLS）。"))
     serve.add_argument("--root", type=Path, required=True, help=_("共有の中身があるフォルダ"))
     serve.add_argument("--host", default="0.0.0.0", help=_("待つ番地"))  # noqa: S104 - terminals are elsewhere
-    serve.add_argument("--name", default=socket.getfqdn(), help=_("端末から見たこのサーバの名前"))
+    serve.add_argument("--name", help=_("端末から見たこのサーバの名前"))
     serve.add_argument("--port", type=int, default=8844, help=_("待つポート"))
     serve.add_argument("--every", type=float, default=900.0, help=_("全体を見直す間隔（秒）"))
     serve.add_argument("--audit", type=Path, help=_("Samba の full_audit の記録があるファイル"))
@@ -69,6 +69,8 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _serve(options: argparse.Namespace) -> int:
+    if options.name is None:  # asked only where nobody says it: names may be looked up for many seconds
+        options.name = socket.getfqdn()
     _check(options)
     storage = LocalStorage(options.root)
     next(iter(storage.list("")), None)  # SHARE-001 now, not later, for a root that is not there

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import socket
+import time
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
 
 from core.errors import SuiteError
+from sharefolder.index import keeper
 from sharefolder.index.program import main
 from sharefolder.index.store import IndexStore
+from sharefolder.local import LocalStorage
+from sharefolder.model import Entry
 
 
 @pytest.fixture
@@ -57,3 +62,33 @@ def test_a_damaged_index_is_told_by_status_and_made_again_by_who_keeps_it(tmp_pa
     assert error.value.code == "SHARE-045"
     assert IndexStore(tmp_path / "index.db").counts() is not None
     assert main(["status", "--folder", str(tmp_path)]) == 0
+
+
+def test_a_service_goes_on_looking_whatever_breaks_a_look_off(
+    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Surprising(LocalStorage):
+        broken = True
+
+        def list(self, folder: str) -> Iterator[Sequence[Entry]]:
+            if self.broken:
+                raise RuntimeError("nobody foresaw it")
+            return super().list(folder)
+
+    monkeypatch.setattr(keeper, "_AGAIN_S", 0.05)
+    storage, index = Surprising(root), IndexStore(tmp_path / "index.db")
+    (root / "予算.txt").write_text("x", "utf-8")
+    keeping = keeper.Keeper(storage, index)
+    keeping.start()
+    until(lambda: bool(keeping.failure))
+    storage.broken = False
+    until(lambda: keeping.looked is not None)
+    keeping.stop()
+    assert index.holds("予算.txt")
+
+
+def until(so: Callable[[], bool]) -> None:
+    end = time.monotonic() + 60
+    while not so():
+        assert time.monotonic() < end
+        time.sleep(0.01)

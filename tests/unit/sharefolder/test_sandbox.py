@@ -98,6 +98,23 @@ def test_a_document_that_takes_for_ever_ends_in_time(tmp_path: Path) -> None:
     sandbox.close()
 
 
+def test_no_document_is_to_blame_for_a_child_that_comes_late(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given = []
+
+    class Timed(Child):
+        def ask(self, line: str, timeout: float) -> str:
+            given.append(timeout)
+            return super().ask(line, timeout)
+
+    monkeypatch.setattr("sharefolder.documents.sandbox.Child", Timed)
+    sandbox = Sandbox(timeout=7.0)
+    assert [sandbox.ask("text", _plain(tmp_path)).value for _each in range(2)] == ["次の文書"] * 2
+    assert given == [60.0, 7.0, 7.0], "first whether it has come at all"
+    sandbox.close()
+
+
 def test_the_child_has_no_secret(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SECRET_TOKEN", "x")
     child = Child("sharefolder.documents.child")
