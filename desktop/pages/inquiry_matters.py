@@ -100,4 +100,5 @@ def _inquiry(place: str, inquiry: Inquiry, today: date, seen: Reading) -> Matter
     title = _("照会「{title}」").format(title=inquiry.title)
     aim = InquiryAim(place, inquiry.folder)
     key = f"{place}/{inquiry.folder}/{inquiry.due}"
-    return Matter(icon, title, f"{when}。{begun}", "sharefolder", _("照会を開く"), aim, "due", key)
+    words = sentences(_("{when}。").format(when=when), begun)
+    return Matter(icon, title, words, "sharefolder", _("照会を開く"), aim, "due", key)

@@ -128,7 +128,9 @@ class Wall(Fresh):
         page.clear(self._grid)
         self._columns = self._fitting()
         if not self._tiles:
-            self._grid.addWidget(Empty("desktop", _("端末がまだ登録されていません。")), 0, 0)
+            way = _("「棚」の「登録する」で、ラベルを読み取ると加わります。")
+            empty = Empty("desktop", _("端末がまだ登録されていません。"), way)
+            self._grid.addWidget(empty, 0, 0, 1, self._columns)
         for number, tile in enumerate(self._tiles):
             made = self._tile(tile)
             self._grid.addWidget(made, number // self._columns, number % self._columns)
