@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtWidgets import QGridLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from core.errors import SuiteError
 from core.i18n import _, sentences
@@ -26,7 +26,7 @@ from sharefolder.inquiry.model import Inquiry
 from sharefolder.inquiry.reply import CHANGED, Sheet
 
 _PAUSE_MS = 400  # after the last key the draft is written down
-_ACROSS = 3
+_ACROSS, _NARROW = 3, 32  # fields, em
 
 
 class AnswerForm(QWidget):
@@ -136,17 +136,17 @@ class AnswerForm(QWidget):
     def _add_card(self, group: Group) -> None:
         card, inside = page.card(margin=0.9)
         inside.addWidget(page.label(group.heading, "strong", wrap=True))
-        grid = QGridLayout()
-        grid.setHorizontalSpacing(theme.em(0.8))
         before = next(reversed(self._fields.values()), None)
-        for number, field in enumerate(group.fields):
-            text, aside = self._texts.get(field.place, ""), self._aside.get(field.place)
-            made = AnswerField(field, group.heading, text, self._wait.start, aside)
-            self._fields[field.place] = made
-            grid.addWidget(made, number // _ACROSS, number % _ACROSS)
-        for column in range(_ACROSS):
-            grid.setColumnStretch(column, 1)
-        inside.addLayout(grid)
+        for start in range(0, len(group.fields), _ACROSS):
+            line = page.Across(_NARROW, 0.8)
+            for field in group.fields[start : start + _ACROSS]:
+                text, aside = self._texts.get(field.place, ""), self._aside.get(field.place)
+                made = AnswerField(field, group.heading, text, self._wait.start, aside)
+                self._fields[field.place] = made
+                line.add(made, 1)
+            for _missing in range(start + _ACROSS - len(group.fields)):
+                line.add(QWidget(), 1)  # fields stand below each other
+            inside.addWidget(line)
         self._cards.addWidget(card)
         page.in_order(card if before else self._form, before and before.edit)
 

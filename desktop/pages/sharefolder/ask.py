@@ -15,6 +15,9 @@ from desktop.ui import page
 from desktop.ui.announce import announce
 from desktop.ui.buttons import button
 from desktop.ui.widgets.fields import line_edit
+from desktop.ui.widgets.flow import Flow
+
+_NARROW = 44  # em: one below the other
 
 
 class Ask(QFrame):
@@ -24,6 +27,7 @@ class Ask(QFrame):
         super().__init__()
         self.setProperty("panel", True)
         self._layout = page.row(self, 0.6, 0.6)
+        self._line = page.Across(_NARROW)
         self._before: QWidget | None = None  # had the keyboard, and gets it back
         self.stays = False
         """What it asks is about no folder."""
@@ -43,9 +47,8 @@ class Ask(QFrame):
 
         field.returnPressed.connect(finish)
         self._begin(question)
-        self._layout.addWidget(field, 1)
-        self._layout.addWidget(button(_("決定"), finish))
-        self._layout.addWidget(button(_("やめる"), self.end))
+        self._line.add(field, 1)
+        self._line.add(Flow(button(_("決定"), finish), button(_("やめる"), self.end)))
         page.in_order(self)
         self.show()
         field.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -62,10 +65,9 @@ class Ask(QFrame):
         """Ask which of ``ways``; Enter takes the first, or, where that is ``risky``, やめる. One that
         ``stays`` is about no folder."""
         self._begin(question, stays)
-        made = []
-        for words, way in (*ways, (_("やめる"), lambda: None)):
-            made.append(button(words, partial(self._take, way)))
-            self._layout.addWidget(made[-1])
+        every = (*ways, (_("やめる"), lambda: None))
+        made = [button(words, partial(self._take, way)) for words, way in every]
+        self._line.add(Flow(*made))
         page.in_order(self)
         self.show()
         made[-1 if risky else 0].setFocus(Qt.FocusReason.OtherFocusReason)
@@ -95,7 +97,9 @@ class Ask(QFrame):
         if focused is not None and not self.isAncestorOf(focused):
             self._before = focused
         page.clear(self._layout)
-        self._layout.addWidget(page.label(question, "strong", wrap=True), 1)
+        self._line = page.Across(_NARROW, 0.6)
+        self._line.add(page.label(question, "strong", wrap=True), 1)
+        self._layout.addWidget(self._line)
         announce(self, question)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

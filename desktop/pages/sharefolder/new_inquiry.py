@@ -220,7 +220,7 @@ class NewInquiry(QWidget):
                 self._services.notices.error(error)
                 return
             on = (_("このまま配る"), lambda: self._give(title, form, sections, due, closed_only=False))
-            self.ask.choice(sentences(error.what, error.why, error.next_step), (on,), stays=True)
+            self.ask.choice(sentences(error.what, error.why, error.next_step), (on,), stays=True, risky=True)
 
         self.send.setEnabled(False)
         self._services.bridge.run(
