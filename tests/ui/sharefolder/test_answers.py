@@ -45,7 +45,7 @@ class Desk:
         self.office.find(QLineEdit, f"1 行目 {heading}").setText(text)  # type: ignore[attr-defined]
 
     def keep(self) -> None:
-        self.office.bot.waitUntil(lambda: "下書きをこの端末に残しました。" in self.said(), timeout=20_000)
+        self.office.bot.waitUntil(lambda: "下書きをこの端末に残しました。" in self.said())
 
     def colleague(self, number: str) -> None:
         """Writes into the same workbook from elsewhere."""

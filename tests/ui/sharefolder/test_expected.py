@@ -49,7 +49,7 @@ def test_the_details_never_show_what_is_not_on_the_screen(sample: Office) -> Non
     at(sample, "防災課/災害対応", FILE)
     assert view.details.isVisible()
     view.finder.setText("予算")
-    sample.bot.waitUntil(lambda: view.looking.answered == "予算", timeout=20_000)
+    sample.bot.waitUntil(lambda: view.looking.answered == "予算")
     assert not view.details.isVisible(), "another file's, behind what was found"
     assert not view.filter.isVisible(), "it would narrow what nobody sees"
     view.finder.clear()

@@ -215,7 +215,7 @@ def test_what_another_puts_there_appears_by_itself(sample: Office) -> None:
     view.go(NAME, "財政課")
     sample.settle()
     (disk(sample) / "財政課" / "隣の係から.txt").write_text("x")
-    sample.bot.waitUntil(lambda: "隣の係から.txt" in rows(sample), timeout=20_000)
+    sample.bot.waitUntil(lambda: "隣の係から.txt" in rows(sample))
 
 
 def test_files_are_moved_by_cut_and_paste(sample: Office) -> None:

@@ -78,7 +78,7 @@ def test_whoever_asks_corrects_where_the_table_lies(sample: Office, board: Inqui
     sample.find(QCheckBox, "「件数」は必ず書く").setChecked(True)  # type: ignore[attr-defined]
 
     def wait() -> SignalBlocker:
-        return sample.bot.waitSignal(board.new.rows.asked, timeout=20_000)
+        return sample.bot.waitSignal(board.new.rows.asked)
 
     with wait():
         sample.bot.keyClick(last, Qt.Key.Key_Up)
@@ -152,7 +152,7 @@ def test_a_section_answers_on_the_screen_and_goes_on_from_its_draft(sample: Offi
     board.table.choose("文化振興課")
     press(sample, "画面で回答する")
     form = board.answer
-    sample.bot.waitUntil(lambda: len(form.values()) == len(HEADINGS), timeout=20_000)
+    sample.bot.waitUntil(lambda: len(form.values()) == len(HEADINGS))
 
     def write(heading: str, text: str) -> None:
         sample.find(QLineEdit, f"1 行目 {heading}").setText(text)  # type: ignore[attr-defined]
@@ -164,10 +164,10 @@ def test_a_section_answers_on_the_screen_and_goes_on_from_its_draft(sample: Offi
     assert "直すところが 1 か所あります。" in said(sample)
     assert "！ 数だけを書いてください（例: 1200）。" in said(sample)
     assert "→ 令和8年9月1日（火）" in said(sample)
-    sample.bot.waitUntil(lambda: "下書きをこの端末に残しました。" in said(sample), timeout=20_000)
+    sample.bot.waitUntil(lambda: "下書きをこの端末に残しました。" in said(sample))
     form.begin(NAME, board.inquiry(), "文化振興課")  # type: ignore[arg-type]  # as after a new start
     sample.settle()
-    sample.bot.waitUntil(lambda: form.values().get((3, 1)) == "約５００", timeout=20_000)
+    sample.bot.waitUntil(lambda: form.values().get((3, 1)) == "約５００")
     write("数量", "５００")
     press(sample, "回答を保存")
     assert "文化振興課 の回答を保存しました。" in said(sample)

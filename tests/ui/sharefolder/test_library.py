@@ -29,11 +29,11 @@ def test_a_specification_is_found_and_a_new_one_is_begun_from_it(sample: Office,
     """By a word that stands only in the documents, by the year; into one's own section, and counted."""
     assert len(shelved(shelf)) == 3
     shelf.finder.setText("個人情報")
-    sample.bot.waitUntil(lambda: shelf.count.text() == "仕様書 3 件", timeout=20_000)
+    sample.bot.waitUntil(lambda: shelf.count.text() == "仕様書 3 件")
     shelf.finder.setText("封入")
-    sample.bot.waitUntil(lambda: shelved(shelf) == ["県税通知書の印刷・封入"], timeout=20_000)
+    sample.bot.waitUntil(lambda: shelved(shelf) == ["県税通知書の印刷・封入"])
     shelf.finder.setText("")
-    sample.bot.waitUntil(lambda: len(shelved(shelf)) == 3, timeout=20_000)
+    sample.bot.waitUntil(lambda: len(shelved(shelf)) == 3)
     year = shelf.filters["year"]
     year.setCurrentIndex(year.findText("令和8年度"))
     year.activated.emit(year.currentIndex())
@@ -120,5 +120,5 @@ def test_a_model_case_is_made_in_one_act_and_undone_in_one(sample: Office) -> No
     press(sample, "共有フォルダの画面: モデルケース")
     make("練習")
     press(sample, "元に戻す")
-    sample.bot.waitUntil(lambda: "練習" not in rows(sample), timeout=20_000)
+    sample.bot.waitUntil(lambda: "練習" not in rows(sample))
     assert made.is_dir()

@@ -103,7 +103,7 @@ def test_a_slow_folder_says_that_it_is_being_read(
     monkeypatch.setattr(share, "entries", slow)
     try:
         files.go("全庁", "防災課")
-        office.bot.waitUntil(lambda: "一覧を読んでいます…" in said(office), timeout=20_000)
+        office.bot.waitUntil(lambda: "一覧を読んでいます…" in said(office))
         assert not files.count.text(), "nothing is known yet of how many there are"
     finally:
         go_on.set()
@@ -116,12 +116,10 @@ def test_the_words_of_the_folder_do_not_stand_over_what_was_found(office: Office
     files.go("全庁", "財政課")
     office.settle()
     files.finder.setText("名簿")
-    office.bot.waitUntil(
-        lambda: files.stack.current() is files.found and files.found.shown() == 1, timeout=20_000
-    )
+    office.bot.waitUntil(lambda: files.stack.current() is files.found and files.found.shown() == 1)
     assert "このフォルダには、まだ何もありません。" not in said(office)
     files.finder.setText("土嚢")
-    office.bot.waitUntil(lambda: "「土嚢」は見つかりませんでした。" in said(office), timeout=20_000)
+    office.bot.waitUntil(lambda: "「土嚢」は見つかりませんでした。" in said(office))
     files.finder.clear()
     office.bot.waitUntil(lambda: files.stack.current() is files.list)
     assert "このフォルダには、まだ何もありません。" in said(office)

@@ -74,7 +74,7 @@ def test_among_what_was_found_every_verb_is_about_the_hit(sample: Office) -> Non
     press(sample, "元に戻す")
     assert (disk(sample) / SHOWN).exists()
     view.finder.setText(link)
-    sample.bot.waitUntil(lambda: view.folder == "防災課/災害対応", timeout=20_000)
+    sample.bot.waitUntil(lambda: view.folder == "防災課/災害対応")
 
 
 def test_in_the_history_nothing_is_chosen(sample: Office) -> None:
