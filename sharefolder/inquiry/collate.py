@@ -60,15 +60,23 @@ def rows_of(inquiry: Inquiry, readings: Iterable[Reading]) -> list[tuple[str, di
 
 
 def write_csv(inquiry: Inquiry, readings: Sequence[Reading]) -> bytes:
-    """The collated table as CSV, UTF-8 with BOM; no cell is a formula."""
+    """The collated table as CSV, UTF-8 with BOM; no cell is a formula, and the last column names what of its
+    row is in doubt."""
     columns = columns_of(inquiry, readings)
     text = io.StringIO(newline="")
     writer = csv.writer(text)
-    writer.writerow([_("所属"), *columns.values()])
+    whole = {each.section for each in readings if any(not doubt.cell for doubt in each.doubts)}
+    writer.writerow([_("所属"), *columns.values(), _("要確認")])
     for section, values in rows_of(inquiry, readings):
         found = [values.get(column) for column in columns]
-        writer.writerow([section, *(_cell(value) for value in found)])
+        doubtful = [name for name, value in zip(columns.values(), found, strict=True) if _doubtful(value)]
+        said = "、".join([*doubtful, *([_("ブック全体")] if section in whole else [])])
+        writer.writerow([section, *(_cell(value) for value in found), said])
     return text.getvalue().encode("utf-8-sig")
+
+
+def _doubtful(value: Value | None) -> bool:
+    return value is not None and value.doubtful
 
 
 def _cell(value: Value | None) -> str:

@@ -33,9 +33,16 @@ class Ask(QFrame):
         """What it asks is about no folder."""
         self.hide()
 
-    def text(self, question: str, value: str, done: Callable[[str], object], secret: bool = False) -> None:
-        """Ask for a line of text; a ``secret`` one is not shown."""
-        field = line_edit(question, limit=255)
+    def text(
+        self,
+        question: str,
+        value: str,
+        done: Callable[[str], object],
+        secret: bool = False,
+        limit: int = 255,
+    ) -> None:
+        """Ask for a line of text, of at most ``limit`` characters; a ``secret`` one is not shown."""
+        field = line_edit(question, limit=limit)
         if secret:
             field.setEchoMode(QLineEdit.EchoMode.Password)
         field.setText(value)

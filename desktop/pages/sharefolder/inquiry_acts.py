@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from desktop.pages.sharefolder.inquiries import Inquiries
 
 
+_LONGEST = 4_000  # characters of a question or an answer
+
+
 class InquiryActs:
     """The verbs of the board."""
 
@@ -61,6 +64,7 @@ class InquiryActs:
             _("{section} の質問（答えと一緒に、すべての所属に出ます）").format(section=section),
             "",
             lambda text: self._change(lambda office: office.ask(inquiry, section, text), sent),
+            limit=_LONGEST,
         )
 
     def question(self) -> None:
@@ -88,6 +92,7 @@ class InquiryActs:
             lambda text: self._change(
                 lambda office: office.answer_question(inquiry, question.text, text, who, question.key)
             ),
+            limit=_LONGEST,
         )
 
     def _by_hand(self, inquiry: Inquiry) -> None:
@@ -100,7 +105,10 @@ class InquiryActs:
         self._view.ask.text(
             _("受けた質問"),
             "",
-            lambda question: self._view.ask.text(_("回答"), "", lambda answer: answered(question, answer)),
+            lambda question: self._view.ask.text(
+                _("回答"), "", lambda answer: answered(question, answer), limit=_LONGEST
+            ),
+            limit=_LONGEST,
         )
 
     def close(self) -> None:

@@ -53,7 +53,7 @@ class NewInquiry(QWidget):
         self._due = DueField()
         self.due = self._due.edit
         self.sections = SectionPick()
-        self.notes = line_edit(_("回答する人への説明"), limit=400)
+        self.notes = line_edit(_("回答する人への説明"), limit=4_000)
         layout.addWidget(labelled(_("照会の題名"), self.title))
         layout.addWidget(self._due)
         layout.addWidget(self.sections)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from pathlib import Path
+from typing import Any
 
 from python_calamine import CalamineWorkbook
 
@@ -63,6 +64,27 @@ def test_the_csv_holds_no_formula(desk: Desk) -> None:
             io.StringIO(collate.write_csv(desk.inquiry, list(desk.board().values())).decode("utf-8-sig"))
         )
     )
-    assert rows[0] == ["所属", "担当者", *TITLES]
+    assert rows[0] == ["所属", "担当者", *TITLES, "要確認"]
     assert rows[1][2] == '\'=cmd|"x"'
     assert rows[1][3] == "12"
+
+
+def test_a_row_of_the_csv_names_what_of_it_is_in_doubt(desk: Desk) -> None:
+    """3 that is crossed out looks like any other 3."""
+    desk.ask("土木部", "税務課")
+
+    def crossed(book: Any, sheet: Any) -> None:
+        good(book, sheet)
+        sheet.write(HEADER + 1, 1, 3, book.add_format({"font_strikeout": True}))
+        book.add_worksheet("追加").write(0, 0, "別の回答")
+
+    desk.paper("土木部").write(crossed)
+    desk.paper("税務課").write(good)
+    written = collate.write_csv(desk.inquiry, list(desk.board().values())).decode("utf-8-sig")
+    rows = list(csv.reader(io.StringIO(written)))
+    assert [(row[0], row[3], row[-1]) for row in rows[1:]] == [
+        ("土木部", "3", "件数、ブック全体"),
+        ("土木部", "3", "ブック全体"),
+        ("税務課", "12", ""),
+        ("税務課", "3", ""),
+    ]
