@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from functools import partial
 
 from calendar_sync import invitation
 from calendar_sync.attendance import attendee_lines
@@ -35,7 +36,10 @@ class Inbox:
         changed = False
         for href, etag, raw in list(self._remote.fetch(self._href, hrefs)) if hrefs else ():
             try:
-                changed = self._item(raw) or changed
+                act = self._act(raw)
+                if act is None:
+                    continue  # a proposal (COUNTER) is for the person's own mail program: left where it is
+                changed = act() or changed
                 self._remote.delete(href, etag)
             except Unknown:
                 continue  # taking it in again changes nothing
@@ -45,12 +49,13 @@ class Inbox:
                 _log.info("an item of the inbox was left there: %s", error.code)
         return changed
 
-    def _item(self, raw: bytes) -> bool:
+    def _act(self, raw: bytes) -> Callable[[], bool] | None:
+        """What the item asks for; None: nothing that can be done here."""
         message = Parts(raw)
         uid = message.master.value("UID")
         mine = next((s for s in self._store.seats(uid) if s.collection in self._meetings.own()), None)
         act = _ACTS.get(_method(message.tree))
-        return act(self, raw, message, mine) if act is not None else False
+        return partial(act, self, raw, message, mine) if act is not None else None
 
     def _request(self, raw: bytes, message: Parts, mine: Seat | None) -> bool:
         """The server has put the event into a calendar; where it has not, it is put there."""

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from core.audit import Entry, Head, head_of
+from core.errors import SuiteError
 from core.files import make_private_folder, read_bounded, write_atomically
 from core.i18n import _
 from liaison import errors
@@ -46,6 +47,7 @@ class Counters:
         self._folder = make_private_folder(folder)
         self._keys = folder.with_name("trusted-counters")
         self._ledger = ledger
+        self._damaged: list[str] = []
         self.read_all()
 
     def trust(self, key: str) -> None:
@@ -69,7 +71,7 @@ class Counters:
             raise errors.merge_refused(_("この窓口自身の記録です。"))
         path = self._folder / f"{counter}.json"
         before = 0
-        if path.exists():
+        if path.exists() and counter not in self._damaged:
             _name, known, head = self._checked(read_bounded(path, MAX_FILE + 1))
             before = len(known)
             if len(entries) < before or head_of(entries[:before]) != head:
@@ -80,12 +82,28 @@ class Counters:
         return sum(e.action.startswith(PREFIX) for e in entries[before:])
 
     def read_all(self) -> None:
-        """Put every kept chain beside the ledger's own."""
+        """Put every kept chain beside the ledger's own. A damaged one must not keep a disaster's counter
+        closed: it is left out, and ``refuse_damaged`` says so before anything is handed out."""
         events: list[Event] = []
+        self._damaged = []
         for path in sorted(self._folder.glob("*.json")):
-            counter, entries, _head = self._checked(read_bounded(path, MAX_FILE + 1))
+            try:
+                counter, entries, _head = self._checked(read_bounded(path, MAX_FILE + 1))
+            except (SuiteError, OSError):
+                self._damaged.append(path.stem)
+                continue
             events += events_of(counter, entries)
         self._ledger.put_others(events)
+
+    def refuse_damaged(self) -> None:
+        """SuiteError LIAISON-003 while what another counter has handed out is not known."""
+        if self._damaged:
+            raise errors.ledger_refused(
+                _("窓口 {counter} から受け取った記録が壊れていて、そこで貸した端末が分かりません。").format(
+                    counter="、".join(self._damaged)
+                ),
+                _("その窓口で記録を書き出し直し、ここで取り込んでください。返却と消去はこのままできます。"),
+            )
 
     def _checked(self, content: bytes) -> tuple[str, list[Entry], Head]:
         wrong = errors.merge_refused(_("窓口の記録のファイルではないか、壊れています。"))

@@ -178,6 +178,7 @@ class LiaisonService:
         consent: bool = False,
     ) -> Loan:
         """Hand out what was scanned. Only a laptop that is ready leaves the counter."""
+        self.counters.refuse_damaged()
         tag = self.scanned(text)
         tile = next((each for each in self.tiles() if each.tag == tag), None)
         if tile is not None and tile.standing in (Standing.UNKNOWN, Standing.ATTENTION, Standing.PREPARING):

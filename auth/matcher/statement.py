@@ -13,7 +13,7 @@ from typing import Any, Protocol
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from joserfc import jwt
-from joserfc.errors import BadSignatureError, JoseError
+from joserfc.errors import BadSignatureError, ExpiredTokenError, InvalidTokenError, JoseError
 from joserfc.jwk import OKPKey
 
 from auth.lockout import Clock
@@ -85,6 +85,8 @@ class StatementVerifier:
             claims = self._decoded(token)
             jwt.JWTClaimsRegistry(now=int(self._clock.now()), leeway=self._leeway_s, **rules).validate(claims)
             return _statement_of(claims)
+        except (ExpiredTokenError, InvalidTokenError) as error:  # in time by one clock and not by the other
+            raise _out_of_time() from error
         except (JoseError, ValueError, TypeError, KeyError) as error:
             raise _refused() from error
 
@@ -154,6 +156,17 @@ def _statement_of(claims: Mapping[str, Any]) -> Statement:
 
 def _b64(data: bytes) -> str:
     return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
+
+
+def _out_of_time() -> SuiteError:
+    return SuiteError(
+        _("サインインを完了できませんでした。"),
+        _("照合から時間がたちすぎたか、この端末とサーバーの時計がずれています。"),
+        _(
+            "もう一度サインインしてください。続くときは、端末の日付と時刻を合わせるよう情報担当に伝えてください。"
+        ),
+        "AUTH-020",
+    )
 
 
 def _refused() -> SuiteError:

@@ -11,6 +11,7 @@ import httpx
 import pytest
 
 from calendar_sync.edit import new_event
+from calendar_sync.inbox import Inbox
 from calendar_sync.model import Change, Draft, Owner, Scope, Synchronised
 from calendar_sync.remote import Credential, Remote
 from calendar_sync.servers.embedded import EmbeddedServer, secret_name
@@ -171,6 +172,21 @@ def test_a_colleague_without_a_calendar_is_no_trouble_and_a_calendar_that_vanish
     with pytest.raises(SuiteError, match="この予定表がサーバーにありません"):
         office.desk.sync()
     assert _day(office.desk) == [("課内会議", 10, "302")]
+
+
+def test_what_the_inbox_has_and_we_cannot_answer_stays_there(office: Office) -> None:
+    """A counter-proposal (COUNTER, RFC 5546 3.2.7) is somebody's word: not to be thrown away unseen."""
+    office.sync()
+    remote = office.server.remote(office.desk.owner.staff_number)
+    place = f"/{office.desk.owner.staff_number}/inbox/"
+    remote.make_calendar(place, "inbox")
+    for method in ("COUNTER", "REPLY"):
+        raw = new_event(_draft(office.desk), method.lower(), DAY.replace(tzinfo=UTC))
+        raw = raw.replace(b"VERSION:2.0", f"VERSION:2.0\r\nMETHOD:{method}".encode())
+        assert remote.put(f"{place}{method}.ics", raw, "") is not None
+    Inbox(office.desk.exchange._store, office.desk.meetings, remote, place).take_in()
+    assert list(remote.listing(place).present) == [f"{place}COUNTER.ics"]
+    remote.close()
 
 
 def test_undo_brings_a_deleted_event_back_everywhere(office: Office) -> None:

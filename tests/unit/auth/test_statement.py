@@ -59,6 +59,16 @@ def test_one_from_the_future_is_refused(verifier: StatementVerifier, clock: Any)
     assert refused(verifier, SIGNER.sign(statement(clock.time + 60), FOR_AGENT))
 
 
+@pytest.mark.parametrize("minutes", [10, -10])
+def test_clocks_that_differ_are_named(
+    verifier: StatementVerifier, token: str, clock: Any, minutes: int
+) -> None:
+    """Signing in again would never help; setting the clock does."""
+    clock.time += 60 * minutes
+    with pytest.raises(SuiteError, match="時計"):
+        verifier.verify(token, FOR_AGENT, "t1", "aa" * 32)
+
+
 def test_any_changed_character_is_refused(verifier: StatementVerifier, token: str) -> None:
     for place in range(0, len(token), 7):
         other = "A" if token[place] != "A" else "B"

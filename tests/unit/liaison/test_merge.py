@@ -113,6 +113,22 @@ def test_what_was_taken_survives_a_restart(desks: tuple[Desk, Desk], tmp_path: P
     assert a.ledger.state().units["K04"].place is Place.LENT
 
 
+def test_a_kept_record_that_is_damaged_closes_no_counter_but_hands_nothing_out(
+    desks: tuple[Desk, Desk], tmp_path: Path
+) -> None:
+    a, b = desks
+    b.lend("K02", "b")
+    a.counters.take(b.export())
+    kept = tmp_path / "A" / "others" / "B.json"
+    kept.write_bytes(kept.read_bytes()[:-400])
+    again = Counters(tmp_path / "A" / "others", a.ledger)
+    with pytest.raises(SuiteError, match="窓口 B"):
+        again.refuse_damaged()
+    again.take(b.export())
+    again.refuse_damaged()
+    assert a.ledger.state().units["K02"].place is Place.LENT
+
+
 def test_no_name_leaves_with_the_export(desks: tuple[Desk, Desk]) -> None:
     _a, b = desks
     b.lend("K03", "Takasaki")
