@@ -16,7 +16,7 @@ from PySide6.QtGui import (
     QShortcut,
     QShowEvent,
 )
-from PySide6.QtWidgets import QComboBox, QWidget
+from PySide6.QtWidgets import QApplication, QComboBox, QWidget
 
 from core.errors import SuiteError
 from core.i18n import _
@@ -289,7 +289,11 @@ class Files(QWidget):
 
     def picked(self) -> None:
         """Something else is chosen, or nothing: the details and the count follow."""
+        focus, shown = QApplication.focusWidget(), self.stack.current()
+        inside = focus is not None and self.details.isAncestorOf(focus)
         self.details.show_entry(self.place, self.chosen())
+        if inside and self.details.isHidden():
+            shown.setFocus(Qt.FocusReason.OtherFocusReason)
         if self.stack.current() is self.list and self.place:
             self._reading.say_count()
 

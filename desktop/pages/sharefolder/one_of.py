@@ -4,7 +4,7 @@ hidden takes no room at all, also where heights depend on widths."""
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QGridLayout, QWidget
+from PySide6.QtWidgets import QApplication, QGridLayout, QWidget
 
 
 class OneOf(QWidget):
@@ -36,7 +36,11 @@ class OneOf(QWidget):
             words.setVisible(not over.isHidden())
 
     def choose(self, wanted: QWidget) -> None:
-        """Show ``wanted`` and hide the others."""
+        """Show ``wanted`` and hide the others; the keyboard goes along, not off the page."""
+        focus = QApplication.focusWidget()
+        along = focus is not None and any(
+            each is not wanted and (each is focus or each.isAncestorOf(focus)) for each in self._widgets
+        )
         for widget in self._widgets:
             if widget is not wanted:
                 widget.hide()
@@ -45,8 +49,21 @@ class OneOf(QWidget):
         wanted.show()
         if wanted in self._words:
             self._words[wanted].show()
+        if along:
+            _first(wanted).setFocus(Qt.FocusReason.OtherFocusReason)
         self.chosen.emit(wanted)
 
     def current(self) -> QWidget:
         """What is shown."""
         return next(widget for widget in self._widgets if not widget.isHidden())
+
+
+def _first(whole: QWidget) -> QWidget:
+    """Where the keyboard begins in ``whole``: itself, or the first of its controls that can be used."""
+    tab, each = Qt.FocusPolicy.TabFocus, whole
+    while not (each.focusPolicy() & tab and each.isEnabled() and each.isVisibleTo(whole)):
+        following = each.nextInFocusChain()
+        if following is None or following is whole or not whole.isAncestorOf(following):
+            return whole
+        each = following
+    return each

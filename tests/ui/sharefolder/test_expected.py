@@ -67,6 +67,37 @@ def test_a_name_that_turns_its_letters_round_is_shown_as_what_it_is(sample: Offi
     assert "\u202e" not in said(sample)
 
 
+def test_the_keyboard_stays_on_the_page_when_what_it_was_in_goes(sample: Office) -> None:
+    view = files(sample)
+    be_patient(sample)
+    at(sample, "防災課/災害対応", FILE)
+    view.list.setFocus()
+    view.finder.setText("予算")
+    sample.bot.waitUntil(lambda: view.looking.answered == "予算", timeout=20_000)
+    assert QApplication.focusWidget() is view.found
+    view.finder.clear()
+    sample.bot.waitUntil(lambda: view.stack.current() is view.list)
+    assert QApplication.focusWidget() is view.list
+    sample.settle()
+    view.details.keep.setFocus()
+    (disk(sample) / FILE).unlink()  # by a colleague
+    view.read()
+    sample.settle()
+    assert not view.details.isVisible()
+    assert QApplication.focusWidget() is view.list
+
+
+def test_the_keyboard_goes_along_into_a_form(sample: Office) -> None:
+    press(sample, "共有フォルダの画面: 照会")
+    made = sample.find(QPushButton, "照会を作る")
+    made.setFocus()
+    made.click()  # type: ignore[attr-defined]
+    sample.settle()
+    focus = QApplication.focusWidget()
+    assert isinstance(focus, QPushButton)
+    assert focus.text() == "様式を選ぶ（Excel）"
+
+
 def test_the_cursor_stays_where_something_was_deleted_and_undo_brings_it_back_chosen(sample: Office) -> None:
     view = files(sample)
     for name in "abc":
