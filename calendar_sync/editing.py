@@ -167,7 +167,7 @@ class Editing:
             base = conflict.theirs
             now = self._store.object(conflict.event)
             current = now.content if now is not None else None
-            wanted = three_way(base, conflict.mine, current).raw
+            wanted = three_way(base, current, conflict.mine).raw  # what is chosen wins over what came since
             if now is not None:
                 self._store.change(conflict.event, wanted)
             elif conflict.mine is not None:

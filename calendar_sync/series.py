@@ -151,8 +151,6 @@ def _shifted_until(until: str, moved: timedelta, was: Moment, all_day: bool) -> 
     if last is None:
         return ""
     on_the_wall = wall(last)
-    if not isinstance(last, datetime) and isinstance(was, datetime):
-        on_the_wall += timedelta(days=1, seconds=-1)  # the whole of that day
     if all_day:
         return f"{on_the_wall + moved:%Y%m%d}"
     end = in_zone_of(on_the_wall, was) + moved if isinstance(was, datetime) else on_the_wall + moved

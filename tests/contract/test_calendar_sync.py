@@ -189,6 +189,23 @@ def test_what_the_inbox_has_and_we_cannot_answer_stays_there(office: Office) -> 
     remote.close()
 
 
+def test_the_version_that_is_chosen_holds_though_the_other_has_changed_again(office: Office) -> None:
+    office.desk.create(_draft(office.desk))
+    office.sync()
+    event = office.desk.between(DAY, DAY.replace(day=25))[0].event
+    there = office.laptop.between(DAY, DAY.replace(day=25))[0].event
+    office.desk.change(event, Change(summary="甲"))
+    office.laptop.change(there, Change(summary="乙"))
+    office.sync()
+    office.desk.change(event, Change(summary="丙", location="401"))
+    office.sync()
+    (conflict,) = office.laptop.conflicts()
+    office.laptop.settle(conflict, mine=True)
+    office.laptop.sync()
+    office.sync()
+    assert _day(office.desk) == _day(office.laptop) == [("乙", 10, "401")]
+
+
 def test_undo_brings_a_deleted_event_back_everywhere(office: Office) -> None:
     office.desk.create(_draft(office.desk))
     office.sync()

@@ -155,6 +155,14 @@ def test_a_series_that_moves_keeps_its_last_occurrence() -> None:
     assert len(_ids(back)) == 4
 
 
+def test_a_series_whose_end_is_a_bare_date_is_as_long_after_a_move() -> None:
+    """Against the standard, and seen: it ends as that day begins, for whoever expands it."""
+    raw = event("u1", "RRULE:FREQ=WEEKLY;UNTIL=20261215")
+    later = Change(start=datetime(2026, 11, 24, 10, 30), end=datetime(2026, 11, 24, 12))
+    moved = edit.changed(raw, later, _ids(raw)[0], Scope.ALL, NOW)
+    assert len(_ids(moved)) == len(_ids(raw)) == 3
+
+
 def test_this_and_those_after_are_as_many_as_they_were_though_one_is_deleted() -> None:
     """COUNT counts what the rule makes, also what was taken out since."""
     ids = _ids(WEEKLY)
