@@ -47,10 +47,10 @@ def sharefolder_page(services: Services) -> QWidget:
     views = (files, inquiries, library, cases, RulesView(*here, show_file))
     stack = OneOf(*views)
     names = (_("ファイル"), _("照会"), _("仕様書"), _("モデルケース"), _("運用ルール"))
-    tabs = Segmented(_("共有フォルダの画面"), list(enumerate(names)), 0, wrap=True)
+    tabs = Segmented(_("共有フォルダの画面"), list(enumerate(names)), 0)
     tabs.chosen.connect(lambda number: stack.choose(views[number]))
 
-    layout.addWidget(tabs)
+    layout.addWidget(tabs, 0, Qt.AlignmentFlag.AlignLeft)
     layout.addWidget(stack, 1)
 
     indexing = Indexing(content, services, files.indexed)
