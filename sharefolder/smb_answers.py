@@ -33,6 +33,7 @@ _CHAINED = 64  # answers in one message; we ask for four at once
 _Selector = getattr(selectors, "PollSelector", selectors.SelectSelector)  # no limit to a descriptor's number
 _NOTHING = memoryview(b"")
 _WHOLE: int = getattr(socket, "MSG_WAITALL", 0)
+_LOOK_S = 0.5
 _BROKEN = (errno.ESHUTDOWN, errno.ECONNRESET, errno.ECONNABORTED)
 _UNSIGNED = (
     NtStatus.STATUS_PENDING,
@@ -52,7 +53,7 @@ def taken(session: Any) -> None:
 
 def read(fd: Open, asked: Asked, patience: float) -> memoryview:
     """The bytes that ``asked`` brought. SMBException, also when none come."""
-    if isinstance(done := _done(asked, patience), memoryview):
+    if isinstance(done := _done(fd.connection, asked, patience), memoryview):
         return done
     answer = SMB2ReadResponse()
     answer.unpack(_received(fd.connection, asked, patience)["data"].get_value())
@@ -61,7 +62,7 @@ def read(fd: Open, asked: Asked, patience: float) -> memoryview:
 
 def written(fd: Open, asked: Asked, patience: float) -> int:
     """How many bytes the server has taken of what ``asked`` sent. SMBException, also when it does not say."""
-    if isinstance(done := _done(asked, patience), int):
+    if isinstance(done := _done(fd.connection, asked, patience), int):
         return done
     answer = SMB2WriteResponse()
     answer.unpack(_received(fd.connection, asked, patience)["data"].get_value())
@@ -70,7 +71,7 @@ def written(fd: Open, asked: Asked, patience: float) -> int:
 
 def status(connection: Any, asked: Request, patience: float) -> int:
     """What the server says to one of a chain, 0: done. SMBException when it says nothing."""
-    if isinstance(asked, Asked) and isinstance(done := _done(asked, patience), int):
+    if isinstance(asked, Asked) and isinstance(done := _done(connection, asked, patience), int):
         return done
     try:
         _received(connection, asked, patience)
@@ -84,15 +85,25 @@ def _received(connection: Any, asked: Request, patience: float) -> Any:
     return connection.receive(asked, timeout=patience, resolve_symlinks=False)
 
 
-def _done(asked: Asked, patience: float) -> memoryview | int | None:
+def _done(connection: Any, asked: Asked, patience: float) -> memoryview | int | None:
     """What has been taken here; None: smbprotocol has it. A server that says to wait is given ``patience``
     anew: it says so once (MS-SMB2 3.3.4.2)."""
-    while asked.response_event.wait(patience):
-        with asked.response_event_lock:
-            if asked.done is not None or not _to_wait(asked.response):
-                return asked.done
-            asked.response_event.clear()
+    end = time.monotonic() + patience
+    while (left := end - time.monotonic()) > 0:
+        if asked.response_event.wait(min(left, _LOOK_S)):
+            with asked.response_event_lock:
+                if asked.done is not None or not _to_wait(asked.response):
+                    return asked.done
+                asked.response_event.clear()
+            end = time.monotonic() + patience
+        elif _over(connection):
+            return asked.done
     raise SMBException("no answer to a read or a write")
+
+
+def _over(connection: Any) -> bool:
+    """Nothing is received any more. Its end wakes whoever waits, but not who asks in that moment."""
+    return connection._t_exc is not None or not connection.transport.connected
 
 
 def _to_wait(answer: Any) -> bool:

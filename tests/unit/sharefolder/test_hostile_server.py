@@ -121,6 +121,20 @@ def test_a_server_that_says_to_wait_is_waited_for() -> None:
         receiver.join()
 
 
+def test_who_asks_at_the_moment_the_receiving_ends_does_not_wait_for_an_answer() -> None:
+    class Ended(_Asking):
+        _t_exc = SMBException("the connection ended")
+
+        def receive(self, _asked: Asked, **_how: object) -> None:
+            raise self._t_exc
+
+    here, there = socket.socketpair()
+    with here, there:
+        ended = Ended(here)
+        with pytest.raises(SMBException, match="the connection ended"):
+            smb_answers.status(ended, ended.outstanding_requests[5], 3_600)
+
+
 @given(st.binary(max_size=120))
 def test_no_rpc_answer_breaks_the_lookup(data: bytes) -> None:
     whole = struct.pack("<BBBBIHHI", 5, 0, 2, 3, 0x10, 24 + len(data), 0, 1) + bytes(8) + data
