@@ -10,13 +10,14 @@ decided who somebody is and which path is meant: any other reading of the reques
 from __future__ import annotations
 
 import io
+import re
 import threading
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 from radicale import httputils, pathutils
 from radicale.config import Configuration
@@ -36,6 +37,7 @@ _REFUSED = (403, {"Content-Type": "text/xml"}, _BODY, None)
 _TAKEN = (403, {"Content-Type": "text/xml"}, TAKEN, None)
 _CREATED = 201
 _A_YEAR, _A_DAY = timedelta(days=366), timedelta(days=1)
+_SEPARATORS = re.compile("[/?#]")
 _WRITING = ("PUT", "DELETE", "MOVE", "MKCOL", "MKCALENDAR", "PROPPATCH", "POST")
 
 
@@ -55,8 +57,8 @@ class OfficeCalendars(Calendars):
     def write(self, method: str, environ: dict[str, Any], path: str, user: str, *rest: Any) -> Any:
         """The answer to one of the requests that write."""
         parts = _parts(path)
-        there = _parts(unquote(urlsplit(str(environ.get("HTTP_DESTINATION", ""))).path))
-        booking = self._books(user, parts) or self._books(user, there)
+        there = _SEPARATORS.split(unquote(str(environ.get("HTTP_DESTINATION", ""))))  # however it is read
+        booking = any(self._people.may(user, each) is May.BOOK for each in (*parts[:1], *there) if each)
         do = partial(getattr(super(), f"do_{method}"), environ, *rest[:1], path, user, *rest[1:])
         if not booking:
             return do()
@@ -98,9 +100,6 @@ class OfficeCalendars(Calendars):
     def _mine(self, parts: list[str], href: str, user: str) -> bool:
         """One's own: provisional slots of one meeting may overlap."""
         return self.booked_by("/".join([*parts[:2], href])) == user
-
-    def _books(self, user: str, parts: list[str]) -> bool:
-        return bool(parts) and self._people.may(user, parts[0]) is May.BOOK
 
     def _is_own(self, method: str, parts: list[str], user: str) -> bool:
         """A calendar may be made where there is none; an event added, or changed by who added it."""
