@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-import datetime
 import os
 import platform
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
+
+from core.clock import TOKYO
 
 
 def machine() -> str:
@@ -40,5 +42,5 @@ class Record:
     n: str = ""
     feature: str = ""  # whose table it stands in; ``benchmarks.__main__`` says it
     machine: str = field(default_factory=machine)
-    date: str = field(default_factory=lambda: datetime.date.today().isoformat())
+    date: str = field(default_factory=lambda: datetime.now(TOKYO).date().isoformat())
     part: str = ""  # which module measured it, to its end; ``benchmarks.__main__`` says it too

@@ -7,9 +7,9 @@ A customer can run it on its own staff; pictures and vectors stay on the machine
 from __future__ import annotations
 
 import argparse
-import datetime
 import sys
 from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 
 from auth.face.report.files import write_report
@@ -17,6 +17,7 @@ from auth.face.report.measure import engines_of, measure
 from auth.face.report.plots import check_available
 from auth.face.report.samples import Progress
 from auth.face.report.summary import Summary
+from core.clock import TOKYO
 from core.config import Config
 from core.errors import SuiteError
 from core.i18n import _
@@ -56,7 +57,7 @@ def main(arguments: Sequence[str]) -> int:
     )
     parser.add_argument("--out", type=Path, help=_("報告を置く場所（既定: out/face-report-日付）"))
     options = parser.parse_args(arguments)
-    out = options.out or Path("out") / f"face-report-{datetime.date.today().isoformat()}"
+    out = options.out or Path("out") / f"face-report-{datetime.now(TOKYO).date().isoformat()}"
     run(options.folder, out, _say())
     print(_("報告を書きました: {page}").format(page=out / "index.html"))
     return 0

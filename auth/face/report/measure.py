@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import datetime
 import os
 import platform
 import time
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from pathlib import Path
 
 import numpy as np
@@ -21,6 +21,7 @@ from auth.face.report.rates import Rate
 from auth.face.report.samples import Progress, Sample, collect, read_frame
 from auth.face.report.summary import EngineUnderTest, Latency, Summary, result_of
 from auth.face.report.verification import attack_matches, session_trials, still_trials
+from core.clock import TOKYO
 from core.errors import SuiteError
 from core.i18n import _
 from core.settings import FaceSettings
@@ -69,7 +70,7 @@ def measure(
     presentations = present(runs, near, _step(report, _("生体検知"), list(group_runs(runs))))
     return Summary(
         str(root),
-        datetime.date.today().isoformat(),
+        datetime.now(TOKYO).date().isoformat(),
         f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}",
         len(folder.stills) + len(folder.live) + len(folder.attacks),
         folder.ignored,

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from auth.model import Person
+from core.clock import TOKYO
 from core.events import Events
 from core.jobs import Report
 from desktop.pages import inquiry_matters
@@ -21,7 +22,7 @@ from sharefolder.local import LocalStorage
 from sharefolder.service import ShareService
 from tests.fakes.answers import template
 
-TODAY = date.today()
+TODAY = datetime.now(TOKYO).date()
 QUIET = Report(lambda _done, _total, _text: None)
 ASKER, COLLEAGUE = Who("K100234", "財政課"), Who("K100999", "財政課")
 
