@@ -63,7 +63,7 @@ class Changes:
         """Move inside the share, on the server; never over another. What could not be moved, and why.
         SHARE-013 before anything has moved, SHARE-030 as for ``trash``."""
         for entry in entries:
-            if f"{folder}/".startswith(f"{entry.path}/"):
+            if _within(folder, entry):
                 raise errors.into_itself(entry.name)
         wanted = [entry for entry in entries if entry.parent != folder]
         storage, refused = self._storage(place), []
@@ -90,7 +90,7 @@ class Changes:
         free name: the paths that were made, and (path, why) of what could not be. SHARE-015 for a folder into
         itself."""
         for entry in entries:
-            if entry.folder and f"{folder}/".startswith(f"{entry.path}/"):
+            if entry.folder and _within(folder, entry):
                 raise errors.copy_into_itself(entry.name)
         copying = copies.Copying(self._storage(place), report)
         try:
@@ -177,6 +177,11 @@ def _weight(storage: Storage, entries: Sequence[Entry]) -> int:
         except SuiteError:
             continue
     return count
+
+
+def _within(folder: str, entry: Entry) -> bool:
+    """Whether ``folder`` is ``entry`` or below it, also where a server takes two spellings for one."""
+    return f"{names.same(folder)}/".startswith(f"{names.same(entry.path)}/")
 
 
 def _names(storage: Storage, folder: str) -> set[str]:

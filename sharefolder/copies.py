@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 from core.errors import SuiteError
 from core.i18n import _
@@ -26,8 +27,11 @@ class Copying:
 
     def run(self, entries: Sequence[Entry], folder: str) -> None:
         """Copy ``entries`` into ``folder`` under free names. SuiteError SHARE-001."""
+        taken = {names.same(each.name) for batch in self._storage.list(folder) for each in batch}
         for entry in entries:
-            end = self._folder(entry, folder) if entry.folder else self._file(entry, folder)
+            name = entry.name if names.same(entry.name) not in taken else names.free(entry.name, taken)
+            taken.add(names.same(name))
+            end = self._folder(entry, folder, name) if entry.folder else self._file(entry, folder, name)
             if end:
                 self.tops.append(end)
                 if entry.folder:
@@ -41,8 +45,8 @@ class Copying:
                 if transfer.PART.fullmatch(each.name) or is_bin(each.name):
                     continue
                 if not each.folder:
-                    self._file(each, target, fresh=True)
-                elif made := self._folder(each, target, fresh=True):
+                    self._file(each, target, each.name)
+                elif made := self._folder(each, target, each.name):
                     waiting.append((each.path, made))
 
     def _listed(self, folder: str) -> list[Entry]:
@@ -52,12 +56,9 @@ class Copying:
             self._refuse(folder, error)
             return []
 
-    def _folder(self, entry: Entry, into: str, fresh: bool = False) -> str:
+    def _folder(self, entry: Entry, into: str, name: str) -> str:
+        end = names.join(into, name)
         try:
-            name = entry.name
-            if not fresh:
-                name = names.free(name, [each.name for batch in self._storage.list(into) for each in batch])
-            end = names.join(into, name)
             self._storage.make_folder(end)
         except SuiteError as error:
             self._refuse(entry.path, error)
@@ -65,13 +66,20 @@ class Copying:
         self.made.append(end)
         return end
 
-    def _file(self, entry: Entry, into: str, fresh: bool = False) -> str:
+    def _file(self, entry: Entry, into: str, name: str) -> str:
+        """``name`` was free when it was looked at."""
         words = _("{name}（{count} 件目）").format(name=entry.name, count=len(self.made) + 1)
         self._report(len(self.made), None, words)
         read = Report(lambda done, total, text: self._report(done, total, f"{words}　{text}"))
         dated = not handed_in(names.join(into, entry.name))
+        copy = partial(transfer.copy_inside, self._storage, entry.path, into, read, name, dated=dated)
         try:
-            end = transfer.copy_inside(self._storage, entry.path, into, read, fresh=fresh, dated=dated)
+            try:
+                end = copy(fresh=True)
+            except SuiteError as error:
+                if error.code != "SHARE-005":  # another has taken it since
+                    raise
+                end = copy()
         except SuiteError as error:
             self._refuse(entry.path, error)
             return ""

@@ -11,6 +11,7 @@ from sharefolder import errors
 
 MAX_BYTES = 255  # ext4 and most Unix file systems; NTFS counts 255 UTF-16 units, which is never stricter
 MAX_PATH = 4096
+_SUFFIX = 12  # characters: what is longer behind a dot is no kind of file
 _FORBIDDEN = re.compile(r'[<>:"|?*\\/\x00-\x1f\x7f]')
 _INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")  # also turns the text round: rlo
 _TURNING = re.compile("[\x00-\x1f\x7f\u202a-\u202e\u2066-\u2069]")
@@ -49,7 +50,7 @@ def proposed(name: str) -> str:
     if not made or _DEVICE.fullmatch(made):
         made = f"_{made}"
     stem, dot, suffix = made.rpartition(".")
-    if not dot or len(suffix) > 12:
+    if not dot or len(suffix) > _SUFFIX:
         stem, suffix = made, ""
     while len((stem + dot + suffix if suffix else stem).encode()) > MAX_BYTES:
         stem = stem[:-1]
@@ -62,17 +63,23 @@ def shown(name: str) -> str:
     return _TURNING.sub("\ufffd", name)
 
 
-def free(name: str, taken: Iterable[str]) -> str:
-    """``name``, or ``name (2)``, ``name (3)``… that collides with none of ``taken`` on any server."""
+def free(name: str, taken: Iterable[str], mark: str = "") -> str:
+    """``name`` with ``mark`` behind its stem; or ``name (2)``, ``name (3)``… that collides with none of
+    ``taken`` on any server. A long stem is cut so that it fits."""
     folded = {same(each) for each in taken}
     stem, dot, suffix = name.rpartition(".")
-    if not stem:
+    if not stem or len(suffix) > _SUFFIX:
         stem, dot, suffix = name, "", ""
-    number, made = 1, name
+    number, made = 1, _ended(stem, mark + dot + suffix)
     while same(made) in folded:
         number += 1
-        made = f"{stem} ({number}){dot}{suffix}"
+        made = _ended(stem, f"{mark} ({number}){dot}{suffix}")
     return made
+
+
+def _ended(stem: str, end: str) -> str:
+    room = MAX_BYTES - len(end.encode("utf-8", "surrogatepass"))
+    return stem.encode("utf-8", "surrogatepass")[:room].decode("utf-8", "ignore") + end
 
 
 def same(name: str) -> str:

@@ -7,7 +7,6 @@ looked at, its BLAKE3 compared with the source's, and only then renamed.
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Callable, Generator, Iterator
 from contextlib import closing, suppress
@@ -222,12 +221,21 @@ def _fill(way: _Way, part: str, report: Report) -> tuple[str, int]:
 
 
 def _iterate(source: Source, start: Entry) -> Generator[memoryview, None, None]:
-    yield from source.read(start.path) if start.size else ()
+    """Its chunks; of what grows while it is read no more than shows that it does."""
+    done = 0
+    for chunk in source.read(start.path) if start.size else ():
+        done += len(chunk)
+        yield chunk
+        if done > start.size:
+            break
 
 
 def _verify(way: _Way, part: str, digest: str, report: Report) -> None:
     """What lies there is what was sent; otherwise it is thrown away."""
     seen = way.target.stat(part)
+    folder = part.rpartition("/")[0]
+    if seen is None and folder and way.target.stat(folder) is None:  # moved or renamed by somebody meanwhile
+        raise errors.not_found(folder.rpartition("/")[2])
     if seen is None or seen.size != way.start.size:
         raise errors.damaged(way.start.name)
     arrived, done = blake3(), 0
@@ -277,9 +285,8 @@ def time_of(start: Entry) -> float | None:
 def _beside(storage: Storage, path: str, mark: str = "") -> str:
     """A free name beside ``path``."""
     folder, _slash, name = path.rpartition("/")
-    stem, suffix = os.path.splitext(name)
     taken = [entry.name for batch in storage.list(folder) for entry in batch]
-    return names.join(folder, names.free(f"{stem}{mark}{suffix}", taken))
+    return names.join(folder, names.free(name, taken, mark))
 
 
 def copy_inside(
@@ -293,9 +300,9 @@ def copy_inside(
     dated: bool = False,
 ) -> str:
     """Copy a file inside the share on the server, as ``name`` or its own, made free; the new path. Both are
-    read, and compared by their BLAKE3, before the copy gets its name: SHARE-010, SHARE-009. In a ``fresh``
-    folder, which this copy has made, nothing needs to be made free; it is never over another. ``dated`` as
-    for ``send``."""
+    read, and compared by their BLAKE3, before the copy gets its name: SHARE-010, SHARE-009. ``fresh``: the
+    name is free as far as anybody knows, and not looked at again; it is never over another (SHARE-005).
+    ``dated`` as for ``send``."""
     seen = storage.stat(path)
     if seen is None or seen.folder:
         raise errors.not_found(path.rpartition("/")[2])

@@ -44,3 +44,16 @@ def test_only_plain_parts_stay_inside(parts: list[str]) -> None:
     else:
         with pytest.raises(SuiteError):
             names.inside(path)
+
+
+@pytest.mark.parametrize(
+    "name", ["あ" * 85, "あ" * 83 + ".txt", "a" * 255, "😀" * 63 + ".x", "い." + "う" * 83]
+)
+@pytest.mark.parametrize("mark", ["", "（競合）"])
+def test_a_free_name_of_a_long_one_fits(name: str, mark: str) -> None:
+    taken: list[str] = [name]
+    for _each in range(12):
+        taken.append(names.free(name, taken, mark))
+    assert len({names.same(each) for each in taken}) == 13
+    assert [names.problem(each) for each in taken] == [""] * 13
+    assert all(mark in each for each in taken[1:])

@@ -119,6 +119,26 @@ def test_a_source_that_changes_meanwhile_is_told(share: LocalStorage, file: Path
     assert on(tmp_path / "share") == {}
 
 
+def test_a_source_that_grows_as_fast_as_it_is_sent_ends(
+    share: LocalStorage, file: Path, tmp_path: Path
+) -> None:
+    steps: list[int] = []
+
+    def step(_done: float, _total: float | None, _text: str) -> None:
+        steps.append(1)
+        assert len(steps) < 100, "it would go on for ever"
+        with file.open("ab") as log:
+            log.write(b"one more line\n")
+
+    with pytest.raises(SuiteError) as error:
+        transfer.upload(file, share, "", Report(step))
+    assert error.value.code == "SHARE-009"
+    assert on(tmp_path / "share") == {}
+    with pytest.raises(SuiteError):
+        transfer.copy_inside(LocalStorage(tmp_path), file.name, "share", Report(step))
+    assert on(tmp_path / "share") == {}
+
+
 def test_a_taken_name_is_asked_about(share: LocalStorage, file: Path, tmp_path: Path) -> None:
     (tmp_path / "share" / "図面.bin").write_bytes(b"theirs")
     with pytest.raises(SuiteError) as error:
