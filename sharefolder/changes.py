@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from core.errors import SuiteError
@@ -52,7 +52,7 @@ class Changes:
         """A new name in the same folder; never over another. SHARE-030 as for ``trash``."""
         end = names.writable(names.join(entry.parent, name))
         storage = self._storage(place)
-        _free(name, _names(storage, entry.parent) - {entry.name})
+        _free(name, _names(storage, entry.parent, but=entry.name))
         self._guard.admit(1, confirmed)
         storage.move(entry.path, end)
         self._done("share.renamed", place, [entry.path, end])
@@ -68,7 +68,7 @@ class Changes:
         wanted = [entry for entry in entries if entry.parent != folder]
         storage, refused = self._storage(place), []
         self._guard.admit(_weight(storage, wanted), confirmed)
-        taken = _names(storage, folder) if wanted else set()
+        taken = _names(storage, folder) if wanted else {}
         for entry in wanted:
             end = names.join(folder, entry.name)
             try:
@@ -79,7 +79,7 @@ class Changes:
             except SuiteError as error:
                 refused.append((entry, error))
             else:
-                taken.add(entry.name)
+                taken[names.same(entry.name)] = entry.name
                 self._done("share.moved", place, [entry.path, end])
         return refused
 
@@ -130,10 +130,15 @@ class Changes:
     def bring_back(self, place: str, trashed: Sequence[Trashed | bins.Lying]) -> None:
         """Undo of ``trash``; never over something that has that name now. A name that no longer may be given
         comes back as the one proposed for it."""
+        storage, taken = self._storage(place), dict[str, dict[str, str]]()
         for each in trashed:
             folder, _slash, name = each.path.rpartition("/")
-            path, storage = names.join(folder, names.proposed(name)), self._storage(place)
+            path = names.join(folder, name := names.proposed(name))
+            if folder not in taken:
+                taken[folder] = _names(storage, folder)
+            _free(name, taken[folder])
             storage.move(each.where, path)
+            taken[folder][names.same(name)] = name
             bins.tidy(storage, each.where.rpartition("/")[0])
             self._done("share.restored", place, [path])
 
@@ -184,8 +189,10 @@ def _within(folder: str, entry: Entry) -> bool:
     return f"{names.same(folder)}/".startswith(f"{names.same(entry.path)}/")
 
 
-def _names(storage: Storage, folder: str) -> set[str]:
-    return {each.name for batch in storage.list(folder) for each in batch}
+def _names(storage: Storage, folder: str, but: str = "") -> dict[str, str]:
+    """What is in ``folder``, by what a server may take it for; without the one of the very name ``but``."""
+    found = (each.name for batch in storage.list(folder) for each in batch)
+    return {names.same(name): name for name in found if name != but}
 
 
 def _free_in(taken: set[str], name: str) -> str:
@@ -197,8 +204,8 @@ def _free_in(taken: set[str], name: str) -> str:
     return made
 
 
-def _free(name: str, taken: Collection[str]) -> None:
+def _free(name: str, taken: Mapping[str, str]) -> None:
     """SHARE-005 where one of ``taken`` is the same but for case or how its accents are written: some servers
     would keep both, others neither."""
-    if (twin := next((each for each in taken if names.same(each) == names.same(name)), None)) is not None:
+    if (twin := taken.get(names.same(name))) is not None:
         raise errors.exists(twin)

@@ -66,6 +66,12 @@ def test_no_verb_makes_a_twin(share: tuple[ShareService, Path]) -> None:
     assert [error.code for _entry, error in changes.move_into("P", [inside], "")] == ["SHARE-005"]
     changes.rename("P", entry(service, "d.txt"), "D.txt")
     assert {each.name for each in disk.iterdir()} >= {NFD, "Abc", "D.txt"}
+    trashed = changes.trash("P", [entry(service, "D.txt")])
+    (disk / "d.TXT").write_text("another's, since")
+    assert refused(lambda: changes.bring_back("P", trashed)) == "SHARE-005"
+    (disk / "d.TXT").unlink()
+    changes.bring_back("P", trashed)
+    assert (disk / "D.txt").read_text() == "d"
 
 
 def test_a_folder_is_not_sent_beside_its_twin_unasked(
