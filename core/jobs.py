@@ -60,6 +60,24 @@ class JobState:
     time: float = 0.0
 
 
+class InUnit(str):
+    """The words of a report whose numbers are in ``unit``: MB, and not pieces."""
+
+    __slots__ = ("unit",)
+    unit: str
+
+    def __new__(cls, words: str, unit: str) -> InUnit:
+        made = super().__new__(cls, words)
+        made.unit = unit
+        return made
+
+
+def after(before: str, words: str) -> str:
+    """``words`` of a part, said to be of ``before``; their unit stays."""
+    said = f"{before}　{words}"
+    return InUnit(said, words.unit) if isinstance(words, InUnit) else said
+
+
 class Report:
     """Given to the job: call it often, with how far the work is. Raises Cancelled, waits while paused."""
 

@@ -7,7 +7,7 @@ from functools import partial
 
 from core.errors import SuiteError
 from core.i18n import _
-from core.jobs import Report
+from core.jobs import Report, after
 from sharefolder import errors, names, transfer
 from sharefolder.index.crawl import is_bin
 from sharefolder.inquiry.model import handed_in
@@ -70,7 +70,7 @@ class Copying:
         """``name`` was free when it was looked at."""
         words = _("{name}（{count} 件目）").format(name=entry.name, count=len(self.made) + 1)
         self._report(len(self.made), None, words)
-        read = Report(lambda done, total, text: self._report(done, total, f"{words}　{text}"))
+        read = Report(lambda done, total, text: self._report(done, total, after(words, text)))
         dated = not handed_in(names.join(into, entry.name))
         copy = partial(transfer.copy_inside, self._storage, entry.path, into, read, name, dated=dated)
         try:

@@ -10,7 +10,7 @@ from threading import Lock
 
 from core.errors import SuiteError
 from core.i18n import _
-from core.jobs import Report
+from core.jobs import Report, after
 from sharefolder import leavings, many, names, plans, transfer
 from sharefolder.fitting import Fitted, fit
 from sharefolder.inquiry.model import handed_in
@@ -277,4 +277,4 @@ def _is_small(file: Path) -> bool:
 
 
 def _named(report: Report, words: str) -> Report:
-    return Report(lambda done, total, text: report(done, total, f"{words}　{text}"))
+    return Report(lambda done, total, text: report(done, total, after(words, text)))

@@ -19,7 +19,7 @@ from blake3 import blake3
 
 from core.errors import SuiteError
 from core.i18n import _
-from core.jobs import Report
+from core.jobs import InUnit, Report
 from sharefolder import errors, names
 from sharefolder.local import LocalStorage
 from sharefolder.model import Entry, same_time
@@ -213,7 +213,7 @@ def _fill(way: _Way, part: str, report: Report) -> tuple[str, int]:
                 sink.write(chunk[max(0, resumed - position) :])
                 done = position + len(chunk)
             position += len(chunk)
-            report(done / _MB, way.start.size / _MB, words)
+            report(done / _MB, way.start.size / _MB, InUnit(words, "MB"))
     if position != way.start.size or way.source.stat(way.start.path) != way.start:
         way.target.remove(part)
         raise errors.changed(way.start.name)
@@ -243,7 +243,7 @@ def _verify(way: _Way, part: str, digest: str, report: Report) -> None:
         for chunk in chunks:
             arrived.update(chunk)
             done += len(chunk)
-            report(done / _MB, way.start.size / _MB, _("届いたものを確かめています"))
+            report(done / _MB, way.start.size / _MB, InUnit(_("届いたものを確かめています"), "MB"))
     if arrived.hexdigest() != digest:
         way.target.remove(part)
         raise errors.damaged(way.start.name)
@@ -332,5 +332,5 @@ def _digest(source: Source, start: Entry, report: Report) -> str:
         for chunk in chunks:
             digest.update(chunk)
             done += len(chunk)
-            report(done / _MB, start.size / _MB, _("元を読んでいます"))
+            report(done / _MB, start.size / _MB, InUnit(_("元を読んでいます"), "MB"))
     return digest.hexdigest()

@@ -8,10 +8,12 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QProgressBar, QWidget
 
 from core.i18n import _
-from core.jobs import JobState, Status
+from core.jobs import InUnit, JobState, Status
 from desktop.ui import page, theme
 from desktop.ui.bridge import Bridge
 from desktop.ui.buttons import button, icon_button
+
+_MINUTES = 90  # seconds; from here on they are said
 
 
 class JobCards(QWidget):
@@ -83,7 +85,7 @@ class JobCard(QFrame):
 
 
 def words_of(state: JobState) -> str:
-    """The state of a job in one line: what it does, how far, how fast, how long still."""
+    """The state of a job in one line: what it does, how far, how long still."""
     if state.status.final or state.status in (Status.PAUSED, Status.QUEUED):
         return {
             Status.QUEUED: _("順番を待っています"),
@@ -95,8 +97,15 @@ def words_of(state: JobState) -> str:
     parts = [state.text] if state.text else []
     elapsed = state.time - state.started if state.started is not None else 0.0
     if state.total:
-        parts.append(_("{done:.0f} / {total:.0f}").format(done=state.done, total=state.total))
+        far = _("{done:.0f} / {total:.0f}").format(done=state.done, total=state.total)
+        parts.append(f"{far} {state.text.unit}" if isinstance(state.text, InUnit) else far)
         if elapsed > 2 and state.done > 0:
             left = elapsed * (state.total - state.done) / state.done
-            parts.append(_("残り約 {seconds} 秒").format(seconds=max(1, round(left))))
+            parts.append(_left(left))
     return "・".join(parts)
+
+
+def _left(seconds: float) -> str:
+    if seconds < _MINUTES:
+        return _("残り約 {seconds} 秒").format(seconds=max(1, round(seconds)))
+    return _("残り約 {minutes} 分").format(minutes=round(seconds / 60))

@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from core.errors import SuiteError
 from core.events import Events
-from core.jobs import JobState, Report, Status
+from core.jobs import InUnit, JobState, Report, Status, after
 from desktop.ui.bridge import Bridge
 from desktop.ui.job_card import JobCards, words_of
 
@@ -126,6 +126,14 @@ def test_an_event_arrives_on_the_ui_thread_until_its_page_is_gone(bridge: Bridge
     events.publish("second")
     qtbot.wait(50)
     assert len(seen) == 1
+
+
+def test_a_card_says_the_unit_and_a_long_time_in_minutes() -> None:
+    sending = after("航空写真.tif", InUnit("送っています", "MB"))
+    state = JobState(1, "送る", "", True, Status.RUNNING, 317, 900, sending, started=0.0, time=317.0)
+    assert words_of(state) == "航空写真.tif　送っています・317 / 900 MB・残り約 10 分"
+    few = JobState(1, "読む", "", True, Status.RUNNING, 3, 4, "名簿", started=0.0, time=30.0)
+    assert words_of(few) == "名簿・3 / 4・残り約 10 秒"
 
 
 def test_a_card_pauses_resumes_and_cancels_its_job(bridge: Bridge, qtbot: QtBot) -> None:
