@@ -15,11 +15,12 @@ import xlsxwriter
 from core.clock import TOKYO
 from core.i18n import _
 from core.wareki import format_date
+from sharefolder.inquiry import refusals
 from sharefolder.inquiry.form import headings
 from sharefolder.inquiry.model import Inquiry, Reading, Value, reference
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
-
+_ROWS, _ABOVE = 1_048_576, 3  # of a sheet (ISO/IEC 29500-1, 18.3.1.4), and of them those of its heading
 
 Place = tuple[int, int]
 """A column of the collated table: the place of its heading, or the place of what stands beside the table."""
@@ -91,7 +92,11 @@ def _cell(value: Value | None) -> str:
 def write_workbook(
     inquiry: Inquiry, readings: Sequence[Reading], path: Path, state_words: Callable[[Reading], str]
 ) -> None:
-    """A workbook of five sheets at ``path`` (which must not exist yet)."""
+    """A workbook of five sheets at ``path`` (which must not exist yet). SHARE-075, and nothing is written,
+    where a sheet cannot hold all of it: the library would leave out the rest without a word."""
+    lines = max(len(rows_of(inquiry, readings)), sum(len(reading.doubts) for reading in readings))
+    if _ABOVE + lines > _ROWS:
+        raise refusals.no_sheet_holds(lines)
     options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     with xlsxwriter.Workbook(path, options) as book:
         pen = _Pen(book)

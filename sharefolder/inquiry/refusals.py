@@ -96,3 +96,12 @@ def too_long() -> SuiteError:
     return SuiteError(
         _("質問と答えを保存できません。"), _("文が長すぎます。"), _("短くしてください。"), "SHARE-071"
     )
+
+
+def no_sheet_holds(lines: int) -> SuiteError:
+    return SuiteError(
+        _("Excel のブックにまとめられません。"),
+        _("{count} 行は、Excel の一枚のシートに入りません。").format(count=f"{lines:,}"),
+        _("「CSVで保存」で集めるか、照会を所属のまとまりごとに分けてください。"),
+        "SHARE-075",
+    )

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import csv
 import io
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import pytest
 from python_calamine import CalamineWorkbook
 
+from core.errors import SuiteError
 from sharefolder.inquiry import collate
+from sharefolder.inquiry.model import Doubt
 from tests.fakes.answers import DAY, DOUBTS, FORMS, HEADER, TITLES, good
 from tests.unit.sharefolder.sections import NOTHING, Desk
 
@@ -88,3 +92,17 @@ def test_a_row_of_the_csv_names_what_of_it_is_in_doubt(desk: Desk) -> None:
         ("税務課", "12", ""),
         ("税務課", "3", ""),
     ]
+
+
+def test_what_no_sheet_holds_is_refused_and_nothing_is_left_out(desk: Desk, tmp_path: Path) -> None:
+    """A sheet has 1,048,576 rows; the library writes no further, and says nothing."""
+    desk.ask("危機管理課")
+    reading = desk.office.board(desk.inquiry, NOTHING)[0]
+    doubt = Doubt("危機管理課", "回答.xlsx", "様式", "B5", "１２", "全角")
+    path = tmp_path / "集計.xlsx"
+    full = replace(reading, doubts=(doubt,) * 1_048_574)
+    with pytest.raises(SuiteError) as told:
+        collate.write_workbook(desk.inquiry, [full], path, lambda each: each.state.value)
+    assert told.value.code == "SHARE-075"
+    assert "1,048,574" in told.value.why
+    assert not path.exists()
