@@ -138,12 +138,19 @@ def taken(mine: bytes, copy: bytes, who: str) -> bytes:
         said, known = theirs.said(name, [who]), meeting.said(name, [who])
         if said is None or known is None or theirs.when(name) != meeting.when(name):
             continue
-        if newer(said, known) and (event := meeting.part(name)) is not None:
+        if _counts(said, known, name not in meeting.events) and (event := meeting.part(name)) is not None:
             line = line_for(event, [who])
             if line is not None:
                 put_answer(line, said.answer, said.stamp, said.comment)
                 changed = True
     return meeting.tree.raw() if changed else mine
+
+
+def _counts(said: Attendee, known: Attendee, closer: bool) -> bool:
+    """Whether what is ``said`` takes the place of the ``known``. ``closer``: it is said to one occurrence,
+    the other to the series; of two at once (one REPLY with both has one DTSTAMP) it is what holds."""
+    at_once = said.stamp == known.stamp and said.answer not in (known.answer, Answer.NONE)
+    return newer(said, known) or (closer and at_once)
 
 
 def adopted(copy: bytes | None, theirs: bytes, me: Addresses) -> bytes:
@@ -168,7 +175,7 @@ def adopted(copy: bytes | None, theirs: bytes, me: Addresses) -> bytes:
 def _keep_occurrence(new: Parts, mine: Parts, name: str, me: Addresses) -> None:
     """What I have answered to one occurrence, as long as it is one and when it was."""
     said, whole = mine.said(name, me), new.said(name, me)
-    if said is None or whole is None or not newer(said, whole) or mine.when(name) != new.when(name):
+    if said is None or whole is None or not _counts(said, whole, True) or mine.when(name) != new.when(name):
         return
     event = new.part(name)
     line = line_for(event, me) if event is not None else None

@@ -169,6 +169,27 @@ def test_a_reply_answers_only_to_what_it_names() -> None:
     assert [said(again, B)[0], said(again, B, second)[0]] == ["ACCEPTED", "TENTATIVE"]
 
 
+def test_one_reply_says_another_thing_to_one_occurrence_than_to_the_series() -> None:
+    """Found on Cyrus: both parts carry the time of the reply, and so does the organiser's series."""
+    raw = meeting(rule="FREQ=WEEKLY;COUNT=4")
+    second = "20261209T100000"
+    series = invitation.answered(raw, B, Answer.YES, "", NOW)
+    copy = invitation.answered(series, B, Answer.NO, "", NOW, second)
+    reply = copy.replace(b"VERSION:2.0", b"VERSION:2.0\r\nMETHOD:REPLY").replace(
+        b"DTSTAMP:20261126T01", b"DTSTAMP:20261126T09"
+    )
+    carried = series.replace(b"X-MAHOROBA-DTSTAMP=20261126T01", b"X-DTSTAMP=20261126T09")
+    assert carried != series
+    for before in (raw, carried):
+        mine = invitation.taken(before, reply, BERT.address)
+        assert [said(mine, B)[0], said(mine, B, second)[0]] == ["ACCEPTED", "DECLINED"]
+        assert invitation.taken(mine, reply, BERT.address) == mine
+    theirs = carried.replace(b"T090000Z", b"T010001Z")
+    assert theirs != carried
+    kept = invitation.adopted(copy, theirs, B)
+    assert [said(kept, B)[0], said(kept, B, second)[0]] == ["ACCEPTED", "DECLINED"]
+
+
 def test_an_answered_occurrence_stays_answered_when_the_title_changes_and_not_when_the_series_moves() -> None:
     raw = meeting(rule="FREQ=WEEKLY;COUNT=4")
     second = "20261209T100000"
