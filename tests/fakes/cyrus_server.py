@@ -64,8 +64,8 @@ def running(users: tuple[str, ...] = ("user",)) -> Iterator[str]:
         tempfile.mkdtemp(prefix="mahoroba-cyrus-")
     )  # not below pytest's own, which only root may enter
     http, imap = free_port(), free_port()
-    for name in ("config", "spool", "run"):
-        (root / name).mkdir()
+    for name in ("config/db", "spool", "run"):
+        (root / name).mkdir(parents=True)
     (root / "imapd.conf").write_text(_IMAPD.format(root=root))
     (root / "cyrus.conf").write_text(_MASTER.format(root=root, http=http, imap=imap))
     for user in ("admin", *users):
@@ -75,7 +75,9 @@ def running(users: tuple[str, ...] = ("user",)) -> Iterator[str]:
         shutil.chown(path, "cyrus", "mail")
     command = [MASTER, "-C", f"{root}/imapd.conf", "-M", f"{root}/cyrus.conf", "-p", f"{root}/pid", "-D"]
     with (root / "log").open("wb") as log:
-        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+        process = subprocess.Popen(
+            command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
+        )  # ending, the master signals its whole process group: it has one of its own
     try:
         address = f"http://127.0.0.1:{http}/"
         wait_for(process, address)
