@@ -41,7 +41,6 @@ if TYPE_CHECKING:
     from core.config import Config
     from core.negotiate import TicketAuth
     from core.secrets import SecretStore
-    from desktop.pages.calendar.reminding import Reminding
     from liaison.service import LiaisonService
     from office.service import Office
     from sharefolder.service import ShareService
@@ -55,22 +54,36 @@ def _today(services: Services) -> QWidget:
     return today_page(services)
 
 
+def _calendar_page(services: Services) -> QWidget:
+    from desktop.pages.calendar import calendar_page
+
+    return calendar_page(services)
+
+
+def _sharefolder_page(services: Services) -> QWidget:
+    from desktop.pages.sharefolder import sharefolder_page
+
+    return sharefolder_page(services)
+
+
+def _laptops_page(services: Services) -> QWidget:
+    from desktop.pages.liaison import liaison_page
+
+    return liaison_page(services)
+
+
 def _calendar(services: Services) -> QWidget:
     def load() -> Build:
-        from desktop.pages.calendar import calendar_page
-
         services.open_schedules()
-        return calendar_page
+        return _calendar_page
 
     return Later(services, "calendar-blank", load, services.open_schedules.made)
 
 
 def _sharefolder(services: Services) -> QWidget:
     def load() -> Build:
-        from desktop.pages.sharefolder import sharefolder_page
-
         services.open_share()
-        return sharefolder_page
+        return _sharefolder_page
 
     return Later(services, "folder", load, services.open_share.made)
 
@@ -83,10 +96,8 @@ def _administration(services: Services) -> QWidget:
 
 def _liaison_page(services: Services) -> QWidget:
     def load() -> Build:
-        from desktop.pages.liaison import liaison_page
-
         services.open_liaison()
-        return liaison_page
+        return _laptops_page
 
     return Later(services, "desktop", load, services.open_liaison.made)
 
@@ -225,18 +236,13 @@ def _remind(services: Services, shell: QObject, session: Session) -> None:
     def begin() -> None:
         if open_.made or (services.paths.data / "calendar" / f"{name}.db").exists():
             waiting.stop()
-            services.bridge.run(shell, _("予定"), lambda _r: load(), made, lane="calendar")
+            services.bridge.run(shell, _("予定"), lambda _r: open_(), lambda _made: made(), lane="calendar")
 
-    def load() -> type[Reminding]:
+    def made() -> None:
+        from calendar_sync.model import Owner
         from desktop.pages.calendar.reminding import Reminding
 
-        open_()
-        return Reminding
-
-    def made(reminding: type[Reminding]) -> None:
-        from calendar_sync.model import Owner
-
-        reminding(shell, services, Owner(person.staff_number, person.name, person.section)).look()
+        Reminding(shell, services, Owner(person.staff_number, person.name, person.section)).look()
 
     waiting = QTimer(shell)
     waiting.setTimerType(Qt.TimerType.VeryCoarseTimer)

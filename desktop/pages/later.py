@@ -41,7 +41,10 @@ class Once(Generic[T]):
 class Later(QWidget):
     """The place of a page while ``load`` (imports, databases: slow) runs as a job; then the page itself.
 
-    ``load`` gives what builds the page on the UI thread. ``at_once``: it has been loaded before.
+    ``load`` gives what builds the page on the UI thread, and imports the page's own modules there: a class of
+    Qt's that is made on a job's thread ends the program when a screen reader looks at the window at that very
+    moment (PySide6 6.11 looks a widget's class up without the interpreter's lock). ``at_once``: it has been
+    loaded before.
     """
 
     def __init__(
