@@ -57,7 +57,10 @@ def clear(
         if task.up:
             folders.add((task.place, task.there))
     for place, folder in folders:
-        _absent(storage(place).remove, many.folder_of_parts(mark, folder))
+        try:
+            _absent(storage(place).remove, many.folder_of_parts(mark, folder))
+        except SuiteError as error:  # parts that are still wanted lie in it; it goes with the last of them
+            log.info("a folder of parts stays for now: %s", error.code)
     return gone
 
 
@@ -69,7 +72,7 @@ def _remove(storage: Storage, task: Task, mark: str) -> None:
 
 
 def _absent(remove: Callable[[str], None], path: str) -> None:
-    """Gone, or never there; a folder of parts that others still fill is theirs. SuiteError."""
+    """Gone, or never there. SuiteError."""
     try:
         remove(path)
     except SuiteError as error:

@@ -13,8 +13,8 @@ import pytest
 from core.errors import SuiteError
 from core.events import Events
 from core.jobs import Report
-from sharefolder import errors
-from sharefolder.journal import Journal
+from sharefolder import errors, leavings, many
+from sharefolder.journal import Journal, Task
 from sharefolder.local import LocalStorage
 from sharefolder.service import ShareService
 from sharefolder.transfer import PART, IfExists
@@ -198,3 +198,15 @@ def test_two_terminals_send_the_same_file_into_the_same_folder(tmp_path: Path) -
     assert one.there() == {"報告.bin": content}
     one.service.close()
     two.close()
+
+
+def test_a_folder_of_parts_that_others_still_want_keeps_nothing_from_going(tmp_path: Path) -> None:
+    storage = LocalStorage(tmp_path, "全庁")
+    apart = tmp_path / many.folder_of_parts("mark", "")
+    apart.mkdir()
+    dropped, wanted = (f".mahoroba-{digit * 16}.part" for digit in "ab")
+    for each in (dropped, wanted):
+        (apart / each).write_bytes(b"a")
+    task = Task("全庁", True, "/here/a", "", IfExists.ASK, 7, part=dropped)
+    assert leavings.clear([task], "mark", lambda _place: storage, {wanted}, NOTHING) == [7]
+    assert [each.name for each in apart.iterdir()] == [wanted]
